@@ -1,0 +1,1 @@
+"""Measure how long a learner waits, as ratios within one run."""

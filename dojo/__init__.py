@@ -1,0 +1,1 @@
+"""Run test-first exercises in ML workflow orchestration, quickly and kindly."""

@@ -1,0 +1,229 @@
+"""Read and check every `kata.toml`: the only list of katas there is."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - depends on the interpreter
+    import tomli as tomllib
+
+Track = Literal["prefect", "mlflow", "dagster", "airflow"]
+Language = Literal["en", "fr"]
+Words = Annotated[str, Field(min_length=1)]
+Tiers = Annotated[list[Words], Field(min_length=3, max_length=3)]
+
+
+class CatalogError(Exception):
+    """A kata that cannot be read or does not exist; the message is one line that says the cure."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Text(_Record):
+    """One text in both languages."""
+
+    en: Words
+    fr: Words
+
+    def get(self, language: Language) -> str:
+        """Return the text in `language`."""
+        return self.fr if language == "fr" else self.en
+
+
+class Hints(_Record):
+    """Three tiers of hints in both languages: where to look, the idea, nearly the line."""
+
+    en: Tiers
+    fr: Tiers
+
+    def get(self, language: Language) -> list[str]:
+        """Return the three tiers in `language`."""
+        return self.fr if language == "fr" else self.en
+
+
+class Task(_Record):
+    """One task of a kata and the tests that prove it."""
+
+    title: Text
+    points: Annotated[int, Field(gt=0)]
+    tests: Annotated[list[Annotated[str, Field(pattern=r"^test_\w+$")]], Field(min_length=1)]
+    hints: Hints
+
+
+class Kata(_Record):
+    """One kata: what its `kata.toml` says and where it lies."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    track: Track
+    needs: list[Words]
+    title: Text
+    tasks: Annotated[list[Task], Field(min_length=1)]
+    folder: Annotated[Path, Field(exclude=True)]
+
+    @model_validator(mode="after")
+    def _each_test_proves_one_task(self) -> Kata:
+        tests = self.tests
+        twice = sorted({name for name in tests if tests.count(name) > 1})
+        if twice:
+            raise ValueError(f"test {twice[0]!r} is listed twice; a test proves one task")
+        return self
+
+    @property
+    def id(self) -> str:
+        """Return the folder's name, such as `02_retries`."""
+        return f"{self.number:02d}_{self.slug}"
+
+    @property
+    def root(self) -> Path:
+        """Return the checkout the kata belongs to."""
+        return self.folder.parent.parent
+
+    @property
+    def tests(self) -> list[str]:
+        """Return the names of all tests, task by task."""
+        return [name for task in self.tasks for name in task.tests]
+
+    @property
+    def points(self) -> int:
+        """Return the points of all tasks together."""
+        return sum(task.points for task in self.tasks)
+
+    @property
+    def test_file(self) -> Path:
+        """Return the path of the kata's tests."""
+        return self.folder / f"test_{self.slug}.py"
+
+    @property
+    def stub_file(self) -> Path:
+        """Return the path of the file that the learner fills."""
+        return self.folder / f"{self.slug}.py"
+
+    @property
+    def reference_file(self) -> Path:
+        """Return the path of the good solution."""
+        return self.root / "reference" / self.id / f"{self.slug}.py"
+
+    @property
+    def answers_folder(self) -> Path:
+        """Return the folder of the planted wrong and right answers."""
+        return self.root / "tests" / "answers" / self.id
+
+    def task_number_of(self, test: str) -> int | None:
+        """Return the number, from 1, of the task that `test` proves; None if no task lists it."""
+        name = test.split("[", 1)[0]
+        for number, task in enumerate(self.tasks, start=1):
+            if name in task.tests:
+                return number
+        return None
+
+
+def read_kata(folder: Path) -> Kata:
+    """Read one kata's `kata.toml`.
+
+    Args:
+        folder: The kata's folder, such as `katas/02_retries`.
+
+    Returns:
+        The checked kata.
+
+    Raises:
+        CatalogError: The file is missing, is not TOML, or breaks a rule; one line says which.
+    """
+    path = folder / "kata.toml"
+    where = f"{folder.name}/kata.toml"
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CatalogError(f"{where} does not exist; every folder in katas/ needs one") from None
+    except OSError as error:
+        raise CatalogError(f"{where} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{where} is not TOML: {error}") from None
+    if "folder" in content:
+        raise CatalogError(f"{where}: 'folder' is not a key of a kata; it is where the file lies")
+    try:
+        kata = Kata.model_validate({**content, "folder": folder})
+    except ValidationError as error:
+        raise CatalogError(f"{where}: {_first_fault(error)}") from None
+    if kata.id != folder.name:
+        raise CatalogError(
+            f"{where}: number and slug say {kata.id!r}, the folder is called {folder.name!r};"
+            " make them the same"
+        )
+    return kata
+
+
+def _first_fault(error: ValidationError) -> str:
+    faults = error.errors()
+    first = faults[0]
+    place = ".".join(str(part) for part in first["loc"]) or "the whole file"
+    if first["type"] == "missing":
+        said = f"{place!r} is missing"
+    elif first["type"] == "extra_forbidden":
+        said = f"{place!r} is not a key of a kata"
+    else:
+        said = f"{place!r}: {first['msg'].removeprefix('Value error, ')} (it is {first['input']!r})"
+        if place == "the whole file":
+            said = first["msg"].removeprefix("Value error, ")
+    more = len(faults) - 1
+    return said + (f" (and {more} more fault{'s' if more > 1 else ''})" if more else "")
+
+
+def kata_folders(root: Path) -> list[Path]:
+    """Return the folders in `katas/` that are called like a kata, in the order of their names."""
+    return sorted(path for path in (root / "katas").glob("[0-9]*_*") if path.is_dir())
+
+
+def load_catalog(root: Path) -> list[Kata]:
+    """Read all katas of a checkout.
+
+    Args:
+        root: The folder that holds `katas/`.
+
+    Returns:
+        The katas in the order of their numbers; empty if `katas/` holds none.
+
+    Raises:
+        CatalogError: A kata breaks a rule, or two have the same number.
+    """
+    katas = [read_kata(folder) for folder in kata_folders(root)]
+    katas.sort(key=lambda kata: kata.number)
+    for one, other in itertools.pairwise(katas):
+        if one.number == other.number:
+            raise CatalogError(f"{one.id} and {other.id} have the same number; renumber one")
+    return katas
+
+
+def find_kata(katas: list[Kata], name: str) -> Kata:
+    """Find the kata a person means.
+
+    Args:
+        katas: The catalogue.
+        name: A number (`2`, `02`), a slug (`retries`), an id or a path (`katas/02_retries`).
+
+    Returns:
+        The kata meant.
+
+    Raises:
+        CatalogError: There is none; the message names the nearest.
+    """
+    asked = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    for kata in katas:
+        number = int(asked) if asked.isascii() and asked.isdigit() else None
+        if asked in (kata.id, kata.slug) or number == kata.number:
+            return kata
+    known = [word for kata in katas for word in (kata.slug, kata.id)]
+    near = difflib.get_close_matches(asked, known, n=1)
+    meant = f"; did you mean {find_kata(katas, near[0]).id!r}?" if near else ";"
+    raise CatalogError(f"kata {name!r} does not exist{meant} 'dojo list' names them all")

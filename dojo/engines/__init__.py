@@ -1,0 +1,1 @@
+"""Start real engines quickly, isolated, and gone afterwards."""

@@ -1,0 +1,234 @@
+"""Start the real `prefect_test_harness` in about a second instead of a quarter of a minute.
+
+Its time goes into migrating an empty database and into importing the server a second time. So the
+database is a copy of a migrated one, and where `fork` exists the server is a fork of this process,
+which has imported it already. See docs/decisions/0002-forked-server.md.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dojo.engines.templates import EngineError, copy_template, template
+from dojo.room import CAN_FORK, Forked, Room
+
+START_TIMEOUT_S = 120
+
+_UNUSED_SERVICES = (
+    "CANCELLATION_CLEANUP",
+    "CLEANUP_RECONCILER",
+    "EVENT_PERSISTER",
+    "FOREMAN",
+    "LATE_RUNS",
+    "PAUSE_EXPIRATIONS",
+    "REPOSSESSOR",
+    "SCHEDULER",
+    "TRIGGERS",
+)
+
+SETTINGS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
+    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "0",
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "0",
+    "PREFECT_SERVER_UI_ENABLED": "0",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "0",
+    "PREFECT_CLIENT_MAX_RETRIES": "20",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_CLI_COLORS": "0",
+    **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "0" for name in _UNUSED_SERVICES},
+}
+
+
+def isolate(room: Room) -> None:
+    """Set the environment that Prefect reads at import: ours, never the learner's own.
+
+    Must run before `prefect` is imported in this process.
+    """
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(SETTINGS, PREFECT_HOME=str(room.folder("prefect")))
+    with contextlib.suppress(ImportError):  # without Prefect, no certificates either
+        os.environ["PREFECT_API_SSL_CERT_FILE"] = str(_one_certificate(room))
+
+
+def _one_certificate(room: Room) -> Path:
+    """Write a file with one certificate authority.
+
+    Every client, so every task run, loads the authorities: 25 ms for all of them, for a server on
+    loopback that does not even speak TLS.
+    """
+    import certifi
+
+    end = "-----END CERTIFICATE-----\n"
+    bundle = Path(certifi.where()).read_text(encoding="utf-8")
+    path = room.path / "authority.pem"
+    path.write_text(bundle[: bundle.index(end) + len(end)], encoding="utf-8")
+    return path
+
+
+def migrated_database(say: Callable[[str], None]) -> Path:
+    """Return an empty, migrated Prefect database to copy; see `templates.template`."""
+    return template(f"prefect-{version('prefect')}", _migrate, say)
+
+
+def _migrate(path: Path) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
+        "PREFECT_HOME": str(path.parent / "home"),
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{path}",
+        "DO_NOT_TRACK": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "server", "database", "upgrade", "-y"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not path.exists():
+        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+        raise EngineError(
+            f"Prefect cannot migrate an empty database: {' '.join(last)};"
+            " 'dojo doctor' checks the installed packages"
+        )
+
+
+@contextlib.contextmanager
+def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
+    """Enter `prefect_test_harness` with a copied database and a forked server.
+
+    Args:
+        room: Where its files go and whose janitor ends its server.
+        say: Is told, in one line, why something takes a while.
+
+    Yields:
+        The URL of the server's API.
+
+    Raises:
+        EngineError: The server does not start.
+    """
+    source = migrated_database(say)
+
+    import prefect.main  # noqa: F401 - resolves the models that prefect.settings leaves open
+    from prefect.client.orchestration import get_client
+    from prefect.server.api import server as api
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        PREFECT_SERVER_DATABASE_CONNECTION_URL,
+        temporary_settings,
+    )
+    from prefect.testing.utilities import prefect_test_harness
+
+    original = api.SubprocessASGIServer._run_uvicorn_command
+
+    def start_server(server: api.SubprocessASGIServer) -> Any:
+        url = PREFECT_SERVER_DATABASE_CONNECTION_URL.value()
+        copy_template(source, Path(str(url).split(":///", 1)[1]))
+        if not CAN_FORK:
+            return original(server)
+        return Forked(lambda: _serve(server.port, room), room)
+
+    # The one place where the harness starts its server; put back as soon as it runs.
+    setattr(api.SubprocessASGIServer, "_run_uvicorn_command", start_server)  # noqa: B010
+    with _log_level(logging.ERROR), contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(prefect_test_harness(server_startup_timeout=START_TIMEOUT_S))
+        except RuntimeError as error:
+            raise EngineError(
+                f"Prefect's test server did not start within {START_TIMEOUT_S} s"
+                f" ({str(error).splitlines()[0]}); close what keeps this machine busy and try"
+                " again, or run 'dojo doctor'"
+            ) from error
+        finally:
+            api.SubprocessASGIServer._run_uvicorn_command = original  # type: ignore[method-assign]
+        stack.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
+        # The first request is slow, and every process asks this once: forks inherit the answer.
+        with get_client(sync_client=True) as client:
+            client.raise_for_api_version_mismatch_once()
+        stack.enter_context(_log_level(logging.INFO))
+        yield str(PREFECT_API_URL.value())
+
+
+@contextlib.contextmanager
+def _log_level(level: int) -> Iterator[None]:
+    """Set the level of Prefect's own logger: it announces a server's start and stop."""
+    logger = logging.getLogger("prefect")
+    before = logger.level
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextlib.contextmanager
+def join_harness(api_url: str) -> Iterator[None]:
+    """Use the server of another process: the xdist controller's."""
+    import prefect.main  # noqa: F401
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
+
+    with temporary_settings({PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
+@contextlib.contextmanager
+def results_in(folder: Path) -> Iterator[None]:
+    """Have Prefect persist results in `folder`."""
+    from prefect.settings import PREFECT_LOCAL_STORAGE_PATH, temporary_settings
+
+    with temporary_settings({PREFECT_LOCAL_STORAGE_PATH: folder}):
+        yield
+
+
+def _serve(port: int | None, room: Room) -> None:
+    """Be the server: what the harness's own command line does, without a new interpreter."""
+    log = os.open(
+        room.folder("logs") / "prefect-server.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND
+    )
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    sys.stdout = sys.__stdout__
+    sys.stderr = sys.__stderr__
+    os.environ.update(
+        PREFECT_UI_ENABLED="0", PREFECT__SERVER_EPHEMERAL="1", PREFECT__SERVER_FINAL="1"
+    )
+
+    import uvicorn
+    from prefect.server.api.server import create_app
+    from prefect.settings import get_current_settings
+
+    # Not pytest's filters: as errors, the server's own warnings would make it answer 503.
+    warnings.simplefilter("ignore")
+    os.environ.update(get_current_settings().to_environment_variables(exclude_unset=True))
+    uvicorn.run(
+        create_app(),
+        host="127.0.0.1",
+        port=int(port or 0),
+        log_level="error",
+        lifespan="on",
+    )
+
+
+def server_is_alive() -> bool:
+    """Say whether the harness's server, started by this process, still runs."""
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server = SubprocessASGIServer._instances.get(None)
+    process = server.server_process if server is not None else None
+    return process is not None and process.poll() is None

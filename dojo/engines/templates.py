@@ -1,0 +1,86 @@
+"""Keep an already migrated database in the user's cache; hand out copies.
+
+Migrating an empty SQLite file takes Prefect 10 s and MLflow 5 s; copying the result, a few
+milliseconds. A template is named after the version of its library, built once under a lock, and
+checked against its digest before every use, so that a damaged one is built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+
+from dojo.paths import cache_dir
+
+
+class EngineError(Exception):
+    """An engine does not start; the message says what to do."""
+
+
+def template(name: str, build: Callable[[Path], None], say: Callable[[str], None]) -> Path:
+    """Return the path of a migrated database, building it when there is none or it is damaged.
+
+    Args:
+        name: What it is and of which version, such as `prefect-3.8.8`.
+        build: Makes the database at a path in an empty folder.
+        say: Is told, in one line, why this takes a while.
+
+    Returns:
+        A file to copy, never to open.
+
+    Raises:
+        EngineError: The cache cannot be written, or building failed.
+    """
+    folder = cache_dir()
+    target = folder / f"{name}.db"
+    if _is_whole(target):
+        return target
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(folder / f"{name}.lock", timeout=300):
+            if not _is_whole(target):
+                say(f"Preparing an empty {name} database, once (10 to 30 seconds) ...")
+                _build(target, build)
+    except (OSError, filelock.Timeout) as error:
+        raise EngineError(
+            f"the cache {str(folder)!r} cannot be used: {error};"
+            " make it writable or name another folder in DOJO_CACHE"
+        ) from error
+    return target
+
+
+def copy_template(source: Path, target: Path) -> None:
+    """Copy a template to where an engine expects its database."""
+    shutil.copyfile(source, target)
+
+
+def _digest_file(target: Path) -> Path:
+    return target.with_suffix(".sha256")
+
+
+def _is_whole(target: Path) -> bool:
+    try:
+        expected = _digest_file(target).read_text(encoding="ascii").strip()
+        return hashlib.sha256(target.read_bytes()).hexdigest() == expected
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _build(target: Path, build: Callable[[Path], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix="dojo-template-") as work:
+        fresh = Path(work) / "fresh.db"
+        build(fresh)
+        # Beside the target, so that the replacement is one step.
+        beside = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copyfile(fresh, beside)
+    digest = hashlib.sha256(beside.read_bytes()).hexdigest()
+    beside_digest = beside.with_name(f"{beside.name}.sha256")
+    beside_digest.write_text(digest, encoding="ascii")
+    beside.replace(target)
+    beside_digest.replace(_digest_file(target))

@@ -1,0 +1,210 @@
+"""The pytest plugin of the katas: `--solutions`, fixtures, and one child process a session.
+
+A session that reaches no kata is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from multiprocessing.connection import Client
+from typing import Any
+
+import pytest
+
+from dojo.catalog import CatalogError
+from dojo.engines.templates import EngineError
+from dojo.plugin.child import serve
+from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
+    clock,
+    customers,
+    flaky_api,
+    mlflow_store,
+    no_old_results,
+    overlap,
+    prefect_history,
+    solution,
+)
+from dojo.plugin.outcome import explain
+from dojo.plugin.record import Recorder
+from dojo.plugin.run import KEY, KataRun, asked_solutions, kata_run_of
+from dojo.plugin.supervisor import CHILD_VARIABLE, Supervisor
+from dojo.room import Room
+from dojo.subject import SolutionFault, Solutions, SolutionsNotFound
+
+_SUPERVISOR = pytest.StashKey[Supervisor]()
+RECORDER = "dojo-recorder"
+INHERITED = "dojo-inherited-engines"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the katas."""
+    group = parser.getgroup("katas")
+    group.addoption(
+        "--solutions",
+        metavar="WHOSE",
+        help="what to test: learner (default), reference, a folder or a file;"
+        " also the variable DOJO_SOLUTIONS",
+    )
+    group.addoption("--track", metavar="NAME", help="only the katas of this track")
+    group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the session if its paths reach a kata; start nothing yet."""
+    try:
+        run = KataRun(config, Solutions(asked_solutions(config)), config.getoption("--track"))
+    except (CatalogError, SolutionsNotFound) as error:
+        raise pytest.UsageError(str(error)) from None
+    if run.track and not any(kata.track == run.track for kata in run.katas):
+        known = ", ".join(sorted({kata.track for kata in run.katas})) or "none"
+        raise pytest.UsageError(f"no kata of the track {run.track!r} here; there are: {known}")
+    if not run.katas or config.getoption("collectonly"):
+        return
+    config.stash[KEY] = run
+    inherited = config.pluginmanager.get_plugin(INHERITED)
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    run.move_in(inherited.room if inherited else None)
+    if inherited:
+        run.inherit_engines(inherited.api_url, inherited.names)
+    if worker is None and CHILD_VARIABLE not in os.environ:
+        config.pluginmanager.register(Recorder(run, config.getoption("--verdict-file")), RECORDER)
+    elif worker is not None and worker.get("dojo_api_url"):
+        run.join(worker["dojo_api_url"])
+
+
+def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:
+    """Leave out the katas of other tracks: their packages may not be installed."""
+    run = kata_run_of(config)
+    if run is None or not run.track:
+        return None
+    kata = next((kata for kata in run.katas if kata.folder == collection_path), None)
+    return True if kata is not None and kata.track != run.track else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Start one server for all workers of xdist before the first of them starts."""
+    run = kata_run_of(node.config)
+    if run is not None:
+        _start_engines(run, [kata for kata in run.katas if run.track in (None, kata.track)])
+        node.workerinput["dojo_api_url"] = run.api_url
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave a learner alone with warnings: what is an error for our tests is none for theirs."""
+    run = kata_run_of(config)
+    for item in items:
+        if run is not None and run.kata_of_item(item):
+            item.add_marker(pytest.mark.filterwarnings("ignore"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """In a child without `fork`: serve the supervisor instead of running all tests."""
+    run = kata_run_of(session.config)
+    where = os.environ.get(CHILD_VARIABLE)
+    if run is None or not where or session.testsfailed:
+        return None
+    port, key, api_url = where.split(":", 2)
+    if api_url:
+        run.join(api_url)
+    assert run.room is not None
+    connection = Client(("127.0.0.1", int(port)))
+    connection.send_bytes(key.encode())
+    serve(session, connection, run.room, timeout_s=float(os.environ.get("DOJO_TEST_TIMEOUT") or 30))
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a kata's test in the child."""
+    run = kata_run_of(item.config)
+    kata = run.kata_of_item(item) if run else None
+    if run is None or kata is None:
+        return None
+    _start_engines(run, [found for one in item.session.items if (found := run.kata_of_item(one))])
+    if item.config.getoption("usepdb"):
+        return None
+    if _SUPERVISOR not in item.config.stash:
+        item.config.stash[_SUPERVISOR] = Supervisor(run, item.session)
+    supervisor = item.config.stash[_SUPERVISOR]
+    following = nextitem if nextitem is not None and run.kata_of_item(nextitem) else None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    try:
+        reports = supervisor.reports_of(item, following, kata)
+    except EngineError as error:
+        raise pytest.exit.Exception(str(error), returncode=3) from None
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _start_engines(run: KataRun, katas: list[Any]) -> None:
+    try:
+        run.start_engines(katas)
+    except EngineError as error:
+        raise pytest.exit.Exception(str(error), returncode=3) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Turn what would end pytest into a failure of the one test."""
+    run = kata_run_of(pyfuncitem.config)
+    if run is None or run.kata_of_item(pyfuncitem) is None:
+        return (yield)
+    try:
+        return (yield)
+    except (KeyboardInterrupt, pytest.exit.Exception) as error:
+        raise SolutionFault(
+            f"Your code raised {type(error).__name__}, which ends a whole program.", "exit"
+        ) from error
+    except SystemExit as error:
+        raise SolutionFault(
+            f"Your code called sys.exit (code {error.code!r})."
+            " A task must return or raise: no orchestrator retries a program that has ended.",
+            "exit",
+        ) from error
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: Any
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a kata's red test readable."""
+    run = kata_run_of(item.config)
+    kata = run.kata_of_item(item) if run else None
+    if run is None or kata is None:
+        return (yield)
+    plain = item.config.option.tbstyle in ("auto", "short")
+    if plain and call.when == "call":
+        # Pytest would draw each frame of the engine, 0.1 s a test, for a text we then replace.
+        item.repr_failure = lambda *_, **__: ""  # type: ignore[method-assign]
+    report = yield
+    explain(report, call, kata, run.solutions.file_of(kata), plain)
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the child and the engines."""
+    supervisor = config.stash.get(_SUPERVISOR, None)
+    if supervisor is not None:
+        supervisor.stop()
+    run = kata_run_of(config)
+    if run is not None and config.pluginmanager.get_plugin(INHERITED) is None:
+        run.stop()
+
+
+class InheritedEngines:
+    """Tells a session that its engines were entered before it was forked; a plugin object."""
+
+    # pytest registers a plugin object under this name.
+    __name__ = INHERITED
+
+    def __init__(self, room: Room, api_url: str, names: set[str]) -> None:
+        """Name the session's own room, the server, and the engines that run."""
+        self.room = room
+        self.api_url = api_url
+        self.names = names

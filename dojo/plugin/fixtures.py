@@ -1,0 +1,117 @@
+"""The fixtures of a kata's tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo.catalog import Kata
+from dojo.engines import mlflow
+from dojo.plugin.child import LINE, RESULTS
+from dojo.plugin.run import KataRun, kata_run_of
+from dojo.subject import Subject, load_solution
+from dojo.world.clock import RetryClock, free_waits
+from dojo.world.history import PrefectHistory, recorded_history
+
+
+def _state(request: pytest.FixtureRequest) -> tuple[KataRun, Kata]:
+    run = kata_run_of(request.config)
+    kata = run.kata_of_item(request.node) if run else None
+    if run is None or kata is None:
+        pytest.fail(
+            f"fixture {request.fixturename!r} belongs to the tests of a kata", pytrace=False
+        )
+    return run, kata
+
+
+@pytest.fixture
+def clock() -> Iterator[RetryClock]:
+    """Make the waits of retries free; `.waits` has them, exact, in `.seconds` and `.by`."""
+    clock = RetryClock()
+    with free_waits(clock):
+        yield clock
+
+
+@pytest.fixture
+def solution(request: pytest.FixtureRequest, clock: RetryClock) -> Subject:
+    """Load the module under test, afresh for each test: `solution.load_customers(url)`."""
+    run, kata = _state(request)
+    path = run.solutions.file_of(kata)
+    line = request.config.stash.get(LINE, None)
+    if line is not None:
+        line.send({"importing": True})
+    subject = load_solution(path)
+    if line is not None:
+        line.send({"importing": False})
+    return subject
+
+
+@pytest.fixture(autouse=True)
+def no_old_results(request: pytest.FixtureRequest) -> None:
+    """Empty the folder of Prefect's persisted results: no test finds those of another."""
+    run = kata_run_of(request.config)
+    if run is not None and run.room is not None:
+        shutil.rmtree(run.room.path / RESULTS, ignore_errors=True)
+
+
+@pytest.fixture
+def flaky_api(clock: RetryClock) -> Iterator[Any]:
+    """Play the customer API as the test scripts it; see `dojo.world.flaky_api.FlakyApi`."""
+    from dojo.world.flaky_api import FlakyApi
+
+    api = FlakyApi(clock)
+    with api.on_the_wire():
+        yield api
+
+
+@pytest.fixture
+def prefect_history() -> Iterator[PrefectHistory]:
+    """Record what Prefect's engine says: `.task_runs`, `.flow_runs`; see `dojo.world.history`."""
+    history = PrefectHistory()
+    with recorded_history(history):
+        yield history
+
+
+@pytest.fixture
+def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give MLflow an empty store in one SQLite file; the value is its tracking URI."""
+    run, _ = _state(request)
+    uri = mlflow.new_store(tmp_path, run.say)
+    with contextlib.chdir(tmp_path) if hasattr(contextlib, "chdir") else _chdir(tmp_path):
+        yield uri
+
+
+@contextlib.contextmanager
+def _chdir(folder: Path) -> Iterator[None]:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@pytest.fixture
+def customers() -> Any:
+    """Make 400 seeded churn customers as a `pandas.DataFrame`."""
+    import pandas
+
+    from dojo.world.churn import make_customers
+
+    return pandas.DataFrame(make_customers(400))
+
+
+@pytest.fixture
+def overlap() -> Iterator[Any]:
+    """Watch the trainings of five models, hold or fail them; see `dojo.world.overlap.Overlap`."""
+    from dojo.world.overlap import Overlap
+
+    overlap = Overlap()
+    with overlap.watching():
+        yield overlap

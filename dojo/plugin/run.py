@@ -1,0 +1,112 @@
+"""Hold what one pytest session over katas shares: catalogue, solutions, room, engines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog import Kata, kata_folders, read_kata
+from dojo.engines import mlflow, prefect
+from dojo.paths import find_root
+from dojo.room import Room
+from dojo.subject import Solutions
+
+
+class KataRun:
+    """The state of one pytest session over katas."""
+
+    def __init__(self, config: pytest.Config, solutions: Solutions, track: str | None) -> None:
+        """Read the katas that the command line's paths reach; start nothing yet.
+
+        Others may be half written: that is the gate's business, not this session's.
+
+        Raises:
+            CatalogError: One of them breaks a rule.
+        """
+        self.config = config
+        self.solutions = solutions
+        places = [Path(arg.split("::", 1)[0]).resolve() for arg in config.args]
+        folders = kata_folders(find_root(config.rootpath))
+        self.katas = [read_kata(folder) for folder in folders if _is_reached(folder, places)]
+        self.track = track
+        self.room: Room | None = None
+        self.api_url: str | None = None
+        self._engines = contextlib.ExitStack()
+        self._started: set[str] = set()
+
+    def kata_of(self, path: Path) -> Kata | None:
+        """Return the kata whose folder holds `path`."""
+        return next((kata for kata in self.katas if kata.folder in path.parents), None)
+
+    def kata_of_item(self, item: pytest.Item) -> Kata | None:
+        """Return the kata that `item` is a test of."""
+        kata = self.kata_of(item.path)
+        return kata if kata is not None and item.path == kata.test_file else None
+
+    def move_in(self, room: Room | None = None) -> None:
+        """Take a room and set the environment that the engines read when they are imported."""
+        if room is None:
+            room = Room()
+            room.furnish()
+            prefect.isolate(room)
+            mlflow.isolate()
+        self.room = room
+
+    def inherit_engines(self, api_url: str, names: set[str]) -> None:
+        """Use engines that were entered before this process was forked."""
+        self.api_url = api_url
+        self._started |= names
+
+    def join(self, api_url: str) -> None:
+        """Use the Prefect server of another process."""
+        self._engines.enter_context(prefect.join_harness(api_url))
+        self.inherit_engines(api_url, {"prefect"})
+
+    def start_engines(self, katas: list[Kata]) -> None:
+        """Start each engine that a kata needs and that is not running yet.
+
+        Raises:
+            EngineError: One does not start.
+        """
+        assert self.room is not None
+        needs = {need for kata in katas for need in kata.needs} - self._started
+        if "prefect" in needs:
+            self.api_url = self._engines.enter_context(prefect.harness(self.room, self.say))
+            self._started.add("prefect")
+        if "mlflow" in needs:
+            mlflow.migrated_database(self.say)
+            self._started.add("mlflow")
+
+    def say(self, line: str) -> None:
+        """Tell the person at the terminal why something takes a while."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(line)
+
+    def stop(self) -> None:
+        """Stop the engines; the room goes when the process does."""
+        with contextlib.suppress(Exception):
+            self._engines.close()
+
+
+def _is_reached(folder: Path, places: list[Path]) -> bool:
+    return any(
+        place == folder or folder in place.parents or place in folder.parents for place in places
+    )
+
+
+KEY = pytest.StashKey[KataRun]()
+
+
+def kata_run_of(config: pytest.Config) -> KataRun | None:
+    """Return the session's state; None when it has nothing to do with katas."""
+    return config.stash.get(KEY, None)
+
+
+def asked_solutions(config: pytest.Config) -> str:
+    """Return what `--solutions` or its environment variable says."""
+    return str(config.getoption("--solutions") or os.environ.get("DOJO_SOLUTIONS") or "learner")

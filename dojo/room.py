@@ -1,0 +1,186 @@
+"""Give a run one temporary folder, and see that nothing outlives the run: not even after SIGKILL.
+
+A run owns a folder under the system's temporary folder and some process groups (a server, the
+process that holds the solution). A janitor, a bare Python that only reads a pipe, is told of
+them. When the pipe closes, because the run ended or because it was killed, the janitor kills what
+is left of the groups and removes the folder. See docs/decisions/0003-janitor.md.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+_JANITOR = """
+import os, shutil, signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+groups = set()
+for line in sys.stdin:
+    verb, group = line.split()
+    (groups.add if verb == "adopt" else groups.discard)(int(group))
+for group in groups:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (AttributeError, OSError):
+        pass
+for attempt in range(50):
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    if not os.path.exists(sys.argv[1]):
+        break
+    time.sleep(0.1)
+"""
+
+# macOS has `fork`, but its system libraries do not survive it (proxies, Accelerate).
+CAN_FORK = sys.platform == "linux" and not os.environ.get("DOJO_NO_FORK")
+
+
+class Room:
+    """One temporary folder of this process, with a janitor who outlives it."""
+
+    def __init__(self) -> None:
+        """Make the folder and start its janitor."""
+        self._before = tempfile.tempdir, os.environ.get("TMPDIR")
+        # A room inside a room would be emptied by the outer janitor: start from the system's own.
+        self.path = Path(tempfile.mkdtemp(prefix="dojo-")).resolve()
+        self._owner = os.getpid()
+        self._janitor = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _JANITOR, str(self.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=self.path.anchor,
+        )
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self.close)
+
+    def _forget(self) -> None:
+        """Let go of the janitor's pipe in a forked child, or it would never see the end."""
+        if self._janitor.stdin is not None and not self._janitor.stdin.closed:
+            os.close(self._janitor.stdin.fileno())
+            self._janitor.stdin = None
+
+    def furnish(self) -> None:
+        """Point the temporary folder of this process and its children to the room."""
+        folder = self.folder("tmp")
+        tempfile.tempdir = str(folder)
+        os.environ["TMPDIR"] = str(folder)
+
+    def folder(self, name: str) -> Path:
+        """Return a folder of the room, made when needed."""
+        path = self.path / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def adopt(self, group: int) -> None:
+        """Have the janitor kill the process group `group` at the end."""
+        self._tell(f"adopt {group}")
+
+    def release(self, group: int) -> None:
+        """Tell the janitor that the process group `group` is gone; its number may be reused."""
+        self._tell(f"release {group}")
+
+    def _tell(self, line: str) -> None:
+        if self._janitor.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._janitor.stdin.write(f"{line}\n".encode())
+                self._janitor.stdin.flush()
+
+    def close(self) -> None:
+        """End what was adopted, remove the folder, and wait until that is done."""
+        if self._janitor.stdin is None or os.getpid() != self._owner:
+            return
+        tempfile.tempdir, tmpdir = self._before
+        if tmpdir is None:
+            os.environ.pop("TMPDIR", None)
+        else:
+            os.environ["TMPDIR"] = tmpdir
+        with contextlib.suppress(OSError):
+            self._janitor.stdin.close()
+        self._janitor.stdin = None
+        try:
+            self._janitor.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._janitor.kill()
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Forked:
+    """A forked child, with as much of `subprocess.Popen` as its users need."""
+
+    stdout = None
+    stderr = None
+
+    def __init__(self, main: Callable[[], object], room: Room) -> None:
+        """Fork, call `main` in the child's own process group, and end the child after it.
+
+        The child runs no exit handlers: they belong to the parent.
+        """
+        self._room = room
+        self.returncode: int | None = None
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = 70
+            try:
+                os.setpgid(0, 0)
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    signal.signal(number, signal.SIG_DFL)
+                main()
+                code = 0
+            except BaseException:
+                sys.excepthook(*sys.exc_info())
+            finally:
+                with contextlib.suppress(Exception):
+                    sys.stdout.flush()
+                    sys.stderr.flush()
+                os._exit(code)
+        with contextlib.suppress(OSError):
+            os.setpgid(self.pid, self.pid)
+        room.adopt(self.pid)
+
+    def poll(self) -> int | None:
+        """Return the exit code, negative for a signal, or None while the child lives."""
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:
+                pid, status = self.pid, 0
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end of the child.
+
+        Raises:
+            subprocess.TimeoutExpired: It still lives after `timeout` seconds.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.poll() is None:
+            if end is not None and time.monotonic() > end:
+                raise subprocess.TimeoutExpired("forked child", timeout or 0.0)
+            time.sleep(0.005)
+        assert self.returncode is not None
+        return self.returncode
+
+    def kill(self) -> None:
+        """Kill the child and all that it started in its process group."""
+        # Ask before reaping: while the leader is a zombie nobody else can get its number.
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+        self._room.release(self.pid)
+
+    terminate = kill

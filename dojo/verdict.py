@@ -1,0 +1,110 @@
+"""Say what happened: one record a test, a task, a kata; JSON with a schema version."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any, Literal
+
+from dojo.catalog import Kata
+
+SCHEMA = 1
+
+Cause = Literal[
+    "passed",  # green
+    "stub",  # NotImplementedError: nothing was written yet
+    "assertion",  # the test's own assertion, or the exception it let through
+    "exception",  # the solution raised something the test did not expect
+    "missing",  # the solution lacks a name, or the whole file
+    "import",  # the solution cannot be imported: syntax error, exception, exit
+    "exit",  # the solution ended the process, or was killed
+    "hang",  # no end within the time a test has
+    "fixture",  # not the solution's fault: a fixture or the kata itself is broken
+    "skipped",
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class TestVerdict:
+    """What one test said.
+
+    Attributes:
+        test: The test's name, with its parameters: `test_x[503]`.
+        task: The number, from 1, of the task it proves; None if no task lists it.
+        passed: Whether it was green.
+        cause: Why it was not.
+        message: What the learner reads, without colour; empty when green.
+        seconds: How long it took, set-up included.
+    """
+
+    __test__ = False
+
+    test: str
+    task: int | None
+    passed: bool
+    cause: Cause
+    message: str
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True)
+class KataVerdict:
+    """What all tests of one kata said about one solution.
+
+    Attributes:
+        kata: The kata's id, such as `02_retries`.
+        solution: What was tested: `learner`, `reference` or a path.
+        tests: One record a test, in the order of the file.
+        seconds: From the request to the last test.
+        fault: Why there is no verdict (the run itself broke); empty normally.
+    """
+
+    kata: str
+    solution: str
+    tests: tuple[TestVerdict, ...]
+    seconds: float
+    fault: str = ""
+
+    @property
+    def solved(self) -> bool:
+        """Say whether there were tests and all were green."""
+        return bool(self.tests) and not self.fault and all(test.passed for test in self.tests)
+
+    @property
+    def red(self) -> list[TestVerdict]:
+        """Return the tests that were not green."""
+        return [test for test in self.tests if not test.passed]
+
+    def solved_tasks(self, kata: Kata) -> list[int]:
+        """Return the numbers of the tasks of which every listed test ran and was green."""
+        green: set[str] = set()
+        red: set[str] = set()
+        for test in self.tests:
+            (green if test.passed else red).add(test.test.split("[", 1)[0])
+        return [
+            number
+            for number, task in enumerate(kata.tasks, start=1)
+            if not self.fault and set(task.tests) <= green - red
+        ]
+
+    def to_json(self) -> str:
+        """Write the record as one line of JSON."""
+        record = dataclasses.asdict(self)
+        return json.dumps({"schema": SCHEMA, **record, "solved": self.solved}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line: str) -> KataVerdict:
+        """Read a record back.
+
+        Raises:
+            ValueError: It is not such a record, or of another schema version.
+        """
+        record: Any = json.loads(line)
+        if not isinstance(record, dict) or record.pop("schema", None) != SCHEMA:
+            raise ValueError(f"not a verdict of schema {SCHEMA}: {line[:80]!r}")
+        record.pop("solved", None)
+        try:
+            tests = tuple(TestVerdict(**test) for test in record.pop("tests"))
+            return cls(tests=tests, **record)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a verdict of schema {SCHEMA}: {error}") from None

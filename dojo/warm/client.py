@@ -1,0 +1,273 @@
+"""Ask a warm parent for verdicts, start it when needed, and start it again when it is stale."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import itertools
+import json
+import os
+import queue
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dojo.catalog import Kata
+from dojo.engines.templates import EngineError
+from dojo.room import CAN_FORK
+from dojo.verdict import KataVerdict, TestVerdict
+
+OnTest = Callable[[TestVerdict], None]
+
+
+class Warm:
+    """Verdicts on solutions, from a warm parent where there is `fork`, else from cold runs."""
+
+    def __init__(self, root: Path, say: Callable[[str], None] = lambda _: None) -> None:
+        """Start nothing yet.
+
+        Args:
+            root: The checkout.
+            say: Is told, in one line, why something takes a while.
+        """
+        self._root = root
+        self._say = say
+        self._lock = threading.Lock()
+        self._parent: _Parent | None = None
+        self._is_closed = False
+
+    def __enter__(self) -> Warm:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def start(self) -> None:
+        """Have the parent ready.
+
+        Raises:
+            EngineError: It does not start.
+        """
+        if CAN_FORK:
+            self._ready_parent()
+
+    def run(self, kata: Kata, solutions: str, on_test: OnTest = lambda _: None) -> KataVerdict:
+        """Run all tests of one kata on one solution; may be called from several threads.
+
+        Args:
+            kata: The kata.
+            solutions: `learner`, `reference`, a folder or a file.
+            on_test: Is called with each test as soon as it has ended.
+
+        Returns:
+            The verdict; one with a `fault` when the run itself broke twice.
+
+        Raises:
+            EngineError: The parent does not start.
+        """
+        started = time.perf_counter()
+        if not CAN_FORK:
+            verdict = run_cold(self._root, kata, solutions)
+            for test in verdict.tests:
+                on_test(test)
+        else:
+            verdict = self._run_warm(kata, solutions, on_test)
+        return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
+
+    def close(self) -> None:
+        """End the parent and all that it started, for good: also one that is still starting."""
+        self._is_closed = True
+        if (parent := self._parent) is not None:
+            parent.close()  # before the lock: whoever holds it may be waiting for this parent
+        with self._lock:
+            if self._parent is not None:
+                self._parent.close()
+                self._parent = None
+
+    @property
+    def parent_pid(self) -> int | None:
+        """Return the process id of the warm parent; None if there is none."""
+        return self._parent.pid if self._parent is not None else None
+
+    def _run_warm(self, kata: Kata, solutions: str, on_test: OnTest) -> KataVerdict:
+        seen: set[str] = set()
+
+        def once(test: TestVerdict) -> None:
+            if test.test not in seen:
+                seen.add(test.test)
+                on_test(test)
+
+        fault = ""
+        for _ in range(2):
+            message = self._ready_parent().ask(kata.id, solutions, once)
+            if "verdict" in message:
+                return KataVerdict.from_json(message["verdict"])
+            fault = str(message["fault"])
+        return KataVerdict(kata.id, solutions, (), 0.0, fault)
+
+    def _ready_parent(self) -> _Parent:
+        with self._lock:
+            if self._is_closed:
+                raise EngineError("the warm process was closed")
+            now = fingerprint(self._root)
+            if self._parent is not None and not self._parent.is_fit(now):
+                self._parent.close()
+                self._parent = None
+            if self._parent is None:
+                self._parent = _Parent(self._root, now)
+                try:
+                    self._parent.await_ready(self._say)
+                except EngineError:
+                    self._parent = None
+                    raise
+            return self._parent
+
+
+class _Parent:
+    """The client's view of one warm parent process."""
+
+    def __init__(self, root: Path, of: str) -> None:
+        self._fingerprint = of
+        self._numbers = itertools.count(1)
+        self._writing = threading.Lock()
+        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
+        self._ended = threading.Event()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "dojo.warm.server", str(root)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=root,
+        )
+        self.pid = self._process.pid
+        self._reader: threading.Thread | None = None
+
+    def await_ready(self, say: Callable[[str], None]) -> None:
+        """Wait until it can be asked.
+
+        Raises:
+            EngineError: It ended instead.
+        """
+        while True:
+            message = self._read()
+            if "ready" in message:
+                break
+            if "say" in message:
+                say(str(message["say"]))
+                continue
+            self.close()
+            raise EngineError(
+                message.get("fault") or "the warm process does not start: run 'dojo doctor'"
+            )
+        self._reader = threading.Thread(target=self._listen, name="dojo-warm", daemon=True)
+        self._reader.start()
+
+    def is_fit(self, of: str) -> bool:
+        return of == self._fingerprint and not self._ended.is_set() and self._process.poll() is None
+
+    def ask(self, kata: str, solutions: str, on_test: OnTest) -> dict[str, Any]:
+        """Have one run made; return its last message: a `verdict` or a `fault`."""
+        number = next(self._numbers)
+        inbox = self._waiting[number] = queue.SimpleQueue()
+        request = json.dumps({"run": number, "kata": kata, "solutions": solutions})
+        try:
+            with self._writing:
+                assert self._process.stdin is not None
+                self._process.stdin.write(request.encode() + b"\n")
+                self._process.stdin.flush()
+        except (OSError, ValueError):
+            self._ended.set()
+        while True:
+            if self._ended.is_set() and inbox.empty():
+                return {"fault": "the warm process ended during the run"}
+            try:
+                message = inbox.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            if "test" in message:
+                on_test(TestVerdict(**message["test"]))
+            else:
+                del self._waiting[number]
+                return message
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        if self._reader is None:
+            self._process.kill()  # not ready, so not listening; its janitor clears up
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._ended.set()
+        if self._reader is not None:
+            self._reader.join(timeout=5)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        message: dict[str, Any] = json.loads(line) if line else {}
+        return message
+
+    def _listen(self) -> None:
+        while message := self._read():
+            inbox = self._waiting.get(message.get("run", 0))
+            if inbox is not None:
+                inbox.put(message)
+        self._ended.set()
+
+
+def fingerprint(root: Path) -> str:
+    """Return a digest of what a warm parent has loaded: code, configuration, packages."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parent.parent
+    files = [*package.rglob("*.py"), root / "conftest.py", root / "pyproject.toml"]
+    files += root.glob("katas/*/kata.toml")
+    site = Path(sysconfig.get_path("purelib"))
+    files += [entry for entry in site.iterdir() if entry.suffix in (".dist-info", ".pth")]
+    for path in sorted(files):
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            digest.update(f"{path}|{status.st_mtime_ns}|{status.st_size}\n".encode())
+    return digest.hexdigest()
+
+
+def run_cold(root: Path, kata: Kata, solutions: str) -> KataVerdict:
+    """Run all tests of one kata on one solution in a pytest of its own.
+
+    Returns:
+        The verdict; one with a `fault` when pytest gave none.
+    """
+    with tempfile.TemporaryDirectory(prefix="dojo-verdict-") as folder:
+        file = Path(folder) / "verdict.jsonl"
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+                *(str(kata.test_file), f"--solutions={solutions}", f"--verdict-file={file}"),
+            ],
+            cwd=root,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        if lines:
+            return KataVerdict.from_json(lines[0])
+    said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
+    return KataVerdict(kata.id, solutions, (), 0.0, " ".join(said) or "pytest gave no verdict")

@@ -1,0 +1,290 @@
+"""Be the warm parent: import, enter the engines, then fork one process a run.
+
+Reads requests as lines of JSON from standard input, writes messages as lines of JSON to standard
+output, and ends with its input. It has one thread, or its forks would inherit locks that nobody
+holds: a selector waits for requests and for what the runs say.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import gc
+import importlib
+import json
+import os
+import selectors
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
+from dojo.engines import mlflow, prefect
+from dojo.engines.templates import EngineError
+from dojo.room import Forked, Room
+
+_LINE_LIMIT = 32 * 1024 * 1024
+
+
+class _Run:
+    """One forked run: what it has said so far, and whether that includes a verdict."""
+
+    def __init__(self, number: int, process: Forked, reading: int) -> None:
+        self.number = number
+        self.process = process
+        self.reading = reading
+        self.buffer = b""
+        self.has_verdict = False
+
+
+class Server:
+    """The warm parent."""
+
+    def __init__(self, root: Path, room: Room, output: int) -> None:
+        """Enter nothing yet.
+
+        Args:
+            root: The checkout.
+            room: This process's own.
+            output: The file descriptor that messages go to.
+        """
+        self._root = root
+        self._room = room
+        self._output = output
+        self._katas = load_catalog(root)
+        self._engines = contextlib.ExitStack()
+        self._names: set[str] = set()
+        self._api_url = ""
+        self._runs: dict[int, _Run] = {}
+        self._selector = selectors.DefaultSelector()
+
+    def prepare(self) -> None:
+        """Import what the katas need and enter their engines.
+
+        Raises:
+            EngineError: One does not start.
+        """
+        import pytest  # noqa: F401
+
+        import dojo.plugin  # noqa: F401
+
+        needs = {need for kata in self._katas for need in kata.needs}
+        for name in sorted({name for kata in self._katas for name in _imports_of(kata)}):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        if "prefect" in needs:
+            self._api_url = self._engines.enter_context(prefect.harness(self._room, self._say))
+            self._names.add("prefect")
+            self._learn_lazy_imports()
+        if "mlflow" in needs:
+            mlflow.migrated_database(self._say)
+            self._names.add("mlflow")
+        assert threading.active_count() == 1, threading.enumerate()
+        gc.collect()
+        gc.freeze()
+
+    def serve(self, requests: int) -> None:
+        """Fork a run for each request until the requests end."""
+        self._send({"ready": True})
+        self._selector.register(requests, selectors.EVENT_READ)
+        buffer = b""
+        while True:
+            for key, _ in self._selector.select():
+                if key.fd != requests:
+                    self._hear(self._runs[key.fd])
+                    continue
+                data = os.read(requests, 65536)
+                if not data:
+                    return
+                *lines, buffer = (buffer + data).split(b"\n")
+                for line in lines:
+                    self._start(json.loads(line))
+
+    def close(self) -> None:
+        """End the runs and the engines."""
+        for run in self._runs.values():
+            run.process.kill()
+        self._engines.close()
+
+    def _start(self, request: dict[str, Any]) -> None:
+        if "prefect" in self._names and not prefect.server_is_alive():
+            raise SystemExit("the Prefect server is gone")
+        kata = find_kata(self._katas, request["kata"])
+        reading, writing = os.pipe()
+
+        def main() -> None:
+            os.close(reading)
+            send = _sender(writing, request["run"])
+            _run_pytest(self._root, kata, request["solutions"], send, self._api_url, self._names)
+
+        process = Forked(main, self._room)
+        os.close(writing)
+        self._runs[reading] = _Run(request["run"], process, reading)
+        self._selector.register(reading, selectors.EVENT_READ)
+
+    def _hear(self, run: _Run) -> None:
+        """Pass on what a run says; say so when it ended without a verdict."""
+        data = os.read(run.reading, 65536)
+        *lines, run.buffer = (run.buffer + data).split(b"\n")
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                message = json.loads(line)
+                run.has_verdict = run.has_verdict or "verdict" in message
+                self._send({**message, "run": run.number})
+        if data and len(run.buffer) < _LINE_LIMIT and not run.has_verdict:
+            return
+        self._selector.unregister(run.reading)
+        os.close(run.reading)
+        del self._runs[run.reading]
+        if run.has_verdict:
+            with contextlib.suppress(Exception):
+                run.process.wait(timeout=5)
+        run.process.kill()
+        if not run.has_verdict:
+            code = run.process.returncode
+            self._send({"run": run.number, "fault": f"the run ended without a verdict ({code})"})
+
+    def _say(self, line: str) -> None:
+        self._send({"say": line})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        _write(self._output, message)
+
+    def _learn_lazy_imports(self) -> None:
+        """Import what a first flow run imports lazily, as a fork that makes one tells."""
+        reading, writing = os.pipe()
+
+        def rehearse() -> None:
+            before = set(sys.modules)
+            _make_flow_run()
+            _write(writing, {"modules": sorted(set(sys.modules) - before)})
+
+        process = Forked(rehearse, self._room)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as told:
+            line = told.readline()
+        process.kill()
+        for name in json.loads(line)["modules"] if line else []:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+
+
+def _imports_of(kata: Kata) -> set[str]:
+    """Return the modules that a kata's reference imports: a solution will import them too."""
+    if not kata.reference_file.exists():
+        return set()
+    nodes = list(ast.walk(ast.parse(kata.reference_file.read_text(encoding="utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {
+        node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module
+    }
+
+
+def _make_flow_run() -> None:
+    import prefect as library
+
+    @library.task(retries=1, retry_delay_seconds=0.001)
+    def rehearsed_task(values: list[int]) -> int:
+        if len(values) == 0:
+            values.append(1)
+            raise ValueError
+        return 1
+
+    @library.flow
+    def rehearsed_flow() -> int:
+        return rehearsed_task.submit([]).result() + rehearsed_task([])
+
+    rehearsed_flow()
+
+
+def _run_pytest(
+    root: Path,
+    kata: Kata,
+    solutions: str,
+    send: Callable[[dict[str, Any]], None],
+    api_url: str,
+    engines: set[str],
+) -> None:
+    """Be one run: an ordinary pytest session which finds its engines running."""
+    import pytest
+
+    from dojo.plugin import RECORDER, InheritedEngines
+    from dojo.plugin.record import Recorder
+
+    room = Room()
+    room.furnish()
+    log = os.open(room.folder("logs") / "run.log", os.O_CREAT | os.O_WRONLY)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.chdir(root)
+    os.environ.update(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", NO_COLOR="1")
+    found: list[Recorder] = []
+
+    class Stream:
+        def pytest_sessionstart(self, session: pytest.Session) -> None:
+            recorder = session.config.pluginmanager.get_plugin(RECORDER)
+            if recorder is not None:
+                found.append(recorder)
+                recorder.listen(lambda _, test: send({"test": dataclasses.asdict(test)}))
+
+    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}", f"--solutions={solutions}"]
+    try:
+        code = pytest.main(
+            [*arguments, "-W", "ignore", str(kata.test_file)],
+            plugins=[InheritedEngines(room, api_url, engines), Stream()],
+        )
+        verdicts = found[0].verdicts() if found else []
+        if verdicts:
+            send({"verdict": verdicts[0].to_json()})
+        else:
+            sys.stdout.flush()
+            said = (room.folder("logs") / "run.log").read_text(errors="replace").strip()
+            send({"fault": f"pytest ended with {int(code)} and no test: {said[-500:]}"})
+    finally:
+        room.close()
+
+
+def _sender(output: int, run: int) -> Callable[[dict[str, Any]], None]:
+    """Return what only this process, and no fork of it, can send with."""
+    owner = os.getpid()
+
+    def send(message: dict[str, Any]) -> None:
+        if os.getpid() == owner:
+            _write(output, {**message, "run": run})
+
+    return send
+
+
+def _write(output: int, message: dict[str, Any]) -> None:
+    data = json.dumps(message).encode() + b"\n"
+    while data:
+        data = data[os.write(output, data) :]
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    output = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    requests = os.dup(0)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    room = Room()
+    room.furnish()
+    prefect.isolate(room)
+    mlflow.isolate()
+    with contextlib.ExitStack() as ends:
+        ends.callback(room.close)
+        try:
+            server = Server(Path(sys.argv[1]), room, output)
+            ends.callback(server.close)
+            server.prepare()
+            server.serve(requests)
+        except (EngineError, CatalogError) as error:
+            _write(output, {"fault": str(error)})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""Make waiting free, and record it exactly.
+
+Only the waits of a retry are made free: those of Prefect's task engine, and those of the solution
+or of a library that waits on its behalf. Who is waiting is read from the calling frame, so that
+Prefect's own threads, which also call `time.sleep`, keep their pace.
+
+A test may also move the time of day forward: for the expiry of cached results, and for what the
+solution itself reads. All other clocks stay (retries are scheduled, states are stamped by them).
+freezegun moves all of them, on Python 3.13 all but the one that matters here, and costs 0.5 s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import datetime
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, Literal
+
+SOLUTION_MODULE = "dojo_solution"
+
+_LIBRARIES_THAT_WAIT = ("urllib3", "requests", "tenacity", "backoff", "stamina", "httpx")
+_MANY_WAITS = 10_000
+_LONGEST_SERVER_WAIT_S = 1.0
+_CLIENT_PAUSE_S = 0.05
+
+_announced: ContextVar[float | None] = ContextVar("announced_delay_s", default=None)
+
+
+class FlowRetryWaits(RuntimeError):
+    """A flow-level retry asked the server to wait; a kata's clock cannot make that free."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wait:
+    """One wait that was made free.
+
+    Attributes:
+        seconds: How long it would have been, exact to the millisecond.
+        by: Whether Prefect's engine waited, or the solution itself (or a library it called).
+    """
+
+    seconds: float
+    by: Literal["engine", "solution"]
+
+
+class RetryClock:
+    """The waits of one test, in their order, and the time they add up to."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.waits: list[Wait] = []
+        self.advanced_s = 0.0
+        self._elapsed_s = 0.0
+        self._lock = threading.Lock()
+        self._moved: contextlib.ExitStack | None = None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Return the seconds waited and advanced so far, all threads added up."""
+        return self._elapsed_s
+
+    def advance(self, seconds: float) -> None:
+        """Move the time of day forward, as Prefect's cache expiry and the solution see it.
+
+        Nobody waits, and `waits` does not have it. The solution's own time is `time.time()` and
+        what it imported from `datetime` at the top of its file. The end of `free_waits` puts all
+        of it back.
+
+        Args:
+            seconds: How far; calls add up.
+
+        Raises:
+            ValueError: It is not a number of seconds from 0 up: time does not run backwards.
+            RuntimeError: There is no block of `free_waits` around it.
+        """
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(f"a clock advances by seconds from 0 up, not by {seconds!r}")
+        if self._moved is None:
+            raise RuntimeError("a clock advances inside `free_waits`: ask for the fixture 'clock'")
+        if not self.advanced_s and seconds:
+            _move_the_time(self, self._moved)
+        with self._lock:
+            self.advanced_s += seconds
+            self._elapsed_s = round(self._elapsed_s + seconds, 3)
+
+    def wait(self, seconds: float, by: Literal["engine", "solution"]) -> bool:
+        """Record a wait; return whether it was free (a runaway loop of waits is not)."""
+        if not seconds > 0:
+            return True
+        with self._lock:
+            if len(self.waits) >= _MANY_WAITS:
+                return False
+            self.waits.append(Wait(round(float(seconds), 3), by))
+            self._elapsed_s = round(self._elapsed_s + seconds, 3)
+        return True
+
+
+def announce(delay_s: float | None) -> None:
+    """Note the exact delay of the wait that Prefect's engine is about to make; None: no wait."""
+    _announced.set(delay_s)
+
+
+def _decide(clock: RetryClock, seconds: float) -> float:
+    """Return how long the caller's caller is to wait really; record the wait if it is free."""
+    module = str(sys._getframe(2).f_globals.get("__name__", ""))
+    package = module.split(".", 1)[0]
+    if module == "prefect.task_engine":
+        announced = _announced.get()
+        exact = seconds if announced is None else announced
+        return 0.0 if clock.wait(exact, "engine") else seconds
+    if module == "prefect.client.base":
+        return min(seconds, _CLIENT_PAUSE_S)
+    if module.startswith("prefect.utilities.engine") and seconds > _LONGEST_SERVER_WAIT_S:
+        raise FlowRetryWaits(
+            f"The flow was told to wait {seconds:g} s and start again: a flow-level retry."
+            " It runs every task of the flow again, also those that had succeeded."
+        )
+    if package == SOLUTION_MODULE or package in _LIBRARIES_THAT_WAIT:
+        return 0.0 if clock.wait(seconds, "solution") else seconds
+    return seconds
+
+
+@contextlib.contextmanager
+def free_waits(clock: RetryClock) -> Iterator[None]:
+    """Make the waits of retries free for the length of a block; load the solution inside it."""
+    real_sleep, real_asyncio_sleep = time.sleep, asyncio.sleep
+
+    def sleep(seconds: Any, /) -> None:
+        is_number = isinstance(seconds, float) or hasattr(type(seconds), "__index__")
+        if not is_number or not seconds >= 0:
+            real_sleep(seconds)  # raises, as it would in production: a header is text, say
+        left = _decide(clock, seconds)
+        if left or not seconds:
+            real_sleep(left)
+
+    def asyncio_sleep(delay: float, result: Any = None) -> Any:
+        return real_asyncio_sleep(_decide(clock, delay), result)
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_replaced(time, "sleep", sleep))
+        stack.enter_context(_replaced(asyncio, "sleep", asyncio_sleep))
+        if "anyio" in sys.modules:
+            import anyio
+
+            real_anyio_sleep = anyio.sleep
+
+            def anyio_sleep(delay: float) -> Any:
+                return real_anyio_sleep(_decide(clock, delay))
+
+            stack.enter_context(_replaced(anyio, "sleep", anyio_sleep))
+        clock._moved = stack
+        try:
+            yield
+        finally:
+            clock._moved = None
+
+
+def _move_the_time(clock: RetryClock, stack: contextlib.ExitStack) -> None:
+    """Have those who ask for the time of day see `clock.advanced_s` on top, until `stack` ends."""
+    real_time = time.time
+
+    def shifted_time() -> float:
+        module = str(sys._getframe(1).f_globals.get("__name__", ""))
+        moved = module.split(".", 1)[0] == SOLUTION_MODULE
+        return real_time() + (clock.advanced_s if moved else 0.0)
+
+    stack.enter_context(_replaced(time, "time", shifted_time))
+    if "prefect.types._datetime" in sys.modules:
+        clocks: Any = sys.modules["prefect.types._datetime"]
+        real_now = clocks.now
+
+        def now(*args: Any, **more: Any) -> datetime.datetime:
+            found: datetime.datetime = real_now(*args, **more)
+            caller = sys._getframe(1)
+            asks = (caller.f_globals.get("__name__"), caller.f_code.co_name)
+            # Who reads an expiry and who writes one; retries and states keep their own time.
+            moved = asks[0] == "prefect.results" or asks == (
+                "prefect.task_engine",
+                "handle_success",
+            )
+            return found + datetime.timedelta(seconds=clock.advanced_s if moved else 0.0)
+
+        stack.enter_context(_replaced(clocks, "now", now))
+    solution: Any = sys.modules.get(SOLUTION_MODULE)
+    stand_ins = {id(real_time): shifted_time, **_datetime_with(clock)}
+    for name, value in list(vars(solution).items()) if solution else []:
+        if id(value) in stand_ins:
+            stack.enter_context(_replaced(solution, name, stand_ins[id(value)]))
+
+
+class _StandIn:
+    """Stands for a class or a module of which a few functions differ."""
+
+    def __init__(self, real: Any, **different: Any) -> None:
+        self._real = real
+        vars(self).update(different)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __call__(self, *args: Any, **more: Any) -> Any:
+        return self._real(*args, **more)
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return isinstance(instance, self._real)
+
+
+def _datetime_with(clock: RetryClock) -> dict[int, Any]:
+    """Return what stands for the module `datetime` and its classes, by the id of the real one."""
+
+    def now(tz: datetime.tzinfo | None = None) -> datetime.datetime:
+        return datetime.datetime.now(tz) + datetime.timedelta(seconds=clock.advanced_s)
+
+    def utcnow() -> datetime.datetime:
+        return now(datetime.timezone.utc).replace(tzinfo=None)
+
+    moment = _StandIn(datetime.datetime, now=now, today=now, utcnow=utcnow)
+    day = _StandIn(datetime.date, today=lambda: now().date())
+    return {
+        id(datetime.datetime): moment,
+        id(datetime.date): day,
+        id(datetime): _StandIn(datetime, datetime=moment, date=day),
+    }
+
+
+@contextlib.contextmanager
+def _replaced(owner: Any, name: str, value: Callable[..., Any]) -> Iterator[None]:
+    real = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, real)

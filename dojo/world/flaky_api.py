@@ -1,0 +1,202 @@
+"""Play the customer API: answers, failures and silence as a test scripts them."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import itertools
+import json
+import re
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+import responses
+
+from dojo.world.churn import make_customers
+from dojo.world.clock import RetryClock
+
+HOST = "https://api.churn.example"
+
+_dump = json.dumps  # `answer` has a parameter called json
+
+_WORDS = {
+    400: "bad request",
+    401: "token expired",
+    403: "forbidden",
+    404: "not found",
+    429: "too many requests",
+    500: "internal error",
+    502: "bad gateway",
+    503: "busy",
+    504: "gateway time-out",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One scripted answer of the API.
+
+    Attributes:
+        says: What it is, in a few characters: `503`, `time-out`.
+        status: The HTTP status.
+        body: The body as text.
+        headers: The headers, content type included.
+        error: Raised instead of answering.
+    """
+
+    says: str
+    status: int = 0
+    body: str = ""
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    error: Exception | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One request that the API received.
+
+    Attributes:
+        method: `GET`, usually.
+        url: The whole URL.
+        headers: The headers it came with.
+        timeout_s: How long the caller would have waited, in seconds; None: for ever.
+        at_s: When it came, in seconds of the test's clock.
+        answered: What the API said: `503`, `time-out`.
+    """
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    timeout_s: float | None
+    at_s: float
+    answered: str
+
+
+class FlakyApi:
+    """The customer API as a test scripts it, with all requests it got."""
+
+    TIMEOUT = Answer("time-out", error=requests.exceptions.ReadTimeout("Read timed out."))
+    REFUSED = Answer(
+        "connection refused",
+        error=requests.exceptions.ConnectionError("[Errno 111] Connection refused"),
+    )
+    HTML = Answer(
+        "502 with an HTML page",
+        status=502,
+        body="<html><body><h1>502 Bad Gateway</h1></body></html>",
+        headers={"Content-Type": "text/html"},
+    )
+
+    def __init__(self, clock: RetryClock) -> None:
+        """Start with a healthy API: every request is answered with the customers.
+
+        Args:
+            clock: Tells when a request came.
+        """
+        self.url = f"{HOST}/customers"
+        self.customers: list[dict[str, Any]] = make_customers(5)
+        self.requests: list[Request] = []
+        self._clock = clock
+        self._script: list[Answer] = [self.answer(200)]
+        self._lock = threading.Lock()
+
+    def answer(
+        self,
+        status: int,
+        *,
+        retry_after: float | str | None = None,
+        json: Any = None,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Describe an answer.
+
+        Args:
+            status: The HTTP status.
+            retry_after: The value of the `Retry-After` header: seconds, or a date as text.
+            json: The body, to be written as JSON. By default the customers for a 2xx status,
+                otherwise an error object.
+            body: The body as text, instead of JSON.
+            headers: More headers.
+
+        Returns:
+            Something to give to `will`.
+        """
+        content = {"Content-Type": "text/plain" if body is not None else "application/json"}
+        says = str(status)
+        if retry_after is not None:
+            content["Retry-After"] = str(retry_after)
+            says += f", Retry-After: {retry_after}"
+        if json is None:
+            healthy = 200 <= status < 300
+            json = self.customers if healthy else {"error": _WORDS.get(status, "error")}
+        text = body if body is not None else _dump(json)
+        return Answer(says, status, text, {**content, **(headers or {})})
+
+    def will(self, *answers: Answer | int) -> None:
+        """Script the answers of the next requests; the last one is repeated for ever."""
+        if not answers:
+            raise ValueError("will() needs at least one answer")
+        script = [self.answer(one) if isinstance(one, int) else one for one in answers]
+        with self._lock:
+            self._script = script
+
+    @property
+    def gaps_s(self) -> list[float]:
+        """Return the seconds between each request and the next, all waits included."""
+        times = [request.at_s for request in self.requests]
+        return [round(after - before, 3) for before, after in itertools.pairwise(times)]
+
+    def _reply(self, request: Any) -> tuple[int, dict[str, str], str]:
+        known = request.url.split("?", 1)[0].rstrip("/") == self.url
+        timeout = request.req_kwargs.get("timeout")
+        with self._lock:
+            if not known:
+                answer = self.answer(404)
+            else:
+                answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+            self.requests.append(
+                Request(
+                    method=str(request.method),
+                    url=str(request.url),
+                    headers={str(key): str(value) for key, value in request.headers.items()},
+                    timeout_s=_read_timeout(timeout),
+                    at_s=self._clock.elapsed_s,
+                    answered=answer.says,
+                )
+            )
+        if answer.error is not None:
+            # A copy: an exception keeps the trace of every place that it was ever raised from.
+            raise copy.copy(answer.error)
+        body = "" if request.method == "HEAD" else answer.body
+        return answer.status, dict(answer.headers), body
+
+    def on_the_wire(self) -> responses.RequestsMock:
+        """Return the context manager in which `requests` reaches this API and nothing else."""
+        wire = _Wire(assert_all_requests_are_fired=False)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
+            wire.add_callback(
+                method, re.compile(re.escape(HOST) + r"(/.*)?$"), self._reply, content_type=None
+            )
+        return wire
+
+
+class _Wire(responses.RequestsMock):
+    """A `RequestsMock` which also waits as urllib3 would between the retries of a `Session`."""
+
+    def _on_request(self, adapter: Any, request: Any, *, retries: Any = None, **more: Any) -> Any:
+        if retries is not None and self.calls:
+            last = self.calls[-1].response
+            retries.sleep(getattr(last, "raw", None))
+        return super()._on_request(adapter, request, retries=retries, **more)
+
+
+def _read_timeout(timeout: Any) -> float | None:
+    """Return the read time-out in seconds of what a caller gave as `timeout=`."""
+    if isinstance(timeout, tuple):
+        timeout = timeout[-1]
+    total = getattr(timeout, "total", None)
+    read = getattr(timeout, "read_timeout", timeout) if total is None else total
+    return float(read) if isinstance(read, (int, float)) else None

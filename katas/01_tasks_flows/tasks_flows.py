@@ -1,0 +1,100 @@
+"""Turn a churn notebook that somebody runs by hand into four tasks and one flow.
+
+The work is the notebook's, cell by cell; what is new is who runs it, and what is written down.
+Importing this file does nothing. What a task needs comes in by its arguments and what it made goes
+out by `return`: no global, no file in between.
+"""
+
+import pandas as pd
+from prefect import flow, task  # noqa: F401  the two decorators that this kata is about
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression  # noqa: F401  these three: see cell 3
+from sklearn.pipeline import make_pipeline  # noqa: F401
+from sklearn.preprocessing import StandardScaler  # noqa: F401
+
+FEATURE_COLUMNS = ["tenure_months", "monthly_charges", "support_calls", "committed"]
+
+
+def load_customers(path: str) -> pd.DataFrame:
+    """Read the customers of one CSV file, and print one line that has their number and the path.
+
+    Args:
+        path: A CSV file with the columns `customer_id`, `tenure_months`, `monthly_charges`,
+            `support_calls`, `contract`, `churned` (0 or 1).
+
+    Returns:
+        One row a customer, the file's columns.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file holds no customer: it is empty, or has a line of names only.
+    """
+    # TODO(kata): task 1, cell 1 becomes a task.
+    raise NotImplementedError
+
+
+def engineer_features(customers: pd.DataFrame) -> pd.DataFrame:
+    """Make what the model learns from. The frame that was given stays as it is.
+
+    Args:
+        customers: What `load_customers` returns.
+
+    Returns:
+        One row a customer, in the same order: `customer_id`, `churned` and the FEATURE_COLUMNS.
+        `committed` is 1 for a contract other than `month-to-month`, else 0. More columns are fine.
+    """
+    # TODO(kata): task 1, cell 2 becomes a task.
+    raise NotImplementedError
+
+
+def train_model(features: pd.DataFrame) -> BaseEstimator:
+    """Fit a logistic regression to all customers but the held-out ones.
+
+    Args:
+        features: What `engineer_features` returns. A customer whose `customer_id` is a multiple
+            of 4 is held out: kept for the evaluation.
+
+    Returns:
+        A fitted classifier that predicts `churned` from the FEATURE_COLUMNS.
+
+    Raises:
+        ValueError: The customers to learn from all left, or all stayed.
+    """
+    # TODO(kata): task 1, cell 3 becomes a task.
+    raise NotImplementedError
+
+
+def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
+    """Measure a model on the held-out customers, and print one line with the word accuracy.
+
+    Args:
+        model: What `train_model` returns. Only its `predict` is sure to be there.
+        features: What `engineer_features` returns, held-out customers included.
+
+    Returns:
+        `customers` (rows of `features`), `held_out` (rows measured) and `accuracy` (share of these
+        that the model predicts right, 0 to 1). More metrics are fine.
+    """
+    # TODO(kata): task 1, cell 4 becomes a task.
+    raise NotImplementedError
+
+
+def churn_pipeline(path: str) -> dict:
+    """Load, engineer, train, evaluate: one flow run, and one task run of each in this order.
+
+    Each task gets what the task before returned, untouched by the flow. What the tasks print is in
+    the flow run's log. Each call starts from the file, whatever ran before.
+
+    Args:
+        path: As in `load_customers`.
+
+    Returns:
+        The metrics that `evaluate_model` returned.
+
+    Raises:
+        Exception: The error of the task that failed, as it is: it is not caught, and not replaced
+            by another. The flow run ends in Failed. A column that the file lacks is named in the
+            error, as pandas does.
+    """
+    # TODO(kata): tasks 2 and 3, one flow runs the four tasks, and its run tells what happened.
+    raise NotImplementedError

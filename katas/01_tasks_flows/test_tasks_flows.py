@@ -1,0 +1,472 @@
+"""What the engine saw of your four tasks and of the flow that runs them."""
+
+import asyncio
+import inspect
+import re
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+FOUR = ["load_customers", "engineer_features", "train_model", "evaluate_model"]
+FEATURE_COLUMNS = ["tenure_months", "monthly_charges", "support_calls", "committed"]
+CONTRACTS = ["month-to-month", "one year", "two years"]
+
+# A warning of pandas or scikit-learn is no reason to be red.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+class Seen(NamedTuple):
+    """One call of a solution's function, and the runs that the engine recorded for it."""
+
+    call: str
+    ending: str
+    value: Any
+    error: Exception | None
+    task_runs: list[Any]
+    read_flow_runs: Callable[[], list[Any]]
+
+
+Call = Callable[..., Seen]
+
+
+@pytest.fixture
+def call(prefect_history: Any, solution: Any) -> Call:
+    """Call a function of the solution and collect what was seen; the import comes before."""
+    at_import = len(prefect_history.flow_runs)
+
+    def read_flow_runs() -> list[Any]:
+        return prefect_history.flow_runs[at_import:]
+
+    def ask(name: str, *given: Any) -> Seen:
+        ran = len(prefect_history.task_runs)
+        value, error = None, None
+        try:
+            value = getattr(solution, name)(*given)
+            if inspect.isawaitable(value):
+                value = asyncio.run(wait_for(value))
+            ending = f"returned {in_short(value)}."
+        except (NotImplementedError, NameError, AttributeError):
+            raise  # nothing to look at: the learner wants the line it came from
+        except Exception as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
+        title = f"{name}({', '.join(in_short(one) for one in given)})"
+        task_runs = prefect_history.task_runs[ran:]
+        return Seen(title, ending, value, error, task_runs, read_flow_runs)
+
+    return ask
+
+
+async def wait_for(awaitable: Any) -> Any:
+    """Give asyncio.run the coroutine that it asks for."""
+    return await awaitable
+
+
+def shorten(text: str) -> str:
+    """Keep the first line of a text, at most 90 characters of it."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= 90 else line[:87] + "..."
+
+
+def in_short(value: Any) -> str:
+    """Write a value as one says it to a colleague."""
+    if isinstance(value, pd.DataFrame):
+        return f"a DataFrame of {len(value)} rows"
+    if isinstance(value, str) and value.endswith(".csv"):
+        return repr(Path(value).name)
+    if value is None or isinstance(value, str | int | float | dict | list | tuple):
+        return shorten(repr(value))
+    return f"a {type(value).__name__}"
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(lines)
+
+
+def people(count: int, leave: str = "callers") -> pd.DataFrame:
+    """Make customers of whom all leave that call the support, or all that do not."""
+    numbers = np.arange(1, count + 1)
+    calls = np.where(numbers % 3 == 0, 6, 0)
+    return pd.DataFrame(
+        {
+            "customer_id": numbers,
+            "tenure_months": 10 + numbers % 7,
+            "monthly_charges": 40.5 + numbers % 5,
+            "support_calls": calls,
+            "contract": [CONTRACTS[number % 5 % 3] for number in numbers],
+            "churned": ((calls > 3) == (leave == "callers")).astype(int),
+        }
+    )
+
+
+def metrics_of(count: int) -> dict[str, Any]:
+    """Return the metrics of people like these: nobody is predicted wrong."""
+    return {"customers": count, "held_out": count // 4, "accuracy": 1.0}
+
+
+def as_features(customers: pd.DataFrame) -> pd.DataFrame:
+    """Make the features that the docstring asks for."""
+    committed = (customers["contract"] != CONTRACTS[0]).astype(int)
+    return customers.drop(columns="contract").assign(committed=committed)
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[pd.DataFrame], str]:
+    """Write customers to the file of the night; give its path."""
+
+    def write(customers: pd.DataFrame) -> str:
+        path = tmp_path / "friday.csv"
+        customers.to_csv(path, index=False)
+        return str(path)
+
+    return write
+
+
+Save = Callable[[pd.DataFrame], str]
+
+
+def names_of(run: Any) -> set[str]:
+    """Return the names a task run goes by: its function's, its own with and without suffix."""
+    return {run.function, run.name, run.name.rpartition("-")[0]}
+
+
+def step_of(run: Any) -> str | None:
+    """Return which of the four tasks a task run is of, if any."""
+    return next((name for name in FOUR if name in names_of(run)), None)
+
+
+def in_a_row(runs: list[Any]) -> str:
+    """Write task runs as a reader says them."""
+    return " -> ".join(run.function for run in runs) or "none"
+
+
+def was_a_task_run(seen: Seen, name: str) -> None:
+    """Check that the engine recorded the call."""
+    recorded = [step_of(run) for run in seen.task_runs]
+    assert recorded.count(name) == 1, told(
+        f"{seen.call} {seen.ending}",
+        f"Task runs that the engine recorded meanwhile: {in_a_row(seen.task_runs)}."
+        f" Expected: one of {name}.",
+        "In production: the engine cannot time, log, retry or cache what it does not see. At 9:00"
+        " its page shows that something failed, not which step.",
+    )
+
+
+def returned(seen: Seen, right: bool, expected: str, production: str) -> None:
+    """Check what a call returned."""
+    assert seen.error is None and right, told(
+        f"{seen.call} {seen.ending}", f"Expected: {expected}", f"In production: {production}"
+    )
+
+
+def has_metrics(value: Any, expected: dict[str, Any]) -> bool:
+    """Tell whether the asked metrics are there, whatever else is."""
+    return isinstance(value, dict) and all(
+        value.get(name) == pytest.approx(metric) for name, metric in expected.items()
+    )
+
+
+def only_flow_run(seen: Seen) -> Any:
+    """Return the flow run of a call; there must be one."""
+    runs = seen.read_flow_runs()
+    names = ", ".join(run.flow_name for run in runs) or "none"
+    assert len(runs) == 1, told(
+        f"{seen.call} {seen.ending}",
+        f"Flow runs that the engine recorded: {names}. Expected: one.",
+        "In production: a night without a flow run is in no list and fails without a trace. A flow"
+        " run for each step scatters one night over several pages.",
+    )
+    return runs[0]
+
+
+# Task 1: each cell becomes a task that can be run alone
+
+
+def test_customers_are_read_from_the_path(call: Call, save: Save) -> None:
+    people_of_tonight = people(23)
+    seen = call("load_customers", save(people_of_tonight))
+    same = isinstance(seen.value, pd.DataFrame) and (
+        seen.value.to_numpy().tolist() == people_of_tonight.to_numpy().tolist()
+        and list(seen.value.columns) == list(people_of_tonight.columns)
+    )
+    returned(
+        seen,
+        same,
+        f"a DataFrame with the {len(people_of_tonight)} customers of that file, its columns as"
+        " they are.",
+        "a path that is written in the code, or a frame that was read before, is Monday's data on"
+        " every night of the week.",
+    )
+    was_a_task_run(seen, "load_customers")
+
+
+@pytest.mark.parametrize("content", ["names only", "zero bytes"])
+def test_file_without_customers_is_refused(call: Call, save: Save, content: str) -> None:
+    path = save(people(0))
+    if content == "zero bytes":
+        Path(path).write_bytes(b"")
+    seen = call("load_customers", path)
+    assert isinstance(seen.error, ValueError), told(
+        f"{seen.call} {seen.ending}",
+        f"The file has {content}. Expected: a ValueError, from this task.",
+        "In production: the export was cut off. Two steps later a message of scikit-learn about"
+        " arrays blames the training; or the campaign goes to nobody, in a green run.",
+    )
+
+
+def test_features_are_made_of_the_given_customers(call: Call) -> None:
+    given = people(9).iloc[::-1].reset_index(drop=True)
+    wanted = as_features(given)
+    seen = call("engineer_features", given.copy())
+    right = isinstance(seen.value, pd.DataFrame) and set(wanted) <= set(seen.value)
+    right = right and all(
+        seen.value[name].astype(float).tolist() == wanted[name].tolist() for name in wanted
+    )
+    returned(
+        seen,
+        right,
+        f"a DataFrame with a row for each of the {len(given)} customers that were given, in their"
+        f" order, with customer_id, churned, {', '.join(FEATURE_COLUMNS)}.",
+        "a step that takes its data from somewhere else than its arguments cannot be tested,"
+        " retried or cached; it works in the notebook's order only.",
+    )
+    was_a_task_run(seen, "engineer_features")
+
+
+def test_given_customers_stay_as_they_are(call: Call) -> None:
+    given = people(9)
+    before = given.copy()
+    seen = call("engineer_features", given)
+    assert seen.error is None and given.equals(before), told(
+        f"{seen.call} {seen.ending}",
+        f"Columns of the frame that it was given, before: {', '.join(before.columns)}."
+        f" After: {', '.join(given.columns)}. Expected: the same frame, untouched.",
+        "In production: the step runs twice (a retry), and the second time its input is not what"
+        " the step before returned. It is the notebook's cell that one must not run twice.",
+    )
+
+
+def test_model_learns_from_the_given_rows_only(call: Call) -> None:
+    known, held_out = people(60, leave="others"), people(240)
+    of_four = [frame["customer_id"] % 4 == 0 for frame in (known, held_out)]
+    features = as_features(pd.concat([known[~of_four[0]], held_out[of_four[1]]]))
+    seen = call("train_model", features)
+    probe = as_features(people(3))[FEATURE_COLUMNS]
+    says, expected = None, people(3, leave="others")["churned"].tolist()
+    if hasattr(seen.value, "predict"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            says = [int(one) for one in seen.value.predict(probe)]
+    saw = f"it returned predicts {says}" if says else "it returned cannot predict"
+    returned(
+        seen,
+        says == expected,
+        f"a fitted classifier. In the {sum(~of_four[0])} rows to learn from, those leave who never"
+        f" call; in the {sum(of_four[1])} held-out rows, those who do. So {expected} for two who"
+        f" never called and one who did; what {saw}.",
+        "a model that has seen the held-out customers is measured on answers that it knows:"
+        " 0.95 in the report, 0.75 in the campaign.",
+    )
+    was_a_task_run(seen, "train_model")
+
+
+class NobodyLeaves:
+    """A model that any evaluation can measure."""
+
+    def predict(self, rows: Any) -> np.ndarray:
+        """Predict 0 for each row."""
+        return np.zeros(len(rows), dtype=int)
+
+
+def test_metrics_are_those_of_held_out_customers(call: Call) -> None:
+    # The known six: one of them stays. The held-out two (4 and 8): one stays.
+    features = as_features(people(8)).assign(churned=[1, 1, 1, 0, 1, 1, 0, 1])
+    expected = {"customers": 8, "held_out": 2, "accuracy": 0.5}
+    seen = call("evaluate_model", NobodyLeaves(), features)
+    returned(
+        seen,
+        has_metrics(seen.value, expected),
+        f"{expected}. The model says 0 for everybody, and of the held-out customers 4 and 8 one"
+        " stays.",
+        "a metric that is measured on other rows, or on another model, is the one in the report"
+        " when the campaign goes wrong.",
+    )
+    was_a_task_run(seen, "evaluate_model")
+
+
+# Task 2: one flow runs the four tasks
+
+
+def test_one_call_is_one_flow_run(prefect_history: Any, call: Call, save: Save) -> None:
+    runs = prefect_history.flow_runs + prefect_history.task_runs
+    begun = ", ".join(getattr(run, "flow_name", None) or run.function for run in runs)
+    assert not runs, told(
+        f"While tasks_flows.py was imported, these runs began: {begun}. Expected: none.",
+        'A call belongs under `if __name__ == "__main__":`.',
+        "In production: the scheduler imports the file to know your flow, as the tests do, and"
+        " trains a model each time it looks.",
+    )
+    seen = call("churn_pipeline", save(people(40)))
+    run = only_flow_run(seen)
+    assert run.states[-1] == "Completed", told(
+        f"{seen.call} {seen.ending}",
+        f"The flow run's states: {', '.join(run.states)}. Expected at the end: Completed.",
+        f"Its last message: {shorten(run.message) or 'none'}",
+    )
+
+
+def test_four_task_runs_begin_in_order(call: Call, save: Save) -> None:
+    seen = call("churn_pipeline", save(people(40)))
+    run = only_flow_run(seen)
+    steps = [one for one in run.task_runs if step_of(one)]
+    ordered = sorted(steps, key=lambda one: (len(ancestors(one, run.task_runs)), steps.index(one)))
+    outside = [one for one in seen.task_runs if one.flow_run_id != run.id]
+    names = [[step_of(one) for one in some] for some in (steps, ordered)]
+    assert FOUR in names, told(
+        f"{seen.call} {seen.ending}",
+        f"Task runs of its flow run: {in_a_row(run.task_runs)}. Outside of it:"
+        f" {in_a_row(outside)}. Expected in it, each once: {' -> '.join(FOUR)}.",
+        "In production: 'train_model failed after 40 min, features are there' is a night saved."
+        " One bar named churn_pipeline, or none, means: run it all again.",
+    )
+
+
+def ancestors(run: Any, runs: list[Any]) -> set[Any]:
+    """Return the ids of all task runs that led to this one, through others if need be."""
+    known = {one.id: one for one in runs}
+    found: set[Any] = set()
+    left = set(run.upstream_ids)
+    while left:
+        found |= left
+        left = {up for one in left if one in known for up in known[one].upstream_ids} - found
+    return found
+
+
+def test_each_task_gets_what_the_one_before_returned(call: Call, save: Save) -> None:
+    seen = call("churn_pipeline", save(people(40)))
+    runs = only_flow_run(seen).task_runs
+    by_step = {step_of(run): run for run in runs if step_of(run)}
+    for before, after in pairwise(FOUR):
+        linked = {before, after} <= by_step.keys() and (
+            by_step[before].id in ancestors(by_step[after], runs)
+        )
+        assert linked, told(
+            f"{seen.call} {seen.ending}",
+            f"The engine saw no result of {before} go into {after}. Task runs of the flow run:"
+            f" {in_a_row(runs)}. Expected: {after} is given what {before} returned, as it is.",
+            "In production: the engine follows return values. Data that goes another way (a"
+            " global, a file read twice, rows changed in the flow) is in no graph, and a cached or"
+            " repeated step works on something else than you think.",
+        )
+
+
+def test_flow_returns_the_metrics(call: Call, save: Save) -> None:
+    seen = call("churn_pipeline", save(people(40)))
+    returned(
+        seen,
+        has_metrics(seen.value, metrics_of(40)),
+        f"{metrics_of(40)}, the dict that evaluate_model returned. (Of these customers all leave"
+        " who call the support, so that any model gets them right.)",
+        "the report, the quality gate and the alert all read what the flow returns. From None they"
+        " read nothing, and the run is green.",
+    )
+
+
+def test_second_run_knows_nothing_of_the_first(call: Call, save: Save) -> None:
+    first = call("churn_pipeline", save(people(40)))
+    second = call("churn_pipeline", save(people(24, leave="others")))
+    for number, seen, count in ((1, first, 40), (2, second, 24)):
+        returned(
+            seen,
+            has_metrics(seen.value, metrics_of(count)),
+            f"{metrics_of(count)} from run {number} of two in one process. Before the second the"
+            " file was replaced: 24 other customers, of whom those leave who do not call."
+            " (Read after both runs.)",
+            "a worker runs many flow runs in one process. What is kept in the module (a frame, a"
+            " model, a dict) is Monday's, on Tuesday.",
+        )
+
+
+# Task 3: what happened can be read in the run
+
+
+def test_printed_lines_are_in_the_log(call: Call, save: Save) -> None:
+    count, path = 37, save(people(37))
+    seen = call("churn_pipeline", path)
+    lines = [text for _, text in only_flow_run(seen).logs]
+    rest = [line.replace(path, "") for line in lines if Path(path).name in line]
+    asked = {
+        f"the number of customers ({count}) and the path": any(
+            re.search(rf"\b{count}\b", line) for line in rest
+        ),
+        "the word accuracy": any("accuracy" in line.lower() for line in lines),
+    }
+    missing = " and ".join(f"one with {what}" for what, found in asked.items() if not found)
+    assert not missing, told(
+        f"{seen.call} {seen.ending}",
+        f"Lines in the flow run's log: {len(lines)}. Expected among them and not found: {missing}.",
+        "In production: a print goes to the terminal of a machine that nobody looks at. Who wants"
+        " to know on Wednesday what Monday's run read finds 'Finished in state Completed()'.",
+    )
+
+
+def no_file(path: str) -> None:
+    """Have the export not arrive."""
+    Path(path).unlink()
+
+
+def names_only(path: str) -> None:
+    """Have the export cut off after its first line."""
+    people(0).to_csv(path, index=False)
+
+
+def no_calls(path: str) -> None:
+    """Have the export come without a column."""
+    people(40).drop(columns="support_calls").to_csv(path, index=False)
+
+
+def nobody_left(path: str) -> None:
+    """Have nothing to learn in the export."""
+    people(40).assign(churned=0).to_csv(path, index=False)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected", "says"),
+    [
+        pytest.param(no_file, FileNotFoundError, "friday.csv", id="no file"),
+        pytest.param(names_only, ValueError, "", id="no customer"),
+        pytest.param(no_calls, Exception, "support_calls", id="no column support_calls"),
+        pytest.param(nobody_left, ValueError, "", id="nobody left"),
+    ],
+)
+def test_failed_task_fails_the_flow_run(
+    call: Call,
+    save: Save,
+    spoil: Callable[[str], None],
+    expected: type[Exception],
+    says: str,
+) -> None:
+    path = save(people(40))
+    spoil(path)
+    seen = call("churn_pipeline", path)
+    naming = f" that names {says}" if says else ""
+    assert isinstance(seen.error, expected) and says in str(seen.error), told(
+        f"{seen.call} {seen.ending}",
+        f"What was wrong: {spoil.__doc__}",
+        f"Expected: {expected.__name__}{naming}, the task's own error, out of the flow.",
+        "In production: an error that is caught on the way is an alert that is never sent. One"
+        " that is replaced by 'pipeline failed' sends whoever gets up at 3:00 searching.",
+    )
+    run = only_flow_run(seen)
+    assert run.states[-1] == "Failed", told(
+        f"{seen.call} {seen.ending}",
+        f"The flow run's states: {', '.join(run.states)}. Expected at the end: Failed.",
+        "In production: alerts, retries and the red dot look at the flow run's state.",
+    )

@@ -1,0 +1,106 @@
+"""Ask an API that is not always there: wait for what can heal, fail loudly on what cannot.
+
+All five functions keep two promises. An answer of 400 or more is never returned as customers.
+Every request carries a time-out of at most 60 s. In tasks 1 to 4 the waiting between requests
+is the engine's, so that its history shows it.
+"""
+
+import requests  # noqa: F401  every function below asks with it
+from prefect import task
+
+
+@task
+def load_customers(url: str) -> list[dict]:
+    """Load the customers, with up to three retries 60 s apart, whatever the failure.
+
+    Args:
+        url: Address of the API. GET answers the customers in JSON, or an error.
+
+    Returns:
+        The JSON of the first answer below 400.
+
+    Raises:
+        requests.HTTPError: The fourth answer was 400 or more. An error of your own will do if its
+            text names the status.
+        requests.RequestException: The fourth request got no answer at all.
+    """
+    # TODO(kata): task 1, retry what fails, and never take an error for customers.
+    raise NotImplementedError
+
+
+@task
+def load_with_backoff(url: str) -> list[dict]:
+    """Load the customers, with up to three retries: after 10 s, then 30 s, then 60 s.
+
+    Args:
+        url: As in `load_customers`.
+
+    Returns:
+        As `load_customers`.
+
+    Raises:
+        requests.RequestException: As in `load_customers`.
+    """
+    # TODO(kata): task 2, give the API more time at each retry.
+    raise NotImplementedError
+
+
+@task
+def load_with_jitter(url: str) -> list[dict]:
+    """Load the customers, with up to four retries after about 10, 20, 40 and 80 s.
+
+    Each wait is drawn at random, anew in every run, between 0.5 and 1.5 times these figures.
+
+    Args:
+        url: As in `load_customers`.
+
+    Returns:
+        As `load_customers`.
+
+    Raises:
+        requests.RequestException: As in `load_customers`, at the fifth request.
+    """
+    # TODO(kata): task 3, do not come back at the same second as everybody else.
+    raise NotImplementedError
+
+
+@task
+def load_unless_hopeless(url: str) -> list[dict]:
+    """Load the customers, with up to three retries 10 s apart, only for what can heal.
+
+    What can heal: 429, every status of 500 or more, a refused or lost connection, a time-out.
+    What cannot: 401, 403, 404. Other errors: as you like.
+
+    Args:
+        url: As in `load_customers`.
+
+    Returns:
+        As `load_customers`.
+
+    Raises:
+        requests.RequestException: As in `load_customers`; 401, 403, 404 after one request.
+    """
+    # TODO(kata): task 4, a wrong password is still wrong in ten seconds.
+    raise NotImplementedError
+
+
+@task
+def load_politely(url: str) -> list[dict]:
+    """Load the customers with at most four requests, as far apart as the API asks.
+
+    After 429 or 503 the next request comes no sooner than the header `Retry-After` says (whole
+    seconds; 10 s without the header), and at most 60 s later than that. Who waits is up to you.
+    There is no wait after the last request. A lost connection: retry it or not, as you like.
+
+    Args:
+        url: As in `load_customers`.
+
+    Returns:
+        As `load_customers`.
+
+    Raises:
+        requests.HTTPError: The fourth answer was still 429 or 503; or the API gave another error
+            (ask again or not, as you like). An error of your own will do as in `load_customers`.
+    """
+    # TODO(kata): task 5, wait as long as the API asks.
+    raise NotImplementedError

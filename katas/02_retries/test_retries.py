@@ -1,0 +1,425 @@
+"""What the engine and the API saw of your five functions. Every wait is free, none is skipped."""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any, NamedTuple
+
+import pytest
+
+LONGEST_TIMEOUT_S = 60
+SLACK_S = 0.01
+
+
+class Night(NamedTuple):
+    """One call of a solution's function, and what the world saw of it."""
+
+    call: str
+    ending: str
+    value: Any
+    error: Exception | None
+    requests: list[Any]
+    waits_s: list[float]
+
+    @property
+    def answers(self) -> str:
+        """Say what the API answered, in order."""
+        texts = groupby(request.answered for request in self.requests)
+        said = [(text, len(list(same))) for text, same in texts]
+        parts = [text if times == 1 else f"{text} ({times} times)" for text, times in said]
+        return " then ".join(parts) or "nothing, it was never asked"
+
+
+Call = Callable[[str], Night]
+
+
+@pytest.fixture
+def call(solution: Any, flaky_api: Any, prefect_history: Any) -> Call:
+    """Call a function of the solution on the flaky API and collect what was seen."""
+
+    def ask(name: str) -> Night:
+        asked, ran = len(flaky_api.requests), len(prefect_history.task_runs)
+        logged = len(prefect_history.logs)
+        value, error = None, None
+        try:
+            value = getattr(solution, name)(flaky_api.url)
+            right = value == flaky_api.customers
+            ending = f"returned {'the customers' if right else shorten(repr(value))}."
+        except (NotImplementedError, NameError, AttributeError, TypeError):
+            raise  # not the API's doing: the learner wants the line it came from
+        except Exception as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
+        runs = prefect_history.task_runs[ran:]
+        if len(runs) > 1:
+            ending += (
+                f" It made {len(runs)} task runs: a task that a task calls keeps its own retries,"
+                " and they multiply. Share a plain function instead."
+            )
+        for _, line in prefect_history.logs[logged:]:
+            if "retry_condition_fn" in line:
+                ending += f" Its retry condition failed, which means 'do not retry': {line}"
+                break
+        waits_s = [delay_s for run in runs for delay_s in run.delays_s]
+        title = f"{name}({flaky_api.url!r})"
+        return Night(title, ending, value, error, flaky_api.requests[asked:], waits_s)
+
+    return ask
+
+
+def shorten(text: str) -> str:
+    """Keep the first line of a text, at most 90 characters of it."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= 90 else line[:87] + "..."
+
+
+def in_seconds(waits_s: list[float]) -> str:
+    """Write a list of waits as a reader says it."""
+    return shorten(", ".join(f"{wait_s:g} s" for wait_s in waits_s)) or "none"
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(lines)
+
+
+def returned_customers(night: Night, customers: list[dict], production: str) -> None:
+    """Check that the night ended with the API's customers."""
+    assert night.error is None and night.value == customers, told(
+        f"{night.call} {night.ending}",
+        f"The API answered: {night.answers}. Expected: the {len(customers)} customers that it gives"
+        " with a 200.",
+        f"In production: {production}",
+    )
+
+
+def raised_status(night: Night, status: int, production: str) -> None:
+    """Check that the night ended with an error that names the status."""
+    response = getattr(night.error, "response", None)
+    named = str(status) in str(night.error) or getattr(response, "status_code", None) == status
+    assert night.error is not None and named, told(
+        f"{night.call} {night.ending}",
+        f"The API answered: {night.answers}. Expected: an exception that names {status}.",
+        f"In production: {production}",
+    )
+
+
+def asked_times(night: Night, expected: int, production: str) -> None:
+    """Check how many requests the API got."""
+    seen = len(night.requests)
+    assert seen == expected, told(
+        f"{night.call} made {seen} request{'' if seen == 1 else 's'}, {expected} expected.",
+        f"The API answered: {night.answers}. Your function {night.ending}",
+        f"In production: {production}",
+    )
+
+
+def engine_waited(night: Night, gaps_s: list[float], expected_s: list[float], why: str) -> None:
+    """Check the waits, as the engine scheduled them and as the API felt them."""
+    assert night.waits_s == pytest.approx(expected_s, abs=SLACK_S), told(
+        f"{night.call} {night.ending}",
+        f"The engine scheduled these waits (state AwaitingRetry): {in_seconds(night.waits_s)}."
+        f" Expected: {in_seconds(expected_s)}. The API answered: {night.answers}.",
+        f"In production: {why}",
+    )
+    assert gaps_s == pytest.approx(expected_s, abs=SLACK_S), told(
+        f"{night.call} {night.ending}",
+        f"Time between the requests, as the API saw it: {in_seconds(gaps_s)}."
+        f" Expected: {in_seconds(expected_s)}, all of it waited by the engine.",
+        "In production: waits hidden inside the task add up with the engine's, and no page shows"
+        " why the job is late.",
+    )
+
+
+def had_timeouts(night: Night) -> None:
+    """Check that no request could have waited for ever."""
+    assert night.requests, told(f"{night.call} {night.ending}", "The API was never asked.")
+    for number, request in enumerate(night.requests, start=1):
+        limit_s = request.timeout_s
+        assert limit_s is not None and 0 < limit_s <= LONGEST_TIMEOUT_S, told(
+            f"{night.call}: request {number} was made with the time-out {limit_s!r}.",
+            f"Expected: more than 0 s and at most {LONGEST_TIMEOUT_S} s. None waits for ever.",
+            "In production: the API accepts the connection at 3:00 and never answers. No error, so"
+            " no retry: at 9:00 the run is still 'Running'. (`timeout_seconds` of @task does not"
+            " reach the request: it cannot interrupt one that waits in a thread.)",
+        )
+
+
+# Task 1: retry what fails, and never take an error for customers
+
+
+@pytest.mark.parametrize("status", [503, 429, 500])
+def test_error_body_is_never_taken_for_customers(call: Call, flaky_api: Any, status: int) -> None:
+    flaky_api.will(status, 200)
+    night = call("load_customers")
+    as_data = (
+        "requests does not mind an error page. .json() reads it, the engine sees no exception and"
+        " retries nothing. Tonight's features are built from an error message, the run is green."
+    )
+    too_early = "the API was back a minute later. Nobody asked again, and you find out at 9:00."
+    returned_customers(night, flaky_api.customers, too_early if night.error else as_data)
+
+
+@pytest.mark.parametrize("failure", ["TIMEOUT", "REFUSED"])
+def test_lost_connection_is_retried_too(call: Call, flaky_api: Any, failure: str) -> None:
+    flaky_api.will(getattr(flaky_api, failure), 200)
+    night = call("load_customers")
+    returned_customers(
+        night,
+        flaky_api.customers,
+        "one lost connection at 3:00, and tonight's scores are missing or empty at 9:00.",
+    )
+
+
+def test_engine_waits_a_minute_before_each_retry(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503)
+    night = call("load_customers")
+    engine_waited(
+        night,
+        flaky_api.gaps_s,
+        [60, 60, 60],
+        "the API restarts in 90 s. Asked again at once, it is still down; three waits of"
+        " a minute outlast it. A wait that the engine did not schedule is in no history.",
+    )
+
+
+def test_fourth_failure_is_the_last_and_raised(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503)
+    night = call("load_customers")
+    raised_status(
+        night,
+        503,
+        "an error that does not say 503 sends you looking in the wrong place at 9:00."
+        if night.error
+        else "a run that returns something after a total failure is green at 3:00. It is a customer"
+        " who discovers the empty campaign.",
+    )
+    asked_times(
+        night,
+        4,
+        "three retries are four requests: the first one, then three more. With fewer the API's"
+        " restart outlasts you; with more you help to keep it down.",
+    )
+
+
+def test_no_request_waits_for_ever(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503, 200)
+    had_timeouts(call("load_customers"))
+
+
+# Task 2: give the API more time at each retry
+
+
+def test_waits_grow_ten_thirty_sixty(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503, 503, 503, 200)
+    night = call("load_with_backoff")
+    engine_waited(
+        night,
+        flaky_api.gaps_s,
+        [10, 30, 60],
+        "a hiccup is over in 10 s, a restart needs 90 s. Shorter waits spend the three retries"
+        " before the API is back.",
+    )
+    returned_customers(
+        night, flaky_api.customers, "the API was back at 3:01:40; the night is lost all the same."
+    )
+    had_timeouts(night)
+
+
+def test_backoff_ends_with_the_error(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503)
+    night = call("load_with_backoff")
+    raised_status(
+        night,
+        503,
+        "a default after the last retry hides the outage. The run is green, and the model scores"
+        " nobody, or yesterday's customers.",
+    )
+    asked_times(
+        night,
+        4,
+        "the API is left alone too early, and the night is lost."
+        if len(night.requests) < 4
+        else "the API is hammered while it restarts.",
+    )
+
+
+# Task 3: do not come back at the same second as everybody else
+
+
+def test_jittered_waits_stay_near_the_doubling(call: Call, flaky_api: Any) -> None:
+    nominal_s, low, high, runs = [10, 20, 40, 80], 0.5, 1.5, 3
+    bounds = ", ".join(f"{low * wait_s:g} to {high * wait_s:g} s" for wait_s in nominal_s)
+    flaky_api.will(503)
+    for _ in range(runs):
+        night = call("load_with_jitter")
+        near = [
+            low * nominal - SLACK_S <= wait_s <= high * nominal + SLACK_S
+            for wait_s, nominal in zip(night.waits_s, nominal_s, strict=False)
+        ]
+        wrong = near.index(False) if False in near else len(near)
+        assert len(night.waits_s) == len(nominal_s) and all(near), told(
+            f"{night.call}: wait {wrong + 1} is not near what was asked.",
+            f"The engine scheduled these waits (state AwaitingRetry): {in_seconds(night.waits_s)}."
+            f" Expected: {bounds}.",
+            "In production: too short, and the API goes down again under the retries; too long,"
+            " and the features miss the training.",
+        )
+
+
+def test_two_runs_wait_differently(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503)
+    first, second = call("load_with_jitter"), call("load_with_jitter")
+    pairs = zip(first.waits_s, second.waits_s, strict=False)
+    assert sum(abs(one_s - other_s) for one_s, other_s in pairs) > 5 * SLACK_S, told(
+        f"{first.call}, called twice in one process, waited {in_seconds(first.waits_s)}; then"
+        f" {in_seconds(second.waits_s)}.",
+        "Expected: four waits of the engine, drawn anew in each run.",
+        "In production: 200 calls of one worker fail together at 3:00:00. With the same waits they"
+        " all come back together, at 3:00:10, 3:00:30, 3:01:10. It is your own retries that keep"
+        " the API down.",
+    )
+
+
+def test_fifth_jittered_failure_is_raised(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503)
+    night = call("load_with_jitter")
+    raised_status(night, 503, "nobody is told that tonight's customers are missing.")
+    asked_times(night, 5, "four retries are five requests; the API needed up to 150 s tonight.")
+    had_timeouts(night)
+
+
+# Task 4: a wrong password is still wrong in ten seconds
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_hopeless_answer_is_asked_once(call: Call, flaky_api: Any, status: int) -> None:
+    flaky_api.will(status, 200)
+    night = call("load_unless_hopeless")
+    asked_times(
+        night,
+        1,
+        f"a {status} does not heal. Asking again delays the alert, and some APIs lock the account"
+        " after the third refusal.",
+    )
+    raised_status(night, status, f"the run is green although the API said {status}.")
+
+
+@pytest.mark.parametrize("failure", [429, 500, 504, "HTML"])
+def test_answer_that_can_heal_is_retried(call: Call, flaky_api: Any, failure: int | str) -> None:
+    flaky_api.will(getattr(flaky_api, failure) if isinstance(failure, str) else failure, 200)
+    night = call("load_unless_hopeless")
+    returned_customers(
+        night,
+        flaky_api.customers,
+        "the API was fine ten seconds later; nobody asked, and you find out at 9:00.",
+    )
+    had_timeouts(night)
+
+
+@pytest.mark.parametrize("failure", ["TIMEOUT", "REFUSED"])
+def test_network_failure_can_heal(call: Call, flaky_api: Any, failure: str) -> None:
+    flaky_api.will(getattr(flaky_api, failure), 200)
+    night = call("load_unless_hopeless")
+    returned_customers(
+        night,
+        flaky_api.customers,
+        "a failure without an answer has no status to look at. A switch restarts for five seconds,"
+        " and the night is lost.",
+    )
+
+
+def test_what_can_heal_is_asked_every_ten_seconds(call: Call, flaky_api: Any) -> None:
+    flaky_api.will(503)
+    night = call("load_unless_hopeless")
+    engine_waited(
+        night,
+        flaky_api.gaps_s,
+        [10, 10, 10],
+        "waits that nobody scheduled are in no history. (No retry at all? A condition that is not"
+        " a plain function means 'never retry', without a word of warning.)",
+    )
+    raised_status(night, 503, "the API was down for all four requests, and the run is green.")
+
+
+# Task 5: wait as long as the API asks
+
+LATEST_S = 60
+DEFAULT_S = 10
+
+
+def waited_as_asked(night: Night, gaps_s: list[float], asked_s: list[float], why: str) -> None:
+    """Check each gap between requests: not sooner than asked, and at most a minute later."""
+    kept = [
+        asked - SLACK_S <= gap_s <= asked + LATEST_S + SLACK_S
+        for gap_s, asked in zip(gaps_s, asked_s, strict=False)
+    ]
+    assert len(gaps_s) == len(asked_s) and all(kept), told(
+        f"{night.call} {night.ending}",
+        f"The API answered: {night.answers}.",
+        f"Time between the requests: {in_seconds(gaps_s)}. Expected: {in_seconds(asked_s)},"
+        f" or up to {LATEST_S} s more.",
+        f"In production: {why}",
+    )
+
+
+@pytest.mark.parametrize(("status", "asked_s"), [(429, 30), (503, 120)])
+def test_retry_after_is_obeyed(call: Call, flaky_api: Any, status: int, asked_s: int) -> None:
+    flaky_api.will(flaky_api.answer(status, retry_after=asked_s), 200)
+    night = call("load_politely")
+    waited_as_asked(
+        night,
+        flaky_api.gaps_s,
+        [asked_s],
+        "who comes back sooner than asked is refused again, and many providers then extend the"
+        " ban: the quota of the whole team is gone until noon.",
+    )
+    returned_customers(night, flaky_api.customers, "the wait was paid, the customers are lost.")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_ten_seconds_without_retry_after(call: Call, flaky_api: Any, status: int) -> None:
+    flaky_api.will(status, 200)
+    night = call("load_politely")
+    waited_as_asked(
+        night,
+        flaky_api.gaps_s,
+        [DEFAULT_S],
+        "not every gateway sends the header, and a retry at once meets the same overload.",
+    )
+    returned_customers(night, flaky_api.customers, "the API was back and nobody asked.")
+
+
+def test_each_polite_wait_is_read_anew(call: Call, flaky_api: Any) -> None:
+    script = [(429, 5), (503, 45), (503, None)]
+    answers = [flaky_api.answer(status, retry_after=asked_s) for status, asked_s in script]
+    flaky_api.will(*answers, 200)
+    night = call("load_politely")
+    waited_as_asked(
+        night,
+        flaky_api.gaps_s,
+        [DEFAULT_S if asked_s is None else asked_s for _, asked_s in script],
+        "the load changes, and what the API asks changes with it. Four requests are allowed.",
+    )
+    returned_customers(night, flaky_api.customers, "the fourth request was answered, and lost.")
+
+
+@pytest.mark.parametrize("status", [429, 503, 500])
+def test_polite_errors_are_raised_in_the_end(
+    call: Call, flaky_api: Any, clock: Any, status: int
+) -> None:
+    most = 4
+    flaky_api.will(status)
+    night = call("load_politely")
+    raised_status(night, status, "an error message goes into tonight's features.")
+    assert len(night.requests) <= most, told(
+        f"{night.call} made {len(night.requests)} requests, at most {most} expected.",
+        f"The API answered: {night.answers}.",
+        "In production: an API that is over its quota is asked again and again, all night long.",
+    )
+    idle_s = clock.elapsed_s - night.requests[-1].at_s
+    assert idle_s == 0, told(
+        f"{night.call} waited {idle_s:g} s after its last request, and then {night.ending}",
+        "Expected: the error at once.",
+        "In production: the alert comes two minutes later, for a wait that nothing follows.",
+    )
+    had_timeouts(night)

@@ -1,0 +1,326 @@
+"""How many of your trainings ran at the same time, and what became of each of them."""
+
+import asyncio
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pytest
+
+SEED = 11
+FIVE = (
+    "logistic regression",
+    "random forest",
+    "gradient boosting",
+    "histogram boosting",
+    "xgboost",
+)
+EXACT = 1e-6
+ERROR = "the solver met NaN in row 17"
+
+
+class Comparison(NamedTuple):
+    """One call of a solution's function, and how it ended."""
+
+    call: str
+    ending: str
+    value: Any
+    error: BaseException | None
+
+    def part(self, key: str) -> Any:
+        """Look a key up in what was returned; None if it is not there."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    @property
+    def ranked(self) -> list[Any]:
+        """Return the names in the order of the results."""
+        results = self.part("results")
+        rows = results if isinstance(results, list | tuple) else []
+        return [row.get("name") if isinstance(row, dict) else row for row in rows]
+
+
+Call = Callable[..., Comparison]
+
+
+@pytest.fixture
+def features(customers: pd.DataFrame) -> pd.DataFrame:
+    few = customers.head(80).drop(columns="customer_id")
+    return pd.get_dummies(few, columns=["contract"], dtype=float)
+
+
+@pytest.fixture
+def call(solution: Any, overlap: Any, features: pd.DataFrame, prefect_history: Any) -> Call:
+    """Call a function of the solution with the features and collect how it ended."""
+
+    def run(name: str, *before: Any, **more: Any) -> Comparison:
+        shown = [repr(one) for one in before] + ["features"]
+        shown += [f"{key}={value!r}" for key, value in more.items()]
+        value, error = None, None
+        try:
+            value = getattr(solution, name)(*before, features, **more)
+            value = asyncio.run(resolved(value)) if inspect.isawaitable(value) else value
+            ending = f"returned {shorten(repr(value))}"
+        except NotImplementedError:
+            raise
+        except (
+            Exception,
+            asyncio.CancelledError,
+        ) as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
+        return Comparison(f"{name}({', '.join(shown)})", ending, value, error)
+
+    return run
+
+
+async def resolved(value: Any) -> Any:
+    return await value
+
+
+def shorten(text: str) -> str:
+    """Keep the first line of a text, at most 160 characters of it."""
+    line = text.partition("\n")[0]
+    return line if len(line) <= 160 else line[:155] + " [...]"
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(lines)
+
+
+def log_loss(features: pd.DataFrame, probability: float) -> float:
+    """Return the log loss of one probability for all held-out customers."""
+    churned = features["churned"].iloc[::4].mean()
+    return -churned * math.log(probability) - (1 - churned) * math.log(1 - probability)
+
+
+def trained(night: Comparison, names: Sequence[str], production: str) -> None:
+    """Check which candidates the results hold, in whatever order; the winner is one of them."""
+    ranked = [str(name) for name in night.ranked]
+    assert sorted(ranked) == sorted(names) and night.part("winner") in names, told(
+        f"{night.call} {night.ending}.",
+        f"Results seen: {', '.join(ranked) or 'none'}. Expected: {', '.join(names)}.",
+        f"Winner seen: {night.part('winner')!r}. Expected: one of them.",
+        f"In production: {production}",
+    )
+
+
+# Task 1: one candidate, and what a direct call does
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_candidate_is_judged_on_held_out_customers(
+    call: Call, overlap: Any, features: pd.DataFrame, name: str
+) -> None:
+    probability, rows = 0.15, len(features) - len(features.iloc[::4])
+    overlap.will_predict(**{name.replace(" ", "_"): probability})
+    expected = {"name": name, "log_loss": log_loss(features, probability)}
+    night = call("train_one", name, seed=SEED)
+    seen = night.value if isinstance(night.value, dict) else {}
+    assert seen == pytest.approx(expected, abs=EXACT), told(
+        f"{night.call} {night.ending}.",
+        f"The model gave every customer a churn probability of {probability}, whoever asked."
+        f" Expected: {expected}, the log loss on the {len(features.iloc[::4])} held-out customers.",
+        "In production: a candidate judged on the rows it was trained on looks best when it has"
+        " learnt them by heart. That one wins, and fails on tomorrow's customers.",
+    )
+    trained = [(one.name, one.rows, one.seed) for one in overlap.trainings]
+    assert trained == [(name, rows, SEED)], told(
+        f"{night.call} trained this (model, rows, seed): {trained}."
+        f" Expected: {[(name, rows, SEED)]}.",
+        "In production: candidates with other rows or other seeds cannot be compared, and nobody"
+        " can train the winner a second time.",
+    )
+
+
+def test_failed_training_fails_its_task_run(call: Call, overlap: Any, prefect_history: Any) -> None:
+    name = "random forest"
+    overlap.will_fail(name, error=ValueError(ERROR))
+    night = call("train_one", name, seed=SEED)
+    states = [run.states[-1] for run in prefect_history.task_runs]
+    assert ERROR in str(night.error) and states == ["Failed"], told(
+        f"{night.call} {night.ending}.",
+        f"The training raised ValueError: {ERROR}. Task runs ended as: {states or 'there is none'}."
+        " Expected: that very error, and one task run that is Failed.",
+        "In production: the page of the run is all green. Who looks for the missing candidate"
+        " finds no error, no time, no log.",
+    )
+
+
+def test_direct_calls_take_turns(call: Call, overlap: Any, prefect_history: Any) -> None:
+    names = FIVE[:3]
+    overlap.hold_until(2, patience_s=0.2)
+    night = call("compare_as_promised", names=list(names), seed=SEED)
+    runs = [run.states[-1] for run in prefect_history.task_runs]
+    assert overlap.peak == 1 and runs == ["Completed"] * len(names), told(
+        f"{night.call} {night.ending}.",
+        f"At most {overlap.peak} of these trainings ran at the same time; task runs ended as:"
+        f" {runs or 'there is none'}. Expected: {len(names)} Completed task runs, one at a time:"
+        " calling a task runs it there and then, as calling any function does.",
+        "In production: who believes that independent tasks run in parallel by themselves pays"
+        " five times the time for five models. (compare_as_promised is given: leave it as it is.)",
+    )
+
+
+# Task 2: all at once, in the order asked, the right winner
+
+
+def test_all_five_train_at_the_same_time(call: Call, overlap: Any) -> None:
+    overlap.hold_until(len(FIVE))
+    night = call("compare_models", seed=SEED)
+    assert overlap.peak == len(FIVE), told(
+        f"{night.call}: at most {overlap.peak} of {len(FIVE)} trainings ran at the same time.",
+        f"Each training was held until {len(FIVE)} had begun. Begun, in this order:"
+        f" {', '.join(overlap.started) or 'none'}. The call {night.ending}.",
+        "In production: five models of 40 minutes that take turns need 3 h 20 min, and the"
+        " campaign starts without them.",
+    )
+    seeds = {one.name: one.seed for one in overlap.trainings}
+    assert seeds == dict.fromkeys(FIVE, SEED), told(
+        f"{night.call} trained these models with these seeds: {seeds}."
+        f" Expected: all five, each with seed {SEED}.",
+        "In production: part of the difference between two candidates is luck.",
+    )
+
+
+def test_results_keep_the_order_asked(call: Call, overlap: Any, features: pd.DataFrame) -> None:
+    probabilities = {
+        "xgboost": 0.45,
+        "random forest": 0.85,
+        "logistic regression": 0.3,
+        "histogram boosting": 0.6,
+        "gradient boosting": 0.75,
+    }
+    overlap.will_predict(**{key.replace(" ", "_"): p for key, p in probabilities.items()})
+    asked = list(probabilities)
+    overlap.finish_in(*reversed(asked))
+    night = call("compare_models", names=asked, seed=SEED)
+    why = "scores and names are joined by position. One slow morning the best score is another's."
+    assert night.ranked == asked, told(
+        f"{night.call} {night.ending}.",
+        f"Results seen, in this order: {', '.join(map(str, night.ranked)) or 'none'}."
+        f" Expected, as asked: {', '.join(asked)}.",
+        f"The trainings ended in this order: {', '.join(overlap.finished)}.",
+        f"In production: {why}",
+    )
+    expected = [log_loss(features, p) for p in probabilities.values()]
+    seen = [row.get("log_loss") for row in night.part("results") if isinstance(row, dict)]
+    assert seen == pytest.approx(expected, abs=EXACT), told(
+        f"{night.call} {night.ending}.",
+        f"Log losses seen: {seen}. Expected, in the order asked: {expected}.",
+        f"In production: {why}",
+    )
+
+
+@pytest.mark.parametrize("best", [0, 1], ids=["first", "second"])
+def test_lowest_log_loss_wins(call: Call, overlap: Any, features: pd.DataFrame, best: int) -> None:
+    names = ["gradient boosting", "logistic regression", "xgboost"]
+    worse = {name: 0.6 + 0.1 * place for place, name in enumerate(names)}
+    probabilities = {**worse, names[best]: 0.3}
+    overlap.will_predict(**{key.replace(" ", "_"): p for key, p in probabilities.items()})
+    night = call("compare_models", names=names, seed=SEED)
+    losses = {name: round(log_loss(features, p), 3) for name, p in probabilities.items()}
+    assert night.part("winner") == names[best], told(
+        f"{night.call} {night.ending}.",
+        f"The log losses were {losses}. Winner seen: {night.part('winner')!r}."
+        f" Expected: {names[best]!r}.",
+        "In production: log loss is a loss, the lower the better. With the wrong direction the"
+        " worst of the candidates is deployed every night, and its run is green.",
+    )
+
+
+def test_candidates_are_task_runs_of_the_flow(
+    call: Call, overlap: Any, prefect_history: Any
+) -> None:
+    names = ["xgboost", "logistic regression"]
+    night = call("compare_models", names=names, seed=SEED)
+    runs = prefect_history.task_runs
+    inside = [run.name for run in runs if run.flow_run_id is not None]
+    assert len(inside) == len(overlap.trainings) == len(names), told(
+        f"{night.call} {night.ending}.",
+        f"{len(overlap.trainings)} trainings; {len(runs)} task runs, of which {len(inside)} belong"
+        f" to a flow run. Expected: {len(names)} of each.",
+        "In production: the page of tonight's comparison shows a flow that did nothing. Logs,"
+        " retries and cancelling do not reach a training that the engine does not know.",
+    )
+
+
+# Task 3: one candidate fails, or all of them
+
+
+@pytest.mark.parametrize("place", [0, 2], ids=["first", "last"])
+def test_failed_candidate_is_reported_others_compete(call: Call, overlap: Any, place: int) -> None:
+    names = ["random forest", "xgboost", "logistic regression"]
+    bad = names[place]
+    good = [name for name in names if name != bad]
+    overlap.will_fail(bad, error=ValueError(ERROR))
+    night = call("compare_models", names=names, seed=SEED)
+    trained(
+        night,
+        good,
+        f"{bad} failed with 'ValueError: {ERROR}'. One candidate with a bad night takes all the"
+        " others along, and there is no model at all.",
+    )
+    failed = night.part("failed")
+    right = isinstance(failed, dict) and list(failed) == [bad] and ERROR in str(failed[bad])
+    assert right, told(
+        f"{night.call} {night.ending}.",
+        f"Reported as failed: {failed!r}. Expected: {{{bad!r}: a text with {ERROR!r}}}.",
+        "In production: the candidate that used to win has been missing for three weeks. Nobody"
+        " was told: a shorter list looks like any other list.",
+    )
+
+
+def test_flow_fails_when_every_candidate_fails(
+    call: Call, overlap: Any, prefect_history: Any
+) -> None:
+    names = ["xgboost", "random forest"]
+    overlap.will_fail(*names, error=ValueError(ERROR))
+    night = call("compare_models", names=names, seed=SEED)
+    states = [run.states[-1] for run in prefect_history.flow_runs if run.parent is None]
+    assert states == ["Failed"], told(
+        f"{night.call} {night.ending}.",
+        f"Every training raised ValueError: {ERROR}. The flow run ended as: {states}."
+        " Expected: one flow run, Failed.",
+        "In production: a run without a winner is green. Nothing alerts, nothing retries, and"
+        " yesterday's model is used until somebody wonders.",
+    )
+    assert set(overlap.started) == set(names), told(
+        f"{night.call} {night.ending}.",
+        f"Trainings begun: {', '.join(overlap.started) or 'none'}. Expected: {', '.join(names)}.",
+        "In production: the flow failed for a reason of its own, before its candidates had a try.",
+    )
+
+
+# Task 4: no more at the same time than the machine bears
+
+
+def test_limit_is_used_and_never_exceeded(call: Call, overlap: Any) -> None:
+    limit = 2
+    overlap.hold_until(limit, one_more_s=0.4)
+    night = call("compare_models", names=list(FIVE), at_most=limit, seed=SEED)
+    assert overlap.peak == limit, told(
+        f"{night.call}: {overlap.peak} trainings ran at the same time, {limit} expected.",
+        f"Begun, in this order: {', '.join(overlap.started) or 'none'}. The call {night.ending}.",
+        "In production: each training needs 6 GB and the machine has 16. With three of them the"
+        " system kills the process, and all five are lost. With one the night is too short.",
+    )
+    assert sorted(overlap.started) == sorted(FIVE), told(
+        f"{night.call} trained {', '.join(overlap.started)}. Expected: each of the five, once.",
+        "In production: a limit is not a selection.",
+    )
+
+
+def test_failed_candidate_frees_its_place(call: Call, overlap: Any) -> None:
+    names = ["xgboost", "random forest", "logistic regression"]
+    bad, *good = names
+    overlap.will_fail(bad, error=ValueError(ERROR))
+    night = call("compare_models", names=names, at_most=1, seed=SEED)
+    trained(
+        night,
+        good,
+        f"{bad} failed first, with 'ValueError: {ERROR}'. Whoever waits for its success waits"
+        " for ever, or is dropped without a try.",
+    )

@@ -1,0 +1,114 @@
+"""Train one churn model with any hyper-parameters, without an edit.
+
+The two tasks are given. They do what they are told, and ask no questions: what may be told, with
+which defaults, and under which name the run is found again, is the business of the flows.
+"""
+
+import pandas as pd
+from prefect import flow, tags, task  # noqa: F401  `flow` and `tags` are for you
+from pydantic import BaseModel
+from sklearn.ensemble import RandomForestClassifier
+
+COLUMNS = ["tenure_months", "monthly_charges", "support_calls"]
+
+# TODO(kata): task 2, what is allowed can be said here, or by checks in your flow.
+Trees = int
+Depth = int
+Name = str
+
+
+class TrainingConfig(BaseModel):
+    """Hold all that `train_from_config` can be told."""
+
+    # TODO(kata): task 4, its fields; or leave it empty and read the dict in another way.
+
+
+@task
+def load_customers(path: str, columns: list[str]) -> pd.DataFrame:
+    """Read these columns of the customers, and `churned` (given).
+
+    Args:
+        path: A CSV file, one row a customer.
+        columns: What the model shall learn from; not changed.
+
+    Returns:
+        One row a customer: the columns in this order, then `churned`.
+
+    Raises:
+        KeyError: The file lacks one of the columns.
+    """
+    return pd.read_csv(path)[[*columns, "churned"]]
+
+
+@task
+def train_model(customers: pd.DataFrame, n_estimators: int, max_depth: int) -> dict:
+    """Fit a random forest to three customers in four, measure it on the others (given).
+
+    Args:
+        customers: What `load_customers` returns.
+        n_estimators: The number of trees.
+        max_depth: The most levels that a tree may have.
+
+    Returns:
+        What the fitted forest says of itself, not what was asked: `trees`, `deepest` (levels of
+        the deepest tree), `columns` (learnt from) and `accuracy` (0 to 1).
+    """
+    features, churned = customers.drop(columns="churned"), customers["churned"]
+    held_out = customers.index % 4 == 0
+    forest = RandomForestClassifier(n_estimators, max_depth=max_depth, random_state=7)
+    forest.fit(features[~held_out], churned[~held_out])
+    return {
+        "trees": len(forest.estimators_),
+        "deepest": max(int(tree.get_depth()) for tree in forest.estimators_),
+        "columns": list(features.columns),
+        "accuracy": float(forest.score(features[held_out], churned[held_out])),
+    }
+
+
+def train_churn_model(
+    path: str, n_estimators: Trees = 100, max_depth: Depth = 10, experiment_name: Name = "default"
+) -> dict:
+    """Load the three COLUMNS and train, as one flow run that tells what it was called with.
+
+    The engine records all four parameters, with the values that were used. The run is named like
+    `default-100x10`: experiment_name, n_estimators, max_depth. It is found under the tag
+    `experiment:default`, on the flow run or on each of its task runs.
+
+    Args:
+        path: As in `load_customers`.
+        n_estimators: A whole number, 1 to 1000.
+        max_depth: A whole number, 1 to 30.
+        experiment_name: One or more of the letters a-z and A-Z, digits, `-` and `_`.
+
+    Returns:
+        What `train_model` returns, and `experiment_name`.
+
+    Raises:
+        Exception: A value is not as above; its text names the parameter. No task run has begun and
+            the file has not been looked at. Nothing is rounded or moved into the range; a number
+            that comes as text, such as "20", is either refused too, or used as the number.
+        Exception: There is no parameter of that name.
+    """
+    # TODO(kata): tasks 1 to 3, one flow for any hyper-parameters.
+    raise NotImplementedError
+
+
+def train_from_config(path: str, config: TrainingConfig | None = None) -> dict:
+    """Load and train as one configuration says, such as one read from a JSON file.
+
+    Args:
+        path: As in `load_customers`.
+        config: The caller gives a dict, which stays as it is. All its keys may be left out:
+            `experiment_name` as in `train_churn_model`; `columns`, a list of one or more of the
+            COLUMNS (default: all three); `forest`, a dict that may have `n_estimators` and
+            `max_depth`, both as in `train_churn_model`. None: the defaults.
+
+    Returns:
+        As `train_churn_model`.
+
+    Raises:
+        Exception: As in `train_churn_model`, also for a key that is not named above, in `config` or
+            in `forest`. Its text names the key; of a wrong column it names `columns`.
+    """
+    # TODO(kata): task 4, one typed configuration.
+    raise NotImplementedError

@@ -1,0 +1,393 @@
+"""What the engine saw of your two flows: parameters, names, tags, and what ran before a refusal."""
+
+import asyncio
+import copy
+import inspect
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ALL_COLUMNS = ["tenure_months", "monthly_charges", "support_calls"]
+DEFAULTS = {"n_estimators": 100, "max_depth": 10, "experiment_name": "default"}
+AS_REPORTED = {"n_estimators": "trees", "max_depth": "deepest"}
+
+
+class Run(NamedTuple):
+    """One call of a solution's flow, and what the engine recorded of it."""
+
+    call: str
+    ending: str
+    value: Any
+    error: Exception | None
+    flow_run: Any
+    task_runs: list[Any]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """Return what the call returned, or nothing where that is not a report."""
+        return self.value if isinstance(self.value, dict) else {}
+
+
+Call = Callable[..., Run]
+
+
+@pytest.fixture
+def path(customers: Any, tmp_path: Path) -> str:
+    """Write tonight's customers."""
+    file = tmp_path / "customers.csv"
+    customers.to_csv(file, index=False)
+    return str(file)
+
+
+@pytest.fixture
+def call(solution: Any, prefect_history: Any, path: str) -> Call:
+    """Call a flow of the solution on tonight's customers and collect what was seen."""
+
+    earlier: list[Any] = []
+
+    def ask(name: str, path: str = path, **told: Any) -> Run:
+        ran = len(prefect_history.task_runs)
+        given = ", ".join([repr(Path(path).name), *(f"{key}={told[key]!r}" for key in told)])
+        value, error = None, None
+        try:
+            value = getattr(solution, name)(path, **told)
+            if inspect.iscoroutine(value):
+                value = asyncio.run(value)
+            ending = f"returned {shorten(repr(value))}"
+        except NotImplementedError:
+            raise
+        except Exception as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
+        flow_runs = prefect_history.flow_runs[len(earlier) :]
+        earlier.extend(flow_runs)
+        flow_run = flow_runs[0] if flow_runs else None
+        task_runs = prefect_history.task_runs[ran:]
+        return Run(f"{name}({given})", ending, value, error, flow_run, task_runs)
+
+    return ask
+
+
+def shorten(text: str) -> str:
+    """Write a text on one line, at most 150 characters of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= 150 else line[:147] + "..."
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+
+
+def was_flow_run(run: Run) -> None:
+    """Check that the engine knows of the call."""
+    assert run.flow_run is not None, told(
+        f"{run.call} {run.ending}",
+        "The engine recorded no flow run. Expected: one, of a function that is a flow.",
+        "In production: no run page, no parameters, no history. It is still a notebook cell.",
+    )
+
+
+def trained_with(run: Run, expected: dict[str, Any], production: str) -> None:
+    """Check that a model was fitted with these parameters, as its report says."""
+    wanted = {AS_REPORTED.get(name, name): value for name, value in expected.items()}
+    seen = {key: run.report.get(key) for key in wanted}
+    assert run.error is None and seen == wanted, told(
+        f"{run.call} {run.ending}",
+        f"Of the fitted model: {seen}. Expected: {wanted}.",
+        f"In production: {production}",
+    )
+    was_flow_run(run)
+
+
+def refused_before_work(run: Run, name: str, production: str) -> None:
+    """Check that a call was refused, with an error that names the culprit, before any work."""
+    began = ", ".join(task_run.function for task_run in run.task_runs) or "none"
+    assert not run.task_runs, told(
+        f"{run.call} {run.ending}",
+        f"Task runs that had begun: {began}. Expected: none.",
+        f"In production: {production}",
+    )
+    assert run.error is not None and name in str(run.error), told(
+        f"{run.call} {run.ending}",
+        f"Expected: an exception whose text names {name!r}, and nothing returned.",
+        f"In production: {production}",
+    )
+    last = run.flow_run.states[-1] if run.flow_run else "Failed"
+    assert last == "Failed", told(
+        f"{run.call} {run.ending}",
+        f"The flow run ended in {last}. Expected: Failed, or no flow run.",
+        "In production: the run page is not red, so nobody looks for the error.",
+    )
+
+
+# Task 1: one flow, any hyper-parameters, no edit
+
+
+def test_flow_runs_on_its_defaults(call: Call) -> None:
+    run = call("train_churn_model")
+    trained_with(
+        run,
+        {**DEFAULTS, "columns": ALL_COLUMNS},
+        "the nightly schedule calls the flow without arguments. Its defaults are the model that"
+        " the customers get.",
+    )
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [{"n_estimators": 20}, {"n_estimators": 5, "max_depth": 3, "experiment_name": "small-2"}],
+    ids=["one", "many"],
+)
+def test_only_what_is_overridden_changes(call: Call, overrides: dict[str, Any]) -> None:
+    run = call("train_churn_model", **overrides)
+    trained_with(
+        run,
+        {**DEFAULTS, **overrides},
+        "a sweep of twelve settings trains the same model twelve times, or another one than its"
+        " row in the table says. The best of them cannot be made again.",
+    )
+
+
+def test_override_does_not_reach_the_next_run(call: Call) -> None:
+    first = {"n_estimators": 5, "max_depth": 3, "experiment_name": "small"}
+    second = {"n_estimators": 6}
+    call("train_churn_model", **first)
+    run = call("train_churn_model", **second)
+    trained_with(
+        run,
+        {**DEFAULTS, **second},
+        f"a colleague tries {first} in the worker's process, and tonight's model is as small. No"
+        " line of code changed, so nobody looks there.",
+    )
+
+
+def test_engine_records_what_was_used(call: Call) -> None:
+    overrides = {"n_estimators": 7}
+    expected = {**DEFAULTS, **overrides}
+    run = call("train_churn_model", **overrides)
+    was_flow_run(run)
+    recorded = run.flow_run.parameters
+    assert {name: recorded.get(name) for name in expected} == expected, told(
+        f"{run.call} {run.ending}",
+        f"Parameters on the run's page, path left out:"
+        f" { {name: value for name, value in recorded.items() if name != 'path'} }."
+        f" Expected: {expected}.",
+        "In production: in March somebody asks how the model of January was trained. A default that"
+        " is looked up inside, or a dict of keywords, leaves no answer on the page.",
+    )
+
+
+# Task 2: refuse before any work starts
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("n_estimators", 0),
+        ("n_estimators", 1001),
+        ("n_estimators", 7.5),
+        ("n_estimators", "many"),
+        ("max_depth", 31),
+        ("max_depth", None),
+        ("experiment_name", ""),
+        ("experiment_name", "two words"),
+    ],
+)
+def test_bad_value_is_refused_before_any_work(call: Call, name: str, value: Any) -> None:
+    run = call("train_churn_model", **{name: value})
+    refused_before_work(
+        run,
+        name,
+        "the customers are loaded for forty minutes before the mistake is told; or the value is"
+        " rounded, cut or replaced, and a model is trained that nobody asked for.",
+    )
+
+
+def test_bad_value_comes_before_a_missing_file(call: Call) -> None:
+    run = call("train_churn_model", path="no_such_customers.csv", max_depth=-1)
+    refused_before_work(
+        run,
+        "max_depth",
+        "reading in the flow's own body is work too: minutes on a large file, money elsewhere.",
+    )
+
+
+def test_values_at_the_limits_are_allowed(call: Call) -> None:
+    limits = {"n_estimators": 1, "max_depth": 30, "experiment_name": "A_b-9"}
+    run = call("train_churn_model", **limits)
+    seen = run.report.get("trees"), run.report.get("experiment_name")
+    assert run.error is None and seen == (limits["n_estimators"], limits["experiment_name"]), told(
+        f"{run.call} {run.ending}",
+        "Expected: a model of that one tree, under that name; 1 tree and 30 levels are allowed.",
+        "In production: a check that refuses what is right is soon switched off, with all others.",
+    )
+
+
+def test_number_as_text_is_a_number_or_refused(call: Call) -> None:
+    text, number = "8", 8
+    run = call("train_churn_model", n_estimators=text)
+    if run.error is None and run.report.get("trees") == number:
+        return
+    refused_before_work(
+        run,
+        "n_estimators",
+        "what comes from a form, an environment variable or a command line is text. It is found out"
+        " in the last step, or never: '9' is greater than '100'.",
+    )
+
+
+def test_misspelt_parameter_is_refused(call: Call) -> None:
+    right = {"n_estimators": 5}
+    trained_with(call("train_churn_model", **right), right, "not even the right name is taken.")
+    run = call("train_churn_model", n_estimator=5)
+    refused_before_work(
+        run,
+        "n_estimator",
+        "somebody asks for n_estimator=5 and gets 100 trees. The run is green, and the conclusion"
+        " 'it makes no difference' goes into the report.",
+    )
+
+
+# Task 3: a run tells its configuration by its name and tags
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"n_estimators": 6, "max_depth": 3, "experiment_name": "small"}, "small-6x3"),
+        ({"n_estimators": 6}, "default-6x10"),
+    ],
+    ids=["many", "one"],
+)
+def test_run_name_tells_the_configuration(
+    call: Call, overrides: dict[str, Any], expected: str
+) -> None:
+    run = call("train_churn_model", **overrides)
+    was_flow_run(run)
+    assert run.flow_run.name == expected, told(
+        f"{run.call} {run.ending}",
+        f"The flow run is named {run.flow_run.name!r}. Expected: {expected!r}.",
+        "In production: forty runs of one night, named 'amber-otter' or all alike. Which one was"
+        " the good one?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ({"n_estimators": 6, "experiment_name": "small"}, "experiment:small"),
+        ({"n_estimators": 6}, "experiment:default"),
+    ],
+    ids=["named", "default"],
+)
+def test_run_is_found_by_its_experiment(
+    call: Call, overrides: dict[str, Any], expected: str
+) -> None:
+    run = call("train_churn_model", **overrides)
+    was_flow_run(run)
+    on_tasks = [sorted(task_run.tags) for task_run in run.task_runs]
+    on_every_task = bool(on_tasks) and all(expected in tags for tags in on_tasks)
+    assert expected in run.flow_run.tags or on_every_task, told(
+        f"{run.call} {run.ending}",
+        f"Tags of the flow run: {sorted(run.flow_run.tags)}; of its task runs: {on_tasks}."
+        f" Expected: {expected!r} on the flow run or on each of its task runs.",
+        "In production: the filter of the run page finds another experiment's runs, or nothing.",
+    )
+
+
+# Task 4: one typed configuration
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({"forest": {"max_depth": 3}}, {"n_estimators": 100, "max_depth": 3}),
+        (
+            {
+                "experiment_name": "calls-only",
+                "columns": ["support_calls", "tenure_months"],
+                "forest": {"n_estimators": 4, "max_depth": 2},
+            },
+            {"n_estimators": 4, "max_depth": 2},
+        ),
+    ],
+    ids=["one", "all"],
+)
+def test_config_changes_only_what_it_names(
+    call: Call, config: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    run = call("train_from_config", config=copy.deepcopy(config))
+    others = {"experiment_name": "default", "columns": ALL_COLUMNS}
+    told_of = {key: config.get(key, default) for key, default in others.items()}
+    trained_with(
+        run,
+        {**told_of, **expected},
+        "one setting is changed in a file, and the others of its section go with it.",
+    )
+
+
+def test_configured_runs_share_no_default(call: Call) -> None:
+    first = {"columns": ["support_calls"], "forest": {"n_estimators": 4, "max_depth": 2}}
+    call("train_from_config", config=copy.deepcopy(first))
+    run = call("train_from_config")
+    trained_with(
+        run,
+        {**DEFAULTS, "columns": ALL_COLUMNS},
+        f"the first run of this process was told {first}. It wrote that into defaults that all runs"
+        " share, and tonight's model has them too.",
+    )
+
+
+def test_callers_config_stays_as_it_is(call: Call) -> None:
+    config = {"columns": ["support_calls"], "forest": {"n_estimators": 4}}
+    given = copy.deepcopy(config)
+    run = call("train_from_config", config=given)
+    assert run.error is None and given == config, told(
+        f"{run.call} {run.ending}",
+        f"The caller's dict afterwards: {given}. Expected: {config}, as it was.",
+        "In production: a sweep hands one base configuration to forty runs. What the first one"
+        " writes into it, the other thirty-nine obey.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ({"experiment": "small"}, "experiment"),
+        ({"forest": {"max_deph": 3}}, "max_deph"),
+        ({"n_estimators": 5}, "n_estimators"),
+    ],
+    ids=["top", "nested", "misplaced"],
+)
+def test_unknown_key_is_refused(call: Call, config: dict[str, Any], name: str) -> None:
+    run = call("train_from_config", config=config)
+    refused_before_work(
+        run,
+        name,
+        "a misspelt key is skipped, the default is used in its place, and the run is green."
+        " Pydantic skips unknown keys unless it is told not to.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "name"),
+    [
+        ({"forest": {"n_estimators": 0}}, "n_estimators"),
+        ({"forest": {"max_depth": 2.5}}, "max_depth"),
+        ({"columns": ["tenure"]}, "columns"),
+        ({"columns": []}, "columns"),
+    ],
+)
+def test_bad_config_is_refused_before_any_work(
+    call: Call, config: dict[str, Any], name: str
+) -> None:
+    run = call("train_from_config", config=config)
+    refused_before_work(
+        run,
+        name,
+        "the file of settings is checked by its last user, after the loading; or by nobody.",
+    )

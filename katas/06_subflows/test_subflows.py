@@ -1,0 +1,521 @@
+"""What the engine saw of your four flows: who called whom, how each ended, and what came out."""
+
+import asyncio
+import inspect
+import json
+import os
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
+CONTRACTS = ["month-to-month", "one year", "two years"]
+COLUMNS = NUMBERS + [f"contract_{name}" for name in CONTRACTS]
+# Wide enough for every usual estimate of a standard deviation, far from what a mistake gives.
+CLOSE = {"rtol": 0.03, "atol": 0.03}
+PATIENCE_S = 8.0
+
+
+class Run(NamedTuple):
+    """One call of a solution's flow, and the flow runs that the engine recorded of it."""
+
+    call: str
+    ending: str
+    value: Any
+    error: Exception | None
+    flow_runs: list[Any]
+
+    @property
+    def seen(self) -> str:
+        """Say which flow runs there were."""
+        return ", ".join(lineage(one) for one in self.flow_runs) or "none"
+
+
+Call = Callable[..., Run]
+
+
+@pytest.fixture
+def call(solution: Any, prefect_history: Any) -> Call:
+    """Call a flow of the solution and collect what was seen."""
+
+    earlier: list[Any] = []
+
+    def ask(name: str, *given: Any) -> Run:
+        value, error = None, None
+        try:
+            value = getattr(solution, name)(*given)
+            if inspect.iscoroutine(value):
+                value = asyncio.run(value)
+            ending = f"returned {shorten(repr(value))}"
+        except NotImplementedError:
+            raise
+        except Exception as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
+        said = ", ".join(Path(one).name if isinstance(one, str) else "..." for one in given)
+        flow_runs = prefect_history.flow_runs[len(earlier) :]
+        earlier.extend(flow_runs)
+        return Run(f"{name}({said})", ending, value, error, flow_runs)
+
+    return ask
+
+
+@pytest.fixture
+def past(customers: pd.DataFrame) -> pd.DataFrame:
+    """Make the customers of the training: some numbers are blank."""
+    past = customers.astype({"monthly_charges": float, "support_calls": float})
+    past.loc[::25, "monthly_charges"] = np.nan
+    past.loc[7::30, "support_calls"] = np.nan
+    return past
+
+
+@pytest.fixture
+def tonight(customers: pd.DataFrame) -> pd.DataFrame:
+    """Make tonight's customers: a tariff has doubled, and nobody knows yet who will leave."""
+    tonight = customers.iloc[:40].drop(columns="churned")
+    return tonight.assign(monthly_charges=2 * tonight["monthly_charges"])
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, pd.DataFrame], str]:
+    """Write a frame to a file of the test."""
+
+    def to_csv(name: str, frame: pd.DataFrame) -> str:
+        path = tmp_path / name
+        frame.to_csv(path, index=False)
+        return str(path)
+
+    return to_csv
+
+
+Write = Callable[[str, pd.DataFrame], str]
+
+
+def shorten(text: str) -> str:
+    """Write a text on one line, at most 150 characters of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= 150 else line[:147] + "..."
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+
+
+def lineage(flow_run: Any) -> str:
+    """Say whose child a flow run is, and how it ended."""
+    parent = f"child of {flow_run.parent.flow_name}" if flow_run.parent else "no parent"
+    return f"{flow_run.flow_name} ({parent}, {flow_run.states[-1]})"
+
+
+def prepared(run: Run) -> tuple[pd.DataFrame, Any]:
+    """Check that the preparation returned features and statistics; give them."""
+    both = run.value if isinstance(run.value, tuple) and len(run.value) == 2 else (None, None)
+    assert isinstance(both[0], pd.DataFrame), told(
+        f"{run.call} {run.ending}",
+        "Expected: a pair, the features (a DataFrame) and the statistics.",
+        "In production: neither training nor inference gets anything to work with.",
+    )
+    return both
+
+
+def through_json(run: Run, value: Any) -> Any:
+    """Carry a value to another process, as the registry or the database would."""
+    try:
+        return json.loads(json.dumps(value))
+    except (TypeError, ValueError) as caught:
+        problem = f"{type(caught).__name__}: {shorten(str(caught))}"
+    return pytest.fail(
+        told(
+            f"{run.call} returned something that json.dumps refuses: {problem}",
+            "Expected: text, numbers, lists and dicts of Python's own.",
+            "In production: the training ends at 4:00, and cannot hand over what it has learnt.",
+        ),
+        pytrace=False,
+    )
+
+
+def trained(run: Run) -> Any:
+    """Check that the training returned what inference needs; give it, as read from JSON."""
+    complete = isinstance(run.value, dict) and {"statistics", "model"} <= run.value.keys()
+    assert run.error is None and complete, told(
+        f"{run.call} {run.ending}",
+        "Expected: a dict with 'statistics' and 'model'.",
+        "In production: no model tonight.",
+    )
+    return through_json(run, run.value)
+
+
+def expected_numbers(past: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Prepare the numbers of a frame as the training's statistics ask for."""
+    means = past[NUMBERS].mean()
+    return (frame[NUMBERS].fillna(means) - means) / past[NUMBERS].std()
+
+
+def has_columns(run: Run, features: pd.DataFrame, frame: pd.DataFrame) -> None:
+    """Check the names, the order and the types of the features, and whose they are."""
+    production = (
+        "the model knows its columns by position only. One more, one less or two that changed"
+        " places: it multiplies the wrong numbers, and nothing raises."
+    )
+    seen = [str(name) for name in features.columns]
+    assert seen == COLUMNS, told(
+        f"{run.call} made the columns {seen}.",
+        f"Expected, in this order: {COLUMNS}.",
+        f"In production: {production}",
+    )
+    types = {name: str(kind) for name, kind in features.dtypes.items() if kind != np.float64}
+    assert not types, told(
+        f"{run.call}: not float64 are {types}.",
+        "Expected: float64 everywhere, whatever is blank or missing in the file.",
+        "In production: the types depend on tonight's file. A model that checks them refuses it,"
+        " one that does not may compute something else.",
+    )
+    same = features.index.tolist() == frame["customer_id"].tolist()
+    assert same and not features.isna().any(axis=None), told(
+        f"{run.call}: {len(features)} rows, {int(features.isna().sum().sum())} values missing, the"
+        f" first customers of the index: {features.index.tolist()[:3]}.",
+        f"Expected: {len(frame)} rows in the file's order, none missing, and the index"
+        f" customer_id, which begins with {frame['customer_id'].tolist()[:3]}.",
+        "In production: a score reaches the wrong customer, or a customer has none.",
+    )
+
+
+def has_numbers(run: Run, features: pd.DataFrame, expected: pd.DataFrame, production: str) -> None:
+    """Check the scaled numbers, column by column."""
+    for name in NUMBERS:
+        seen = features[name].to_numpy() if name in features else np.array([])
+        right = len(seen) == len(expected) and np.allclose(seen, expected[name], **CLOSE)
+        assert right, told(
+            f"{run.call}: {name} begins with {np.round(seen[:8], 2).tolist()}.",
+            f"Expected: {expected[name].head(8).round(2).tolist()}: blanks filled with the"
+            " training's mean, less that mean, divided by the training's standard deviation.",
+            f"In production: {production}",
+        )
+
+
+def all_failed(run: Run, name: str, runs: int) -> None:
+    """Check that an error came through, and that no flow run hid it."""
+    assert run.error is not None and name in str(run.error), told(
+        f"{run.call} {run.ending}",
+        f"The file has no column {name!r}. Expected: the child's error, which names it.",
+        "In production: the preparation has failed, and the pipeline goes on with what it has.",
+    )
+    failed = [one for one in run.flow_runs if one.states[-1] == "Failed"]
+    assert len(failed) >= runs and run.flow_runs[0].states[-1] != "Completed", told(
+        f"{run.call} {run.ending}",
+        f"Flow runs: {run.seen}. Expected: the child and its parent, both Failed.",
+        "In production: the alert is on the parent, the cause is on its child's page. Both must be"
+        " there, and red.",
+    )
+
+
+# Task 1: prepare at training
+
+
+def test_training_features_have_their_columns(call: Call, write: Write, past: pd.DataFrame) -> None:
+    run = call("data_preparation", write("past.csv", past))
+    features, _ = prepared(run)
+    has_columns(run, features, past)
+    for name in CONTRACTS:
+        ones = int(features[f"contract_{name}"].sum())
+        expected = int((past["contract"] == name).sum())
+        assert ones == expected, told(
+            f"{run.call}: contract_{name} is 1 for {ones} customers, {expected} expected.",
+            "In production: the strongest sign of leaving, the contract, is lost.",
+        )
+
+
+def test_training_numbers_are_on_one_scale(call: Call, write: Write, past: pd.DataFrame) -> None:
+    run = call("data_preparation", write("past.csv", past))
+    features, _ = prepared(run)
+    has_numbers(
+        run,
+        features,
+        expected_numbers(past, past),
+        "a blank becomes the poorest or the richest customer, and months weigh more than euros.",
+    )
+
+
+# Task 2: reuse at inference what the training has learnt
+
+
+@pytest.mark.parametrize("case", ["fewer contracts", "columns in another order", "new and blank"])
+def test_inference_has_the_trainings_columns(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame, case: str
+) -> None:
+    if case == "fewer contracts":
+        tonight = tonight[tonight["contract"] == "one year"]
+    elif case == "columns in another order":
+        tonight = tonight[["contract", "support_calls", "customer_id", *NUMBERS[1::-1]]]
+    else:
+        tonight = tonight.astype({"tenure_months": float}).reset_index(drop=True)
+        tonight.loc[1, "tenure_months"] = np.nan
+        tonight.loc[2, "contract"] = "weekly"
+        tonight.loc[3, "contract"] = None
+    _, statistics = prepared(call("data_preparation", write("past.csv", past)))
+    run = call("data_preparation", write("tonight.csv", tonight), statistics)
+    features, _ = prepared(run)
+    has_columns(run, features, tonight)
+    ones = features[COLUMNS[3:]].sum(axis=1).tolist()
+    expected = tonight["contract"].isin(CONTRACTS).astype(float).tolist()
+    assert ones == expected, told(
+        f"{run.call}: the contract columns of each customer add up to {ones[:6]}...",
+        f"Expected: {expected[:6]}..., 0 for a contract that the training did not know.",
+        "In production: a new tariff is taken for an old one.",
+    )
+
+
+def test_inference_uses_the_trainings_scale(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    tonight = tonight.astype({"tenure_months": float}).reset_index(drop=True)
+    tonight.loc[1, "tenure_months"] = np.nan
+    _, statistics = prepared(call("data_preparation", write("past.csv", past)))
+    run = call("data_preparation", write("tonight.csv", tonight), statistics)
+    features, _ = prepared(run)
+    has_numbers(
+        run,
+        features,
+        expected_numbers(past, tonight),
+        "the tariff has doubled, and tonight's own mean makes that invisible: 'average' again.",
+    )
+
+
+def test_customer_alone_has_the_same_features(call: Call, write: Write, past: pd.DataFrame) -> None:
+    features, statistics = prepared(call("data_preparation", write("past.csv", past)))
+    run = call("data_preparation", write("alone.csv", past.iloc[[3]]), statistics)
+    alone, _ = prepared(run)
+    customer = past["customer_id"].iloc[3]
+    seen, expected = alone.iloc[0].round(4).to_dict(), features.iloc[3].round(4).to_dict()
+    assert len(alone) == 1 and seen == expected, told(
+        f"{run.call}: customer {customer}, the only one of the file, has {seen}.",
+        f"Among the others at the training the same customer had {expected}. Expected: the same.",
+        "In production: scored at the counter, a customer gets another answer than in the nightly"
+        " batch. A mean of one value is the value, its deviation is nothing.",
+    )
+
+
+def test_statistics_survive_json(call: Call, write: Write, past: pd.DataFrame) -> None:
+    path = write("past.csv", past)
+    run = call("data_preparation", path)
+    features, statistics = prepared(run)
+    again, _ = prepared(call("data_preparation", path, through_json(run, statistics)))
+    assert features.equals(again), told(
+        "data_preparation with the statistics that it had returned, written to JSON and read back:"
+        f" the first row is {again.iloc[0].round(3).to_dict()}.",
+        f"Before: {features.iloc[0].round(3).to_dict()}. Expected: the same.",
+        "In production: inference runs in another process, and gets the statistics from a file.",
+    )
+
+
+def test_statistics_given_are_those_used(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    _, statistics = prepared(call("data_preparation", write("past.csv", past)))
+    call("data_preparation", write("later.csv", tonight))
+    run = call("data_preparation", write("tonight.csv", tonight), statistics)
+    features, _ = prepared(run)
+    has_numbers(
+        run,
+        features,
+        expected_numbers(past, tonight),
+        "a newer training ran in this process, its model was not approved. The old model is asked,"
+        " on the new scale.",
+    )
+
+
+# Task 3: one child, two parents
+
+
+def test_both_pipelines_share_one_child(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    training = call("training_pipeline", write("past.csv", past))
+    inference = call("inference_pipeline", write("tonight.csv", tonight), trained(training))
+    names = []
+    for run in (training, inference):
+        parent, others = run.flow_runs[:1], run.flow_runs[1:]
+        names.append({o.flow_name for o in others if o.parent and o.parent.id == parent[0].id})
+        assert names[-1], told(
+            f"{run.call} {run.ending}",
+            f"Flow runs: {run.seen}. Expected: the pipeline, and data_preparation as its child.",
+            "In production: the run page does not show the preparation, its parameters, or that it"
+            " was the preparation which failed. A flow called as a flow is a child by itself.",
+        )
+    assert names[0] & names[1], told(
+        f"{training.call} prepared with {sorted(names[0])}, {inference.call} with"
+        f" {sorted(names[1])}.",
+        "Expected: one flow, called by both.",
+        "In production: two copies are the same on the day they are made. In March somebody mends"
+        " the one, and the model meets numbers that it was never trained on.",
+    )
+
+
+def test_scores_are_on_the_trainings_scale(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    tonight = tonight[tonight["contract"] == "one year"]
+    given = trained(call("training_pipeline", write("past.csv", past)))
+    run = call("inference_pipeline", write("tonight.csv", tonight), given)
+    inputs = expected_numbers(past, tonight)
+    for name in CONTRACTS:
+        inputs[f"contract_{name}"] = (tonight["contract"] == name).astype(float)
+    weights = np.array(given["model"]["weights"])
+    assert len(weights) == len(COLUMNS), told(
+        f"The model of training_pipeline has {len(weights)} weights.",
+        f"Expected: one for each of {COLUMNS}.",
+        "In production: what the model learns from is not what data_preparation makes.",
+    )
+    logits = inputs.to_numpy() @ weights + given["model"]["intercept"]
+    expected = dict(zip(tonight["customer_id"].tolist(), 1 / (1 + np.exp(-logits)), strict=True))
+    seen = run.value if isinstance(run.value, dict) else {}
+    apart = {
+        customer: (round(seen[customer], 2), round(float(expected[customer]), 2))
+        for customer in expected
+        if customer in seen and abs(seen[customer] - expected[customer]) > CLOSE["atol"]
+    }
+    assert list(seen) == list(expected) and not apart, told(
+        f"{run.call} {run.ending}",
+        f"Expected: a probability for each of the {len(expected)} customers, in the file's order,"
+        " from the model and the training's scale."
+        + (f" Customer: (seen, expected) {shorten(str(apart))}" if apart else ""),
+        "In production: train/serve skew. The model is right, its input is not, and no run is red.",
+    )
+
+
+@pytest.mark.parametrize("pipeline", ["training_pipeline", "inference_pipeline"])
+def test_failing_child_fails_its_parent(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame, pipeline: str
+) -> None:
+    missing = "support_calls"
+    if pipeline == "training_pipeline":
+        run = call(pipeline, write("broken.csv", past.drop(columns=missing)))
+    else:
+        given = trained(call("training_pipeline", write("past.csv", past)))
+        run = call(pipeline, write("broken.csv", tonight.drop(columns=missing)), given)
+    all_failed(run, missing, runs=2)
+
+
+# Task 4: two children at once
+
+
+class Meeting:
+    """Holds whoever opens one of two files until the other one is opened as well."""
+
+    def __init__(self, *paths: str) -> None:
+        """Wait for these two."""
+        self.took_place = False
+        self.over = False
+        self._awaited = {os.path.abspath(path) for path in paths}
+        self._barrier = threading.Barrier(2)
+        self._lock = threading.Lock()
+
+    def hear(self, event: str, details: tuple[Any, ...]) -> None:
+        """Be told by Python of every file that is opened, in the thread that opens it."""
+        if self.over or event != "open" or not isinstance(details[0], str | bytes):
+            return
+        path = os.path.abspath(os.fsdecode(details[0]))
+        with self._lock:
+            if path not in self._awaited:
+                return
+            self._awaited.remove(path)
+        try:
+            self._barrier.wait(PATIENCE_S)
+            self.took_place = True
+        except threading.BrokenBarrierError:
+            pass  # nobody came: go on, the test tells
+
+
+@pytest.fixture
+def meet() -> Iterator[Callable[..., Meeting]]:
+    """Arrange a meeting at two files."""
+    meetings = []
+
+    def arrange(*paths: str) -> Meeting:
+        meetings.append(Meeting(*paths))
+        sys.addaudithook(meetings[-1].hear)
+        return meetings[-1]
+
+    yield arrange
+    for meeting in meetings:
+        meeting.over = True  # an audit hook cannot be taken away
+
+
+def test_both_children_belong_to_the_report(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    path = write("past.csv", past)
+    preparation = call("data_preparation", path)
+    _, statistics = prepared(preparation)
+    run = call("drift_report", write("tonight.csv", tonight), path, statistics)
+    parent, others = run.flow_runs[:1], run.flow_runs[1:]
+    linked = [one for one in others if one.parent and one.parent.id == parent[0].id]
+    assert run.error is None and len(linked) >= 2 and all(one.parent for one in others), told(
+        f"{run.call} {run.ending}",
+        f"Flow runs: {run.seen}. Expected: the report, and two children of it.",
+        "In production: the run page of the report is empty; two runs of unknown origin lie beside"
+        " it. Cancelling the report does not reach them. A new thread does not know whose it is:"
+        " the parent is in the context, which has to be given to it.",
+    )
+
+
+def test_both_files_are_read_at_once(
+    call: Call,
+    write: Write,
+    past: pd.DataFrame,
+    tonight: pd.DataFrame,
+    meet: Callable[..., Meeting],
+) -> None:
+    paths = write("tonight.csv", tonight), write("past.csv", past)
+    _, statistics = prepared(call("data_preparation", paths[1]))
+    meeting = meet(*paths)
+    run = call("drift_report", *paths, statistics)
+    assert run.error is None and meeting.took_place, told(
+        f"{run.call} {run.ending}",
+        f"Whoever opened a file first was held for {PATIENCE_S:g} s. The other file was not opened"
+        " in that time. Expected: both children at work at once.",
+        "In production: two preparations of thirty minutes are one hour. A flow that is called is"
+        " waited for; and asyncio changes only at an await, which pandas does not have.",
+    )
+
+
+def test_drift_is_measured_on_one_scale(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    path = write("past.csv", past)
+    _, statistics = prepared(call("data_preparation", path))
+    run = call("drift_report", write("tonight.csv", tonight), path, statistics)
+    shift = expected_numbers(past, tonight).mean() - expected_numbers(past, past).mean()
+    expected = {name: round(float(shift[name]), 2) for name in NUMBERS}
+    for name in CONTRACTS:
+        shares = [(frame["contract"] == name).mean() for frame in (tonight, past)]
+        expected[f"contract_{name}"] = round(float(shares[0] - shares[1]), 2)
+    value = run.value if isinstance(run.value, dict) else {}
+    seen = {name: round(float(value[name]), 2) for name in value}
+    right = seen.keys() == expected.keys() and all(
+        abs(seen[name] - expected[name]) <= 2 * CLOSE["atol"] for name in expected
+    )
+    assert run.error is None and right, told(
+        f"{run.call} {run.ending}",
+        f"Rounded: {seen}. Expected: {expected}.",
+        "In production: each file prepared with its own statistics has the mean 0 and the deviation"
+        " 1. The tariff has doubled, and the report says: no drift.",
+    )
+
+
+def test_failing_child_fails_the_report(
+    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+) -> None:
+    missing = "monthly_charges"
+    _, statistics = prepared(call("data_preparation", write("past.csv", past)))
+    broken = write("broken.csv", past.drop(columns=missing))
+    run = call("drift_report", write("tonight.csv", tonight), broken, statistics)
+    all_failed(run, missing, runs=2)

@@ -1,0 +1,187 @@
+"""Prepare customers in one flow, and call it from training, from inference and from a drift report.
+
+What the preparation learns, it learns at training, and hands it out as a dict that JSON can carry:
+inference runs another day, in another process. The two tasks at the top are given.
+"""
+
+import logging
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from prefect import flow, task
+from sklearn.linear_model import LogisticRegression
+
+NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
+
+
+@task
+def fit_model(features: pd.DataFrame, churned: pd.Series) -> dict:
+    """Fit a logistic regression (given).
+
+    Args:
+        features: One row a customer, numbers only.
+        churned: 0 or 1 for the same customers, in the same order.
+
+    Returns:
+        A JSON-safe dict for `score_customers`. It knows columns by their position, not their name.
+    """
+    model = LogisticRegression(max_iter=1000).fit(features.to_numpy(), churned.to_numpy())
+    return {"weights": model.coef_[0].tolist(), "intercept": float(model.intercept_[0])}
+
+
+@task
+def score_customers(model: dict, features: pd.DataFrame) -> list[float]:
+    """Give each customer the probability to leave, 0 to 1 (given).
+
+    Args:
+        model: What `fit_model` returns.
+        features: The same columns as at the training, in the same order, on the same scale.
+
+    Returns:
+        One number a row.
+    """
+    logits = features.to_numpy() @ np.array(model["weights"]) + model["intercept"]
+    return (1 / (1 + np.exp(-logits))).tolist()
+
+
+def learn_statistics(customers: pd.DataFrame) -> dict:
+    """Find what the preparation must remember, in Python's own types."""
+    return {
+        "means": {name: float(customers[name].mean()) for name in NUMBERS},
+        "stds": {name: float(customers[name].std()) for name in NUMBERS},
+        "contracts": sorted(customers["contract"].dropna().unique().tolist()),
+    }
+
+
+@flow
+def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
+    """Turn a file of customers into features, always in the same columns and on the same scale.
+
+    Args:
+        path: A CSV file with `customer_id`, `tenure_months`, `monthly_charges`, `support_calls`
+            and `contract`, in any order; at training also `churned`, and there may be others.
+            Numbers and contracts may be blank.
+        statistics: None at training: learn them from this file. Otherwise what an earlier call
+            returned, perhaps elsewhere: nothing is learnt from this file.
+
+    Returns:
+        A pair. The features: one row a customer in the file's order, the index `customer_id`, all
+        columns float64. First the three NUMBERS, in that order: blanks filled with the training's
+        mean, less that mean, divided by the training's standard deviation (of the numbers that are
+        there). Then `contract_<name>`, 1.0 or 0.0, for each contract of the training, sorted by
+        name; blank or unknown to the training: 0.0 in all of them. And the statistics: a dict of
+        your own form, that is the same after `json.dumps` and `json.loads`.
+
+    Raises:
+        Exception: There is no such file, or it lacks one of the five columns; its text names it.
+    """
+    customers = pd.read_csv(path).set_index("customer_id")
+    if statistics is None:
+        statistics = learn_statistics(customers)
+    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    features = (customers[NUMBERS].fillna(means) - means) / stds
+    for name in statistics["contracts"]:
+        features[f"contract_{name}"] = (customers["contract"] == name).astype(float)
+    return features, statistics
+
+
+@flow
+def training_pipeline(path: str) -> dict:
+    """Prepare the customers in a child run of `data_preparation`, and fit the model.
+
+    Args:
+        path: As in `data_preparation`, with `churned` (0 or 1, never blank).
+
+    Returns:
+        `statistics` (of the preparation) and `model` (what `fit_model` returns). JSON-safe.
+
+    Raises:
+        Exception: The child run failed: its error, and this run is Failed too.
+    """
+    features, statistics = data_preparation(path)
+    churned = pd.read_csv(path)["churned"]
+    return {"statistics": statistics, "model": fit_model(features, churned)}
+
+
+@flow
+def inference_pipeline(path: str, trained: dict) -> dict:
+    """Prepare the customers in a child run of `data_preparation`, and score them.
+
+    Args:
+        path: As in `data_preparation`, mostly without `churned`. One customer is enough.
+        trained: What `training_pipeline` returned, perhaps last month, perhaps read from JSON.
+
+    Returns:
+        `customer_id` (int): probability to leave (float), for each customer, in the file's order.
+        It does not depend on who else is in the file.
+
+    Raises:
+        Exception: As in `training_pipeline`.
+    """
+    features, _ = data_preparation(path, trained["statistics"])
+    scores = score_customers(trained["model"], features)
+    return dict(zip(features.index.tolist(), scores, strict=True))
+
+
+@flow
+def drift_report(path: str, reference_path: str, statistics: dict) -> dict:
+    """Prepare two files at the same time, each in a child run of `data_preparation`, and compare.
+
+    Both files are being read at once. The engine shows both children as children of this run.
+
+    Args:
+        path: Tonight's customers, as in `inference_pipeline`.
+        reference_path: The customers to compare them with, such as those of the training.
+        statistics: What the training's preparation returned. Both files are prepared with it.
+
+    Returns:
+        Column: its mean tonight, minus its mean in the reference. All columns of the features.
+
+    Raises:
+        Exception: A child run failed: its error, and this run is Failed too.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        jobs = [
+            # A thread knows nothing of its parent run, unless it is given a copy of the context.
+            pool.submit(copy_context().run, data_preparation, file, statistics)
+            for file in (path, reference_path)
+        ]
+        (tonight, _), (reference, _) = (job.result() for job in jobs)
+    return (tonight.mean() - reference.mean()).to_dict()
+
+
+def _demo() -> None:
+    """Train, score, compare; then ask the engine which run was whose child."""
+    path = str(Path(__file__).parents[1] / "data" / "customers.csv")
+    with tempfile.TemporaryDirectory() as folder:
+        tonight = str(Path(folder) / "tonight.csv")
+        pd.read_csv(path).query("contract != 'two years'").drop(columns="churned").head(50).to_csv(
+            tonight, index=False
+        )
+        trained = training_pipeline(path)
+        scores = inference_pipeline(tonight, trained)
+        drift = drift_report(tonight, path, trained["statistics"])
+    print(f"\n{len(scores)} customers scored; the first is {next(iter(scores.items()))}")
+    print(f"drift: { {column: round(shift, 2) for column, shift in drift.items()} }\n")
+    with get_client(sync_client=True) as client:
+        runs = sorted(client.read_flow_runs(), key=lambda run: run.created)
+        for run in runs:
+            parent = "child" if run.parent_task_run_id else "parent"
+            print(f"  {parent:>6}  {client.read_flow(run.flow_id).name}: {run.state.name}")
+
+
+if __name__ == "__main__":
+    from prefect import get_client
+    from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    logging.disable(logging.CRITICAL)
+    print("Starting a Prefect server for this run only.", flush=True)
+    with tempfile.TemporaryDirectory() as home:
+        own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}
+        with temporary_settings(own), prefect_test_harness(server_startup_timeout=120):
+            _demo()

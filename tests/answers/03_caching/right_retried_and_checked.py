@@ -1,0 +1,15 @@
+"""Retries besides, and an error class of its own, raised inside the cached task."""
+
+
+class NoUsageError(RuntimeError):
+    """The API has no usage to give."""
+
+
+@task(retries=1, retry_delay_seconds=5, cache_policy=PER_TASK_AND_INPUTS, cache_expiration=HOUR)
+def load_usage(url: str) -> list[dict]:
+    response = requests.get(url, timeout=60)
+    rows = response.json() if response.ok else []
+    match rows:
+        case [{"customer_id": _}, *_]:
+            return rows
+    raise NoUsageError(f"{url} answered {response.status_code}: {response.text}")

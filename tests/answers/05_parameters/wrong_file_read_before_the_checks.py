@@ -1,0 +1,20 @@
+"""Reads the file in the flow's body, first of all: no task run is seen, the work is done anyway.
+
+Refused by: test_bad_value_comes_before_a_missing_file
+"""
+
+
+@flow(flow_run_name="{experiment_name}-{n_estimators}x{max_depth}")
+def train_churn_model(
+    path: str, n_estimators: int = 100, max_depth: int = 10, experiment_name: str = "default"
+) -> dict:
+    customers = pd.read_csv(path)[[*COLUMNS, "churned"]]
+    if not 1 <= n_estimators <= 1000:
+        raise ValueError(f"n_estimators is {n_estimators}, it must be 1 to 1000")
+    if not 1 <= max_depth <= 30:
+        raise ValueError(f"max_depth is {max_depth}, it must be 1 to 30")
+    if not experiment_name.replace("-", "").replace("_", "").isalnum():
+        raise ValueError(f"experiment_name is {experiment_name!r}")
+    with tags(f"experiment:{experiment_name}"):
+        report = train_model(customers, n_estimators, max_depth)
+    return {"experiment_name": experiment_name, **report}

@@ -1,0 +1,20 @@
+"""Catches the bad value and returns a polite answer: the flow run is Completed.
+
+Refused by: test_bad_value_is_refused_before_any_work, test_bad_value_comes_before_a_missing_file
+"""
+
+
+@flow(flow_run_name="{experiment_name}-{n_estimators}x{max_depth}")
+def train_churn_model(
+    path: str, n_estimators: int = 100, max_depth: int = 10, experiment_name: str = "default"
+) -> dict:
+    if not 1 <= n_estimators <= 1000:
+        return {"error": f"n_estimators is {n_estimators}, it must be 1 to 1000"}
+    if not 1 <= max_depth <= 30:
+        return {"error": f"max_depth is {max_depth}, it must be 1 to 30"}
+    if not experiment_name.replace("-", "").replace("_", "").isalnum():
+        return {"error": f"experiment_name is {experiment_name!r}"}
+    with tags(f"experiment:{experiment_name}"):
+        customers = load_customers(path, COLUMNS)
+        report = train_model(customers, n_estimators, max_depth)
+    return {"experiment_name": experiment_name, **report}

@@ -1,0 +1,12 @@
+"""Two threads of a pool: both children run at once, and neither knows its parent.
+
+Refused by: test_both_children_belong_to_the_report
+"""
+
+
+@flow
+def drift_report(path: str, reference_path: str, statistics: dict) -> dict:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        jobs = [pool.submit(data_preparation, file, statistics) for file in (path, reference_path)]
+        (tonight, _), (reference, _) = (job.result() for job in jobs)
+    return (tonight.mean() - reference.mean()).to_dict()

@@ -1,0 +1,17 @@
+"""Leaves the comparison as it is: bool columns beside float ones.
+
+Refused by: test_training_features_have_their_columns, test_inference_has_the_trainings_columns,
+    test_scores_are_on_the_trainings_scale
+"""
+
+
+@flow
+def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
+    customers = pd.read_csv(path).set_index("customer_id")
+    if statistics is None:
+        statistics = learn_statistics(customers)
+    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    features = (customers[NUMBERS].fillna(means) - means) / stds
+    for name in statistics["contracts"]:
+        features[f"contract_{name}"] = customers["contract"] == name
+    return features, statistics

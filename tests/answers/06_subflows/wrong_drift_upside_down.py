@@ -1,0 +1,15 @@
+"""Subtracts tonight from the reference: a tariff that doubled is reported as cheaper.
+
+Refused by: test_drift_is_measured_on_one_scale
+"""
+
+
+@flow
+def drift_report(path: str, reference_path: str, statistics: dict) -> dict:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        jobs = [
+            pool.submit(copy_context().run, data_preparation, file, statistics)
+            for file in (path, reference_path)
+        ]
+        (tonight, _), (reference, _) = (job.result() for job in jobs)
+    return (reference.mean() - tonight.mean()).to_dict()

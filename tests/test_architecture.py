@@ -1,0 +1,157 @@
+"""Imports run one way, and the light commands stay light."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from dojo.paths import PACKAGE_ROOT
+
+# From the ground up. A module imports from its own floor or from below.
+FLOORS = (
+    ("dojo", "dojo.paths", "dojo.exits", "dojo.room"),
+    ("dojo.engines", "dojo.world", "dojo.catalog"),
+    ("dojo.verdict", "dojo.subject"),
+    ("dojo.plugin", "dojo.progress"),
+    ("dojo.warm",),
+    ("dojo.doctor", "dojo.screen", "dojo.companion", "dojo.sample_data"),
+    ("dojo.cli",),
+)
+HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")
+LIGHT = ("dojo.catalog", "dojo.progress", "dojo.verdict", "dojo.screen", "dojo.cli")
+TAUGHT = {
+    "airflow",
+    "dagster",
+    "httpx",
+    "mlflow",
+    "numpy",
+    "pandas",
+    "prefect",
+    "pydantic",
+    "pytest",
+    "requests",
+    "responses",
+    "sklearn",
+    "xgboost",
+}
+
+
+def modules_of(folder: Path) -> dict[str, Path]:
+    """Return the files of a package by the name they are imported with."""
+    found = {}
+    for path in sorted(folder.rglob("*.py")):
+        parts = path.relative_to(folder.parent).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path
+    return found
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and name of all that a file imports anywhere; `.` begins a relative one."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = "." * node.level + (node.module or "")
+            yield from ((node.lineno, f"{start}.{alias.name}") for alias in node.names)
+
+
+def floor_of(module: str) -> int | None:
+    """Return the number of a module's floor; None if it has no place."""
+    for number, floor in enumerate(FLOORS):
+        package = ".".join(module.split(".")[:2])
+        if package in floor:
+            return number
+    return None
+
+
+OURS = modules_of(PACKAGE_ROOT / "dojo")
+
+
+def arrows() -> dict[str, set[str]]:
+    """Return for each module of ours the modules of ours that it imports."""
+    found: dict[str, set[str]] = {}
+    for name, path in OURS.items():
+        targets = set()
+        for _, imported in imports_of(path):
+            # `from dojo.room import Room` names an object of a module, `from dojo import room` one.
+            known = imported if imported in OURS else imported.rpartition(".")[0]
+            if known in OURS:
+                targets.add(known)
+        found[name] = targets - {name}
+    return found
+
+
+def test_every_module_of_ours_has_its_floor() -> None:
+    assert [name for name in OURS if floor_of(name) is None] == []
+
+
+def test_imports_never_point_upwards() -> None:
+    upwards = [
+        f"{name} imports {target}"
+        for name, targets in arrows().items()
+        for target in targets
+        if (floor_of(target) or 0) > (floor_of(name) or 0)
+    ]
+
+    assert upwards == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    circle = []
+    try:
+        TopologicalSorter(arrows()).prepare()
+    except CycleError as error:
+        circle = error.args[1]
+
+    assert circle == []
+
+
+def test_arrows_are_seen_wherever_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    path.write_text(
+        "import dojo.room\nfrom dojo import screen as show\n"
+        "def f():\n    from dojo.warm.client import Warm\nfrom . import x\nfrom .y import z\n"
+    )
+
+    assert sorted(name for _, name in imports_of(path)) == [
+        "..x",
+        ".y.z",
+        "dojo.room",
+        "dojo.screen",
+        "dojo.warm.client.Warm",
+    ]
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_light_module_imports_no_engine(module: str) -> None:
+    code = f"import sys, {module}; print(*sorted(set(sys.modules) & set({HEAVY!r})))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")
+
+
+@pytest.mark.parametrize("folder", ["katas", "reference"])
+def test_katas_import_only_what_is_taught(folder: str) -> None:
+    files = sorted((PACKAGE_ROOT / folder).rglob("*.py"))
+    foreign = [
+        f"{path.relative_to(PACKAGE_ROOT)}:{line} imports {name}"
+        for path in files
+        for line, name in imports_of(path)
+        if name.split(".", 1)[0] not in TAUGHT | sys.stdlib_module_names
+    ]
+
+    assert files
+    assert foreign == []

@@ -1,0 +1,218 @@
+"""A test moves the time of day forward: for the expiry of results and for the solution, only."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import time
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from dojo.world.clock import SOLUTION_MODULE, RetryClock, free_waits
+
+pytest_plugins = ["pytester"]
+
+HOUR_S = 3600.0
+NEAR_S = 30.0
+
+SOLUTION = """
+import datetime
+import datetime as dt
+import time
+from datetime import date, datetime as moment, timedelta
+from time import time as seconds
+
+READ = {
+    "time.time": lambda: time.time(),
+    "from time import time": lambda: seconds(),
+    "datetime.datetime.now": lambda: datetime.datetime.now().timestamp(),
+    "datetime.now, with a time zone": lambda: moment.now(dt.timezone.utc).timestamp(),
+    "datetime.today": lambda: moment.today().timestamp(),
+    "datetime.utcnow": lambda: moment.utcnow().replace(tzinfo=dt.timezone.utc).timestamp(),
+    "inside a function": lambda: __import__("time").time(),
+}
+"""
+WAYS = [line.split('"')[1] for line in SOLUTION.splitlines() if line.startswith('    "')]
+
+
+@pytest.fixture
+def freed() -> Iterator[RetryClock]:
+    clock = RetryClock()
+    with free_waits(clock):
+        yield clock
+
+
+@pytest.fixture
+def solution(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = ModuleType(SOLUTION_MODULE)
+    monkeypatch.setitem(sys.modules, SOLUTION_MODULE, module)
+    exec(SOLUTION, vars(module))
+    return module
+
+
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+@pytest.mark.parametrize("way", WAYS)
+def test_solution_sees_the_time_move(solution: Any, freed: RetryClock, way: str) -> None:
+    assert solution.READ[way]() == pytest.approx(time.time(), abs=NEAR_S)
+    freed.advance(HOUR_S)
+    freed.advance(HOUR_S)
+    assert solution.READ[way]() == pytest.approx(time.time() + 2 * HOUR_S, abs=NEAR_S)
+
+
+def test_solution_sees_the_day_move(solution: Any, freed: RetryClock) -> None:
+    freed.advance(48 * HOUR_S)
+    expected = (datetime.datetime.now() + datetime.timedelta(days=2)).date()
+    assert solution.date.today() == expected
+    assert solution.moment.now() > datetime.datetime.now()
+
+
+def test_moved_classes_are_good_for_all_else(solution: Any, freed: RetryClock) -> None:
+    freed.advance(HOUR_S)
+    made = solution.moment(2026, 1, 31)
+    assert type(made) is datetime.datetime
+    assert isinstance(made, solution.moment)
+    assert not isinstance("text", solution.moment)
+    assert solution.moment.fromisoformat("2026-01-31") == made
+    assert type(solution.moment.now() - solution.timedelta(days=1)) is datetime.datetime
+    assert solution.datetime.timedelta is datetime.timedelta
+
+
+def test_everybody_else_keeps_the_time(solution: Any, freed: RetryClock) -> None:
+    other = ModuleType("another_module")
+    exec(SOLUTION, vars(other))
+    before = time.monotonic()
+    freed.advance(100 * HOUR_S)
+    assert other.READ["time.time"]() == pytest.approx(datetime.datetime.now().timestamp(), abs=9)
+    assert other.READ["datetime.datetime.now"]() == pytest.approx(time.time(), abs=NEAR_S)
+    assert time.monotonic() - before < NEAR_S
+
+
+def test_end_of_the_block_restores_all(solution: Any) -> None:
+    before, real_time, clock = dict(vars(solution)), time.time, RetryClock()
+    with free_waits(clock):
+        clock.advance(HOUR_S)
+        assert vars(solution) != before
+    assert vars(solution) == before
+    assert time.time is real_time
+
+
+def test_advance_counts_as_elapsed_and_not_as_wait(freed: RetryClock) -> None:
+    freed.advance(10)
+    freed.advance(0.5)
+    freed.wait(3, "engine")
+    assert (freed.advanced_s, freed.elapsed_s, len(freed.waits)) == (10.5, 13.5, 1)
+
+
+def test_no_advance_moves_nothing(solution: Any, freed: RetryClock) -> None:
+    real_time = time.time
+    freed.advance(0)
+    assert time.time is real_time
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+def test_time_never_runs_backwards(freed: RetryClock, seconds: float) -> None:
+    with pytest.raises(ValueError, match=f"from 0 up, not by {seconds!r}"):
+        freed.advance(seconds)
+
+
+def test_advance_needs_its_block() -> None:
+    with pytest.raises(RuntimeError, match="inside `free_waits`: ask for the fixture 'clock'"):
+        RetryClock().advance(1)
+
+
+CATALOGUE = """
+number = 1
+slug = "demo"
+track = "prefect"
+needs = ["prefect"]
+[title]
+en = "Demo"
+fr = "Démo"
+[[tasks]]
+points = 1
+tests = [{tests}]
+title = {{ en = "call it", fr = "appelez" }}
+[tasks.hints]
+en = ["a", "b", "c"]
+fr = ["a", "b", "c"]
+"""
+DEMO = """
+from datetime import timedelta
+from prefect import task
+from prefect.cache_policies import INPUTS, TASK_SOURCE
+
+KEPT = {"cache_policy": INPUTS + TASK_SOURCE, "cache_expiration": timedelta(hours=1)}
+answers = []
+
+@task(**KEPT)
+def count(x):
+    answers.append(x)
+    return len(answers)
+
+@task(**KEPT)
+async def count_async(x):
+    answers.append(x)
+    return len(answers)
+
+@task(retries=2, retry_delay_seconds=[10, 20])
+def fail():
+    raise RuntimeError("no")
+"""
+ENGINE_TESTS = '''
+import asyncio
+import datetime
+import pytest
+
+HOUR_S = 3600.0
+
+def in_turn(count, clock):
+    """Return the answers now, within the hour, after it, and twice within the next one."""
+    found = [count(1)]
+    for step_s in (HOUR_S - 60, 120, HOUR_S - 60, 120):
+        clock.advance(step_s)
+        found.append(count(1))
+    return found
+
+def test_result_expires(solution, clock, prefect_history):
+    assert in_turn(solution.count, clock) == [1, 1, 2, 2, 3]
+    ends = [run.states[-1] for run in prefect_history.task_runs]
+    assert ends == ["Completed", "Cached", "Completed", "Cached", "Completed"]
+
+def test_result_of_an_async_task_expires(solution, clock):
+    count = lambda x: asyncio.run(solution.count_async(x))
+    assert in_turn(count, clock) == [1, 1, 2, 2, 3]
+
+def test_retries_keep_their_waits(solution, clock, prefect_history):
+    clock.advance(HOUR_S)
+    with pytest.raises(RuntimeError, match="no"):
+        solution.fail()
+    assert prefect_history.task_runs[0].delays_s == pytest.approx([10, 20], abs=0.01)
+    assert [wait.seconds for wait in clock.waits] == pytest.approx([10, 20], abs=0.01)
+    assert clock.elapsed_s == pytest.approx(HOUR_S + 30, abs=0.02)
+
+def test_time_is_put_back(solution):
+    import prefect.types._datetime as clocks
+    now = datetime.datetime.now(datetime.timezone.utc)
+    assert abs((clocks.now("UTC") - now).total_seconds()) < 60
+    assert clocks.now.__module__ == clocks.__name__
+'''
+
+
+def test_engine_expires_by_the_moved_time_and_retries_by_its_own(
+    pytester: pytest.Pytester,
+) -> None:
+    """One run on a real engine, for all that the katas rely on."""
+    names = [line[4:].split("(")[0] for line in ENGINE_TESTS.splitlines() if "def test_" in line]
+    folder = pytester.mkdir("katas") / "01_demo"
+    folder.mkdir()
+    listed = ", ".join(f'"{name}"' for name in names)
+    (folder / "kata.toml").write_text(CATALOGUE.format(tests=listed), encoding="utf-8")
+    (folder / "test_demo.py").write_text(ENGINE_TESTS, encoding="utf-8")
+    (folder / "demo.py").write_text(DEMO, encoding="utf-8")
+    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
+    result = pytester.runpytest_subprocess("katas/01_demo", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=len(names))

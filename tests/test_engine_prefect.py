@@ -1,0 +1,177 @@
+"""The real Prefect harness: quick, shared by workers, away from the learner's own, and gone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dojo.paths import cache_dir
+
+pytest_plugins = ["pytester"]
+pytest.importorskip("prefect")
+
+CATALOGUE = """
+number = 1
+slug = "demo"
+track = "prefect"
+needs = ["prefect"]
+[title]
+en = "Demo"
+fr = "Démo"
+[[tasks]]
+points = 1
+tests = ["test_one", "test_two"]
+title = { en = "call it", fr = "appelez" }
+[tasks.hints]
+en = ["a", "b", "c"]
+fr = ["a", "b", "c"]
+"""
+TESTS = """
+def test_one(solution, prefect_history):
+    assert solution.pipeline(1) == 2, "1 becomes 2"
+    (run,) = prefect_history.flow_runs
+    assert run.states[-1] == "Completed", run.states
+    assert [task.function for task in run.task_runs] == ["add"]
+
+
+def test_two(solution):
+    assert solution.where() == "nowhere", solution.where()
+"""
+SOLUTION = """
+from prefect import flow, task
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL
+
+@task
+def add(value):
+    return value + 1
+
+@flow
+def pipeline(value):
+    return add(value)
+
+def where():
+    with get_client(sync_client=True) as client:
+        client.read_server_default_result_storage()  # raises if the server is not well
+    return PREFECT_API_URL.value()
+"""
+
+
+@pytest.fixture
+def checkout(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A checkout with one kata that needs Prefect."""
+    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeini(
+        "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\nfilterwarnings = error\n"
+    )
+    folder = pytester.path / "katas" / "01_demo"
+    folder.mkdir(parents=True)
+    (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
+    (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
+    (folder / "demo.py").write_text(SOLUTION, encoding="utf-8")
+    return pytester
+
+
+def run(checkout: pytest.Pytester, *args: str) -> dict[str, dict]:
+    """Run and return one record a test, by its name."""
+    file = checkout.path / "verdict.jsonl"
+    checkout.runpytest_subprocess("katas/01_demo", f"--verdict-file={file}", *args)
+    (line,) = file.read_text(encoding="utf-8").splitlines()
+    return {test["test"]: test for test in json.loads(line)["tests"]}
+
+
+@pytest.mark.parametrize("fork", ["", "1"], ids=["forked", "spawned"])
+def test_own_server_and_home_stay_untouched(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fork: str
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("DOJO_CACHE", str(cache_dir()))
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    monkeypatch.setenv("DOJO_NO_FORK", fork)
+
+    tests = run(checkout)
+
+    assert tests["test_one"]["message"] == ""
+    assert tests["test_two"]["message"].startswith("http://127.0.0.1:")
+    assert ":9/api" not in tests["test_two"]["message"]
+    assert list(home.iterdir()) == []
+
+
+def test_workers_of_xdist_share_one_server(checkout: pytest.Pytester) -> None:
+    text = "".join(
+        f"\n\ndef test_{name}(solution):\n    raise AssertionError(solution.where())\n"
+        for name in ("one", "two")
+    )
+    (checkout.path / "katas/01_demo/test_demo.py").write_text(text, encoding="utf-8")
+
+    tests = run(checkout, "-n", "2", "--dist", "each")
+
+    servers = {test["message"] for test in tests.values()}
+    assert len(servers) == 1
+    assert servers.pop().startswith("http://127.0.0.1:")
+
+
+def test_unusable_cache_is_one_line_with_its_cure(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DOJO_CACHE", str(tmp_path / "file"))
+
+    result = checkout.runpytest_subprocess("katas/01_demo")
+
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["*the cache * cannot be used: *DOJO_CACHE*"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killed_pytest_leaves_no_server(checkout: pytest.Pytester, tmp_path: Path) -> None:
+    (checkout.path / "katas/01_demo/demo.py").write_text(
+        f"{SOLUTION}\n\ndef pipeline(value):\n    while True: pass\n", encoding="utf-8"
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "katas/01_demo"],
+        env={**os.environ, "TMPDIR": str(temporary), "DOJO_MARK": tmp_path.name},
+        cwd=checkout.path,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert eventually(lambda: list(temporary.glob("dojo-*/logs/stack-*")) != [])
+    assert len(processes_with(tmp_path.name)) >= 4, "pytest, janitor, server, child"
+
+    process.kill()
+    process.wait()
+
+    assert eventually(lambda: processes_with(tmp_path.name) == [])
+    assert eventually(lambda: list(temporary.iterdir()) == [])
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Wait, generously, for what another process will do; return whether it did."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def processes_with(mark: str) -> list[str]:
+    """Return the processes that have inherited an environment variable of this test."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"DOJO_MARK={mark}".encode() in (entry / "environ").read_bytes():
+                found.append(entry.name)
+    return found

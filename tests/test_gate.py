@@ -1,0 +1,227 @@
+"""The gate: each kata of the catalogue is proved against its stub, reference and answers.
+
+A kata passes when its tests are red on the stub for a reason of their own, green on the
+reference, refuse each planted wrong answer by the test it names, and accept each right one.
+`test_gate_refuses.py` runs this very file on broken katas to see that it catches them.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog import CatalogError, Kata, load_catalog
+from dojo.verdict import KataVerdict
+from dojo.warm import Warm
+
+ROOT = Path(__file__).resolve().parent.parent
+FEWEST_WRONG = 8
+FEWEST_RIGHT = 3
+PARALLEL_RUNS = 2
+
+try:
+    KATAS = load_catalog(ROOT)
+except CatalogError:
+    KATAS = []
+
+each_kata = pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.id)
+
+
+def answers(kind: str) -> pytest.MarkDecorator:
+    found = [(kata, path) for kata in KATAS for path in answer_files(kata, kind)]
+    ids = [f"{kata.id}-{path.stem}" for kata, path in found]
+    return pytest.mark.parametrize(("kata", "answer"), found, ids=ids)
+
+
+def answer_files(kata: Kata, kind: str) -> list[Path]:
+    return sorted(kata.answers_folder.glob(f"{kind}_*.py"))
+
+
+class Verdicts:
+    """Runs two solutions at a time, each once, and hands the verdicts out."""
+
+    def __init__(self, warm: Warm, folder: Path) -> None:
+        self._warm = warm
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(PARALLEL_RUNS)
+        self._runs: dict[tuple[str, str], Future[KataVerdict]] = {}
+
+    def prepare(self, kata: Kata, solution: str | Path) -> None:
+        key = (kata.id, str(solution))
+        if key not in self._runs:
+            spec = self._whole_file(kata, solution) if isinstance(solution, Path) else solution
+            self._runs[key] = self._pool.submit(self._warm.run, kata, str(spec))
+
+    def of(self, kata: Kata, solution: str | Path) -> KataVerdict:
+        self.prepare(kata, solution)
+        return self._runs[kata.id, str(solution)].result()
+
+    def _whole_file(self, kata: Kata, answer: Path) -> Path:
+        """Append the answer to the reference: it holds only what differs."""
+        path = self._folder / kata.id / answer.stem / f"{kata.slug}.py"
+        path.parent.mkdir(parents=True)
+        reference = kata.reference_file.read_text(encoding="utf-8")
+        path.write_text(f"{reference}\n\n{answer.read_text(encoding='utf-8')}", encoding="utf-8")
+        return path
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def verdicts(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Verdicts]:
+    with Warm(ROOT) as warm:
+        found = Verdicts(warm, tmp_path_factory.mktemp("answers"))
+        for item in request.session.items:
+            values = getattr(getattr(item, "callspec", None), "params", {})
+            if "verdicts" in getattr(item, "fixturenames", ()):
+                solution = "learner" if "stub" in item.name else "reference"
+                found.prepare(values["kata"], values.get("answer", solution))
+        yield found
+        found.close()
+
+
+def test_catalogue_reads_and_nothing_is_left_over() -> None:
+    known = {kata.id for kata in load_catalog(ROOT)}
+    for folder in ("katas", "reference", "tests/answers"):
+        present = {path.name for path in (ROOT / folder).glob("[0-9]*_*") if path.is_dir()}
+        assert present == known, f"{folder}/ and the catalogue differ"
+
+
+@each_kata
+def test_kata_has_all_its_files(kata: Kata) -> None:
+    expected = {"README.md", "README.fr.md", "kata.toml", f"{kata.slug}.py", f"test_{kata.slug}.py"}
+    present = {path.name for path in kata.folder.iterdir() if path.name != "__pycache__"}
+    assert present == expected
+    assert kata.reference_file.is_file()
+    every = {path.name for path in kata.answers_folder.glob("*.py")}
+    assert every == {path.name for kind in ("wrong", "right") for path in answer_files(kata, kind)}
+
+
+@each_kata
+def test_kata_has_enough_answers(kata: Kata) -> None:
+    assert len(answer_files(kata, "wrong")) >= FEWEST_WRONG
+    assert len(answer_files(kata, "right")) >= FEWEST_RIGHT
+
+
+@each_kata
+def test_every_test_is_listed_under_a_task(kata: Kata) -> None:
+    tree = ast.parse(kata.test_file.read_text(encoding="utf-8"))
+    written = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+    ]
+    assert sorted(written) == sorted(kata.tests)
+
+
+@each_kata
+def test_stub_is_red_for_a_reason_of_its_own(kata: Kata, verdicts: Verdicts) -> None:
+    verdict = verdicts.of(kata, "learner")
+    assert not verdict.fault
+    ran = {test.test.split("[", 1)[0] for test in verdict.tests}
+    assert ran == set(kata.tests), "not every listed test ran"
+    wrong = {t.test: t.cause for t in verdict.tests if t.cause not in ("stub", "assertion")}
+    assert not wrong, "on the stub these are green, or red for a reason that is not theirs"
+
+
+@each_kata
+def test_reference_is_green(kata: Kata, verdicts: Verdicts) -> None:
+    verdict = verdicts.of(kata, "reference")
+    assert not verdict.fault
+    assert {test.test: test.message for test in verdict.red} == {}
+    assert verdict.solved_tasks(kata) == list(range(1, len(kata.tasks) + 1))
+
+
+@answers("wrong")
+def test_wrong_answer_is_refused_by_its_test(kata: Kata, answer: Path, verdicts: Verdicts) -> None:
+    named = refusing_tests(answer)
+    assert named, "the docstring lacks a line 'Refused by: test_name'"
+    assert named <= set(kata.tests), "the docstring names a test that does not exist"
+    verdict = verdicts.of(kata, answer)
+    assert not verdict.fault
+    red = {test.test.split("[", 1)[0]: test for test in verdict.red}
+    assert named <= red.keys(), "accepted by the test that should refuse it"
+    causes = {name: test.cause for name, test in red.items()}
+    assert not {"import", "missing", "fixture", "skipped"} & set(causes.values()), causes
+    tasks = {kata.task_number_of(name) for name in named}
+    assert {test.task for test in red.values()} <= tasks, "it also breaks other tasks"
+
+
+@answers("right")
+def test_right_answer_is_accepted(kata: Kata, answer: Path, verdicts: Verdicts) -> None:
+    verdict = verdicts.of(kata, answer)
+    assert not verdict.fault
+    assert {test.test: test.message for test in verdict.red} == {}
+
+
+@each_kata
+def test_stub_and_reference_promise_the_same(kata: Kata) -> None:
+    stub, reference = promises(kata.stub_file), promises(kata.reference_file)
+    assert stub, "the stub has no public function with a docstring"
+    assert {name: reference.get(name) for name in stub} == stub
+
+
+@each_kata
+def test_both_lessons_show_the_same_code(kata: Kata) -> None:
+    english = (kata.folder / "README.md").read_text(encoding="utf-8")
+    french = (kata.folder / "README.fr.md").read_text(encoding="utf-8")
+    assert code_blocks(english) == code_blocks(french) != []
+    assert headings(english) == headings(french)
+
+
+@each_kata
+def test_reference_runs_by_itself(kata: Kata, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(kata.reference_file)],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip(), "it shows nothing"
+    assert list(tmp_path.iterdir()) == [], "it leaves files behind"
+
+
+def refusing_tests(answer: Path) -> set[str]:
+    text = ast.get_docstring(ast.parse(answer.read_text(encoding="utf-8"))) or ""
+    found = re.search(r"^Refused by:\s*((?:test_\w+[,\s]*)+)", text, re.MULTILINE)
+    return set(re.findall(r"test_\w+", found[1])) if found else set()
+
+
+def promises(path: Path) -> dict[str, tuple[str, str | None]]:
+    """Return signature and docstring of each public function of a file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        node.name: (
+            f"{type(node).__name__} ({ast.unparse(node.args)})"
+            + (f" -> {ast.unparse(node.returns)}" if node.returns else ""),
+            ast.get_docstring(node),
+        )
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and not node.name.startswith("_")
+        and ast.get_docstring(node)
+    }
+
+
+def code_blocks(text: str) -> list[str]:
+    return re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)
+
+
+def headings(text: str) -> list[int]:
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    return [len(marks) for marks in re.findall(r"^(#+) ", prose, re.MULTILINE)]

@@ -1,0 +1,374 @@
+"""What a solution does to its process never breaks a run: each gives one readable red test."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CATALOGUE = """
+number = 1
+slug = "demo"
+track = "{track}"
+needs = []
+[title]
+en = "Demo"
+fr = "Démo"
+[[tasks]]
+points = 1
+tests = [{tests}]
+title = {{ en = "call it", fr = "appelez" }}
+[tasks.hints]
+en = ["a", "b", "c"]
+fr = ["a", "b", "c"]
+"""
+ADD = """
+def test_adds(solution):
+    got = solution.add(1, 2)
+    assert got == 3, f"add(1, 2) gave {got}, 3 was expected.\\nIt takes two."
+
+
+def test_adds_more(solution):
+    assert solution.add(2, 2) == 4, "2 and 2 make 4."
+"""
+GOOD = "def add(one, other):\n    return one + other\n"
+
+
+@pytest.fixture
+def checkout(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A checkout with one kata that needs no engine."""
+    monkeypatch.setenv("DOJO_TEST_TIMEOUT", "4")
+    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
+    write_kata(pytester.path, ADD, "test_adds", "test_adds_more")
+    return pytester
+
+
+def write_kata(root: Path, text: str, *tests: str, track: str = "prefect") -> None:
+    folder = root / "katas" / "01_demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = ", ".join(f'"{name}"' for name in tests)
+    (folder / "kata.toml").write_text(CATALOGUE.format(tests=listed, track=track), "utf-8")
+    (folder / "test_demo.py").write_text(text, encoding="utf-8")
+    (folder / "demo.py").write_text(GOOD, encoding="utf-8")
+
+
+def solve(checkout: pytest.Pytester, text: str) -> None:
+    (checkout.path / "katas/01_demo/demo.py").write_text(text, encoding="utf-8")
+
+
+def run(checkout: pytest.Pytester, *args: str) -> pytest.RunResult:
+    return checkout.runpytest_subprocess("katas/01_demo", "-p", "no:cacheprovider", *args)
+
+
+def verdict(checkout: pytest.Pytester, *args: str) -> dict[str, dict]:
+    """Run and return one record a test, by its name."""
+    file = checkout.path / "verdict.jsonl"
+    run(checkout, f"--verdict-file={file}", *args)
+    (line,) = file.read_text(encoding="utf-8").splitlines()
+    return {test["test"]: test for test in json.loads(line)["tests"]}
+
+
+BREAKAGES = {
+    "stub": ("    raise NotImplementedError", "stub", "still a stub"),
+    "own_assertion": ("    return 0", "assertion", "add(1, 2) gave 0, 3 was expected."),
+    "exception": ("    return one / 0", "exception", "demo.py, line 3, in add"),
+    "sys_exit": ("    sys.exit(3)", "exit", "called sys.exit (code 3)"),
+    "os_exit": ("    os._exit(0)", "exit", "ended the whole Python process (exit code 0)"),
+    "killed": ("    os.kill(os.getpid(), 9)", "exit", "killed (SIGKILL)"),
+    "interrupt": ("    raise KeyboardInterrupt", "exit", "KeyboardInterrupt"),
+    "pytest_exit": ("    import pytest; pytest.exit('all green')", "exit", "ends a whole program"),
+    "debugger": ("    breakpoint()", "exception", "--pdb"),
+    "endless_loop": ("    while True: pass", "hang", "demo.py, line 3, in add"),
+    "runaway_output": ("    while True: print('x' * 9999)", "exception", "is this a loop?"),
+    "wide_output": ("    print('x' * 40_000_000); return 0", "assertion", "add(1, 2) gave 0"),
+    "fork": ("    os.fork(); return 0", "assertion", "add(1, 2) gave 0"),
+    "network": (
+        "    import socket; socket.create_connection(('192.0.2.1', 80))",
+        "exception",
+        "A kata has no network",
+    ),
+    "skips_itself": ("    import pytest; pytest.skip()", "skipped", ""),
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+@pytest.mark.skipif(sys.platform == "win32", reason="uses signals and fork")
+def test_broken_call_gives_one_readable_red_test(checkout: pytest.Pytester, name: str) -> None:
+    body, cause, words = BREAKAGES[name]
+    solve(checkout, f"import os, sys\ndef add(one, other):\n{body}\n")
+
+    tests = verdict(checkout)
+
+    assert {test["cause"] for test in tests.values()} == {cause}
+    assert tests["test_adds"]["cause"] == cause
+    assert words in tests["test_adds"]["message"]
+    assert not any(test["passed"] for test in tests.values())
+
+
+IMPORTS = {
+    "syntax_error": ("def add(one, other)\n    return 3\n", "import", "not valid Python"),
+    "exception": ("import nowhere\n", "import", "No module named 'nowhere'"),
+    "sys_exit": ("import sys\nsys.exit(0)\n", "import", "Importing demo.py ended the program"),
+    "os_exit": ("import os\nos._exit(0)\n", "import", "While your file was imported"),
+    "endless_loop": ("while True:\n    pass\n", "import", "no end within 4 s"),
+    "missing_name": ("def ad(one, other):\n    return 3\n", "missing", "It has 'ad'"),
+    "empty": ("", "missing", "demo.py is empty"),
+    "binary": ("\0\0", "import", "demo.py"),
+}
+
+
+@pytest.mark.parametrize("name", IMPORTS)
+def test_broken_file_makes_every_test_readable(checkout: pytest.Pytester, name: str) -> None:
+    text, cause, words = IMPORTS[name]
+    solve(checkout, text)
+
+    tests = verdict(checkout)
+
+    assert [test["cause"] for test in tests.values()] == [cause, cause]
+    assert all(words in test["message"] for test in tests.values())
+
+
+def test_missing_file_is_named(checkout: pytest.Pytester) -> None:
+    (checkout.path / "katas/01_demo/demo.py").unlink()
+
+    tests = verdict(checkout)
+
+    assert tests["test_adds"]["cause"] == "missing"
+    assert "no solution to test" in tests["test_adds"]["message"]
+
+
+def test_red_test_names_task_and_hint_first(checkout: pytest.Pytester) -> None:
+    solve(checkout, "def add(one, other):\n    return 0\n")
+
+    result = run(checkout)
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        [
+            "*test_adds*",
+            "add(1, 2) gave 0, 3 was expected.",
+            "It takes two.",
+            "Task 1, call it.",
+            "Hint: dojo hint 01 1*",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*assert 0 == 3*")
+
+
+def test_long_traceback_is_one_flag_away(checkout: pytest.Pytester) -> None:
+    solve(checkout, "def add(one, other):\n    return one / 0\n")
+
+    result = run(checkout, "--tb=long")
+
+    result.stdout.fnmatch_lines(["*demo.py:2: ZeroDivisionError"])
+
+
+def test_green_kata_exits_with_zero(checkout: pytest.Pytester) -> None:
+    result = run(checkout)
+
+    assert result.ret == pytest.ExitCode.OK
+    result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("args", [(), ("-n", "2"), ("-x",)], ids=["alone", "xdist", "first"])
+def test_tests_after_a_dead_process_still_run(
+    checkout: pytest.Pytester, args: tuple[str, ...]
+) -> None:
+    solve(
+        checkout,
+        "import os\ndef add(one, other):\n    return os._exit(0) if one == 1 else one + other\n",
+    )
+
+    result = run(checkout, *args)
+
+    result.assert_outcomes(failed=1, passed=0 if args == ("-x",) else 1)
+
+
+def test_spawned_child_gives_the_same_verdicts(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve(
+        checkout,
+        "import os\ndef add(one, other):\n    return os._exit(0) if one == 1 else one + other\n",
+    )
+    forked = verdict(checkout)
+    monkeypatch.setenv("DOJO_NO_FORK", "1")
+    spawned = verdict(checkout)
+
+    for record in (*forked.values(), *spawned.values()):
+        record["seconds"] = 0
+    assert spawned == forked
+
+
+def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
+    solve(
+        checkout,
+        "calls = []\ndef add(one, other):\n    calls.append(one)\n"
+        "    return one + other if len(calls) == 1 else 0\n",
+    )
+
+    result = run(checkout)
+
+    result.assert_outcomes(passed=2)
+
+
+def test_solution_finds_neither_home_nor_checkout(checkout: pytest.Pytester) -> None:
+    solve(
+        checkout,
+        "import os, pathlib\ndef add(one, other):\n"
+        "    pathlib.Path('left.txt').touch()\n"
+        "    pathlib.Path('~/left.txt').expanduser().touch()\n"
+        "    return one + other\n",
+    )
+
+    result = run(checkout)
+
+    result.assert_outcomes(passed=2)
+    assert list(checkout.path.rglob("left.txt")) == []
+    assert not (Path.home() / "left.txt").exists()
+
+
+def test_warnings_of_a_solution_are_no_failures(checkout: pytest.Pytester) -> None:
+    checkout.makeini("[pytest]\naddopts = --import-mode=importlib\nfilterwarnings = error\n")
+    solve(
+        checkout,
+        "import warnings\ndef add(one, other):\n    warnings.warn('old')\n    return one + other\n",
+    )
+
+    run(checkout).assert_outcomes(passed=2)
+
+
+def test_broken_fixture_is_not_blamed_on_the_solution(checkout: pytest.Pytester) -> None:
+    write_kata(checkout.path, "def test_adds(nothing):\n    pass\n", "test_adds")
+
+    tests = verdict(checkout)
+
+    assert tests["test_adds"]["cause"] == "fixture"
+    assert not tests["test_adds"]["passed"]
+
+
+@pytest.mark.parametrize("spec", ["reference", "other", "other/katas", "answer.py"])
+def test_solutions_may_be_elsewhere(checkout: pytest.Pytester, spec: str) -> None:
+    solve(checkout, "")
+    for folder in ("reference/01_demo", "other/katas/01_demo"):
+        (checkout.path / folder).mkdir(parents=True)
+        (checkout.path / folder / "demo.py").write_text(GOOD, encoding="utf-8")
+    (checkout.path / "answer.py").write_text(GOOD, encoding="utf-8")
+
+    run(checkout, "--solutions", spec).assert_outcomes(passed=2)
+
+
+def test_solutions_may_come_from_the_environment(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve(checkout, "")
+    (checkout.path / "answer.py").write_text(GOOD, encoding="utf-8")
+    monkeypatch.setenv("DOJO_SOLUTIONS", "answer.py")
+
+    run(checkout).assert_outcomes(passed=2)
+
+
+def test_unknown_solutions_are_a_usage_error(checkout: pytest.Pytester) -> None:
+    result = run(checkout, "--solutions", "referense")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'referense' does not exist; did you mean 'reference'?*"])
+
+
+def test_track_leaves_other_katas_alone(checkout: pytest.Pytester) -> None:
+    write_kata(checkout.path, "import nowhere\n", "test_adds", track="dagster")
+    other = checkout.path / "katas/02_other"
+    other.mkdir()
+    catalogue = CATALOGUE.format(tests='"test_adds"', track="prefect")
+    catalogue = catalogue.replace("number = 1", "number = 2").replace("demo", "other")
+    (other / "kata.toml").write_text(catalogue, encoding="utf-8")
+    (other / "test_other.py").write_text(
+        "def test_adds(solution):\n    assert solution.add(1, 2) == 3\n", encoding="utf-8"
+    )
+    (other / "other.py").write_text(GOOD, encoding="utf-8")
+
+    result = checkout.runpytest_subprocess("katas", "--track", "prefect")
+
+    result.assert_outcomes(passed=1)
+
+
+def test_track_without_katas_says_so(checkout: pytest.Pytester) -> None:
+    result = run(checkout, "--track", "airflow")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no kata of the track 'airflow' here; there are: prefect"])
+
+
+def test_green_run_is_remembered_as_progress(checkout: pytest.Pytester) -> None:
+    run(checkout)
+
+    progress = json.loads((checkout.path / ".dojo/progress.json").read_text(encoding="utf-8"))
+    assert progress["katas"]["01_demo"]["tasks"] == [1]
+
+
+@pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killed_pytest_leaves_no_process_and_no_folder(
+    checkout: pytest.Pytester, tmp_path: Path, args: tuple[str, ...]
+) -> None:
+    solve(checkout, "def add(one, other):\n    while True: pass\n")
+    mark = f"DOJO_MARK={tmp_path.name}"
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "katas/01_demo", *args],
+        env={**os.environ, "TMPDIR": str(temporary), **dict([mark.split("=")])},
+        cwd=checkout.path,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    workers = 2 if args else 1
+    assert eventually(lambda: len(list(temporary.rglob("logs/stack-*"))) == workers)
+
+    process.kill()
+    process.wait()
+
+    assert eventually(lambda: list(temporary.iterdir()) == [])
+    assert eventually(lambda: processes_with(mark) == [])
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Wait, generously, for what another process will do; return whether it did."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def processes_with(mark: str) -> list[str]:
+    """Return the processes that have inherited an environment variable."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (entry / "environ").read_bytes():
+                found.append(entry.name)
+    return found
+
+
+def test_broken_kata_is_one_line_where_it_is_asked_for(checkout: pytest.Pytester) -> None:
+    other = checkout.path / "katas/02_other"
+    other.mkdir()
+
+    run(checkout).assert_outcomes(passed=2)
+    result = checkout.runpytest_subprocess("katas")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*02_other/kata.toml does not exist*"])

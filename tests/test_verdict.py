@@ -1,0 +1,124 @@
+"""A verdict counts what was seen, and survives the way through JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo.catalog import Kata
+from dojo.verdict import SCHEMA, KataVerdict, TestVerdict
+
+
+def said(test: str, task: int | None = 1, *, passed: bool = True) -> TestVerdict:
+    cause = "passed" if passed else "assertion"
+    return TestVerdict(test, task, passed, cause, "" if passed else "503 n'est pas « fini »", 0.25)
+
+
+def verdict(*tests: TestVerdict, fault: str = "") -> KataVerdict:
+    return KataVerdict("02_retries", "learner", tests, 1.5, fault)
+
+
+@pytest.fixture
+def kata() -> Kata:
+    words = {"en": "a", "fr": "b"}
+    hints = {"en": ["a", "b", "c"], "fr": ["a", "b", "c"]}
+    task: dict[str, Any] = {"title": words, "points": 1, "hints": hints}
+    return Kata.model_validate(
+        {
+            "number": 2,
+            "slug": "retries",
+            "track": "prefect",
+            "needs": [],
+            "title": words,
+            "tasks": [{**task, "tests": ["test_a", "test_b"]}, {**task, "tests": ["test_c"]}],
+            "folder": Path("katas/02_retries"),
+        }
+    )
+
+
+A, B, C = said("test_a"), said("test_b"), said("test_c", 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "solved"),
+    [
+        (verdict(A, B, C), True),
+        (verdict(A, said("test_b", passed=False)), False),
+        (verdict(), False),
+        (verdict(A, fault="the run broke"), False),
+    ],
+    ids=["all_green", "one_red", "no_tests", "broken_run"],
+)
+def test_kata_is_solved_when_all_is_green(given: KataVerdict, solved: bool) -> None:
+    assert given.solved is solved
+
+
+def test_red_names_the_tests_not_green() -> None:
+    red = said("test_b", passed=False)
+
+    assert verdict(A, red, C).red == [red]
+
+
+@pytest.mark.parametrize(
+    ("given", "tasks"),
+    [
+        (verdict(A, B, C), [1, 2]),
+        (verdict(A, said("test_b", passed=False), C), [2]),
+        (verdict(A, C), [2]),
+        (verdict(A, said("test_b[1]"), said("test_b[2]"), said("test_c", passed=False)), [1]),
+        (verdict(A, said("test_b[1]"), said("test_b[2]", passed=False)), []),
+        (verdict(A, B, C, said("test_unlisted", None, passed=False)), [1, 2]),
+        (verdict(A, B, C, fault="the run broke"), []),
+        (verdict(), []),
+    ],
+    ids=[
+        "all_green",
+        "one_red",
+        "one_not_run",
+        "all_parameters_green",
+        "one_parameter_red",
+        "unlisted_red",
+        "broken_run",
+        "nothing_ran",
+    ],
+)
+def test_task_is_solved_by_all_its_tests(kata: Kata, given: KataVerdict, tasks: list[int]) -> None:
+    assert given.solved_tasks(kata) == tasks
+
+
+def test_verdict_survives_json() -> None:
+    given = verdict(A, said("test_b[503]", None, passed=False), fault="broken")
+
+    assert KataVerdict.from_json(given.to_json()) == given
+
+
+def test_json_is_one_readable_line_with_schema() -> None:
+    line = verdict(A, said("test_b", passed=False)).to_json()
+
+    record = json.loads(line)
+    assert (record["schema"], record["kata"], record["solved"]) == (SCHEMA, "02_retries", False)
+    assert record["tests"][0]["test"] == "test_a"
+    assert "« fini »" in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{}", "not a verdict of schema 1: '{}'"),
+        ("[]", "not a verdict of schema 1: '[]'"),
+        ('{"schema": 99, "tests": []}', "not a verdict of schema 1"),
+        ('{"schema": 1}', "not a verdict of schema 1: 'tests'"),
+        ('{"schema": 1, "tests": [], "colour": 1}', "unexpected keyword argument 'colour'"),
+        ('{"schema": 1, "tests": [{}]}', "missing 6 required positional arguments"),
+        ("Traceback", "Expecting value"),
+    ],
+    ids=["no_schema", "list", "other_schema", "no_tests", "unknown_key", "bad_test", "no_json"],
+)
+def test_other_text_is_no_verdict(line: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        KataVerdict.from_json(line)

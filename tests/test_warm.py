@@ -1,0 +1,214 @@
+"""The warm parent gives the same verdicts, survives what runs do to it, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog import Kata, load_catalog
+from dojo.room import CAN_FORK
+from dojo.verdict import KataVerdict, TestVerdict
+from dojo.warm import Warm
+
+forks = pytest.mark.skipif(not CAN_FORK, reason="there is no warm parent without fork")
+
+CATALOGUE = """
+number = 1
+slug = "demo"
+track = "prefect"
+needs = []
+[title]
+en = "Demo"
+fr = "Démo"
+[[tasks]]
+points = 1
+tests = ["test_adds", "test_adds_more"]
+title = { en = "call it", fr = "appelez" }
+[tasks.hints]
+en = ["a", "b", "c"]
+fr = ["a", "b", "c"]
+"""
+TESTS = """
+def test_adds(solution):
+    assert solution.add(1, 2) == 3, "1 and 2 make 3."
+
+
+def test_adds_more(solution):
+    assert solution.add(2, 2) == 4, "2 and 2 make 4."
+"""
+GOOD = "def add(one, other):\n    return one + other\n"
+HALF = "import os\ndef add(one, other):\n    return os._exit(0) if one == 1 else one + other\n"
+
+
+@pytest.fixture
+def kata(tmp_path: Path) -> Kata:
+    """A checkout with one kata that needs no engine."""
+    folder = tmp_path / "checkout" / "katas" / "01_demo"
+    folder.mkdir(parents=True)
+    (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
+    (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
+    (folder / "demo.py").write_text(GOOD, encoding="utf-8")
+    root = tmp_path / "checkout"
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]\n', encoding="utf-8")
+    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
+    return load_catalog(root)[0]
+
+
+@pytest.fixture
+def warm(kata: Kata) -> Iterator[Warm]:
+    with Warm(kata.root) as warm:
+        yield warm
+
+
+def summary(verdict: KataVerdict) -> list[tuple[str, bool, str, str]]:
+    return [(test.test, test.passed, test.cause, test.message) for test in verdict.tests]
+
+
+def rooms() -> set[str]:
+    return {path.name for path in Path(tempfile.gettempdir()).glob("dojo-*")}
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Wait, generously, for what another process will do; return whether it did."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_verdict_streams_each_test_in_order(warm: Warm, kata: Kata) -> None:
+    seen: list[TestVerdict] = []
+    verdict = warm.run(kata, "learner", seen.append)
+
+    assert verdict.solved
+    assert [test.test for test in seen] == ["test_adds", "test_adds_more"]
+    assert tuple(seen) == verdict.tests
+
+
+def test_cold_run_gives_the_same_verdict(
+    warm: Warm, kata: Kata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kata.stub_file.write_text(HALF, encoding="utf-8")
+    hot = warm.run(kata, "learner")
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", False)
+    cold = warm.run(kata, "learner")
+
+    assert summary(hot) == summary(cold)
+    assert [test.cause for test in cold.tests] == ["exit", "passed"]
+
+
+@forks
+def test_runs_share_one_parent_and_no_state(warm: Warm, kata: Kata) -> None:
+    mine = "assert vars(sys).setdefault('mark', os.getpid()) == os.getpid()"
+    kata.stub_file.write_text(f"import os, sys\n{mine}\n{GOOD}", encoding="utf-8")
+    verdicts, parents = [], set()
+    for _ in range(3):
+        verdicts.append(warm.run(kata, "learner"))
+        parents.add(warm.parent_pid)
+
+    assert [verdict.solved for verdict in verdicts] == [True, True, True]
+    assert len(parents) == 1
+
+
+def test_two_runs_at_once_keep_their_verdicts(warm: Warm, kata: Kata, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.py"
+    bad.write_text("def add(one, other):\n    return 0\n", encoding="utf-8")
+    with ThreadPoolExecutor(4) as pool:
+        specs = ["learner", str(bad)] * 4
+        verdicts = list(pool.map(lambda spec: warm.run(kata, spec), specs))
+
+    assert [verdict.solved for verdict in verdicts] == [True, False] * 4
+
+
+@forks
+def test_killed_parent_is_started_again(warm: Warm, kata: Kata) -> None:
+    warm.run(kata, "learner")
+    first = warm.parent_pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+
+    assert warm.run(kata, "learner").solved
+    assert warm.parent_pid != first
+
+
+@forks
+def test_changed_package_restarts_the_parent(
+    warm: Warm, kata: Kata, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm.run(kata, "learner")
+    first = warm.parent_pid
+    warm.run(kata, "learner")
+    assert warm.parent_pid == first
+    conftest = kata.root / "conftest.py"
+    conftest.write_text(f"{conftest.read_text()}# changed\n", encoding="utf-8")
+
+    assert warm.run(kata, "learner").solved
+    assert warm.parent_pid != first
+
+
+@forks
+@pytest.mark.parametrize("victim", ["getppid", "getpgid"])
+def test_run_that_is_killed_is_reported(warm: Warm, kata: Kata, victim: str) -> None:
+    shot = {
+        "getppid": "os.kill(os.getppid(), 9)",
+        "getpgid": "os.killpg(os.getpgid(0), 9)",
+    }[victim]
+    kata.stub_file.write_text(f"import os\ndef add(one, other):\n    {shot}\n", encoding="utf-8")
+    verdict = warm.run(kata, "learner")
+
+    assert not verdict.solved
+    assert verdict.fault or {test.cause for test in verdict.tests} == {"exit"}
+    kata.stub_file.write_text(GOOD, encoding="utf-8")
+    assert warm.run(kata, "learner").solved
+
+
+@forks
+def test_output_of_a_run_never_fills_a_pipe(warm: Warm, kata: Kata) -> None:
+    kata.stub_file.write_text(
+        "import os\nos.write(1, b'x' * 3_000_000)\nos.write(2, b'y' * 3_000_000)\n" + GOOD,
+        encoding="utf-8",
+    )
+
+    assert warm.run(kata, "learner").solved
+
+
+@forks
+@pytest.mark.parametrize("how", ["closed", "killed"])
+def test_parent_leaves_no_folder(kata: Kata, tmp_path: Path, how: str) -> None:
+    before = rooms()
+    warm = Warm(kata.root)
+    warm.run(kata, "learner")
+    assert rooms() > before
+    if how == "killed":
+        os.kill(warm.parent_pid or 0, signal.SIGKILL)
+    warm.close()
+
+    assert eventually(lambda: rooms() <= before)
+
+
+def test_kata_without_tests_is_a_fault(warm: Warm, kata: Kata) -> None:
+    kata.test_file.write_text("", encoding="utf-8")
+    verdict = warm.run(kata, "learner")
+
+    assert not verdict.solved
+    assert verdict.fault
+
+
+def test_moved_checkout_is_a_fault(warm: Warm, kata: Kata) -> None:
+    shutil.rmtree(kata.folder)
+    verdict = warm.run(kata, "learner")
+
+    assert not verdict.solved
+    assert verdict.fault
+    assert sys.executable not in verdict.fault

@@ -85,6 +85,8 @@ class PrefectHistory:
         """Start without runs."""
         self._tasks: dict[uuid.UUID, TaskRunHistory] = {}
         self._flow_ids: list[uuid.UUID] = []
+        self._ended: dict[uuid.UUID, FlowRunHistory] = {}
+        self._flow_names: dict[uuid.UUID, str] = {}
         self._logs: list[tuple[uuid.UUID | None, str, str]] = []
         self._lock = threading.Lock()
 
@@ -99,11 +101,18 @@ class PrefectHistory:
         """Return one record a flow run, in the order in which they began."""
         from prefect.client.orchestration import get_client
 
-        found: dict[uuid.UUID, FlowRunHistory] = {}
-        with get_client(sync_client=True) as client:
-            for flow_run_id in list(self._flow_ids):
-                found[flow_run_id] = self._read(client, flow_run_id, found)
-        return list(found.values())
+        found = {one: self._ended[one] for one in self._flow_ids if one in self._ended}
+        unread = [one for one in self._flow_ids if one not in found]
+        if unread:
+            with get_client(sync_client=True) as client:
+                for flow_run_id in unread:
+                    found[flow_run_id] = self._read(client, flow_run_id, found)
+        return [found[flow_run_id] for flow_run_id in self._flow_ids]
+
+    @property
+    def flow_run_count(self) -> int:
+        """Return how many flow runs there are, without asking the server."""
+        return len(self._flow_ids)
 
     @property
     def logs(self) -> list[tuple[str, str]]:
@@ -115,9 +124,11 @@ class PrefectHistory:
     ) -> FlowRunHistory:
         run = client.read_flow_run(flow_run_id)
         states = client.read_flow_run_states(flow_run_id)
-        return FlowRunHistory(
+        if run.flow_id not in self._flow_names:
+            self._flow_names[run.flow_id] = client.read_flow(run.flow_id).name
+        record = FlowRunHistory(
             name=run.name,
-            flow_name=client.read_flow(run.flow_id).name,
+            flow_name=self._flow_names[run.flow_id],
             states=[state.name for state in sorted(states, key=lambda state: state.timestamp)],
             message=(run.state.message if run.state else None) or "",
             parameters=run.parameters,
@@ -127,6 +138,9 @@ class PrefectHistory:
             task_runs=[task for task in self.task_runs if task.flow_run_id == flow_run_id],
             logs=[(level, text) for owner, level, text in self._logs if owner == flow_run_id],
         )
+        if run.state is not None and run.state.is_final():
+            self._ended[flow_run_id] = record  # it will not change: the server is asked once
+        return record
 
     def _parent_of(
         self, client: Any, run: Any, known: dict[uuid.UUID, FlowRunHistory]

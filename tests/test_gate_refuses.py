@@ -220,7 +220,10 @@ def failures(result: pytest.RunResult) -> set[tuple[str, str]]:
     return found
 
 
-def test_gate_names_each_broken_kata_and_rule(pytester: pytest.Pytester) -> None:
+def test_gate_names_each_broken_kata_and_rule(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOJO_GATE_WHOLE", "1")
     root = make_checkout(pytester)
     make_kata(root, 1, "healthy", {})
     expected = set()

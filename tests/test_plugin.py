@@ -286,6 +286,21 @@ def test_unknown_solutions_are_a_usage_error(checkout: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*'referense' does not exist; did you mean 'reference'?*"])
 
 
+def test_one_task_is_run_alone(checkout: pytest.Pytester) -> None:
+    write_kata(checkout.path, ADD, "test_adds")  # test_adds_more belongs to no task
+
+    result = run(checkout, "--task", "1")
+
+    result.assert_outcomes(passed=1, deselected=1)
+
+
+def test_task_that_no_kata_has_says_so(checkout: pytest.Pytester) -> None:
+    result = run(checkout, "--task", "7")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*no kata here has a task 7"])
+
+
 def test_track_leaves_other_katas_alone(checkout: pytest.Pytester) -> None:
     write_kata(checkout.path, "import nowhere\n", "test_adds", track="dagster")
     other = checkout.path / "katas/02_other"

@@ -47,6 +47,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         " also the variable DOJO_SOLUTIONS",
     )
     group.addoption("--track", metavar="NAME", help="only the katas of this track")
+    group.addoption(
+        "--task",
+        metavar="N",
+        type=int,
+        action="append",
+        default=[],
+        help="only the tests of this task of a kata; may be given more than once",
+    )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
 
 
@@ -93,11 +101,22 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave a learner alone with warnings: what is an error for our tests is none for theirs."""
+    """Keep the asked tasks, and leave a learner alone with warnings: those are for our tests."""
     run = kata_run_of(config)
+    asked = set(config.getoption("task"))
+    left_out = []
     for item in items:
-        if run is not None and run.kata_of_item(item):
-            item.add_marker(pytest.mark.filterwarnings("ignore"))
+        kata = run.kata_of_item(item) if run else None
+        if kata is None:
+            continue
+        item.add_marker(pytest.mark.filterwarnings("ignore"))
+        if asked and kata.task_number_of(item.name) not in asked:
+            left_out.append(item)
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+    if left_out and not items:
+        raise pytest.UsageError(f"no kata here has a task {', '.join(map(str, sorted(asked)))}")
 
 
 @pytest.hookimpl(tryfirst=True)

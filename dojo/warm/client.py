@@ -15,7 +15,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +60,20 @@ class Warm:
         if CAN_FORK:
             self._ready_parent()
 
-    def run(self, kata: Kata, solutions: str, on_test: OnTest = lambda _: None) -> KataVerdict:
-        """Run all tests of one kata on one solution; may be called from several threads.
+    def run(
+        self,
+        kata: Kata,
+        solutions: str,
+        on_test: OnTest = lambda _: None,
+        tasks: Iterable[int] = (),
+    ) -> KataVerdict:
+        """Run the tests of one kata on one solution; may be called from several threads.
 
         Args:
             kata: The kata.
             solutions: `learner`, `reference`, a folder or a file.
             on_test: Is called with each test as soon as it has ended.
+            tasks: The numbers of the tasks to run the tests of; none means all.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -76,11 +83,11 @@ class Warm:
         """
         started = time.perf_counter()
         if not CAN_FORK:
-            verdict = run_cold(self._root, kata, solutions)
+            verdict = run_cold(self._root, kata, solutions, tasks)
             for test in verdict.tests:
                 on_test(test)
         else:
-            verdict = self._run_warm(kata, solutions, on_test)
+            verdict = self._run_warm(kata, solutions, on_test, sorted(tasks))
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 
     def close(self) -> None:
@@ -98,7 +105,9 @@ class Warm:
         """Return the process id of the warm parent; None if there is none."""
         return self._parent.pid if self._parent is not None else None
 
-    def _run_warm(self, kata: Kata, solutions: str, on_test: OnTest) -> KataVerdict:
+    def _run_warm(
+        self, kata: Kata, solutions: str, on_test: OnTest, tasks: list[int]
+    ) -> KataVerdict:
         seen: set[str] = set()
 
         def once(test: TestVerdict) -> None:
@@ -107,8 +116,9 @@ class Warm:
                 on_test(test)
 
         fault = ""
+        request = {"kata": kata.id, "solutions": solutions, "tasks": tasks}
         for _ in range(2):
-            message = self._ready_parent().ask(kata.id, solutions, once)
+            message = self._ready_parent().ask(request, once)
             if "verdict" in message:
                 return KataVerdict.from_json(message["verdict"])
             fault = str(message["fault"])
@@ -175,11 +185,11 @@ class _Parent:
     def is_fit(self, of: str) -> bool:
         return of == self._fingerprint and not self._ended.is_set() and self._process.poll() is None
 
-    def ask(self, kata: str, solutions: str, on_test: OnTest) -> dict[str, Any]:
+    def ask(self, asked: dict[str, Any], on_test: OnTest) -> dict[str, Any]:
         """Have one run made; return its last message: a `verdict` or a `fault`."""
         number = next(self._numbers)
         inbox = self._waiting[number] = queue.SimpleQueue()
-        request = json.dumps({"run": number, "kata": kata, "solutions": solutions})
+        request = json.dumps({"run": number, **asked})
         try:
             with self._writing:
                 assert self._process.stdin is not None
@@ -246,8 +256,8 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def run_cold(root: Path, kata: Kata, solutions: str) -> KataVerdict:
-    """Run all tests of one kata on one solution in a pytest of its own.
+def run_cold(root: Path, kata: Kata, solutions: str, tasks: Iterable[int] = ()) -> KataVerdict:
+    """Run the tests of one kata on one solution in a pytest of its own.
 
     Returns:
         The verdict; one with a `fault` when pytest gave none.
@@ -258,6 +268,7 @@ def run_cold(root: Path, kata: Kata, solutions: str) -> KataVerdict:
             [
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
                 *(str(kata.test_file), f"--solutions={solutions}", f"--verdict-file={file}"),
+                *(f"--task={number}" for number in tasks),
             ],
             cwd=root,
             env={**os.environ, "NO_COLOR": "1"},

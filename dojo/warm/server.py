@@ -118,7 +118,7 @@ class Server:
         def main() -> None:
             os.close(reading)
             send = _sender(writing, request["run"])
-            _run_pytest(self._root, kata, request["solutions"], send, self._api_url, self._names)
+            _run_pytest(self._root, kata, request, send, self._api_url, self._names)
 
         process = Forked(main, self._room)
         os.close(writing)
@@ -203,7 +203,7 @@ def _make_flow_run() -> None:
 def _run_pytest(
     root: Path,
     kata: Kata,
-    solutions: str,
+    request: dict[str, Any],
     send: Callable[[dict[str, Any]], None],
     api_url: str,
     engines: set[str],
@@ -230,7 +230,9 @@ def _run_pytest(
                 found.append(recorder)
                 recorder.listen(lambda _, test: send({"test": dataclasses.asdict(test)}))
 
-    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}", f"--solutions={solutions}"]
+    arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}"]
+    arguments += [f"--solutions={request['solutions']}"]
+    arguments += [f"--task={number}" for number in request["tasks"]]
     try:
         code = pytest.main(
             [*arguments, "-W", "ignore", str(kata.test_file)],

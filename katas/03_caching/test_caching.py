@@ -118,7 +118,8 @@ def cost_nothing(seen: Call, after: str, production: str) -> None:
         f"In production: {production} Another {asked * 30} minutes and {asked * EUROS} euros.",
     )
     assert "Cached" in seen.ends, told(
-        f"{seen.text} made no request, but the engine did not use a result again.",
+        f"{seen.text} {seen.ending}.",
+        "It made no request, but the engine did not use a result again.",
         f"{after} The task runs of this call ended in: {seen.history}; one Cached was expected.",
         "In production: what a process remembers by itself is gone with it. The rerun is a new"
         " process, and it pays again.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +28,25 @@ def isolate() -> None:
     for name in [name for name in os.environ if name.startswith("MLFLOW_")]:
         del os.environ[name]
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    # It starts a thread, and fills what a test has printed.
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+
+
+def forget() -> None:
+    """Forget what a solution has left in MLflow's globals: active runs, experiment, store."""
+    if "mlflow" not in sys.modules:
+        return
+    import mlflow
+    from mlflow.tracking import fluent
+
+    while mlflow.active_run() is not None:
+        with contextlib.suppress(Exception):  # taken off the stack before its store is asked
+            mlflow.end_run()
+    mlflow.set_tracking_uri(None)
+    mlflow.set_registry_uri(None)
+    fluent._active_experiment_id = None
+    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"):
+        os.environ.pop(name, None)
 
 
 def migrated_database(say: Callable[[str], None]) -> Path:
@@ -34,7 +55,6 @@ def migrated_database(say: Callable[[str], None]) -> Path:
 
 
 def _migrate(path: Path) -> None:
-    # The default experiment remembers where artifacts go: a relative folder, set again by the user.
     done = subprocess.run(
         [sys.executable, "-c", _MIGRATE, str(path), "mlruns"],
         cwd=path.parent,
@@ -62,4 +82,36 @@ def new_store(folder: Path, say: Callable[[str], None]) -> str:
     """
     target = folder / "mlflow.db"
     copy_template(migrated_database(say), target)
+    # The default experiment remembers a place for artifacts: where the template was made.
+    place = (folder.resolve() / "artifacts" / "0").as_uri()
+    with contextlib.closing(sqlite3.connect(target)) as database, database:
+        database.execute("UPDATE experiments SET artifact_location = ?", (place,))
     return f"sqlite:///{target}"
+
+
+def rehearse(folder: Path) -> None:
+    """Do once what solutions do, so that what MLflow imports lazily has been imported."""
+    import mlflow
+    import mlflow.sklearn
+    import numpy
+    from mlflow.models import infer_signature
+    from sklearn.linear_model import LogisticRegression
+
+    numbers = numpy.array([[0.0], [1.0]])
+    model = LogisticRegression().fit(numbers, [0, 1])
+    mlflow.set_tracking_uri(new_store(folder, lambda _: None))
+    mlflow.create_experiment("rehearsal", artifact_location=(folder / "artifacts").as_uri())
+    mlflow.set_experiment("rehearsal")
+    with mlflow.start_run() as run:
+        mlflow.log_param("name", 1)
+        for serialization_format in ("skops", "cloudpickle"):
+            logged = mlflow.sklearn.log_model(
+                model,
+                name="model",
+                signature=infer_signature(numbers, [0, 1]),
+                pip_requirements=[],
+                serialization_format=serialization_format,
+            )
+            mlflow.pyfunc.load_model(logged.model_uri).predict(numbers)
+    mlflow.search_runs()
+    mlflow.MlflowClient().get_run(run.info.run_id)

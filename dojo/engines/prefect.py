@@ -273,3 +273,21 @@ def server_is_alive() -> bool:
     server = SubprocessASGIServer._instances.get(None)
     process = server.server_process if server is not None else None
     return process is not None and process.poll() is None
+
+
+def rehearse() -> None:
+    """Make a first flow run, so that what Prefect imports lazily has been imported."""
+    import prefect as library
+
+    @library.task(retries=1, retry_delay_seconds=0.001)
+    def rehearsed_task(values: list[int]) -> int:
+        if len(values) == 0:
+            values.append(1)
+            raise ValueError
+        return 1
+
+    @library.flow
+    def rehearsed_flow() -> int:
+        return rehearsed_task.submit([]).result() + rehearsed_task([])
+
+    rehearsed_flow()

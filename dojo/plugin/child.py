@@ -20,6 +20,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from dojo.engines import prefect
+from dojo.paths import cache_dir
 from dojo.plugin.outcome import OUTPUT_LIMIT_BYTES
 from dojo.room import Room
 from dojo.subject import SolutionFault
@@ -103,6 +104,8 @@ def _own_results(room: Room) -> contextlib.AbstractContextManager[None]:
 @contextlib.contextmanager
 def _precautions(room: Room) -> Iterator[None]:
     """Keep the solution from the learner's home, the terminal and the disk."""
+    # The cache stays where it is: beside the new home there are no migrated databases to copy.
+    os.environ["DOJO_CACHE"] = str(cache_dir())
     home = str(room.folder("home"))
     os.environ.update(HOME=home, USERPROFILE=home)
     os.chdir(room.folder("work"))

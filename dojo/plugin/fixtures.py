@@ -83,8 +83,10 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """Give MLflow an empty store in one SQLite file; the value is its tracking URI."""
     run, _ = _state(request)
     uri = mlflow.new_store(tmp_path, run.say)
+    mlflow.forget()
     with contextlib.chdir(tmp_path) if hasattr(contextlib, "chdir") else _chdir(tmp_path):
         yield uri
+        mlflow.forget()
 
 
 @contextlib.contextmanager

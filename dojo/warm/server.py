@@ -78,10 +78,11 @@ class Server:
         if "prefect" in needs:
             self._api_url = self._engines.enter_context(prefect.harness(self._room, self._say))
             self._names.add("prefect")
-            self._learn_lazy_imports()
+            self._learn_lazy_imports(prefect.rehearse)
         if "mlflow" in needs:
             mlflow.migrated_database(self._say)
             self._names.add("mlflow")
+            self._learn_lazy_imports(lambda: mlflow.rehearse(self._room.folder("rehearsal")))
         assert threading.active_count() == 1, threading.enumerate()
         gc.collect()
         gc.freeze()
@@ -153,16 +154,17 @@ class Server:
     def _send(self, message: dict[str, Any]) -> None:
         _write(self._output, message)
 
-    def _learn_lazy_imports(self) -> None:
-        """Import what a first flow run imports lazily, as a fork that makes one tells."""
+    def _learn_lazy_imports(self, rehearse: Callable[[], None]) -> None:
+        """Import what an engine imports lazily in a first run, as a fork that makes one tells."""
         reading, writing = os.pipe()
 
-        def rehearse() -> None:
+        def tell() -> None:
             before = set(sys.modules)
-            _make_flow_run()
+            with contextlib.suppress(Exception):
+                rehearse()
             _write(writing, {"modules": sorted(set(sys.modules) - before)})
 
-        process = Forked(rehearse, self._room)
+        process = Forked(tell, self._room)
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
             line = told.readline()
@@ -181,23 +183,6 @@ def _imports_of(kata: Kata) -> set[str]:
     return plain | {
         node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module
     }
-
-
-def _make_flow_run() -> None:
-    import prefect as library
-
-    @library.task(retries=1, retry_delay_seconds=0.001)
-    def rehearsed_task(values: list[int]) -> int:
-        if len(values) == 0:
-            values.append(1)
-            raise ValueError
-        return 1
-
-    @library.flow
-    def rehearsed_flow() -> int:
-        return rehearsed_task.submit([]).result() + rehearsed_task([])
-
-    rehearsed_flow()
 
 
 def _run_pytest(

@@ -12,6 +12,7 @@ import copy
 import dataclasses
 import functools
 import importlib
+import importlib.util
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -108,6 +109,8 @@ class Overlap:
         with contextlib.ExitStack() as stack:
             stack.callback(self._let_go)
             for name, (module, class_name) in WATCHED.items():
+                if importlib.util.find_spec(module.partition(".")[0]) is None:
+                    continue  # not every track installs all of them
                 estimator = getattr(importlib.import_module(module), class_name)
                 fit = functools.partial(self._fit, name)
                 stack.enter_context(_wrapped(estimator, "fit", fit))

@@ -1,0 +1,536 @@
+"""What MLflow has stored after your four functions: runs, their values and parents, models."""
+
+import json
+import shutil
+import sqlite3
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import mlflow
+import pandas as pd
+import pytest
+import sklearn
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score, log_loss
+
+FEATURES = ["tenure_months", "monthly_charges", "support_calls"]
+REQUIREMENTS = {f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"}
+EXPERIMENT, ORCHESTRATOR = "churn", "kata-runner"
+DEEP = {"n_estimators": 6, "max_depth": 12}
+REFUSED = {"n_estimators": 6, "max_depth": 0}
+CANDIDATES = {f"depth {depth}": {"n_estimators": 4, "max_depth": depth} for depth in range(1, 6)}
+PARENT = "mlflow.parentRunId"
+CLOSE = 1e-6
+
+
+class Seen(NamedTuple):
+    """One call of a solution's function, and how it ended."""
+
+    call: str
+    ending: str
+    value: Any
+    error: Exception | None
+
+
+class World:
+    """The store, a working directory that is not the store, and calls with the one in the other."""
+
+    def __init__(self, solution: Any, uri: str, folder: Path, customers: pd.DataFrame) -> None:
+        """Look at a store."""
+        self.uri, self.folder, self.customers = uri, folder, customers
+        self.worker = folder / "worker"
+        self.client = mlflow.MlflowClient(tracking_uri=uri)
+        self._solution = solution
+
+    def train(self, name: str, what: dict, experiment: str = EXPERIMENT) -> Seen:
+        """Call one of the functions that train."""
+        given = (self.customers, what, str(self.folder), experiment, ORCHESTRATOR)
+        return self.call(
+            name, f"customers, {shorten(repr(what))}, store, {experiment!r}, ...", given
+        )
+
+    def call(self, name: str, said: str, given: tuple[Any, ...]) -> Seen:
+        """Call a function of the solution."""
+        value, error = None, None
+        try:
+            value = getattr(self._solution, name)(*given)
+            ending = f"returned {shorten(repr(value))}."
+        except (NotImplementedError, NameError, AttributeError):
+            raise  # not the store's doing: the learner wants the line it came from
+        except Exception as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
+        return Seen(f"{name}({said})", ending, value, error)
+
+    @property
+    def runs(self) -> list[Any]:
+        """Read all runs of the store, the oldest first."""
+        experiments = [one.experiment_id for one in self.client.search_experiments()]
+        return self.client.search_runs(experiments, order_by=["attributes.start_time ASC"])
+
+    @property
+    def strays(self) -> int:
+        """Count the runs that went to the working directory."""
+        with closing(sqlite3.connect(self.worker / "mlflow.db")) as database:
+            return int(database.execute("SELECT COUNT(*) FROM runs").fetchone()[0])
+
+    @property
+    def found(self) -> str:
+        """Say which runs there are, and where."""
+        names = {run.info.run_id: run.info.run_name for run in self.runs}
+        said = []
+        for run in self.runs:
+            parent = run.data.tags.get(PARENT)
+            whose = f"child of {names.get(parent, parent)}" if parent else "no parent"
+            where = self.client.get_experiment(run.info.experiment_id).name
+            said.append(f"{run.info.run_name!r} ({run.info.status}, {whose}, in {where!r})")
+        strays = f"; in the working directory's own mlflow.db: {self.strays}" if self.strays else ""
+        return f"Runs in the store: {', '.join(said) or 'none'}{strays}."
+
+
+@pytest.fixture
+def world(
+    solution: Any,
+    mlflow_store: str,
+    tmp_path: Path,
+    customers: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    """Put the work into a folder that has a store of its own, as workers often do."""
+    world = World(solution, mlflow_store, tmp_path, customers)
+    world.worker.mkdir()
+    shutil.copy(tmp_path / "mlflow.db", world.worker)
+    monkeypatch.chdir(world.worker)
+    return world
+
+
+@pytest.fixture(scope="module")
+def guesses() -> Iterator[list[str]]:
+    """Stop the process that finds out what a model imports (ten seconds), and remember it."""
+    stopped: list[str] = []
+    watching = [True]
+
+    def hear(event: str, details: tuple[Any, ...]) -> None:
+        if event == "subprocess.Popen" and watching and "_capture_modules" in str(details[1]):
+            stopped.append(event)
+            raise RuntimeError("this test wants no requirements guessed")
+
+    sys.addaudithook(hear)
+    yield stopped
+    watching.clear()  # an audit hook cannot be taken away
+
+
+def shorten(text: str) -> str:
+    """Write a text on one line, at most 150 characters of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= 150 else line[:147] + "..."
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+
+
+def expected_metrics(customers: pd.DataFrame, params: dict) -> dict[str, float]:
+    """Train what was asked, and measure it on the held-out customers."""
+    rest = pd.Series(range(len(customers)), index=customers.index) % 4
+    rows, held_out = customers[rest != 0], customers[rest == 0]
+    model = RandomForestClassifier(random_state=0, **params).fit(rows[FEATURES], rows["churned"])
+    probabilities = model.predict_proba(held_out[FEATURES])[:, 1]
+    return {
+        "val_accuracy": float(accuracy_score(held_out["churned"], probabilities > 0.5)),
+        "val_log_loss": float(log_loss(held_out["churned"], probabilities, labels=[0, 1])),
+    }
+
+
+def run_of(world: World, seen: Seen) -> Any:
+    """Check that a call returned the id of a run of the store; give the run."""
+    found = [run for run in world.runs if run.info.run_id == seen.value]
+    assert seen.error is None and found, told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: the id of one of the store's runs.",
+        "In production: a model is in use, and nobody finds the run that made it.",
+    )
+    return found[0]
+
+
+def only_run(world: World, seen: Seen) -> Any:
+    """Check that a call made one run in the store, a Finished one; give it."""
+    statuses = [run.info.status for run in world.runs]
+    assert seen.error is None and statuses == ["FINISHED"], told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: one run, FINISHED.",
+        "In production: what belongs together lies in several runs, or in one that never ends.",
+    )
+    return world.runs[0]
+
+
+def has_params(world: World, run: Any, params: dict, seen: Seen) -> None:
+    """Check what a run tells about what was asked; the store keeps everything as text."""
+    expected = {**params, "orchestrator": ORCHESTRATOR}
+    stored = {**run.data.tags, **run.data.params}
+    wrong = {name: stored.get(name) for name in expected if stored.get(name) != str(expected[name])}
+    assert not wrong, told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} In {run.info.run_name!r}, not as asked: {wrong}."
+        f" Expected: {expected}, from the arguments of the call.",
+        "In production: the model that refused 2,000 good customers cannot be trained again: nobody"
+        " knows with which settings it was made, nor which tool's schedule to stop.",
+    )
+
+
+def has_metrics(world: World, run: Any, params: dict, seen: Seen) -> None:
+    """Check that a run's metrics are those of the held-out customers."""
+    expected = expected_metrics(world.customers, params)
+    stored = {name: run.data.metrics.get(name) for name in expected}
+    right = all(
+        stored[name] is not None and abs(stored[name] - expected[name]) < CLOSE for name in expected
+    )
+    assert right, told(
+        f"{seen.call} {seen.ending}",
+        f"{run.info.run_name!r} has {stored}. Expected: {expected}, on the held-out customers.",
+        "In production: measured on the rows it has learnt by heart, the most overfitted forest of"
+        " all is the best of the list, and goes to the customers.",
+    )
+
+
+# Task 1: one training, one run
+
+
+@pytest.mark.parametrize("exists", [False, True], ids=["new", "existing"])
+def test_run_is_in_the_asked_experiment(world: World, exists: bool) -> None:
+    if exists:
+        world.client.create_experiment(EXPERIMENT)
+    seen = world.train("track_training", DEEP)
+    run = run_of(world, seen)
+    experiment = world.client.get_experiment(run.info.experiment_id).name
+    assert experiment == EXPERIMENT and only_run(world, seen) is not None, told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: one run, in {EXPERIMENT!r}.",
+        "In production: everybody's runs lie together in 'Default', and a search finds the wrong"
+        " team's best model.",
+    )
+
+
+def test_working_directory_gets_nothing(world: World) -> None:
+    seen = world.train("track_training", DEEP)
+    others = sorted(path.name for path in world.worker.iterdir() if path.name != "mlflow.db")
+    assert seen.error is None and world.strays == 0 and not others, told(
+        f"{seen.call} {seen.ending}",
+        f"Runs in the mlflow.db of the working directory: {world.strays}. Other files there:"
+        f" {', '.join(others) or 'none'}. {world.found} Expected: all of it in the store.",
+        "In production: the working directory is a container's. It goes with it, at 4:00.",
+    )
+
+
+def test_run_tells_parameters_and_orchestrator(world: World) -> None:
+    seen = world.train("track_training", DEEP)
+    has_params(world, run_of(world, seen), DEEP, seen)
+
+
+def test_metrics_are_of_held_out_customers(world: World) -> None:
+    seen = world.train("track_training", DEEP)
+    has_metrics(world, run_of(world, seen), DEEP, seen)
+
+
+def test_failed_training_is_a_failed_run(world: World) -> None:
+    seen = world.train("track_training", REFUSED)
+    assert isinstance(seen.error, ValueError) and "max_depth" in str(seen.error), told(
+        f"{seen.call} {seen.ending}",
+        "Expected: the forest's own ValueError, which names max_depth.",
+        "In production: the orchestrator sees no error, retries nothing and alerts nobody.",
+    )
+    statuses = [run.info.status for run in world.runs]
+    assert statuses == ["FAILED"], told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: one run, FAILED.",
+        "In production: 40 runs 'in progress' since March; which of them is tonight's? And in the"
+        " same process, the next start_run refuses to start: a run is already active.",
+    )
+    has_params(world, world.runs[0], REFUSED, seen)
+
+
+def test_each_training_has_a_run_of_its_own(world: World) -> None:
+    asked = [REFUSED, DEEP, {"n_estimators": 3, "max_depth": 2}]
+    several = [world.train("track_training", params) for params in asked]
+    assert len(world.runs) == len(asked), told(
+        "track_training, called three times: " + " Then it ".join(one.ending for one in several),
+        f"{world.found} Expected: three runs.",
+        "In production: the second night writes into the run of the first.",
+    )
+    for params, seen in list(zip(asked, several, strict=True))[1:]:
+        has_params(world, run_of(world, seen), params, seen)
+
+
+# Task 2: the model, in the same run
+
+
+@pytest.fixture
+def model(world: World, guesses: list[str]) -> Seen:
+    """Call track_model, then forget where it was: the model is for another process."""
+    guesses.clear()
+    seen = world.train("track_model", DEEP)
+    mlflow.set_tracking_uri(world.uri)
+    return seen
+
+
+def load(world: World, seen: Seen, what: Callable[[str], Any]) -> Any:
+    """Do something with the address that track_model returned."""
+    problem = "nothing was returned to load"
+    if seen.error is None and isinstance(seen.value, str):
+        try:
+            return what(seen.value)
+        except Exception as caught:  # whatever is wrong with the model is told below
+            problem = f"{type(caught).__name__}: {shorten(str(caught))}"
+    return pytest.fail(
+        told(
+            f"{seen.call} {seen.ending}",
+            f"Loading the model: {problem}. Expected: the address of a model that loads.",
+            "In production: the training was green, and there is no model tonight.",
+        ),
+        pytrace=False,
+    )
+
+
+def test_model_belongs_to_its_run(world: World, model: Seen) -> None:
+    info = load(world, model, mlflow.models.get_model_info)
+    run = only_run(world, model)
+    has_params(world, run, DEEP, model)
+    has_metrics(world, run, DEEP, model)
+    assert info.run_id == run.info.run_id, told(
+        f"{model.call} {model.ending}",
+        f"{world.found} The model says that it was made in the run {info.run_id!r}, expected"
+        f" {run.info.run_id!r}.",
+        "In production: somebody asks which data and which settings made the model that is in use."
+        " The model does not know, and its metrics lie elsewhere.",
+    )
+
+
+def test_loaded_model_is_the_measured_one(world: World, model: Seen) -> None:
+    loaded = load(world, model, mlflow.pyfunc.load_model)
+    held_out = world.customers.iloc[::4]
+    predicted = pd.Series(loaded.predict(held_out[FEATURES].astype(float)))
+    accuracy = float(accuracy_score(held_out["churned"], predicted))
+    expected = expected_metrics(world.customers, DEEP)["val_accuracy"]
+    assert abs(accuracy - expected) < CLOSE, told(
+        f"{model.call} {model.ending}",
+        f"The loaded model's accuracy on the held-out customers: {accuracy:.3f}; expected, for the"
+        f" forest that was asked for: {expected:.3f}.",
+        "In production: one model is measured and approved, another one is loaded.",
+    )
+
+
+def test_signature_survives_a_blank(world: World, model: Seen) -> None:
+    signature = load(world, model, mlflow.models.get_model_info).signature
+    inputs = signature.inputs.to_dict() if signature and signature.inputs else []
+    types = {column.get("name"): column.get("type") for column in inputs}
+    assert types == dict.fromkeys(FEATURES, "double") and signature.outputs, told(
+        f"{model.call} {model.ending}",
+        f"The model's signature: {shorten(str(signature))} Expected: what it predicts, and"
+        f" {FEATURES}, each as double.",
+        "In production: whole numbers become floats the night one of them is blank. A signature of"
+        " long refuses that file; no signature accepts any file, and nobody knows what it wants.",
+    )
+    tonight = world.customers[[*reversed(FEATURES), "contract"]].astype({"support_calls": float})
+    tonight.loc[::10, "support_calls"] = float("nan")
+    tonight[FEATURES] = tonight[FEATURES].astype(float)
+    predicted = load(world, model, lambda uri: mlflow.pyfunc.load_model(uri).predict(tonight))
+    assert len(predicted) == len(tonight), told(
+        f"{model.call}: the loaded model made {len(predicted)} predictions for {len(tonight)} rows.",
+        "In production: a score reaches the wrong customer.",
+    )
+
+
+def test_requirements_are_told_not_guessed(world: World, model: Seen, guesses: list[str]) -> None:
+    path = load(world, model, mlflow.pyfunc.get_model_dependencies)
+    lines = {line for line in Path(path).read_text().split() if not line.startswith("mlflow==")}
+    started = " It started a Python to find out what the model imports." if guesses else ""
+    assert lines == REQUIREMENTS and not guesses, told(
+        f"{model.call} {model.ending}{started}",
+        f"Requirements of the model, besides mlflow: {sorted(lines)}. Expected:"
+        f" {sorted(REQUIREMENTS)}, and no process started.",
+        "In production: ten seconds for every model that is logged, in a process that loads it; and"
+        " the list depends on what happened to be imported.",
+    )
+
+
+def test_model_lies_beside_the_database(world: World, model: Seen) -> None:
+    load(world, model, mlflow.models.get_model_info)
+    here = sorted(str(path.relative_to(world.worker)) for path in world.worker.rglob("MLmodel"))
+    there = sorted(path.name for path in (world.folder / "artifacts").rglob("MLmodel"))
+    assert there and not here, told(
+        f"{model.call} {model.ending}",
+        f"Models in the folder 'artifacts' of the store: {len(there)}. In the working directory:"
+        f" {here or 'none'}. Expected: one in the store.",
+        "In production: the database remembers a path in a container that is gone. All runs are"
+        " there, and none of their models. A database has no room for models: an experiment keeps"
+        " its own place for them, chosen when it is made.",
+    )
+
+
+# Task 3: five candidates, one comparison
+
+
+def children_of(world: World, parent: Any) -> dict[str, Any]:
+    """Find the child runs of a run, by name."""
+    runs = [run for run in world.runs if run.data.tags.get(PARENT) == parent.info.run_id]
+    return {run.info.run_name: run for run in runs}
+
+
+def test_candidates_are_children_of_one_run(world: World) -> None:
+    seen = world.train("compare_candidates", CANDIDATES)
+    parent = run_of(world, seen)
+    has_params(world, parent, {}, seen)
+    statuses = {run.info.status for run in world.runs}
+    children = children_of(world, parent)
+    whole = len(world.runs) == 1 + len(CANDIDATES) and statuses == {"FINISHED"}
+    assert whole and children.keys() == CANDIDATES.keys(), told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: the parent and {len(CANDIDATES)} children named"
+        f" {list(CANDIDATES)}, all FINISHED, and no other run.",
+        "In production: values without a home. MLflow keeps the active run for each thread: one"
+        " that has none makes a run of its own at the first value, and nobody ever ends it.",
+    )
+
+
+def test_each_child_has_its_own_values(world: World) -> None:
+    seen = world.train("compare_candidates", CANDIDATES)
+    children = children_of(world, run_of(world, seen))
+    for name, params in CANDIDATES.items():
+        assert name in children, told(
+            f"{seen.call} {seen.ending}",
+            f"{world.found} Expected: a child named {name!r}.",
+            "In production: a candidate was trained and paid for, and cannot be chosen.",
+        )
+        has_params(world, children[name], params, seen)
+        has_metrics(world, children[name], params, seen)
+
+
+def test_candidates_are_trained_at_once(world: World, overlap: Any) -> None:
+    overlap.hold_until(len(CANDIDATES))
+    seen = world.train("compare_candidates", CANDIDATES)
+    threads = {training.thread for training in overlap.trainings}
+    assert overlap.peak == len(CANDIDATES) == len(threads), told(
+        f"{seen.call} {seen.ending}",
+        f"Every training was held until {len(CANDIDATES)} run at once; at most {overlap.peak} did,"
+        f" in {len(threads)} threads.",
+        "In production: five candidates of twenty minutes are not ready at 5:00, when the scores"
+        " are due.",
+    )
+
+
+def test_failed_candidate_is_a_failed_child(world: World) -> None:
+    asked = {"refused": REFUSED, **CANDIDATES}
+    seen = world.train("compare_candidates", asked)
+    parent = run_of(world, seen)
+    children = children_of(world, parent)
+    statuses = {name: run.info.status for name, run in children.items()}
+    expected = {name: "FAILED" if name == "refused" else "FINISHED" for name in asked}
+    whole = len(world.runs) == 1 + len(asked) and parent.info.status == "FINISHED"
+    assert whole and statuses == expected, told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: the parent FINISHED, 'refused' FAILED, the others FINISHED.",
+        "In production: a green run that has no metrics, or four good candidates thrown away for a"
+        " bad one.",
+    )
+    has_params(world, children["refused"], REFUSED, seen)
+
+
+def test_comparison_fails_when_all_fail(world: World) -> None:
+    seen = world.train("compare_candidates", {"one": REFUSED, "two": REFUSED})
+    statuses = [run.info.status for run in world.runs]
+    assert seen.error is not None and statuses == ["FAILED"] * 3, told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: an exception, and three runs, all FAILED.",
+        "In production: no model at all tonight, and the comparison is green.",
+    )
+
+
+# Task 4: read it back
+
+
+def stored(world: World, name: str, parent: str = "", loss: float = 0.0, **more: Any) -> str:
+    """Put a run into the store, as a comparison of last month would have."""
+    experiment = world.client.get_experiment_by_name(more.get("experiment", EXPERIMENT))
+    tags = {PARENT: parent} if parent else {}
+    run = world.client.create_run(experiment.experiment_id, tags=tags, run_name=name)
+    identity = run.info.run_id
+    world.client.log_param(identity, "max_depth", more.get("depth", 3))
+    if loss:
+        world.client.log_metric(identity, "val_log_loss", loss)
+    if status := more.get("status", "FINISHED"):
+        world.client.set_terminated(identity, status)
+    return identity
+
+
+@pytest.fixture
+def past(world: World) -> dict[str, str]:
+    """Fill the store with a comparison, and with much that is not part of it."""
+    for experiment in (EXPERIMENT, "prices"):
+        world.client.create_experiment(experiment)
+    asked, other = stored(world, "asked"), stored(world, "other")
+    return {
+        "asked": asked,
+        "deep": stored(world, "deep", asked, 0.61, depth=10),
+        "shallow": stored(world, "shallow", asked, 0.47, depth=2),
+        "middle": stored(world, "middle", asked, 0.52, depth=9),
+        "failed": stored(world, "failed", asked, 0.31, status="FAILED"),
+        "running": stored(world, "running", asked, 0.21, status=""),
+        "child of another": stored(world, "child of another", other, 0.11),
+        "prices": stored(world, "prices", loss=0.01, experiment="prices"),
+    }
+
+
+@pytest.fixture
+def board(world: World, past: dict[str, str]) -> Seen:
+    """Ask for the leaderboard."""
+    seen = world.call("leaderboard", "comparison, store", (past["asked"], str(world.folder)))
+    rows = seen.value if isinstance(seen.value, list) else [None]
+    keys = {"candidate", "run_id", "max_depth", "val_log_loss"}
+    assert rows and all(isinstance(row, dict) and keys <= row.keys() for row in rows), told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: a list of dicts with {sorted(keys)}.",
+        "In production: three months of runs, and no answer to 'which one was the best'?",
+    )
+    return seen
+
+
+def test_only_finished_children_are_listed(world: World, past: dict[str, str], board: Seen) -> None:
+    names = {row["candidate"]: row["run_id"] for row in board.value}
+    expected = {name: past[name] for name in ("shallow", "middle", "deep")}
+    assert names == expected and len(board.value) == len(expected), told(
+        f"{board.call} lists {sorted(row['candidate'] for row in board.value)}.",
+        f"{world.found} Expected: {sorted(expected)}, the Finished children of 'asked'.",
+        "In production: a run that broke off after its first metric, or another comparison's, wins.",
+    )
+
+
+def test_best_candidate_comes_first(board: Seen) -> None:
+    listed = [row["candidate"] for row in board.value]
+    order = [name for name in listed if name in ("shallow", "middle", "deep")]
+    assert order == ["shallow", "middle", "deep"], told(
+        f"{board.call} lists {listed}, with losses of {[row['val_log_loss'] for row in board.value]}.",
+        "Expected among them: shallow (0.47), middle (0.52), deep (0.61), in this order.",
+        "In production: a loss is better when it is lower. The other way round, the worst model is"
+        " promoted, every night, and every run is green.",
+    )
+
+
+def test_values_are_numbers_again(board: Seen) -> None:
+    values = {row["candidate"]: (row["max_depth"], row["val_log_loss"]) for row in board.value}
+    expected = {"shallow": (2, 0.47), "middle": (9, 0.52), "deep": (10, 0.61)}
+    seen = {name: values.get(name) for name in expected}
+    typed = all(type(pair[0]) is int and isinstance(pair[1], float) for pair in seen.values())
+    assert seen == expected and typed, told(
+        f"{board.call}: {seen}.",
+        f"Expected, (max_depth, val_log_loss): {expected}.",
+        "In production: the store keeps parameters as text, and as text 10 is less than 9.",
+    )
+    assert json.loads(json.dumps(board.value)) == board.value, told(
+        f"{board.call} {board.ending}",
+        "Expected: values that JSON can carry to the page or to the next task.",
+    )

@@ -1,0 +1,134 @@
+"""Train churn models, each in a run that tells tomorrow how it was made and how good it was.
+
+The store is a folder with two things in it: `mlflow.db`, the SQLite file that holds the runs, and
+`artifacts`, where the models lie. The three functions at the top are given.
+"""
+
+import mlflow  # noqa: F401  for you
+import numpy as np
+import pandas as pd
+import sklearn
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score, log_loss
+
+FEATURES = ["tenure_months", "monthly_charges", "support_calls"]
+REQUIREMENTS = [f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"]
+
+
+def split(customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the customers into those to learn from and those held out, every fourth one (given)."""
+    held_out = np.arange(len(customers)) % 4 == 0
+    return customers[~held_out], customers[held_out]
+
+
+def fit_forest(rows: pd.DataFrame, params: dict) -> RandomForestClassifier:
+    """Fit a random forest (given).
+
+    Args:
+        rows: Customers with the FEATURES and `churned`.
+        params: Settings of the forest, such as `{"n_estimators": 20, "max_depth": 4}`.
+
+    Raises:
+        ValueError: The forest refuses a setting, such as a `max_depth` of 0.
+    """
+    return RandomForestClassifier(random_state=0, **params).fit(rows[FEATURES], rows["churned"])
+
+
+def measure(model: RandomForestClassifier, rows: pd.DataFrame) -> tuple[float, float]:
+    """Measure a forest on some customers (given): its accuracy, and its log loss."""
+    probabilities = model.predict_proba(rows[FEATURES])[:, 1]
+    accuracy = accuracy_score(rows["churned"], probabilities > 0.5)
+    return float(accuracy), float(log_loss(rows["churned"], probabilities, labels=[0, 1]))
+
+
+def track_training(
+    customers: pd.DataFrame, params: dict, store: str, experiment: str, orchestrator: str
+) -> str:
+    """Train a forest in a run of its own.
+
+    Args:
+        customers: `split` says which rows are learnt from, and which are held out.
+        params: As in `fit_forest`.
+        store: A folder with an MLflow database, `mlflow.db`. The artifacts of a new experiment
+            belong into the folder `artifacts` in it. Nothing goes to the working directory.
+        experiment: Name of an experiment; it is made if there is none.
+        orchestrator: Which tool runs this, such as "prefect".
+
+    Returns:
+        The id of the run. It is Finished; its parameters are `params` and `orchestrator` (which
+        may be a tag instead); its metrics `val_accuracy` and `val_log_loss` are those of `measure`
+        on the held-out customers. You may log more.
+
+    Raises:
+        ValueError: The training failed: its own error. The run is Failed, and has its parameters.
+    """
+    # TODO(kata): task 1, one training, one run.
+    raise NotImplementedError
+
+
+def track_model(
+    customers: pd.DataFrame, params: dict, store: str, experiment: str, orchestrator: str
+) -> str:
+    """Train a forest as `track_training` does, and log the model into the same run.
+
+    The model's signature names the FEATURES, all of them as double (the API sends whole numbers
+    today; a blank makes a column of floats), and what the model predicts. Its requirements are the
+    REQUIREMENTS: nothing is started to find them out.
+
+    Args:
+        customers: As in `track_training`.
+        params: As in `track_training`.
+        store: As in `track_training`.
+        experiment: As in `track_training`.
+        orchestrator: As in `track_training`.
+
+    Returns:
+        An address that `mlflow.pyfunc.load_model` takes, also tomorrow and from another folder.
+
+    Raises:
+        ValueError: As in `track_training`.
+    """
+    # TODO(kata): task 2, the model, in the same run.
+    raise NotImplementedError
+
+
+def compare_candidates(
+    customers: pd.DataFrame, candidates: dict, store: str, experiment: str, orchestrator: str
+) -> str:
+    """Train all candidates at the same time, each in a thread and in a child run of its own.
+
+    One parent run holds the comparison, and `orchestrator` like the others. A child is named after
+    its candidate, and has what a run of `track_training` has. No models are logged.
+
+    Args:
+        customers: As in `track_training`.
+        candidates: Name of a candidate: its `params`. Five or so.
+        store: As in `track_training`.
+        experiment: As in `track_training`.
+        orchestrator: As in `track_training`.
+
+    Returns:
+        The id of the parent run. It is Finished also if some candidates failed; their child runs
+        are Failed, and the others went on.
+
+    Raises:
+        Exception: All candidates failed. Their runs and the parent's are Failed.
+    """
+    # TODO(kata): task 3, five candidates, one comparison.
+    raise NotImplementedError
+
+
+def leaderboard(comparison: str, store: str) -> list[dict]:
+    """Read a comparison back, the best candidate first.
+
+    Args:
+        comparison: What `compare_candidates` returned, perhaps last month. Its store holds other
+            runs too: of other comparisons, of other experiments.
+        store: The folder, as in `track_training`.
+
+    Returns:
+        One dict for each Finished child run, lowest log loss first: `candidate` (the run's name),
+        `run_id`, `max_depth` (int) and `val_log_loss` (float).
+    """
+    # TODO(kata): task 4, read it back.
+    raise NotImplementedError

@@ -1,0 +1,236 @@
+"""Train churn models, each in a run that tells tomorrow how it was made and how good it was.
+
+The store is a folder with two things in it: `mlflow.db`, the SQLite file that holds the runs, and
+`artifacts`, where the models lie. The three functions at the top are given.
+"""
+
+import logging
+import tempfile
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import sklearn
+from mlflow.models import infer_signature
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import accuracy_score, log_loss
+
+FEATURES = ["tenure_months", "monthly_charges", "support_calls"]
+REQUIREMENTS = [f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"]
+
+
+def split(customers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the customers into those to learn from and those held out, every fourth one (given)."""
+    held_out = np.arange(len(customers)) % 4 == 0
+    return customers[~held_out], customers[held_out]
+
+
+def fit_forest(rows: pd.DataFrame, params: dict) -> RandomForestClassifier:
+    """Fit a random forest (given).
+
+    Args:
+        rows: Customers with the FEATURES and `churned`.
+        params: Settings of the forest, such as `{"n_estimators": 20, "max_depth": 4}`.
+
+    Raises:
+        ValueError: The forest refuses a setting, such as a `max_depth` of 0.
+    """
+    return RandomForestClassifier(random_state=0, **params).fit(rows[FEATURES], rows["churned"])
+
+
+def measure(model: RandomForestClassifier, rows: pd.DataFrame) -> tuple[float, float]:
+    """Measure a forest on some customers (given): its accuracy, and its log loss."""
+    probabilities = model.predict_proba(rows[FEATURES])[:, 1]
+    accuracy = accuracy_score(rows["churned"], probabilities > 0.5)
+    return float(accuracy), float(log_loss(rows["churned"], probabilities, labels=[0, 1]))
+
+
+def open_store(store: str) -> None:
+    """Send all that follows to this store, and not to the working directory."""
+    mlflow.set_tracking_uri(f"sqlite:///{store}/mlflow.db")
+
+
+def open_experiment(store: str, experiment: str) -> None:
+    """Make the experiment the one that new runs go to; give its artifacts a place beside it."""
+    open_store(store)
+    if mlflow.get_experiment_by_name(experiment) is None:
+        mlflow.create_experiment(experiment, artifact_location=(Path(store) / "artifacts").as_uri())
+    mlflow.set_experiment(experiment)
+
+
+def train_in_run(
+    customers: pd.DataFrame, params: dict, orchestrator: str
+) -> tuple[RandomForestClassifier, pd.DataFrame]:
+    """Train and log into the active run; what was asked is logged first, in case it fails."""
+    mlflow.log_params({**params, "orchestrator": orchestrator})
+    rows, held_out = split(customers)
+    model = fit_forest(rows, params)
+    accuracy, loss = measure(model, held_out)
+    mlflow.log_metrics({"val_accuracy": accuracy, "val_log_loss": loss})
+    return model, rows
+
+
+def track_training(
+    customers: pd.DataFrame, params: dict, store: str, experiment: str, orchestrator: str
+) -> str:
+    """Train a forest in a run of its own.
+
+    Args:
+        customers: `split` says which rows are learnt from, and which are held out.
+        params: As in `fit_forest`.
+        store: A folder with an MLflow database, `mlflow.db`. The artifacts of a new experiment
+            belong into the folder `artifacts` in it. Nothing goes to the working directory.
+        experiment: Name of an experiment; it is made if there is none.
+        orchestrator: Which tool runs this, such as "prefect".
+
+    Returns:
+        The id of the run. It is Finished; its parameters are `params` and `orchestrator` (which
+        may be a tag instead); its metrics `val_accuracy` and `val_log_loss` are those of `measure`
+        on the held-out customers. You may log more.
+
+    Raises:
+        ValueError: The training failed: its own error. The run is Failed, and has its parameters.
+    """
+    open_experiment(store, experiment)
+    with mlflow.start_run() as run:
+        train_in_run(customers, params, orchestrator)
+    return run.info.run_id
+
+
+def track_model(
+    customers: pd.DataFrame, params: dict, store: str, experiment: str, orchestrator: str
+) -> str:
+    """Train a forest as `track_training` does, and log the model into the same run.
+
+    The model's signature names the FEATURES, all of them as double (the API sends whole numbers
+    today; a blank makes a column of floats), and what the model predicts. Its requirements are the
+    REQUIREMENTS: nothing is started to find them out.
+
+    Args:
+        customers: As in `track_training`.
+        params: As in `track_training`.
+        store: As in `track_training`.
+        experiment: As in `track_training`.
+        orchestrator: As in `track_training`.
+
+    Returns:
+        An address that `mlflow.pyfunc.load_model` takes, also tomorrow and from another folder.
+
+    Raises:
+        ValueError: As in `track_training`.
+    """
+    open_experiment(store, experiment)
+    with mlflow.start_run():
+        model, rows = train_in_run(customers, params, orchestrator)
+        features = rows[FEATURES].astype(float)
+        logged = mlflow.sklearn.log_model(
+            model,
+            name="model",
+            signature=infer_signature(features, model.predict(features)),
+            pip_requirements=REQUIREMENTS,
+            skops_trusted_types=["sklearn.tree._tree.Tree"],
+        )
+    return logged.model_uri
+
+
+def compare_candidates(
+    customers: pd.DataFrame, candidates: dict, store: str, experiment: str, orchestrator: str
+) -> str:
+    """Train all candidates at the same time, each in a thread and in a child run of its own.
+
+    One parent run holds the comparison, and `orchestrator` like the others. A child is named after
+    its candidate, and has what a run of `track_training` has. No models are logged.
+
+    Args:
+        customers: As in `track_training`.
+        candidates: Name of a candidate: its `params`. Five or so.
+        store: As in `track_training`.
+        experiment: As in `track_training`.
+        orchestrator: As in `track_training`.
+
+    Returns:
+        The id of the parent run. It is Finished also if some candidates failed; their child runs
+        are Failed, and the others went on.
+
+    Raises:
+        Exception: All candidates failed. Their runs and the parent's are Failed.
+    """
+    open_experiment(store, experiment)
+
+    def train(name: str, parent: str) -> Exception | None:
+        try:
+            # A thread knows of no active run: it is told whose child it is.
+            with mlflow.start_run(run_name=name, parent_run_id=parent):
+                train_in_run(customers, candidates[name], orchestrator)
+        except Exception as error:  # told to the caller, who decides
+            return error
+        return None
+
+    with mlflow.start_run() as run, ThreadPoolExecutor(len(candidates)) as pool:
+        mlflow.log_param("orchestrator", orchestrator)
+        errors = list(pool.map(train, candidates, [run.info.run_id] * len(candidates)))
+        if all(errors):
+            raise RuntimeError("all candidates failed") from errors[0]
+    return run.info.run_id
+
+
+def leaderboard(comparison: str, store: str) -> list[dict]:
+    """Read a comparison back, the best candidate first.
+
+    Args:
+        comparison: What `compare_candidates` returned, perhaps last month. Its store holds other
+            runs too: of other comparisons, of other experiments.
+        store: The folder, as in `track_training`.
+
+    Returns:
+        One dict for each Finished child run, lowest log loss first: `candidate` (the run's name),
+        `run_id`, `max_depth` (int) and `val_log_loss` (float).
+    """
+    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{store}/mlflow.db")
+    children = client.search_runs(
+        [client.get_run(comparison).info.experiment_id],
+        f"tags.mlflow.parentRunId = '{comparison}' and attributes.status = 'FINISHED'",
+        order_by=["metrics.val_log_loss ASC"],
+    )
+    return [
+        {
+            "candidate": run.info.run_name,
+            "run_id": run.info.run_id,
+            "max_depth": int(run.data.params["max_depth"]),  # the store keeps text
+            "val_log_loss": run.data.metrics["val_log_loss"],
+        }
+        for run in children
+    ]
+
+
+def _demo() -> None:
+    """Compare five depths and a wrong one, then log the best one's model and load it."""
+    customers = pd.read_csv(Path(__file__).parents[1] / "data" / "customers.csv")
+    depths = {f"depth {depth}": {"n_estimators": 20, "max_depth": depth} for depth in range(5)}
+    with tempfile.TemporaryDirectory() as store:
+        where = (store, "churn", "a terminal")
+        comparison = compare_candidates(customers, depths, *where)
+        client = mlflow.MlflowClient()
+        print("\n  status    parent  log loss  run")
+        for run in reversed(client.search_runs([client.get_run(comparison).info.experiment_id])):
+            parent = run.data.tags.get("mlflow.parentRunId", "-")[:6]
+            loss = run.data.metrics.get("val_log_loss", float("nan"))
+            print(f"  {run.info.status:<8}  {parent:<6}  {loss:>8.3f}  {run.info.run_name}")
+        best = leaderboard(comparison, store)[0]
+        address = track_model(customers, depths[best["candidate"]], *where)
+        predicted = mlflow.pyfunc.load_model(address).predict(customers[FEATURES].astype(float))
+        print(
+            f"\nbest: {best['candidate']}; its model expects {predicted.sum()} customers to leave"
+        )
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    print(
+        "Preparing an empty store for this run only: its first use takes some seconds.", flush=True
+    )
+    _demo()

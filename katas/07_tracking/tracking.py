@@ -116,19 +116,3 @@ def compare_candidates(
     """
     # TODO(kata): task 3, five candidates, one comparison.
     raise NotImplementedError
-
-
-def leaderboard(comparison: str, store: str) -> list[dict]:
-    """Read a comparison back, the best candidate first.
-
-    Args:
-        comparison: What `compare_candidates` returned, perhaps last month. Its store holds other
-            runs too: of other comparisons, of other experiments.
-        store: The folder, as in `track_training`.
-
-    Returns:
-        One dict for each Finished child run, lowest log loss first: `candidate` (the run's name),
-        `run_id`, `max_depth` (int) and `val_log_loss` (float).
-    """
-    # TODO(kata): task 4, read it back.
-    raise NotImplementedError

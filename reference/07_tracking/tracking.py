@@ -48,14 +48,9 @@ def measure(model: RandomForestClassifier, rows: pd.DataFrame) -> tuple[float, f
     return float(accuracy), float(log_loss(rows["churned"], probabilities, labels=[0, 1]))
 
 
-def open_store(store: str) -> None:
-    """Send all that follows to this store, and not to the working directory."""
-    mlflow.set_tracking_uri(f"sqlite:///{store}/mlflow.db")
-
-
 def open_experiment(store: str, experiment: str) -> None:
-    """Make the experiment the one that new runs go to; give its artifacts a place beside it."""
-    open_store(store)
+    """Choose where new runs go; an experiment is told once where its artifacts lie."""
+    mlflow.set_tracking_uri(f"sqlite:///{store}/mlflow.db")
     if mlflow.get_experiment_by_name(experiment) is None:
         mlflow.create_experiment(experiment, artifact_location=(Path(store) / "artifacts").as_uri())
     mlflow.set_experiment(experiment)
@@ -177,35 +172,6 @@ def compare_candidates(
     return run.info.run_id
 
 
-def leaderboard(comparison: str, store: str) -> list[dict]:
-    """Read a comparison back, the best candidate first.
-
-    Args:
-        comparison: What `compare_candidates` returned, perhaps last month. Its store holds other
-            runs too: of other comparisons, of other experiments.
-        store: The folder, as in `track_training`.
-
-    Returns:
-        One dict for each Finished child run, lowest log loss first: `candidate` (the run's name),
-        `run_id`, `max_depth` (int) and `val_log_loss` (float).
-    """
-    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{store}/mlflow.db")
-    children = client.search_runs(
-        [client.get_run(comparison).info.experiment_id],
-        f"tags.mlflow.parentRunId = '{comparison}' and attributes.status = 'FINISHED'",
-        order_by=["metrics.val_log_loss ASC"],
-    )
-    return [
-        {
-            "candidate": run.info.run_name,
-            "run_id": run.info.run_id,
-            "max_depth": int(run.data.params["max_depth"]),  # the store keeps text
-            "val_log_loss": run.data.metrics["val_log_loss"],
-        }
-        for run in children
-    ]
-
-
 def _demo() -> None:
     """Compare five depths and a wrong one, then log the best one's model and load it."""
     customers = pd.read_csv(Path(__file__).parents[1] / "data" / "customers.csv")
@@ -214,17 +180,17 @@ def _demo() -> None:
         where = (store, "churn", "a terminal")
         comparison = compare_candidates(customers, depths, *where)
         client = mlflow.MlflowClient()
+        runs = client.search_runs([client.get_run(comparison).info.experiment_id])
         print("\n  status    parent  log loss  run")
-        for run in reversed(client.search_runs([client.get_run(comparison).info.experiment_id])):
+        for run in reversed(runs):
             parent = run.data.tags.get("mlflow.parentRunId", "-")[:6]
             loss = run.data.metrics.get("val_log_loss", float("nan"))
             print(f"  {run.info.status:<8}  {parent:<6}  {loss:>8.3f}  {run.info.run_name}")
-        best = leaderboard(comparison, store)[0]
-        address = track_model(customers, depths[best["candidate"]], *where)
+        finished = [run for run in runs if "val_log_loss" in run.data.metrics]
+        best = min(finished, key=lambda run: run.data.metrics["val_log_loss"]).info.run_name
+        address = track_model(customers, depths[best], *where)
         predicted = mlflow.pyfunc.load_model(address).predict(customers[FEATURES].astype(float))
-        print(
-            f"\nbest: {best['candidate']}; its model expects {predicted.sum()} customers to leave"
-        )
+    print(f"\nbest: {best}; its model, loaded, expects {predicted.sum()} customers to leave")
 
 
 if __name__ == "__main__":

@@ -142,3 +142,12 @@ def test_model_not_told_predicts_really(overlap: Overlap) -> None:
 def test_unknown_model_is_named() -> None:
     with pytest.raises(ValueError, match="'catboost' is not watched; there are: logistic reg"):
         Overlap().will_fail("catboost", error=ValueError())
+
+
+def test_class_of_an_absent_package_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WATCHED, "absent", ("surely_not_installed.models", "Model"))
+    overlap = Overlap()
+    with overlap.watching():
+        train("logistic regression")
+
+    assert overlap.finished == ["logistic regression"]

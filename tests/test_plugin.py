@@ -223,6 +223,20 @@ def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
 
 
+def test_tests_find_the_cache_of_the_real_home(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dojo.paths import cache_dir
+
+    monkeypatch.delenv("DOJO_CACHE", raising=False)
+    test = "from dojo.paths import cache_dir\ndef test_cache(solution):\n    "
+    write_kata(
+        checkout.path, f"{test}assert str(cache_dir()) == {str(cache_dir())!r}", "test_cache"
+    )
+
+    run(checkout).assert_outcomes(passed=1)
+
+
 def test_solution_finds_neither_home_nor_checkout(checkout: pytest.Pytester) -> None:
     solve(
         checkout,

@@ -42,8 +42,9 @@ def forget() -> None:
     while mlflow.active_run() is not None:
         with contextlib.suppress(Exception):  # taken off the stack before its store is asked
             mlflow.end_run()
-    mlflow.set_tracking_uri(None)
-    mlflow.set_registry_uri(None)
+    # None is what both are before anybody sets them.
+    mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
+    mlflow.set_registry_uri(None)  # type: ignore[arg-type]
     fluent._active_experiment_id = None
     for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"):
         os.environ.pop(name, None)

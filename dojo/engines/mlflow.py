@@ -116,3 +116,15 @@ def rehearse(folder: Path) -> None:
             mlflow.pyfunc.load_model(logged.model_uri).predict(numbers)
     mlflow.search_runs()
     mlflow.MlflowClient().get_run(run.info.run_id)
+
+
+def look_through_packages(folder: Path) -> None:
+    """Have MLflow look through all installed packages here, once for all forks of this process.
+
+    It does so when it first saves a model, and remembers. The model is not fitted: the threads of
+    OpenMP would be missing in the forks.
+    """
+    import mlflow.sklearn
+    from sklearn.linear_model import LogisticRegression
+
+    mlflow.sklearn.save_model(LogisticRegression(), str(folder / "model"), pip_requirements=[])

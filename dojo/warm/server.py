@@ -83,6 +83,8 @@ class Server:
             mlflow.migrated_database(self._say)
             self._names.add("mlflow")
             self._learn_lazy_imports(lambda: mlflow.rehearse(self._room.folder("rehearsal")))
+            with contextlib.suppress(Exception):
+                mlflow.look_through_packages(self._room.folder("packages"))
         assert threading.active_count() == 1, threading.enumerate()
         gc.collect()
         gc.freeze()

@@ -2,7 +2,7 @@
 
 At minute 55 the second is begun with an answer that is almost old; at 105 it still says Cached.
 
-Refused by: test_usage_lives_one_hour, test_usage_of_a_file_lives_one_hour,
+Refused by: test_usage_lives_one_hour, test_file_usage_lives_one_hour,
     test_each_figure_lives_one_hour
 """
 

@@ -3,7 +3,8 @@
 A single task that stumbles over the error is saved by chance; a loader of its own keeps it.
 
 Refused by: test_customers_live_one_hour, test_usage_lives_one_hour,
-    test_failure_is_raised_and_not_kept, test_each_figure_lives_one_hour
+    test_file_usage_lives_one_hour, test_failure_is_raised_and_not_kept,
+    test_each_figure_lives_one_hour
 """
 
 

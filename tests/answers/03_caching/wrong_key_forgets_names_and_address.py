@@ -3,9 +3,9 @@
 `hash_pandas_object` does not look at the names, and adding up forgets the order of the rows.
 
 Refused by: test_one_changed_customer_is_a_new_result,
-    test_other_months_or_address_is_a_new_result,
-    test_other_months_or_address_of_a_file_is_a_new_result,
-    test_other_months_or_address_is_another_figure
+    test_other_months_or_url_ask_anew,
+    test_other_months_or_url_of_a_file_ask_anew,
+    test_other_months_or_url_of_a_figure_ask_anew
 """
 
 

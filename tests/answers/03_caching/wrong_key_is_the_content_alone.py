@@ -1,6 +1,6 @@
 """Who replaces the key by the content of the file, and forgets what else the result depends on.
 
-Refused by: test_other_months_or_address_of_a_file_is_a_new_result
+Refused by: test_other_months_or_url_of_a_file_ask_anew
 """
 
 

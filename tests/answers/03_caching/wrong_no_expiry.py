@@ -4,7 +4,7 @@ The customers of the first night are those of every night. Content in the key is
 state is not in it.
 
 Refused by: test_customers_live_one_hour, test_usage_lives_one_hour,
-    test_usage_of_a_file_lives_one_hour, test_each_figure_lives_one_hour
+    test_file_usage_lives_one_hour, test_each_figure_lives_one_hour
 """
 
 

@@ -1,8 +1,8 @@
 """Who leaves out the time-out: `requests` waits for ever, and a run that waits has not failed.
 
 Refused by: test_rerun_after_failed_training_costs_nothing, test_same_content_is_paid_once,
-    test_touched_file_costs_nothing, test_good_answer_after_a_failure_is_kept,
-    test_other_months_or_address_is_another_figure
+    test_touched_file_costs_nothing, test_good_answer_lives_one_hour,
+    test_other_months_or_url_of_a_figure_ask_anew
 """
 
 

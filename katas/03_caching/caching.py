@@ -1,9 +1,10 @@
 """Pay once for what is dear: use a result again while it is true, and never a mistake.
 
-What is dear is the usage API: each request takes 30 minutes and costs 120 euros, so every new
-result is one request (GET, with a time-out) and no more. All functions keep three promises. A
-result is used again for one hour after it was computed, by every later run. Using it again is the
-engine's work: it asks nothing, and the task run ends in `Cached`. A failure is raised, never kept.
+What is dear is the usage API: each request takes 30 minutes and costs 120 euros, so a new result
+takes one request (GET, with a time-out) and no more. All functions keep three promises. A result is
+used again for one hour, by every later run, and nothing older than an hour is ever returned. Using
+it again is the engine's work: it asks nothing, and the task run ends in `Cached`. A failure is
+raised, never kept; an answer that is not a list with at least one row is a failure too.
 """
 
 import pandas as pd
@@ -74,7 +75,8 @@ def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFram
     """Add the column `calls`: the support calls of the last `months` months.
 
     A result is used again where customers, URL and months are all the same. Customers are the same
-    when their content is: a copy, or the same file read again.
+    when their content is: a copy, or the same file read again. Any other cell, any other name of a
+    column makes them others.
 
     Args:
         customers: One row a customer, with `customer_id`.
@@ -114,7 +116,7 @@ def load_usage(url: str) -> list[dict]:
 
     The API fails in three ways: a status of 400 or more; a status of 200 with
     `{"error": "quota exceeded"}`; a status of 200 with an empty list, while its table is rebuilt.
-    After a failure the next call asks again. Nothing older than an hour is ever returned.
+    After a failure the next call asks again.
 
     Args:
         url: Address of the API.

@@ -97,22 +97,25 @@ def compare_models(
 ) -> dict:
     """Train the candidates at the same time, in threads of this process, and name the best.
 
-    Each candidate is a task run of this flow's run. One that fails does not stop the others.
+    Each candidate is a task run of this flow's run, or of a flow run that it starts. One that fails
+    does not stop the others.
 
     Args:
         features: As in `train_one`.
         names: The candidates, each at most once.
-        at_most: How many may train at the same time, never more. None: all of them.
+        at_most: How many may train at the same time, never more. A place that becomes free is used
+            at once. None: all of them.
         seed: As in `train_one`, the same for all.
 
     Returns:
         `{"results": [...], "winner": name, "failed": {name: text}}`. `results` has what
         `train_one` returned for each candidate that was trained, in the order of `names`.
-        `winner` has the lowest log loss. `failed` has, for each candidate that failed, the text
-        of its error; it is empty when all went well.
+        `winner` has the lowest log loss. `failed` has, for each candidate that failed, a text that
+        contains its error's own; it is empty when all went well.
 
     Raises:
-        RuntimeError: Every candidate failed; any other exception will do. The flow run is Failed.
+        RuntimeError: Every candidate failed; the text names each with its error. Any other class
+            will do. The flow run is Failed.
     """
     with ThreadPoolTaskRunner(max_workers=at_most) as pool:
         futures = {

@@ -1,6 +1,6 @@
 """Who replaces the key by the content of the file, and forgets what else the result depends on.
 
-Refused by: test_months_of_a_file_have_their_results
+Refused by: test_other_months_or_url_of_a_file_ask_anew
 """
 
 

@@ -1,6 +1,6 @@
 """Who falls back on the last good answer, however old: green runs on Monday's usage.
 
-Refused by: test_outage_after_the_hour_is_raised
+Refused by: test_good_answer_lives_one_hour
 """
 
 last_good: dict[str, list[dict]] = {}

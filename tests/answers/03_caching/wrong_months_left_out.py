@@ -1,6 +1,6 @@
 """Who takes the small parameters out of the key to get more hits: 12 months give those of 6.
 
-Refused by: test_each_number_of_months_has_its_result
+Refused by: test_other_months_or_url_ask_anew
 """
 
 

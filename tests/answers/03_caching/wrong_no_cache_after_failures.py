@@ -1,6 +1,6 @@
 """Who protects himself from kept errors by having no cache at all.
 
-Refused by: test_good_answer_after_a_failure_is_kept
+Refused by: test_good_answer_lives_one_hour
 """
 
 from prefect.cache_policies import NO_CACHE

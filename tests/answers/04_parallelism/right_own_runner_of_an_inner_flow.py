@@ -1,4 +1,4 @@
-"""Gives the flow its runner at the call, with `with_options`; the tasks are submitted as usual."""
+"""Gives a subflow its runner at the call, with `with_options`; the tasks are submitted as usual."""
 
 
 @flow
@@ -16,6 +16,7 @@ def compare_on_own_runner(features: pd.DataFrame, names: Sequence[str], seed: in
     return {"results": results, "winner": winner["name"], "failed": failed}
 
 
+@flow
 def compare_models(
     features: pd.DataFrame,
     names: Sequence[str] = NAMES,

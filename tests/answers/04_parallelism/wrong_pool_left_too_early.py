@@ -1,7 +1,7 @@
 """Who adds the limit later, and asks for the results after the `with` of the runner.
 
-Leaving it cancels whatever has not ended. The error is a CancelledError, which `except Exception`
-does not catch: no report at all.
+Leaving it cancels whatever has not begun. The error is a CancelledError without a text: three
+candidates look failed, and nothing says why.
 
 Refused by: test_limit_is_used_and_never_exceeded
 """

@@ -1,4 +1,9 @@
-"""Trains in batches of `at_most`: each waits for its slowest, and none is too large."""
+"""Who trains in batches of `at_most`: none is too large, and each waits for its slowest.
+
+With one slow model among the first, half of the machine is idle until it ends.
+
+Refused by: test_failed_candidate_frees_its_place
+"""
 
 from prefect.futures import wait
 

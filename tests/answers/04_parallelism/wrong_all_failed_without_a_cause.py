@@ -1,8 +1,6 @@
-"""Who writes the limit of the own laptop into the code.
+"""Who fails the flow, as asked, and throws away what he has collected: nothing says why.
 
-The big machine that was rented for the night trains two at a time as well.
-
-Refused by: test_all_five_train_at_the_same_time
+Refused by: test_flow_fails_when_every_candidate_fails
 """
 
 
@@ -13,7 +11,7 @@ def compare_models(
     at_most: int | None = None,
     seed: int = 0,
 ) -> dict:
-    with ThreadPoolTaskRunner(max_workers=2) as pool:
+    with ThreadPoolTaskRunner(max_workers=at_most) as pool:
         futures = {
             name: pool.submit(train_one, {"name": name, "features": features, "seed": seed})
             for name in names
@@ -25,6 +23,6 @@ def compare_models(
             except Exception as error:
                 failed[name] = str(error)
     if not results:
-        raise RuntimeError(f"no candidate could be trained: {failed}")
+        raise RuntimeError("no candidate could be trained")
     winner = min(results, key=lambda result: result["log_loss"])
     return {"results": results, "winner": winner["name"], "failed": failed}

@@ -23,7 +23,7 @@ def load_customers(path: str) -> pd.DataFrame:
             `support_calls`, `contract`, `churned` (0 or 1).
 
     Returns:
-        One row a customer, the file's columns.
+        The file's rows and columns as they are: nothing filled, nothing dropped.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -41,14 +41,15 @@ def engineer_features(customers: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row a customer, in the same order: `customer_id`, `churned` and the FEATURE_COLUMNS.
-        `committed` is 1 for a contract other than `month-to-month`, else 0. More columns are fine.
+        `committed` is 1 for a contract other than `month-to-month` (also for a blank one, as in
+        cell 2), else 0. More columns are fine.
     """
     # TODO(kata): task 1, cell 2 becomes a task.
     raise NotImplementedError
 
 
 def train_model(features: pd.DataFrame) -> BaseEstimator:
-    """Fit a logistic regression to all customers but the held-out ones.
+    """Fit a logistic regression; learn, scaling included, from all but the held-out customers.
 
     Args:
         features: What `engineer_features` returns. A customer whose `customer_id` is a multiple
@@ -65,7 +66,7 @@ def train_model(features: pd.DataFrame) -> BaseEstimator:
 
 
 def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
-    """Measure a model on the held-out customers, and print one line with the word accuracy.
+    """Measure a model on the held-out customers; print a line: the word accuracy, and its value.
 
     Args:
         model: What `train_model` returns. Only its `predict` is sure to be there.
@@ -74,6 +75,9 @@ def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
     Returns:
         `customers` (rows of `features`), `held_out` (rows measured) and `accuracy` (share of these
         that the model predicts right, 0 to 1). More metrics are fine.
+
+    Raises:
+        ValueError: No customer is held out: no accuracy is made up.
     """
     # TODO(kata): task 1, cell 4 becomes a task.
     raise NotImplementedError

@@ -78,7 +78,7 @@ def train_churn_model(
         path: As in `load_customers`.
         n_estimators: A whole number, 1 to 1000.
         max_depth: A whole number, 1 to 30.
-        experiment_name: One or more of the letters a-z and A-Z, digits, `-` and `_`.
+        experiment_name: One or more of the letters a-z and A-Z, the digits 0-9, `-` and `_`.
 
     Returns:
         What `train_model` returns, and `experiment_name`.
@@ -96,12 +96,15 @@ def train_churn_model(
 def train_from_config(path: str, config: TrainingConfig | None = None) -> dict:
     """Load and train as one configuration says, such as one read from a JSON file.
 
+    The name and the tags of its run are free.
+
     Args:
         path: As in `load_customers`.
         config: The caller gives a dict, which stays as it is. All its keys may be left out:
             `experiment_name` as in `train_churn_model`; `columns`, a list of one or more of the
-            COLUMNS (default: all three); `forest`, a dict that may have `n_estimators` and
-            `max_depth`, both as in `train_churn_model`. None: the defaults.
+            COLUMNS, each at most once, used in the order given (default: all three); `forest`, a
+            dict that may have `n_estimators` and `max_depth`, both as in `train_churn_model`.
+            None: the defaults.
 
     Returns:
         As `train_churn_model`.

@@ -33,7 +33,7 @@ def load_customers(path: str) -> pd.DataFrame:
             `support_calls`, `contract`, `churned` (0 or 1).
 
     Returns:
-        One row a customer, the file's columns.
+        The file's rows and columns as they are: nothing filled, nothing dropped.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -55,7 +55,8 @@ def engineer_features(customers: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row a customer, in the same order: `customer_id`, `churned` and the FEATURE_COLUMNS.
-        `committed` is 1 for a contract other than `month-to-month`, else 0. More columns are fine.
+        `committed` is 1 for a contract other than `month-to-month` (also for a blank one, as in
+        cell 2), else 0. More columns are fine.
     """
     features = customers[["customer_id", "churned", *FEATURE_COLUMNS[:-1]]].copy()
     features["committed"] = (customers["contract"] != "month-to-month").astype(int)
@@ -64,7 +65,7 @@ def engineer_features(customers: pd.DataFrame) -> pd.DataFrame:
 
 @task
 def train_model(features: pd.DataFrame) -> BaseEstimator:
-    """Fit a logistic regression to all customers but the held-out ones.
+    """Fit a logistic regression; learn, scaling included, from all but the held-out customers.
 
     Args:
         features: What `engineer_features` returns. A customer whose `customer_id` is a multiple
@@ -83,7 +84,7 @@ def train_model(features: pd.DataFrame) -> BaseEstimator:
 
 @task
 def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
-    """Measure a model on the held-out customers, and print one line with the word accuracy.
+    """Measure a model on the held-out customers; print a line: the word accuracy, and its value.
 
     Args:
         model: What `train_model` returns. Only its `predict` is sure to be there.
@@ -92,8 +93,13 @@ def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
     Returns:
         `customers` (rows of `features`), `held_out` (rows measured) and `accuracy` (share of these
         that the model predicts right, 0 to 1). More metrics are fine.
+
+    Raises:
+        ValueError: No customer is held out: no accuracy is made up.
     """
     held_out = features[is_held_out(features)]
+    if held_out.empty:
+        raise ValueError("no customer is held out: there is nothing to measure on")
     right = model.predict(held_out[FEATURE_COLUMNS]) == held_out["churned"].to_numpy()
     accuracy = float(right.mean())
     print(f"accuracy {accuracy:.2f} on {len(held_out)} customers")

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 from prefect import flow, get_client, tags, task
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sklearn.ensemble import RandomForestClassifier
 
 Column = Literal["tenure_months", "monthly_charges", "support_calls"]
@@ -20,6 +20,16 @@ COLUMNS = ["tenure_months", "monthly_charges", "support_calls"]
 Trees = Annotated[int, Field(ge=1, le=1000)]
 Depth = Annotated[int, Field(ge=1, le=30)]
 Name = Annotated[str, Field(pattern="^[A-Za-z0-9_-]+$")]
+
+
+def each_once(columns: list[str]) -> list[str]:
+    """Refuse a list that names a column twice."""
+    if len(set(columns)) < len(columns):
+        raise ValueError("a column is named twice")
+    return columns
+
+
+Columns = Annotated[list[Column], Field(min_length=1), AfterValidator(each_once)]
 
 
 class Forest(BaseModel):
@@ -35,7 +45,7 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     experiment_name: Name = "default"
-    columns: list[Column] = Field(default=COLUMNS, min_length=1)
+    columns: Columns = COLUMNS
     forest: Forest = Forest()
 
 
@@ -95,7 +105,7 @@ def train_churn_model(
         path: As in `load_customers`.
         n_estimators: A whole number, 1 to 1000.
         max_depth: A whole number, 1 to 30.
-        experiment_name: One or more of the letters a-z and A-Z, digits, `-` and `_`.
+        experiment_name: One or more of the letters a-z and A-Z, the digits 0-9, `-` and `_`.
 
     Returns:
         What `train_model` returns, and `experiment_name`.
@@ -116,12 +126,15 @@ def train_churn_model(
 def train_from_config(path: str, config: TrainingConfig | None = None) -> dict:
     """Load and train as one configuration says, such as one read from a JSON file.
 
+    The name and the tags of its run are free.
+
     Args:
         path: As in `load_customers`.
         config: The caller gives a dict, which stays as it is. All its keys may be left out:
             `experiment_name` as in `train_churn_model`; `columns`, a list of one or more of the
-            COLUMNS (default: all three); `forest`, a dict that may have `n_estimators` and
-            `max_depth`, both as in `train_churn_model`. None: the defaults.
+            COLUMNS, each at most once, used in the order given (default: all three); `forest`, a
+            dict that may have `n_estimators` and `max_depth`, both as in `train_churn_model`.
+            None: the defaults.
 
     Returns:
         As `train_churn_model`.

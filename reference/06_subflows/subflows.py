@@ -52,7 +52,7 @@ def learn_statistics(customers: pd.DataFrame) -> dict:
     """Find what the preparation must remember, in Python's own types."""
     return {
         "means": {name: float(customers[name].mean()) for name in NUMBERS},
-        "stds": {name: float(customers[name].std()) for name in NUMBERS},
+        "stds": {name: float(customers[name].std()) or 1.0 for name in NUMBERS},
         "contracts": sorted(customers["contract"].dropna().unique().tolist()),
     }
 
@@ -64,7 +64,7 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
     Args:
         path: A CSV file with `customer_id`, `tenure_months`, `monthly_charges`, `support_calls`
             and `contract`, in any order; at training also `churned`, and there may be others.
-            Numbers and contracts may be blank.
+            A contract is text, such as `one year`. Numbers and contracts may be blank.
         statistics: None at training: learn them from this file. Otherwise what an earlier call
             returned, perhaps elsewhere: nothing is learnt from this file.
 
@@ -72,9 +72,11 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
         A pair. The features: one row a customer in the file's order, the index `customer_id`, all
         columns float64. First the three NUMBERS, in that order: blanks filled with the training's
         mean, less that mean, divided by the training's standard deviation (of the numbers that are
-        there). Then `contract_<name>`, 1.0 or 0.0, for each contract of the training, sorted by
-        name; blank or unknown to the training: 0.0 in all of them. And the statistics: a dict of
-        your own form, that is the same after `json.dumps` and `json.loads`.
+        there, either kind; by 1 where they are all alike, which makes 0.0 at training). Then
+        `contract_<name>`, 1.0 or 0.0, for each contract of the training, sorted by name; blank or
+        unknown to the training: 0.0 in all of them. And the statistics: a small dict of your own
+        form, whose size does not grow with the customers, and that is the same after `json.dumps`
+        and `json.loads`.
 
     Raises:
         Exception: There is no such file, or it lacks one of the five columns; its text names it.
@@ -94,7 +96,8 @@ def training_pipeline(path: str) -> dict:
     """Prepare the customers in a child run of `data_preparation`, and fit the model.
 
     Args:
-        path: As in `data_preparation`, with `churned` (0 or 1, never blank).
+        path: As in `data_preparation`, with `churned` (0 or 1, never blank). That is not a feature:
+            this flow may read it from the file itself, in the same order.
 
     Returns:
         `statistics` (of the preparation) and `model` (what `fit_model` returns). JSON-safe.

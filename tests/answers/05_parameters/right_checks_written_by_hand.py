@@ -38,7 +38,8 @@ def train_from_config(path: str, config: dict | None = None) -> dict:
     check("n_estimators", forest["n_estimators"], 1000)
     check("max_depth", forest["max_depth"], 30)
     check_name(settings["experiment_name"])
-    if not settings["columns"] or not set(settings["columns"]) <= set(COLUMNS):
-        raise ValueError(f"columns are {settings['columns']!r}, expected some of {COLUMNS}")
-    report = train_model(load_customers(path, settings["columns"]), **forest)
+    columns = settings["columns"]
+    if not columns or sorted(columns) != sorted(set(columns) & set(COLUMNS)):
+        raise ValueError(f"columns are {columns!r}, expected some of {COLUMNS}, each once")
+    report = train_model(load_customers(path, columns), **forest)
     return {"experiment_name": settings["experiment_name"], **report}

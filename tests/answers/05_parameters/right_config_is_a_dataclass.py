@@ -13,9 +13,7 @@ class ForestSettings:
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Settings:
     experiment_name: Name = "default"
-    columns: Annotated[list[Column], Field(min_length=1)] = field(
-        default_factory=lambda: list(COLUMNS)
-    )
+    columns: Columns = field(default_factory=lambda: list(COLUMNS))
     forest: ForestSettings = field(default_factory=ForestSettings)
 
 

@@ -1,9 +1,14 @@
-"""Tags the flow run itself, by the engine's client, instead of its task runs."""
+"""Tags the flow run itself, by the engine's client; a function names the run."""
 
 from prefect import get_client, runtime
 
 
-@flow(flow_run_name="{experiment_name}-{n_estimators}x{max_depth}")
+def name_run() -> str:
+    told = runtime.flow_run.parameters
+    return f"{told['experiment_name']}-{told['n_estimators']}x{told['max_depth']}"
+
+
+@flow(flow_run_name=name_run)
 def train_churn_model(
     path: str, n_estimators: Trees = 100, max_depth: Depth = 10, experiment_name: Name = "default"
 ) -> dict:

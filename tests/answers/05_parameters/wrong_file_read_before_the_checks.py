@@ -1,6 +1,6 @@
 """Reads the file in the flow's body, first of all: no task run is seen, the work is done anyway.
 
-Refused by: test_bad_value_comes_before_a_missing_file
+Refused by: test_bad_value_is_refused_before_any_work
 """
 
 

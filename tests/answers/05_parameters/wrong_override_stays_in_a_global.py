@@ -2,7 +2,7 @@
 
 The next run in the same process has the overrides of this one.
 
-Refused by: test_override_does_not_reach_the_next_run, test_engine_records_what_was_used,
+Refused by: test_only_what_is_overridden_changes, test_engine_records_what_was_used,
     test_bad_value_is_refused_before_any_work, test_run_name_tells_the_configuration
 """
 

@@ -1,6 +1,6 @@
 """Catches the bad value and returns a polite answer: the flow run is Completed.
 
-Refused by: test_bad_value_is_refused_before_any_work, test_bad_value_comes_before_a_missing_file
+Refused by: test_bad_value_is_refused_before_any_work
 """
 
 

@@ -1,6 +1,6 @@
 """Refuses at the right moment and says "bad parameters". Which of the three, and why?
 
-Refused by: test_bad_value_is_refused_before_any_work, test_bad_value_comes_before_a_missing_file
+Refused by: test_bad_value_is_refused_before_any_work
 """
 
 

@@ -2,7 +2,7 @@
 
 What a learner has who stops at the stub's `int`.
 
-Refused by: test_bad_value_is_refused_before_any_work, test_bad_value_comes_before_a_missing_file
+Refused by: test_bad_value_is_refused_before_any_work
 """
 
 

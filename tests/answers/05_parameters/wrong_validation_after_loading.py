@@ -2,7 +2,7 @@
 
 Forty minutes later the run fails on a number that was known at its start.
 
-Refused by: test_bad_value_is_refused_before_any_work, test_bad_value_comes_before_a_missing_file
+Refused by: test_bad_value_is_refused_before_any_work
 """
 
 

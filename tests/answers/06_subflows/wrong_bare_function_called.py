@@ -1,6 +1,6 @@
 """Calls `.fn()` because it is quicker in a test: the engine sees no child.
 
-Refused by: test_both_pipelines_share_one_child
+Refused by: test_inference_prepares_as_the_training_did
 """
 
 

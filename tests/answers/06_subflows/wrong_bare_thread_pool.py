@@ -1,6 +1,6 @@
 """Two threads of a pool: both children run at once, and neither knows its parent.
 
-Refused by: test_both_children_belong_to_the_report
+Refused by: test_report_compares_two_children_at_once
 """
 
 

@@ -1,7 +1,7 @@
 """Fills blanks with 0 before the scaling: 0 euros a month is not 'unknown'.
 
 Refused by: test_training_numbers_are_on_one_scale, test_inference_uses_the_trainings_scale,
-    test_drift_is_measured_on_one_scale
+    test_report_compares_two_children_at_once
 """
 
 

@@ -1,6 +1,6 @@
 """Calls the child twice: linked, and the second one waits for the first.
 
-Refused by: test_both_files_are_read_at_once
+Refused by: test_report_compares_two_children_at_once
 """
 
 

@@ -1,7 +1,7 @@
 """Leaves the comparison as it is: bool columns beside float ones.
 
 Refused by: test_training_features_have_their_columns, test_inference_has_the_trainings_columns,
-    test_scores_are_on_the_trainings_scale
+    test_inference_prepares_as_the_training_did
 """
 
 

@@ -1,6 +1,6 @@
 """Subtracts tonight from the reference: a tariff that doubled is reported as cheaper.
 
-Refused by: test_drift_is_measured_on_one_scale
+Refused by: test_report_compares_two_children_at_once
 """
 
 

@@ -1,7 +1,7 @@
 """`get_dummies` of whatever file comes: a contract that nobody has tonight has no column.
 
 Refused by: test_inference_has_the_trainings_columns, test_customer_alone_has_the_same_features,
-    test_scores_are_on_the_trainings_scale
+    test_inference_prepares_as_the_training_did
 """
 
 

@@ -1,6 +1,6 @@
 """Prepares each of the two files with its own statistics: all means are 0, there is no drift.
 
-Refused by: test_drift_is_measured_on_one_scale
+Refused by: test_report_compares_two_children_at_once
 """
 
 

@@ -1,6 +1,6 @@
 """Gathers two coroutines that never await anything: pandas holds the loop, the second one waits.
 
-Refused by: test_both_files_are_read_at_once
+Refused by: test_report_compares_two_children_at_once
 """
 
 import asyncio

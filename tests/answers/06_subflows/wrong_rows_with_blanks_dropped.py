@@ -1,7 +1,7 @@
 """Drops customers with a blank: fine in the notebook, but tonight they get no score.
 
 Refused by: test_training_features_have_their_columns, test_inference_has_the_trainings_columns,
-    test_both_pipelines_share_one_child
+    test_inference_prepares_as_the_training_did
 """
 
 

@@ -1,8 +1,7 @@
 """Takes the list of contracts from the statistics, and the means from tonight's file.
 
 Refused by: test_inference_uses_the_trainings_scale, test_customer_alone_has_the_same_features,
-    test_statistics_given_are_those_used, test_scores_are_on_the_trainings_scale,
-    test_drift_is_measured_on_one_scale
+    test_inference_prepares_as_the_training_did, test_report_compares_two_children_at_once
 """
 
 

@@ -2,7 +2,7 @@
 
 The next process has none, and this one has those of another model.
 
-Refused by: test_statistics_given_are_those_used
+Refused by: test_inference_uses_the_trainings_scale
 """
 
 LEARNT = {}

@@ -2,7 +2,7 @@
 
 Same code, another scale: each night is compared with itself.
 
-Refused by: test_scores_are_on_the_trainings_scale
+Refused by: test_inference_prepares_as_the_training_did
 """
 
 

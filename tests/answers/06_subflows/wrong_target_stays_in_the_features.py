@@ -1,7 +1,7 @@
 """Encodes what there is: at training the file has `churned`, and the model learns from the answer.
 
 Refused by: test_training_features_have_their_columns, test_inference_has_the_trainings_columns,
-    test_scores_are_on_the_trainings_scale, test_drift_is_measured_on_one_scale
+    test_inference_prepares_as_the_training_did, test_report_compares_two_children_at_once
 """
 
 

@@ -1,6 +1,6 @@
 """Two flows with the same body today: a good copy, as a child, and still a copy.
 
-Refused by: test_both_pipelines_share_one_child
+Refused by: test_inference_prepares_as_the_training_did
 """
 
 

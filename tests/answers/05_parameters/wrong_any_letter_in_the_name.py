@@ -1,0 +1,19 @@
+r"""Writes `\w` for the letters and digits: it also stands for é, which paths and filters trip over.
+
+Refused by: test_bad_value_is_refused_before_any_work
+"""
+
+AnyName = Annotated[str, Field(pattern=r"^[\w-]+$")]
+
+
+@flow(flow_run_name="{experiment_name}-{n_estimators}x{max_depth}")
+def train_churn_model(
+    path: str,
+    n_estimators: Trees = 100,
+    max_depth: Depth = 10,
+    experiment_name: AnyName = "default",
+) -> dict:
+    with tags(f"experiment:{experiment_name}"):
+        customers = load_customers(path, COLUMNS)
+        report = train_model(customers, n_estimators, max_depth)
+    return {"experiment_name": experiment_name, **report}

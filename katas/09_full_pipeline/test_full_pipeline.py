@@ -458,20 +458,19 @@ def test_two_nights_on_a_flaky_api(
     )
 
 
-def test_failed_check_costs_no_second_preparation(
+def test_failed_night_costs_no_second_preparation(
     call: Ask, store: Store, api: Any, prefect_history: Any
 ) -> None:
-    more = {"candidates": {"calls": CALLS}, "min_auc": LOW}
-    failed = call("training_pipeline", api.url, store.folder, **more, at_most=0.0)
-    registry = store.registry
+    where, gates = (api.url, store.folder), {"min_auc": LOW, "at_most": HIGH}
+    failed = call("training_pipeline", *where, candidates={"refused": REFUSED}, **gates)
     ended = failed.flow_runs[0].states[-1] if failed.flow_runs else "none"
-    assert failed.error is not None and ended == "Failed" and registry == ([], None), told(
-        f"{failed.said} The run ended as {ended}. In the registry: {listed(registry)}.",
-        "The check refuses the version. Expected: its error, Failed, and an empty registry.",
-        "In production: a refused model, and a green page.",
+    assert failed.error is not None and ended == "Failed", told(
+        f"{failed.said} The run ended as {ended}.",
+        "All candidates failed. Expected: the error, and Failed.",
+        "In production: no model tonight, and a green page.",
     )
-    run = call("training_pipeline", api.url, store.folder, **more, at_most=HIGH)
-    used_again(run, prefect_history, "The first night's check had failed")
+    run = call("training_pipeline", *where, candidates={"calls": CALLS}, **gates)
+    used_again(run, prefect_history, "The first night had failed after it")
     assert run.error is None and store.registry[1] == run.get("version") is not None, told(
         f"{run.said} In the registry: {listed(store.registry)}. Expected: a champion.",
         "In production: mended, run again, and still no model.",

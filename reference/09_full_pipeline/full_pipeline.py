@@ -85,7 +85,7 @@ def train_candidate(name: str, settings: dict, features: pd.DataFrame, parent_ru
     Raises:
         ValueError: There are no such settings. The child run is Failed.
     """
-    with mlflow.start_run(run_name=name, parent_run_id=parent_run_id) as run:
+    with mlflow.start_run(run_name=name, parent_run_id=parent_run_id, nested=True) as run:
         mlflow.log_params({**settings, "orchestrator": "prefect"})
         chosen = ColumnTransformer([("chosen", StandardScaler(), settings["columns"])])
         model = make_pipeline(chosen, LogisticRegression(C=settings["C"]))

@@ -1,0 +1,351 @@
+"""Train at night, score by day: the whole churn pipeline, from a flaky API to the registry.
+
+The store is a folder: `mlflow.db` holds runs and registry, `artifacts` the models. What you have
+learnt to write is given; what joins it is not. All of it runs in Prefect, and tells MLflow.
+"""
+
+import logging
+import math
+import tempfile
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import mlflow
+import mlflow.sklearn
+import pandas as pd
+import requests
+from mlflow import MlflowClient
+from prefect import flow, task
+from prefect.cache_policies import INPUTS, TASK_SOURCE
+from prefect.transactions import Transaction, get_transaction, transaction
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+MODEL, CHAMPION, METRIC = "churn", "champion", "val_auc"
+NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
+COLUMNS = [*NUMBERS, "month-to-month", "one year", "two years"]
+CANDIDATES = {
+    "contract": {"columns": COLUMNS[3:], "C": 1.0},
+    "calls": {"columns": ["support_calls"], "C": 1.0},
+    "numbers": {"columns": NUMBERS, "C": 1.0},
+    "everything": {"columns": COLUMNS, "C": 1.0},
+    "everything, with care": {"columns": COLUMNS, "C": 0.01},
+}
+
+
+@task(retries=3, retry_delay_seconds=[10, 30, 60])
+def load_customers(url: str) -> list[dict]:
+    """Load the customers from the API (given)."""
+    response = requests.get(url, timeout=10)
+    response.raise_for_status()
+    return response.json()
+
+
+@task(cache_policy=TASK_SOURCE + INPUTS, cache_expiration=timedelta(hours=12))
+def engineer_features(customers: list[dict]) -> pd.DataFrame:
+    """Make the features (given); for all customers this takes 30 minutes."""
+    frame = pd.DataFrame(customers).set_index("customer_id")
+    for name in COLUMNS[3:]:
+        frame[name] = frame["contract"] == name
+    return frame.drop(columns="contract").astype(float)
+
+
+@flow
+def data_preparation(url: str) -> pd.DataFrame:
+    """Load and prepare the customers (given): COLUMNS, and `churned` where the API knows it."""
+    return engineer_features(load_customers(url))
+
+
+def open_store(store: str) -> None:
+    """Point this process's MLflow to the store and its one experiment (given)."""
+    mlflow.set_tracking_uri(f"sqlite:///{store}/mlflow.db")
+    if mlflow.get_experiment_by_name(MODEL) is None:
+        mlflow.create_experiment(MODEL, artifact_location=(Path(store) / "artifacts").as_uri())
+    mlflow.set_experiment(MODEL)
+
+
+@task
+def train_candidate(name: str, settings: dict, features: pd.DataFrame, parent_run_id: str) -> dict:
+    """Train a candidate in an MLflow run of its own and log its model as `model` (given).
+
+    Args:
+        name: The run's name.
+        settings: `columns` to learn from, and `C`, the regularisation.
+        features: With `churned`. Every fourth customer is held out, to validate on.
+        parent_run_id: The MLflow run that this one is a child of. Its store is open.
+
+    Returns:
+        `name`, `run_id` and METRIC: the AUC on the held-out customers, 0 to 1, more is better.
+
+    Raises:
+        ValueError: There are no such settings. The child run is Failed.
+    """
+    with mlflow.start_run(run_name=name, parent_run_id=parent_run_id, nested=True) as run:
+        mlflow.log_params({**settings, "orchestrator": "prefect"})
+        chosen = ColumnTransformer([("chosen", StandardScaler(), settings["columns"])])
+        model = make_pipeline(chosen, LogisticRegression(C=settings["C"]))
+        held_out = features.iloc[::4]
+        known = features.drop(index=held_out.index)
+        model.fit(known[COLUMNS], known["churned"])
+        scores = model.predict_proba(held_out[COLUMNS])[:, 1]
+        auc = float(roc_auc_score(held_out["churned"], scores))
+        mlflow.log_metric(METRIC, auc)
+        mlflow.sklearn.log_model(model, name="model", pip_requirements=["scikit-learn"])
+    return {"name": name, "run_id": run.info.run_id, METRIC: auc}
+
+
+@task
+def check_version(version: int, features: pd.DataFrame, at_most: float) -> None:
+    """Load a version as inference would and see whom it would have us call (given).
+
+    Args:
+        version: A version of MODEL in the store that is open.
+        features: The customers to try it on.
+        at_most: The share of them, 0 to 1, that may get more than 0.5.
+
+    Raises:
+        ValueError: They are more.
+    """
+    model = mlflow.sklearn.load_model(f"models:/{MODEL}/{version}")
+    share = float((model.predict_proba(features[COLUMNS])[:, 1] > 0.5).mean())
+    if share > at_most:
+        raise ValueError(f"version {version} would call {share:.0%} of the customers")
+
+
+def champion_of(store: str) -> tuple[int | None, float]:
+    """Return the champion's version and its METRIC; None and minus infinity without one (given)."""
+    open_store(store)
+    client = MlflowClient()
+    for model in client.search_registered_models(f"name = '{MODEL}'"):
+        if CHAMPION in model.aliases:
+            version = client.get_model_version(MODEL, model.aliases[CHAMPION])
+            return int(version.version), client.get_run(version.run_id).data.metrics[METRIC]
+    return None, -math.inf
+
+
+@flow
+def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | None = None) -> dict:
+    """Train all candidates at the same time, as task runs of one flow run, and find the best.
+
+    In MLflow they are child runs of one parent run, which has the parameter (or tag)
+    `orchestrator`: "prefect". It is Finished when this returns, Failed when this raises.
+
+    Args:
+        features: What `data_preparation` returns.
+        store: The folder.
+        candidates: Name: settings, as in `train_candidate`. None: CANDIDATES.
+
+    Returns:
+        What `train_candidate` returned for the best one. One that failed is left out.
+
+    Raises:
+        Exception: All of them failed.
+    """
+    open_store(store)
+    with mlflow.start_run(run_name="comparison") as parent:
+        mlflow.log_param("orchestrator", "prefect")
+        futures = [
+            train_candidate.submit(name, settings, features, parent.info.run_id)
+            for name, settings in (candidates or CANDIDATES).items()
+        ]
+        results = [future.result(raise_on_failure=False) for future in futures]
+        trained = [result for result in results if isinstance(result, dict)]
+        if not trained:
+            raise RuntimeError("all candidates failed") from results[0]
+    return max(trained, key=lambda result: result[METRIC])
+
+
+@task
+def register_version(store: str, run_id: str) -> int:
+    """Make the model of a run a version of MODEL, which is deleted if the transaction fails.
+
+    A task, called directly, perhaps in a transaction of somebody else.
+
+    Args:
+        store: The folder.
+        run_id: A run of `train_candidate`.
+
+    Returns:
+        The version's number. It stays if there is no transaction, or if that one succeeds. If that
+        one fails, later, elsewhere and for whatever reason, the version is gone.
+    """
+    open_store(store)
+    version = int(mlflow.register_model(f"runs:/{run_id}/model", MODEL).version)
+    get_transaction().set("registered", version)
+    return version
+
+
+@register_version.on_rollback
+def take_back(staged: Transaction) -> None:
+    """Delete the version that this transaction's task has made."""
+    MlflowClient().delete_model_version(MODEL, str(staged.get("registered")))
+
+
+def release(
+    winner: dict, features: pd.DataFrame, store: str, min_auc: float = 0.7, at_most: float = 0.5
+) -> dict:
+    """Register the winner if it is good enough, check it, and let it challenge the champion.
+
+    The check meets the version in the registry. The alias CHAMPION moves to it only after the
+    check, and only if its METRIC is greater than the champion's, or there is no champion.
+
+    Args:
+        winner: What `compare_candidates` returns.
+        features: As in `check_version`.
+        store: The folder.
+        min_auc: The gate: the least METRIC that is registered at all.
+        at_most: As in `check_version`.
+
+    Returns:
+        `version`: the new version's number, None if it was not good enough; and `champion`: the
+        number of the champion afterwards, None if there is none.
+
+    Raises:
+        ValueError: The check failed: its error. The registry is as it was: the new version is
+            gone, the alias where it was.
+    """
+    champion, to_beat = champion_of(store)
+    if not winner[METRIC] >= min_auc:
+        return {"version": None, "champion": champion}
+    with transaction():
+        version = register_version(store, winner["run_id"])
+        check_version(version, features, at_most)
+        if winner[METRIC] > to_beat:
+            MlflowClient().set_registered_model_alias(MODEL, CHAMPION, str(version))
+            champion = version
+    return {"version": version, "champion": champion}
+
+
+@flow
+def training_pipeline(
+    url: str,
+    store: str,
+    candidates: dict | None = None,
+    min_auc: float = 0.7,
+    at_most: float = 0.5,
+) -> dict:
+    """Prepare, compare, release: the nightly run.
+
+    `data_preparation` is a child run. When a later step fails, this run is Failed, and the next
+    one finds the features in the cache.
+
+    Args:
+        url: Address of the API.
+        store: The folder.
+        candidates: As in `compare_candidates`.
+        min_auc: As in `release`.
+        at_most: As in `release`.
+
+    Returns:
+        What `release` returns, and `winner`: the name of the best candidate.
+
+    Raises:
+        Exception: A step failed: its error.
+    """
+    features = data_preparation(url)
+    winner = compare_candidates(features, store, candidates)
+    return {**release(winner, features, store, min_auc, at_most), "winner": winner["name"]}
+
+
+@flow
+def inference_pipeline(url: str, store: str) -> dict:
+    """Score tonight's customers with the champion, prepared in a child run of `data_preparation`.
+
+    Args:
+        url: Address of the API; nobody knows yet who will leave.
+        store: The folder; nothing in it changes. Training runs elsewhere, on another day.
+
+    Returns:
+        `version`: the number of the version that scored, and `scores`: for each `customer_id`
+        (int) the model's probability to leave (float), in the API's order.
+
+    Raises:
+        Exception: There is no champion; no other version stands in for it. Or the preparation
+            failed: its error.
+    """
+    features = data_preparation(url)
+    open_store(store)
+    version = int(MlflowClient().get_model_version_by_alias(MODEL, CHAMPION).version)
+    model = mlflow.sklearn.load_model(f"models:/{MODEL}/{version}")
+    scores = model.predict_proba(features[COLUMNS])[:, 1].tolist()
+    return {"version": version, "scores": dict(zip(features.index.tolist(), scores, strict=True))}
+
+
+def _serve(script: list[int], asked: list[int]) -> ThreadingHTTPServer:
+    customers = pd.read_csv(Path(__file__).parents[1] / "data" / "customers.csv")
+
+    class FlakyApi(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status = script.pop(0) if script else 200
+            asked.append(status)
+            known = customers if self.path == "/past" else customers.drop(columns="churned")
+            self.send_response(status)
+            self.end_headers()
+            good = known.to_json(orient="records").encode()
+            self.wfile.write(good if status == 200 else b'{"error": "busy"}')
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), FlakyApi)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def _demo(store: str) -> None:
+    """Live through four nights on a flaky API of our own, and score after each."""
+    load_customers.retry_delay_seconds = [0.1, 0.3, 0.6]  # a hundredth of what is asked
+    script: list[int] = []
+    asked: list[int] = []
+    server = _serve(script, asked)
+    url = f"http://127.0.0.1:{server.server_port}"
+    simple = {name: CANDIDATES[name] for name in ("calls", "contract")}
+    nights = [
+        ("the check refuses the model", [503, 503, 200], (simple, 0.6, 0.0)),
+        ("mended", [429, 200], (simple, 0.6)),
+        ("five candidates", [200], (None, 0.6)),
+        ("simple ones again", [503, 200], (simple, 0.6)),
+    ]
+    for text, script[:], parameters in nights:
+        asked.clear()
+        try:
+            said = str(training_pipeline(f"{url}/past", store, *parameters))
+        except ValueError as error:
+            said = f"{type(error).__name__}: {error}"
+        print(f"\n{text}: the API said {asked}\n  training   {said}")
+        try:
+            scored = inference_pipeline(f"{url}/tonight", store)
+            print(f"  inference  version {scored['version']}, {len(scored['scores'])} customers")
+        except MlflowException as error:
+            print(f"  inference  {type(error).__name__}: {error}")
+    champion, _ = champion_of(store)
+    print("\nIn the registry:")
+    for version in MlflowClient().search_model_versions(f"name = '{MODEL}'"):
+        auc = MlflowClient().get_run(version.run_id).data.metrics[METRIC]
+        alias = CHAMPION if int(version.version) == champion else ""
+        print(f"  version {version.version}  {METRIC} {auc:.3f} {alias}")
+    server.shutdown()
+    server.server_close()
+
+
+if __name__ == "__main__":
+    import contextlib
+    import io
+    import warnings
+
+    from mlflow.exceptions import MlflowException
+    from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings
+    from prefect.testing.utilities import prefect_test_harness
+
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    print("Starting a Prefect server and an MLflow store for this run only.", flush=True)
+    with tempfile.TemporaryDirectory() as home:
+        own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}
+        quiet = contextlib.redirect_stderr(io.StringIO())
+        with quiet, temporary_settings(own), prefect_test_harness(server_startup_timeout=120):
+            _demo(home)

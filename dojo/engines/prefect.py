@@ -105,6 +105,37 @@ def _migrate(path: Path) -> None:
 
 
 @contextlib.contextmanager
+def quick_start(room: Room, say: Callable[[str], None]) -> Iterator[None]:
+    """Have whoever enters `prefect_test_harness` get a copied database and a forked server.
+
+    Args:
+        room: Where its files go and whose janitor ends its server.
+        say: Is told, in one line, why something takes a while.
+
+    Raises:
+        EngineError: There is no migrated database to copy, and none can be made.
+    """
+    source = migrated_database(say)
+
+    import prefect.main  # noqa: F401 - resolves the models that prefect.settings leaves open
+    from prefect.server.api.server import SubprocessASGIServer
+    from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
+
+    original = SubprocessASGIServer._run_uvicorn_command
+
+    def start_server(server: SubprocessASGIServer) -> Any:
+        url = PREFECT_SERVER_DATABASE_CONNECTION_URL.value()
+        copy_template(source, Path(str(url).split(":///", 1)[1]))
+        if not CAN_FORK:
+            return original(server)
+        return Forked(lambda: _serve(server.port, room), room)
+
+    # The one place where the harness starts its server.
+    with mock.patch.object(SubprocessASGIServer, "_run_uvicorn_command", start_server):
+        yield
+
+
+@contextlib.contextmanager
 def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
     """Enter `prefect_test_harness` with a copied database and a forked server.
 
@@ -118,41 +149,25 @@ def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
     Raises:
         EngineError: The server does not start.
     """
-    source = migrated_database(say)
-
-    import prefect.main  # noqa: F401 - resolves the models that prefect.settings leaves open
+    import prefect.main  # noqa: F401 - as above
     from prefect.client.orchestration import get_client
-    from prefect.server.api import server as api
     from prefect.settings import (
         PREFECT_API_URL,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-        PREFECT_SERVER_DATABASE_CONNECTION_URL,
         temporary_settings,
     )
     from prefect.testing.utilities import prefect_test_harness
 
-    original = api.SubprocessASGIServer._run_uvicorn_command
-
-    def start_server(server: api.SubprocessASGIServer) -> Any:
-        url = PREFECT_SERVER_DATABASE_CONNECTION_URL.value()
-        copy_template(source, Path(str(url).split(":///", 1)[1]))
-        if not CAN_FORK:
-            return original(server)
-        return Forked(lambda: _serve(server.port, room), room)
-
-    # The one place where the harness starts its server; put back as soon as it runs.
-    setattr(api.SubprocessASGIServer, "_run_uvicorn_command", start_server)  # noqa: B010
     with _log_level(logging.ERROR), contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(prefect_test_harness(server_startup_timeout=START_TIMEOUT_S))
+            with quick_start(room, say):
+                stack.enter_context(prefect_test_harness(server_startup_timeout=START_TIMEOUT_S))
         except RuntimeError as error:
             raise EngineError(
                 f"Prefect's test server did not start within {START_TIMEOUT_S} s"
                 f" ({str(error).splitlines()[0]}); close what keeps this machine busy and try"
                 " again, or run 'dojo doctor'"
             ) from error
-        finally:
-            api.SubprocessASGIServer._run_uvicorn_command = original  # type: ignore[method-assign]
         stack.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
         stack.enter_context(_fewer_requests())
         # The first request is slow, and every process asks this once: forks inherit the answer.

@@ -15,6 +15,7 @@ from dojo import screen as show
 from dojo.catalog import CatalogError, Kata, Language, load_catalog
 from dojo.engines.templates import EngineError
 from dojo.exits import Exit, Stop
+from dojo.keyboard import raw_keys
 from dojo.progress import is_solved, solved_tasks
 from dojo.verdict import KataVerdict, TestVerdict
 
@@ -287,7 +288,7 @@ def keep_company(katas: list[Kata], language: Language) -> None:
     runs = Runs(Warm(root, say=lambda line: runs.events.put(("say", line))))
     companion = Companion(root, Course(katas), runs, screen, language)
     try:
-        with show.raw_keys() as read_keys:
+        with raw_keys() as read_keys:
             companion.begin()
             going = True
             while going:

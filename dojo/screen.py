@@ -1,4 +1,4 @@
-"""Show the catalogue, verdicts, hints and checks, 80 columns wide; read keys.
+"""Show the catalogue, verdicts, hints and checks, 80 columns wide.
 
 Whatever comes from tests is `rich.text.Text`, never markup: messages are full of brackets.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,9 +18,6 @@ from rich.text import Text
 
 from dojo.catalog import Kata, Language
 from dojo.verdict import KataVerdict, TestVerdict
-
-_ARROWS = {"\x1b[C": "n", "\x1b[D": "p", "\x1bOC": "n", "\x1bOD": "p"}
-ReadKeys = Callable[[float], str]
 
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
 
@@ -243,58 +239,3 @@ def show_indented(screen: Screen, message: str) -> None:
 def _clean(message: str) -> str:
     """Drop escapes: what a solution printed must not drive the learner's terminal."""
     return message.replace("\x1b", "")
-
-
-@contextlib.contextmanager
-def raw_keys() -> Iterator[ReadKeys]:
-    """Give keys without Enter and without echo; put the terminal back whatever happens.
-
-    Yields:
-        A function that waits for keys, in seconds at most, and returns them; empty if there are
-        none, `q` when the terminal is gone.
-    """
-    if sys.platform == "win32":
-        yield _windows_keys
-        return
-
-    import select
-    import termios
-    import tty
-
-    terminal = sys.stdin.fileno()
-    before = termios.tcgetattr(terminal)
-    terminated = signal.signal(signal.SIGTERM, _end_on_signal)
-
-    def read(timeout_s: float) -> str:
-        if not select.select([terminal], [], [], timeout_s)[0]:
-            return ""
-        with contextlib.suppress(OSError):
-            typed = os.read(terminal, 64).decode(errors="ignore")
-            return _ARROWS.get(typed, "" if typed.startswith("\x1b") else typed) or "q" * (
-                not typed
-            )
-        return "q"
-
-    try:
-        tty.setcbreak(terminal, termios.TCSANOW)
-        yield read
-    finally:
-        termios.tcsetattr(terminal, termios.TCSANOW, before)
-        signal.signal(signal.SIGTERM, terminated)
-
-
-def _end_on_signal(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
-
-
-def _windows_keys(timeout_s: float) -> str:
-    if sys.platform == "win32":
-        import msvcrt
-        import time
-
-        end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
-            if msvcrt.kbhit():
-                return msvcrt.getwch()
-            time.sleep(0.02)
-    return ""

@@ -21,7 +21,7 @@ FLOORS = (
     ("dojo.verdict", "dojo.subject"),
     ("dojo.plugin", "dojo.progress"),
     ("dojo.warm",),
-    ("dojo.doctor", "dojo.screen", "dojo.companion", "dojo.sample_data"),
+    ("dojo.doctor", "dojo.keyboard", "dojo.screen", "dojo.companion", "dojo.sample_data"),
     ("dojo.cli",),
 )
 HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")

@@ -1,32 +1,27 @@
 """The churn job in plain Python: what is done every night, whoever orchestrates it.
 
-`prefect_pipeline.py`, `dagster_pipeline.py` and `airflow_pipeline.py` run these steps. Here is no
-orchestrator: no retry, no cache, no concurrency, no order. Each function takes and returns plain
-values, opens the store by itself and may be called in a process of its own.
+What asks the store is here, what only handles tables in `churn_data.py`. `prefect_pipeline.py`,
+`dagster_pipeline.py` and `airflow_pipeline.py` run these steps. Here is no orchestrator: no retry,
+no cache, no concurrency, no order. Each function takes and returns plain values, opens the store
+by itself and may be called in a process of its own.
 
 A store is an MLflow tracking URI: `http://...` of a server, or `sqlite:////folder/mlflow.db`, which
 keeps the models beside the database. Whatever a run makes there carries its orchestrator and the
-orchestrator's own id of the run, from the very first request on: that is how `sweep` finds later
-what an interrupted run has left.
+orchestrator's own id of the run, from the very first request on: that is how `unfinished`
+finds later what an interrupted run has left.
 """
 
-import hashlib
 import math
-import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import requests
+from churn_data import COLUMNS, CONTRACTS, NUMBERS, digest, split
 
 EXPERIMENT = MODEL = "churn"
 CHAMPION, METRIC = "champion", "val_auc"
 ORCHESTRATOR, PIPELINE_RUN, RELEASED = "orchestrator", "pipeline_run", "released"
-CONTRACTS = ["month-to-month", "one year", "two years"]
-RANGES = {"tenure_months": (0, 1200), "monthly_charges": (0, 10_000), "support_calls": (0, 1000)}
-NUMBERS = list(RANGES)
-COLUMNS = [*NUMBERS, *CONTRACTS, "paid_so_far"]
 CANDIDATES: dict[str, dict[str, Any]] = {
     "contract": {"columns": CONTRACTS, "C": 1.0},
     "calls": {"columns": ["support_calls"], "C": 1.0},
@@ -34,124 +29,6 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "everything": {"columns": COLUMNS, "C": 1.0},
     "everything, with care": {"columns": COLUMNS, "C": 0.01},
 }
-
-
-# Data
-
-
-def load_customers(url: str, timeout_s: float = 10) -> list[dict[str, Any]]:
-    """Load the customers from the API.
-
-    Args:
-        url: Address of a JSON list, one object a customer.
-        timeout_s: How long the API may be silent, in seconds.
-
-    Returns:
-        The list.
-
-    Raises:
-        requests.RequestException: Any status but a good one, silence, or no JSON.
-    """
-    response = requests.get(url, timeout=timeout_s)
-    response.raise_for_status()
-    customers: list[dict[str, Any]] = response.json()
-    return customers
-
-
-def validate(customers: Any, labelled: bool) -> list[dict[str, Any]]:
-    """Let nothing into the job that it would only choke on later.
-
-    Args:
-        customers: What the API said.
-        labelled: They are to be learnt from: `churned` must be 0 or 1.
-
-    Returns:
-        The same customers.
-
-    Raises:
-        ValueError: It names the first fault, and the customer.
-    """
-    if not isinstance(customers, list) or not customers:
-        raise ValueError(f"expected a list of customers, got {str(customers)[:60]!r}")
-    needed = ["customer_id", *NUMBERS, "contract", *(["churned"] if labelled else [])]
-    seen = set()
-    for place, customer in enumerate(customers):
-        if not isinstance(customer, dict) or [name for name in needed if name not in customer]:
-            raise ValueError(f"customer number {place} lacks one of {', '.join(needed)}")
-        who = customer["customer_id"]
-        if who in seen:
-            raise ValueError(f"customer {who!r} is there twice")
-        seen.add(who)
-        for name, (low, high) in RANGES.items():
-            value = customer[name]
-            if not isinstance(value, (int, float)) or not low <= value <= high:
-                raise ValueError(f"customer {who!r}: {name} is {value!r}, not in {low} to {high}")
-        if customer["contract"] not in CONTRACTS:
-            raise ValueError(f"customer {who!r}: unknown contract {customer['contract']!r}")
-        if labelled and customer["churned"] not in (0, 1):
-            raise ValueError(f"customer {who!r}: churned is {customer['churned']!r}, not 0 or 1")
-    if labelled and len({customer["churned"] for customer in customers}) < 2:
-        raise ValueError("all customers stayed or all left: there is nothing to learn")
-    return customers
-
-
-def engineer_features(customers: list[dict[str, Any]]) -> pd.DataFrame:
-    """Make the features.
-
-    Args:
-        customers: Validated ones.
-
-    Returns:
-        One row a customer, `customer_id` as index: COLUMNS as floats, and `churned` where it is
-        known.
-    """
-    frame = pd.DataFrame(customers).set_index("customer_id")
-    features = frame[NUMBERS].astype(float)
-    for contract in CONTRACTS:
-        features[contract] = (frame["contract"] == contract).astype(float)
-    features["paid_so_far"] = features["tenure_months"] * features["monthly_charges"]
-    if "churned" in frame:
-        features["churned"] = frame["churned"]
-    return features
-
-
-def split(features: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the customers to learn from and those held out, about a quarter.
-
-    The id decides, so a customer is on the same side every night, whoever comes or goes.
-    """
-    sides = [hashlib.sha256(str(who).encode()).digest()[0] % 4 == 0 for who in features.index]
-    held_out = pd.Series(sides, index=features.index)
-    return features[~held_out], features[held_out]
-
-
-def digest(features: pd.DataFrame) -> str:
-    """Return what tells two tables of features apart: 12 characters."""
-    text = features.to_csv(float_format="%.4f")
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def write_table(frame: pd.DataFrame, path: str) -> str:
-    """Write a table as CSV, its index included, whole or not at all.
-
-    Args:
-        frame: Any table.
-        path: Where; its folder is made. What was there is replaced in one step.
-
-    Returns:
-        The path.
-    """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    frame.to_csv(part)
-    os.replace(part, target)
-    return path
-
-
-def read_table(path: str) -> pd.DataFrame:
-    """Read what `write_table` wrote: its first column is the index."""
-    return pd.read_csv(path, index_col=0)
 
 
 # Tracking
@@ -357,7 +234,8 @@ def check_version(store: str, version: int, features: pd.DataFrame, at_most: flo
 def release_version(store: str, version: int) -> int:
     """Let a checked version challenge the champion, then mark it released.
 
-    The alias moves first: interrupted in between, a champion is marked by the next `sweep`.
+    The alias moves first: interrupted in between, it is the champion, and
+    `discard_version` marks it.
 
     Args:
         store: The tracking URI.
@@ -378,11 +256,26 @@ def release_version(store: str, version: int) -> int:
     return champion
 
 
-def discard_version(store: str, version: int) -> None:
-    """Delete a version that was not released; an alias that points to it goes with it."""
+def discard_version(store: str, version: int) -> bool:
+    """Take back a version that was registered and not released.
+
+    The champion is not taken back, its alias would go with it: only its mark is missing, and is
+    made.
+
+    Args:
+        store: The tracking URI.
+        version: What `register_version` returned.
+
+    Returns:
+        Whether it was deleted.
+    """
     from mlflow import MlflowClient
 
+    if champion_of(store)[0] == version:
+        MlflowClient(store).set_model_version_tag(MODEL, str(version), RELEASED, "true")
+        return False
     MlflowClient(store).delete_model_version(MODEL, str(version))
+    return True
 
 
 # Inference
@@ -422,49 +315,72 @@ def _probabilities(store: str, version: int, features: pd.DataFrame) -> list[flo
 # After an interruption
 
 
-def sweep(store: str, orchestrator: str, alive: Collection[str] = ()) -> dict[str, list[str]]:
-    """Put right what interrupted runs of this orchestrator have left; the first step of a run.
+def unfinished(store: str, orchestrator: str) -> list[str]:
+    """Name the pipeline runs that have something unfinished in the store: alive, or interrupted.
 
-    A killed process cannot tidy up. The next one does: runs that are still Running end as Killed;
-    a version that was registered and never released is deleted, unless it is the champion already:
-    then only its mark was missing.
+    Which of them is interrupted only the orchestrator can tell. Ask it after this, not before: what
+    starts in between is not in the list.
 
     Args:
         store: The tracking URI. It is made when there is none.
         orchestrator: Whose.
-        alive: The orchestrator's ids of the pipeline runs that go on at this moment.
 
     Returns:
-        `runs`: the ids of the runs ended, and `versions`: the versions deleted.
+        The orchestrator's ids of the runs, each once.
+    """
+    runs, versions = _leftovers(store, orchestrator)
+    marks = [run.data.tags for run in runs] + [version.tags for version in versions]
+    return sorted({tags[PIPELINE_RUN] for tags in marks})
+
+
+def sweep(store: str, orchestrator: str, interrupted: Collection[str]) -> dict[str, list[str]]:
+    """Put right what interrupted runs of the pipeline have left; the first step of the next one.
+
+    A killed process cannot tidy up. The next one does: MLflow runs that are still Running end as
+    Killed, and a version that was registered and never released is discarded.
+
+    Args:
+        store: The tracking URI.
+        orchestrator: Whose.
+        interrupted: Those of `unfinished` that do not go on.
+
+    Returns:
+        `runs`: the ids of the MLflow runs ended, and `versions`: the numbers deleted.
     """
     from mlflow import MlflowClient
 
-    client, experiment = MlflowClient(store), open_store(store)
-    champion, _ = champion_of(store)
+    client = MlflowClient(store)
+    runs, versions = _leftovers(store, orchestrator)
     swept: dict[str, list[str]] = {"runs": [], "versions": []}
-    for version in client.search_model_versions(f"name = '{MODEL}'"):
-        tags = version.tags
-        if tags.get(ORCHESTRATOR) != orchestrator or RELEASED in tags:
-            continue
-        if tags[PIPELINE_RUN] in alive:
-            continue
-        if int(version.version) == champion:
-            client.set_model_version_tag(MODEL, str(version.version), RELEASED, "true")
-        else:
-            discard_version(store, int(version.version))
-            swept["versions"].append(str(version.version))
-    left = f"attributes.status = 'RUNNING' and tags.{ORCHESTRATOR} = '{orchestrator}'"
-    for run in client.search_runs([experiment], left):
-        if run.data.tags[PIPELINE_RUN] not in alive:
-            _fail_unfinished_models(client, experiment, run.info.run_id)
+    for version in versions:
+        if version.tags[PIPELINE_RUN] in interrupted:
+            number = str(version.version)
+            swept["versions"] += [number] if discard_version(store, int(number)) else []
+    for run in runs:
+        if run.data.tags[PIPELINE_RUN] in interrupted:
+            _fail_unfinished_models(client, run)
             client.set_terminated(run.info.run_id, "KILLED")
             swept["runs"].append(run.info.run_id)
     return swept
 
 
-def _fail_unfinished_models(client: Any, experiment: str, run_id: str) -> None:
+def _leftovers(store: str, orchestrator: str) -> tuple[list[Any], list[Any]]:
+    from mlflow import MlflowClient
+
+    client, experiment = MlflowClient(store), open_store(store)
+    running = f"attributes.status = 'RUNNING' and tags.{ORCHESTRATOR} = '{orchestrator}'"
+    versions = [
+        version
+        for version in client.search_model_versions(f"name = '{MODEL}'")
+        if version.tags.get(ORCHESTRATOR) == orchestrator and RELEASED not in version.tags
+    ]
+    return list(client.search_runs([experiment], running)), versions
+
+
+def _fail_unfinished_models(client: Any, run: Any) -> None:
     if not hasattr(client, "search_logged_models"):  # MLflow 2 keeps models in the run itself
         return
-    for model in client.search_logged_models([experiment], f"source_run_id = '{run_id}'"):
+    from_it = f"source_run_id = '{run.info.run_id}'"
+    for model in client.search_logged_models([run.info.experiment_id], from_it):
         if model.status == "PENDING":
             client.finalize_logged_model(model.model_id, "FAILED")

@@ -162,11 +162,20 @@ def test_katas_import_only_what_is_taught(folder: str) -> None:
     assert foreign_imports(files, TAUGHT) == []
 
 
-def test_pipelines_share_the_job_and_the_job_has_no_orchestrator() -> None:
-    files = set((PACKAGE_ROOT / "reference" / "pipelines").glob("*.py"))
-    shared = {path for path in files if path.stem in ("churn_data", "churn_job", "flaky_server")}
+PIPELINES = PACKAGE_ROOT / "reference" / "pipelines"
+JOB = {"churn_data", "churn_job", "flaky_server"}
+ORCHESTRATORS = {"airflow", "dagster", "prefect"}
 
-    assert len(shared) == 3
-    assert foreign_imports(sorted(files - shared), TAUGHT | {path.stem for path in shared}) == []
-    plain = (TAUGHT | {"churn_data"}) - {"airflow", "dagster", "prefect"}
-    assert foreign_imports(sorted(shared), plain) == []
+
+@pytest.mark.parametrize("orchestrator", sorted(ORCHESTRATORS))
+def test_pipeline_shares_nothing_but_the_job(orchestrator: str) -> None:
+    files = sorted(PIPELINES.glob(f"{orchestrator}_*.py"))
+    others = ORCHESTRATORS - {orchestrator}
+
+    assert foreign_imports(files, (TAUGHT - others) | JOB | {path.stem for path in files}) == []
+
+
+def test_job_has_no_orchestrator() -> None:
+    files = [PIPELINES / f"{name}.py" for name in sorted(JOB)]
+
+    assert foreign_imports(files, (TAUGHT - ORCHESTRATORS) | JOB) == []

@@ -12,7 +12,6 @@ import hashlib
 import inspect
 import os
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,6 +29,10 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
     FlowRunFilterTags,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
+    TaskRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
@@ -232,20 +235,40 @@ def process_mark(pid: int) -> str | None:
 
 
 def is_gone(mark: str) -> bool:
-    """Return whether the process of a mark has ended; of another machine's nobody knows here."""
+    """Return whether a tag marks a process that has ended; of other machines nobody knows here."""
+    if not mark.startswith(PROCESS):
+        return False
     host, pid, _ = mark.removeprefix(PROCESS).rsplit(":", 2)
     return host == socket.gethostname() and process_mark(int(pid)) != mark
 
 
-def dead_flow_runs(client: SyncPrefectClient) -> Iterator[FlowRun]:
-    """Find our flow runs that the server believes to go on, and whose process is gone."""
-    going_on = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
-    ours = FlowRunFilter(
-        state=FlowRunFilterState(type=going_on), tags=FlowRunFilterTags(all_=[PIPELINE])
+def crash_the_dead(client: SyncPrefectClient) -> list[str]:
+    """Tell the server that runs of ours crashed which it believes to go on: their process is gone.
+
+    Returns:
+        The names of the runs.
+    """
+    going_on = [StateType.PENDING, StateType.RUNNING]
+    gone = Crashed(message="its process is gone")
+    flow_runs = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=going_on)),
+            tags=FlowRunFilterTags(all_=[PIPELINE]),
+        )
     )
-    for run in client.read_flow_runs(flow_run_filter=ours):
-        if any(tag.startswith(PROCESS) and is_gone(tag) for tag in run.tags):
-            yield run
+    task_runs = client.read_task_runs(
+        task_run_filter=TaskRunFilter(
+            state=TaskRunFilterState(type=TaskRunFilterStateType(any_=going_on)),
+            tags=TaskRunFilterTags(all_=[PIPELINE]),
+        )
+    )
+    dead = [run for run in (*task_runs, *flow_runs) if any(is_gone(tag) for tag in run.tags)]
+    for run in dead:
+        if isinstance(run, FlowRun):
+            client.set_flow_run_state(run.id, gone, force=True)
+        else:
+            client.set_task_run_state(run.id, gone, force=True)
+    return [run.name for run in dead]
 
 
 def is_over(client: SyncPrefectClient, run_id: str) -> bool:
@@ -262,15 +285,13 @@ def put_right(store: str) -> None:
     """Put right what killed runs have left, in Prefect and in MLflow."""
     log = get_run_logger()
     with get_client(sync_client=True) as client:
-        for run in dead_flow_runs(client):
-            log.warning("flow run %s was interrupted", run.name)
-            gone = Crashed(message="its process is gone")
-            client.set_flow_run_state(run.id, gone, force=True)
-        candidates = churn_job.unfinished(store, "prefect")
-        interrupted = [run_id for run_id in candidates if is_over(client, run_id)]
-    for what, which in churn_job.sweep(store, "prefect", interrupted).items():
+        crashed = crash_the_dead(client)
+        unfinished = churn_job.unfinished(store, "prefect")
+        interrupted = [run_id for run_id in unfinished if is_over(client, run_id)]
+    swept = churn_job.sweep(store, "prefect", interrupted)
+    for what, which in {"in Prefect": crashed, **swept}.items():
         if which:
-            log.warning("ended what was left of %s: %s", what, ", ".join(which))
+            log.warning("an earlier run was interrupted; put right: %s %s", what, which)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,18 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
 START_TIMEOUT_S = 120
 
 
+BROWSER_TESTS = ROOT / "tests" / "ui"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the browser's tests out unless they are asked for by name."""
+    if collection_path != BROWSER_TESTS:
+        return None
+    started = config.invocation_params.dir
+    asked = [(started / argument.partition("::")[0]).resolve() for argument in config.args]
+    return None if any(one.is_relative_to(BROWSER_TESTS) for one in asked) else True
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -160,6 +160,7 @@ def _surroundings(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
             settings.PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: True,
             settings.PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS: 120,
             settings.PREFECT_SERVER_ANALYTICS_ENABLED: False,
+            settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # nobody there who listens
         }
     with contextlib.ExitStack() as stack:
         stack.enter_context(settings.temporary_settings(wanted))
@@ -207,9 +208,7 @@ def main(
                 ended = _tell_training(done, options.min_auc)
             if options.what != "train":
                 done = infer(url, store, str(options.results.resolve() / "predictions.csv"))
-                print(
-                    f"inference  {done['customers']} customers scored by version {done['version']}"
-                )
+                print(f"inference  version {done['version']} scored {done['customers']} customers")
     except Unreachable as error:
         print(f"error: {error}", file=sys.stderr)
         return Exit.UNREACHABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import pwd
 import re
@@ -85,13 +86,13 @@ def wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: P
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[str], str] | None]:
-    """Start PostgreSQL where Debian's is installed.
+    """Start PostgreSQL where Debian's is installed, and what Python needs to talk to it.
 
     Returns:
         What makes a database and returns `user:password@host:port/name`; None without PostgreSQL.
     """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not programs:
+    if not programs or not all(importlib.util.find_spec(one) for one in ("psycopg2", "asyncpg")):
         yield None
         return
     # It refuses to run as root, and its user may not look into pytest's folders.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -13,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -191,28 +192,30 @@ def servers(
         yield Servers(urls)
 
 
-# A process that has imported everything, and forks one that dies for each line it reads: the name
-# of a function, and the arguments of the pipeline. The kill is a patch, the pipeline knows nothing.
+# A process that has imported everything, and forks one that runs the pipeline for each line it
+# reads: the arguments, and the function at which it dies. The kill is a patch in here, the pipeline
+# knows nothing of it.
 DRIVER = """
-import importlib, logging, os, signal, sys
+import importlib, os, signal, sys
 
 sys.path.insert(0, sys.argv[1])
-import churn_job, flaky_server, mlflow.sklearn, prefect_command, prefect_pipeline
+import flaky_server, mlflow.sklearn, prefect_command, prefect_pipeline
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-from sklearn import compose, linear_model, pipeline, preprocessing
+from sklearn import compose, linear_model, metrics, pipeline, preprocessing
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def killed_at(place, arguments):
-    module, _, name = place.partition(":")
-    owner = importlib.import_module(module)
-    *path, last = name.split(".")
-    for part in path:
-        owner = getattr(owner, part)
-    setattr(owner, last, die)
+def run(place, arguments):
+    if place:
+        module, _, name = place.partition(":")
+        *path, last = name.split(".")
+        owner = importlib.import_module(module)
+        for part in path:
+            owner = getattr(owner, part)
+        setattr(owner, last, die)
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        prefect_command.main(
+        return prefect_command.main(
             prefect_pipeline.training_pipeline, prefect_pipeline.inference_pipeline,
             prefect_pipeline.tags_of_this_process(), arguments,
         )
@@ -225,87 +228,129 @@ for line in sys.stdin:
     child = os.fork()
     if not child:
         sys.stdout = sys.stderr
-        killed_at(place, arguments)
-        os._exit(0)
+        code = run(place, arguments)
+        sys.stderr.flush()
+        os._exit(code)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
-# Where it dies, what the pipeline does there, and what that leaves behind.
+
+class Driver:
+    """The driver at work on the servers."""
+
+    def __init__(self, servers: Servers, folder: Path) -> None:
+        self.servers, self.folder, self.log = servers, folder, folder / "driver.log"
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        with (
+            self.log.open("w") as output,
+            subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-c", DRIVER, str(PIPELINES)],
+                cwd=self.folder,
+                env={**os.environ, "PREFECT_HOME": str(self.folder)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+            ) as self.process,
+        ):
+            assert self.answer() == "ready"
+            yield
+            self.process.stdin.close()
+
+    def said(self) -> str:
+        return self.log.read_text()[-3000:]
+
+    def answer(self) -> str:
+        line = self.process.stdout.readline()
+        assert line, self.said()
+        return line.rstrip()
+
+    def run(self, place: str, *arguments: str) -> int:
+        """Run the pipeline, killed at a place or not at all; return how the process ended."""
+        line = [place, *arguments, *self.servers.options, "--results", str(self.folder)]
+        self.process.stdin.write("\t".join(line) + "\n")
+        self.process.stdin.flush()
+        return int(self.answer())
+
+
+@pytest.fixture(scope="module")
+def driver(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    driver = Driver(servers, tmp_path_factory.mktemp("driver"))
+    with driver.running():
+        yield driver
+
+
+class Kill(NamedTuple):
+    """Where it dies, what it was asked to do, and what that leaves behind."""
+
+    place: str
+    what: str
+    leaves: set[str]
+    while_it_puts_right: bool = False
+
+
 KILLS = [
-    ("churn_data:engineer_features", "both", {"flow runs"}),
-    ("mlflow.sklearn:log_model", "both", {"flow runs", "MLflow runs"}),
-    ("mlflow:MlflowClient.set_terminated", "both", {"flow runs", "MLflow runs"}),  # in the sweep
-    ("mlflow.sklearn:load_model", "both", {"flow runs", "versions"}),  # in the check
-    ("mlflow:MlflowClient.delete_model_version", "both", {"flow runs", "versions"}),  # in the sweep
-    ("mlflow:MlflowClient.set_model_version_tag", "both", {"flow runs", "versions"}),
-    ("os:replace", "inference", {"flow runs"}),
+    Kill("churn_data:engineer_features", "both", {"flow runs"}),
+    Kill("mlflow.sklearn:log_model", "both", {"flow runs", "MLflow runs"}),
+    Kill("mlflow:MlflowClient.set_terminated", "both", {"flow runs", "MLflow runs"}, True),
+    Kill("mlflow.sklearn:load_model", "both", {"flow runs", "versions"}),  # in the check
+    Kill("mlflow:MlflowClient.delete_model_version", "both", {"flow runs", "versions"}, True),
+    Kill("mlflow:MlflowClient.set_model_version_tag", "both", {"flow runs", "versions"}),
+    Kill("os:replace", "inference", {"flow runs"}),
 ]
 
 
 @pytest.fixture(scope="module")
-def killed(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, Any]]:
-    """Kill the pipeline at one step after the other; each start finds what the last one left.
+def loose_ends(driver: Driver) -> list[dict[str, set[str]]]:
+    """Kill the pipeline at one step after the other; return what each has left.
 
-    Returns:
-        For each of KILLS how the process ended, the loose ends afterwards, what was logged, and
-        the folder of the results.
+    Each start finds what the last one has left, so that one process a kill is enough.
     """
-    folder = tmp_path_factory.mktemp("killed")
-    log = folder / "driver.log"
-    seen = []
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", DRIVER, str(PIPELINES)],
-            cwd=folder,
-            env={**os.environ, "PREFECT_HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            text=True,
-        ) as driver,
+    left = []
+    for kill in KILLS:
+        assert driver.run(kill.place, kill.what) == -signal.SIGKILL, f"{kill}: {driver.said()}"
+        left.append(driver.servers.loose_ends())
+    return left
+
+
+def test_kill_leaves_what_nobody_could_tidy_up(loose_ends: list[Any]) -> None:
+    for kill, left in zip(KILLS, loose_ends, strict=True):
+        assert {what for what, ids in left.items() if ids} >= kill.leaves, kill
+
+
+def test_kill_leaves_no_half_written_predictions(driver: Driver, loose_ends: Any) -> None:
+    assert (driver.folder / ".predictions.csv.part").exists()
+    assert not (driver.folder / "predictions.csv").exists()
+
+
+def test_next_start_puts_right_what_the_kill_left(loose_ends: list[Any]) -> None:
+    for kill, before, next_kill, after in zip(
+        KILLS, loose_ends, KILLS[1:], loose_ends[1:], strict=False
     ):
-        assert driver.stdin
-        assert driver.stdout
-        assert driver.stdout.readline() == "ready\n", log.read_text()[-3000:]
-        for place, what, _ in KILLS:
-            line = [place, what, *servers.options, "--results", str(folder)]
-            driver.stdin.write("\t".join(line) + "\n")
-            driver.stdin.flush()
-            ended = driver.stdout.readline()
-            assert ended, log.read_text()[-3000:]
-            said = log.read_text()[-3000:]
-            seen.append((int(ended), servers.loose_ends(), said, folder))
-        driver.stdin.close()
-    return seen
+        for what in before if not next_kill.while_it_puts_right else ["flow runs"]:
+            assert not before[what] & after[what], f"{what} of {kill} after {next_kill}"
 
 
-def test_kill_leaves_what_nobody_could_tidy_up(killed: list[Any]) -> None:
-    for (place, _, left), (ended, loose, said, _) in zip(KILLS, killed, strict=True):
-        assert ended == -signal.SIGKILL, f"{place}: {said}"
-        assert {what for what, ids in loose.items() if ids} >= left, place
+@pytest.mark.parametrize(
+    ("option", "share", "code"),
+    [("--min-auc", "0.99", 4), ("--at-most", "0", 1)],
+    ids=["gate", "check"],
+)
+def test_what_is_not_good_enough_leaves_the_registry_as_it_was(
+    option: str, share: str, code: int, driver: Driver, loose_ends: Any
+) -> None:
+    servers = driver.servers
+    before = servers.versions(), servers.champion()
 
-
-def test_kill_leaves_no_half_written_predictions(killed: list[Any]) -> None:
-    *_, folder = killed[-1]
-
-    assert (folder / ".predictions.csv.part").exists()
-    assert not (folder / "predictions.csv").exists()
-
-
-def test_next_start_puts_right_what_the_kill_left(killed: list[Any]) -> None:
-    for (before, _, _), (_, old, _, _), (after, _, _), (_, new, said, _) in zip(
-        KILLS, killed, KILLS[1:], killed[1:], strict=False
-    ):
-        # One that is killed while it puts right leaves that to the next.
-        if "MlflowClient.set_t" not in after and "delete" not in after:
-            for what in old:
-                assert not old[what] & new[what], f"{what} of {before} after {after}: {said}"
+    assert driver.run("", "train", option, share) == code, driver.said()
+    assert (servers.versions(), servers.champion()) == before
 
 
 @pytest.fixture(scope="module")
 def nights(
-    servers: Servers, killed: Any, tmp_path_factory: pytest.TempPathFactory
+    servers: Servers, loose_ends: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> list[dict[str, Any]]:
     """Run the pipeline twice by its own command, after all those kills."""
     folder = tmp_path_factory.mktemp("nights")
@@ -333,9 +378,7 @@ def test_nothing_is_left_after_all(servers: Servers, nights: list[dict[str, Any]
     assert servers.champion() in servers.versions()
 
 
-def test_champion_that_was_not_marked_stays_champion(
-    killed: Any, nights: list[dict[str, Any]]
-) -> None:
+def test_champion_that_was_not_marked_stays_champion(nights: list[dict[str, Any]]) -> None:
     # Killed after the alias had moved: the next start completes it instead of taking it back.
     assert nights[0]["before"] is not None
     assert [night["champion"] for night in nights] == [nights[0]["before"]] * 2

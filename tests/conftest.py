@@ -174,7 +174,9 @@ class Server:
         self.check = service["healthcheck"]["test"][1:]
         self.instead = {"0.0.0.0": "127.0.0.1"}
         for mapping in service.get("ports", []):
-            self.instead[mapping.split(":")[-1]] = str(self.port)
+            published = mapping.split(":")[-1]
+            self.instead[published] = str(self.port)
+            self.instead[f"http://localhost:{published}/api"] = f"{self.url}/api"
         needed = [one for one in service["depends_on"] if one.endswith("-database")]
         self.database = new_database(f"{name}_{self.port}") if new_database and needed else None
         self.places = {

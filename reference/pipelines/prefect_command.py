@@ -132,6 +132,7 @@ def _be_quiet() -> None:
 
     warnings.simplefilter("ignore")
     logging.getLogger("mlflow").setLevel(logging.CRITICAL)
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
     os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
     setup_logging()
 

@@ -248,7 +248,8 @@ def crash_the_dead(client: SyncPrefectClient) -> list[str]:
     Returns:
         The names of the runs.
     """
-    going_on = [StateType.PENDING, StateType.RUNNING]
+    # One that waits for its next attempt is Scheduled.
+    going_on = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
     gone = Crashed(message="its process is gone")
     flow_runs = client.read_flow_runs(
         flow_run_filter=FlowRunFilter(

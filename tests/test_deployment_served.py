@@ -131,3 +131,10 @@ def test_reference_is_served_and_a_triggered_run_completes(
         assert done["state_type"] == "COMPLETED", logs.read_text(errors="replace")[-3000:]
         assert done["parameters"] == {**nightly["parameters"], **asked}
         assert "nightly: 7 trees for 2 customers" in logs.read_text(errors="replace")
+
+        # What the lesson says of the server's own check: types yes, names no.
+        answers = [
+            api.patch(f"/deployments/{nightly['id']}", json={"parameters": parameters}).status_code
+            for parameters in ({"n_estimators": "many"}, {"n_estimator": 500}, {})
+        ]
+        assert answers == [409, 204, 204]

@@ -15,6 +15,7 @@ import socket
 import ssl
 import threading
 import urllib.parse
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -121,6 +122,8 @@ class Webhooks:
         try:
             with (
                 mock.patch.dict(os.environ, {**trusted, "NO_PROXY": "*", "no_proxy": "*"}),
+                # urllib keeps its first opener, and whom that trusted.
+                mock.patch.object(urllib.request, "_opener", None),
                 self._sockets_led(server.server_port, closed.getsockname()[1]),
                 self._httpx_observed(),
             ):

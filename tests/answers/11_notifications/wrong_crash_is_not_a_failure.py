@@ -3,4 +3,4 @@
 Refused by: test_crash_is_told
 """
 
-score_customers = score_customers.with_options(on_crashed=[])
+score_customers = flow(score_customers.fn, on_failure=[tell], on_completion=[tell_when_asked])

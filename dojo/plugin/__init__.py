@@ -24,6 +24,7 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     overlap,
     prefect_history,
     solution,
+    webhooks,
 )
 from dojo.plugin.outcome import explain
 from dojo.plugin.record import Recorder

@@ -71,6 +71,16 @@ def flaky_api(clock: RetryClock) -> Iterator[Any]:
 
 
 @pytest.fixture
+def webhooks(tmp_path: Path) -> Iterator[Any]:
+    """Play the webhooks of Slack and Discord; see `dojo.world.webhook.Webhooks`."""
+    from dojo.world.webhook import Webhooks
+
+    webhooks = Webhooks()
+    with webhooks.on_the_wire(tmp_path):
+        yield webhooks
+
+
+@pytest.fixture
 def prefect_history() -> Iterator[PrefectHistory]:
     """Record what Prefect's engine says: `.task_runs`, `.flow_runs`; see `dojo.world.history`."""
     history = PrefectHistory()

@@ -1,0 +1,292 @@
+"""Play the webhooks of Slack and Discord: on this machine, under their own names and over TLS.
+
+Whoever calls them, with whatever library, looks up the real host, connects, and finds this server
+with a certificate that it trusts. So a test need not know how a message was sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import socket
+import ssl
+import threading
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Literal
+from unittest import mock
+
+from dojo.world.authority import write_certificates
+
+SLACK = "hooks.slack.com"
+DISCORD = "discord.com"
+HOSTS = (SLACK, "hooks.slack-gov.com", DISCORD, "discordapp.com")
+LONGEST_DISCORD_MESSAGE = 2000
+
+# What their names are looked up as. Nobody is there: connections to it are led to our port.
+_ADDRESS = "127.83.76.67"
+
+# A silent webhook: how long a caller waits really, and how long the server does.
+_SHORT_S = 0.2345
+_PATIENCE_S = 1.0
+
+Mood = int | Literal["well", "silent", "dead"]
+
+
+@dataclasses.dataclass
+class Post:
+    """One request that a webhook received.
+
+    Attributes:
+        host: Whom the caller meant, such as `hooks.slack.com`.
+        text: All text of the message, wherever in the JSON it was; one piece a line.
+        answered: The HTTP status of the answer; 0: it got none.
+        timeout_s: How long the caller would have waited for the answer; None: for ever.
+        gave_up: The caller hung up before it was answered.
+    """
+
+    host: str
+    text: str
+    answered: int = 0
+    timeout_s: float | None = None
+    gave_up: bool = False
+
+
+class Webhooks:
+    """Slack's and Discord's webhooks as a test wants them, with all requests they got.
+
+    Attributes:
+        token: The secret part of both addresses.
+        slack_url: The address of a Slack webhook.
+        discord_url: The address of a Discord webhook.
+        refused_count: How many connections a dead webhook has refused.
+    """
+
+    def __init__(self) -> None:
+        """Start well: every sensible message is accepted."""
+        self.token = "Zq7vXw3RkT9mLp2NdYc8HbGs"
+        self.slack_url = f"https://{SLACK}/services/T0CHURN42/B0NIGHTLY7/{self.token}"
+        self.discord_url = f"https://{DISCORD}/api/webhooks/112233445566778899/{self.token}"
+        self._posts: list[Post] = []
+        self._busy = 0
+        self._idle = threading.Condition()
+        self.refused_count = 0
+        self._mood: Mood = "well"
+        self._limits_s: dict[int, float | None] = {}
+        self._async_limit_s: float | None = None
+
+    @property
+    def posts(self) -> list[Post]:
+        """Return what they received, in order, once all of it has been answered or given up."""
+        with self._idle:
+            self._idle.wait_for(lambda: not self._busy, 2 * _PATIENCE_S)
+            return list(self._posts)
+
+    def will_be(self, mood: Mood) -> None:
+        """Set how the next requests are met.
+
+        Args:
+            mood: `well` as in life; an HTTP status, such as 500; `silent`: the request is taken
+                and never answered; `dead`: the connection is refused.
+        """
+        self._mood = mood
+
+    @contextlib.contextmanager
+    def on_the_wire(self, folder: Path) -> Iterator[None]:
+        """Have every library of this process reach these webhooks, and trust them.
+
+        Args:
+            folder: Where the certificates go.
+        """
+        authority, own = write_certificates(folder, HOSTS)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(own)
+        server = _Server(("127.0.0.1", 0), _handler_of(self))
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        closed = socket.socket()
+        closed.bind(("127.0.0.1", 0))  # bound, but nobody listens: connections are refused
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
+        thread.start()
+        trusted = {
+            name: str(authority)
+            for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        }
+        try:
+            with (
+                mock.patch.dict(os.environ, {**trusted, "NO_PROXY": "*", "no_proxy": "*"}),
+                # urllib keeps its first opener, and whom that trusted.
+                mock.patch.object(urllib.request, "_opener", None),
+                self._sockets_led(server.server_port, closed.getsockname()[1]),
+                self._httpx_observed(),
+            ):
+                yield
+        finally:
+            server.shutdown()
+            server.server_close()
+            closed.close()
+            thread.join()
+
+    @contextlib.contextmanager
+    def _sockets_led(self, port: int, closed_port: int) -> Iterator[None]:
+        """Lead the webhooks' names to our ports, and note which time-outs sockets to us have."""
+        real_lookup, real_connect = socket.getaddrinfo, socket.socket.connect
+        real_settimeout = socket.socket.settimeout
+
+        def lookup(host: Any, service: Any, *args: Any, **more: Any) -> Any:
+            name = host.decode() if isinstance(host, bytes) else host
+            if str(name).lower() not in HOSTS:
+                return real_lookup(host, service, *args, **more)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (_ADDRESS, service))]
+
+        def connect(this: socket.socket, address: Any) -> None:
+            if address[0] == _ADDRESS:
+                dead = self._mood == "dead"
+                self.refused_count += dead
+                address = ("127.0.0.1", closed_port if dead else port)
+            real_connect(this, address)
+
+        def settimeout(this: socket.socket, value: float | None) -> None:
+            with contextlib.suppress(OSError):
+                if this.getpeername()[:2] == ("127.0.0.1", port):
+                    if value != _SHORT_S:  # else ssl puts back what it has found: ours
+                        self._limits_s[this.getsockname()[1]] = value
+                    if value and self._mood == "silent":
+                        value = min(value, _SHORT_S)
+            real_settimeout(this, value)
+
+        with (
+            mock.patch.object(socket, "getaddrinfo", lookup),
+            mock.patch.object(socket.socket, "connect", connect),
+            mock.patch.object(socket.socket, "settimeout", settimeout),
+        ):
+            yield
+
+    @contextlib.contextmanager
+    def _httpx_observed(self) -> Iterator[None]:
+        """Note the time-outs of httpx's asynchronous client: its sockets do not have them."""
+        try:
+            import httpx
+        except ImportError:  # without Prefect, no httpx either
+            yield
+            return
+        real = httpx.AsyncHTTPTransport.handle_async_request
+
+        async def handle(this: Any, request: httpx.Request) -> httpx.Response:
+            if request.url.host in HOSTS:
+                limits = dict(request.extensions.get("timeout", {}))
+                self._async_limit_s = limits.get("read")
+                if self._mood == "silent":
+                    short = {name: value and min(value, _SHORT_S) for name, value in limits.items()}
+                    request.extensions = {**request.extensions, "timeout": short}
+            return await real(this, request)
+
+        with mock.patch.object(httpx.AsyncHTTPTransport, "handle_async_request", handle):
+            yield
+
+    @contextlib.contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._idle:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def _meet(self, host: str, path: str, body: bytes, client_port: int) -> tuple[Post, int, str]:
+        """Note a request; return it with the status and the body of the answer."""
+        message = _read(body)
+        limit_s = self._limits_s.get(client_port, self._async_limit_s)
+        post = Post(host, "\n".join(_texts_of(message)), timeout_s=limit_s)
+        with self._idle:
+            self._posts.append(post)
+        if isinstance(self._mood, int):
+            return post, self._mood, "rate_limited" if self._mood == 429 else "error"
+        if self.token not in path:
+            return post, 404, "no_service"
+        fault = _fault_of(host, message)
+        if fault:
+            return post, 400, fault
+        return (post, 204, "") if host.startswith("discord") else (post, 200, "ok")
+
+
+def _read(body: bytes) -> Any:
+    """Read the JSON of a request, or the form field in which Slack takes it as well."""
+    text = body.decode(errors="replace")
+    if text.startswith("payload="):
+        text = urllib.parse.parse_qs(text)["payload"][0]
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _texts_of(message: Any) -> Iterator[str]:
+    if isinstance(message, str):
+        yield message
+    elif isinstance(message, dict | list):
+        for part in message.values() if isinstance(message, dict) else message:
+            yield from _texts_of(part)
+
+
+def _fault_of(host: str, message: Any) -> str:
+    """Return why the real service would refuse a message; nothing if it would not.
+
+    Source: docs.slack.dev, Sending messages using incoming webhooks; docs.discord.com, Webhook
+    resource, Execute Webhook.
+    """
+    if not isinstance(message, dict):
+        return "invalid_payload"
+    if host.startswith("discord"):
+        content = message.get("content") or ""
+        if not content and not message.get("embeds"):
+            return "Cannot send an empty message"
+        too_long = len(content) > LONGEST_DISCORD_MESSAGE
+        return "content: Must be 2000 or fewer in length." if too_long else ""
+    return "" if any(message.get(key) for key in ("text", "blocks", "attachments")) else "no_text"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: a caller that hangs up is part of the play."""
+
+
+def _handler_of(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            with webhooks._at_work():
+                self._answer()
+
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            host = (self.headers.get("Host") or "").split(":")[0].lower()
+            body = self.rfile.read(length)
+            silent = webhooks._mood == "silent"
+            post, status, text = webhooks._meet(host, self.path, body, self.client_address[1])
+            if silent:
+                readable, _, _ = select.select([self.connection], [], [], _PATIENCE_S)
+                post.gave_up = bool(readable)
+                self.close_connection = True
+                if post.gave_up:
+                    return
+            post.answered = status
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: Any) -> None: ...
+
+    return Handler

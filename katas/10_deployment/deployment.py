@@ -1,0 +1,125 @@
+"""Deploy two pipelines: training by the clock on the wall, inference by the hours that pass.
+
+Everything but the last function works without a server. The two flows at the top are given: they
+stand for the pipelines of kata 09. Leave them as they are.
+"""
+
+import csv
+import datetime
+from typing import Annotated, Any
+
+from prefect import Flow, flow
+from prefect.deployments.runner import RunnerDeployment
+from pydantic import Field
+
+
+@flow(log_prints=True)
+def train_churn_model(
+    path: str,
+    n_estimators: Annotated[int, Field(ge=1, le=1000)] = 100,
+    experiment_name: str = "default",
+) -> str:
+    """Stand for the training (given)."""
+    with open(path, newline="") as file:
+        count = len(list(csv.DictReader(file)))
+    print(f"{experiment_name}: {n_estimators} trees for {count} customers")
+    return f"{experiment_name}-{count}x{n_estimators}"
+
+
+@flow(log_prints=True)
+def score_customers(path: str, alias: str = "champion") -> int:
+    """Stand for the inference (given)."""
+    with open(path, newline="") as file:
+        count = len(list(csv.DictReader(file)))
+    print(f"{count} customers scored by the {alias}")
+    return count
+
+
+def training_deployment(path: str, **parameters: Any) -> RunnerDeployment:
+    """Describe the nightly training: once a night, at 03:30 on a clock in Paris, all year.
+
+    The deployment is called `nightly`, belongs to `train_churn_model` and has the tags `churn` and
+    `training`. At most one of its runs is active at a time, and one that comes too early waits.
+    Nothing is registered: no server is asked.
+
+    Args:
+        path: The customers to train on.
+        parameters: Other parameters of the flow. Without them the deployment says
+            `n_estimators=300` and `experiment_name="nightly"`.
+
+    Returns:
+        The deployment, with `path` and the other parameters in its parameters.
+
+    Raises:
+        ValueError: (Task 4.) As in `check_parameters`, for `path` and `parameters` together.
+    """
+    # TODO(kata): task 1.
+    raise NotImplementedError
+
+
+def inference_deployment(path: str) -> RunnerDeployment:
+    """Describe the hourly inference: on the hour, at every hour that passes, all year.
+
+    Two runs in a row are always 60 minutes apart. The deployment is called `hourly`, belongs to
+    `score_customers` and has the tags `churn` and `inference`. At most one of its runs is active
+    at a time, and one that comes too early is cancelled: the next hour brings fresher customers.
+    Nothing is registered: no server is asked.
+
+    Args:
+        path: The customers to score.
+
+    Returns:
+        The deployment, with `path` and `alias="champion"` in its parameters.
+    """
+    # TODO(kata): task 2.
+    raise NotImplementedError
+
+
+def next_runs(
+    deployment: RunnerDeployment, after: datetime.datetime, count: int
+) -> list[datetime.datetime]:
+    """Tell when a deployment will run next, as Prefect would schedule it, without a server.
+
+    Args:
+        deployment: Any deployment: none, one or several schedules, of any kind (cron, interval,
+            rrule). Schedules that are not active start nothing.
+        after: An aware datetime. A start at this very moment is not a next one any more.
+        count: How many starts to find, from 1 to 100.
+
+    Returns:
+        The first `count` starts of all schedules together, the earliest first, as aware datetimes
+        in the zone Europe/Paris. Empty if nothing is scheduled.
+    """
+    # TODO(kata): task 3.
+    raise NotImplementedError
+
+
+def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
+    """Refuse what a flow could not run with, without a run and without a server.
+
+    Args:
+        pipeline: The flow.
+        parameters: What each run would be called with. Text that stands for a number ("300"):
+            refuse it or not, as you like.
+
+    Raises:
+        ValueError: A name is not one of the flow's parameters, a parameter without a default is
+            missing, or a value is not what the flow's annotations ask for. The text names the
+            parameter. An error of your own will do as well.
+    """
+    # TODO(kata): task 4.
+    raise NotImplementedError
+
+
+def serve_pipelines(path: str, **parameters: Any) -> None:
+    """Register both deployments with the server, and run what it schedules until interrupted.
+
+    Args:
+        path: The customers, for both.
+        parameters: As in `training_deployment`.
+
+    Raises:
+        ValueError: As in `training_deployment`. The server has not been asked for anything yet.
+    """
+    # TODO(kata): task 5.
+    raise NotImplementedError

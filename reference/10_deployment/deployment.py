@@ -1,0 +1,201 @@
+"""Deploy two pipelines: training by the clock on the wall, inference by the hours that pass.
+
+Everything but the last function works without a server. The two flows at the top are given: they
+stand for the pipelines of kata 09.
+"""
+
+import asyncio
+import csv
+import datetime
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from prefect import Flow, flow, serve
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule, RRuleSchedule
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from pydantic import Field
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@flow(log_prints=True)
+def train_churn_model(
+    path: str,
+    n_estimators: Annotated[int, Field(ge=1, le=1000)] = 100,
+    experiment_name: str = "default",
+) -> str:
+    """Stand for the training (given)."""
+    with open(path, newline="") as file:
+        count = len(list(csv.DictReader(file)))
+    print(f"{experiment_name}: {n_estimators} trees for {count} customers")
+    return f"{experiment_name}-{count}x{n_estimators}"
+
+
+@flow(log_prints=True)
+def score_customers(path: str, alias: str = "champion") -> int:
+    """Stand for the inference (given)."""
+    with open(path, newline="") as file:
+        count = len(list(csv.DictReader(file)))
+    print(f"{count} customers scored by the {alias}")
+    return count
+
+
+def training_deployment(path: str, **parameters: Any) -> RunnerDeployment:
+    """Describe the nightly training: once a night, at 03:30 on a clock in Paris, all year.
+
+    The deployment is called `nightly`, belongs to `train_churn_model` and has the tags `churn` and
+    `training`. At most one of its runs is active at a time, and one that comes too early waits.
+    Nothing is registered: no server is asked.
+
+    Args:
+        path: The customers to train on.
+        parameters: Other parameters of the flow. Without them the deployment says
+            `n_estimators=300` and `experiment_name="nightly"`.
+
+    Returns:
+        The deployment, with `path` and the other parameters in its parameters.
+
+    Raises:
+        ValueError: (Task 4.) As in `check_parameters`, for `path` and `parameters` together.
+    """
+    asked = {"path": path, "n_estimators": 300, "experiment_name": "nightly", **parameters}
+    check_parameters(train_churn_model, asked)
+    return train_churn_model.to_deployment(
+        "nightly",
+        schedule=Cron("30 3 * * *", timezone="Europe/Paris"),
+        parameters=asked,
+        tags=["churn", "training"],
+        concurrency_limit=1,
+    )
+
+
+def inference_deployment(path: str) -> RunnerDeployment:
+    """Describe the hourly inference: on the hour, at every hour that passes, all year.
+
+    Two runs in a row are always 60 minutes apart. The deployment is called `hourly`, belongs to
+    `score_customers` and has the tags `churn` and `inference`. At most one of its runs is active
+    at a time, and one that comes too early is cancelled: the next hour brings fresher customers.
+    Nothing is registered: no server is asked.
+
+    Args:
+        path: The customers to score.
+
+    Returns:
+        The deployment, with `path` and `alias="champion"` in its parameters.
+    """
+    return score_customers.to_deployment(
+        "hourly",
+        schedule=Cron("0 * * * *", timezone="UTC"),
+        parameters={"path": path, "alias": "champion"},
+        tags=["churn", "inference"],
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy="CANCEL_NEW"),
+    )
+
+
+def _starts_of(
+    schedule: CronSchedule | IntervalSchedule | RRuleSchedule,
+    after: datetime.datetime,
+    count: int,
+) -> list[datetime.datetime]:
+    """Ask what the server's scheduler would ask: the first starts from `after` on."""
+    from prefect.server.schemas import schedules as servers  # 2 s: only who asks for dates pays
+
+    known = {
+        CronSchedule: servers.CronSchedule,
+        IntervalSchedule: servers.IntervalSchedule,
+        RRuleSchedule: servers.RRuleSchedule,
+    }
+    twin = known[type(schedule)](**schedule.model_dump())
+    return asyncio.run(twin.get_dates(count, start=after))
+
+
+def next_runs(
+    deployment: RunnerDeployment, after: datetime.datetime, count: int
+) -> list[datetime.datetime]:
+    """Tell when a deployment will run next, as Prefect would schedule it, without a server.
+
+    Args:
+        deployment: Any deployment: none, one or several schedules, of any kind (cron, interval,
+            rrule). Schedules that are not active start nothing.
+        after: An aware datetime. A start at this very moment is not a next one any more.
+        count: How many starts to find, from 1 to 100.
+
+    Returns:
+        The first `count` starts of all schedules together, the earliest first, as aware datetimes
+        in the zone Europe/Paris. Empty if nothing is scheduled.
+    """
+    instant = after.astimezone(datetime.timezone.utc)
+    starts = [
+        start.astimezone(datetime.timezone.utc)
+        for one in deployment.schedules or []
+        if one.active
+        for start in _starts_of(one.schedule, instant, count + 1)
+    ]
+    # In UTC until the end: within one zone Python compares the clock on the wall.
+    later = sorted(start for start in starts if start > instant)
+    return [start.astimezone(PARIS) for start in later[:count]]
+
+
+def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
+    """Refuse what a flow could not run with, without a run and without a server.
+
+    Args:
+        pipeline: The flow.
+        parameters: What each run would be called with. Text that stands for a number ("300"):
+            refuse it or not, as you like.
+
+    Raises:
+        ValueError: A name is not one of the flow's parameters, a parameter without a default is
+            missing, or a value is not what the flow's annotations ask for. The text names the
+            parameter. An error of your own will do as well.
+    """
+    try:
+        pipeline.validate_parameters(parameters)
+    except Exception as error:
+        raise ValueError(f"{pipeline.name} cannot run with {parameters}: {error}") from error
+
+
+def serve_pipelines(path: str, **parameters: Any) -> None:
+    """Register both deployments with the server, and run what it schedules until interrupted.
+
+    Args:
+        path: The customers, for both.
+        parameters: As in `training_deployment`.
+
+    Raises:
+        ValueError: As in `training_deployment`. The server has not been asked for anything yet.
+    """
+    serve(training_deployment(path, **parameters), inference_deployment(path))
+
+
+def _demo(path: str) -> None:
+    """Print the runs around both clock changes, and two refusals; no server is asked."""
+    for year, month, day in ((2026, 3, 29), (2026, 10, 25), (2027, 3, 28), (2027, 10, 31)):
+        midnight = datetime.datetime(year, month, day, tzinfo=PARIS)
+        print(f"\n{midnight:%A %d %B %Y}: the clocks change")
+        eve = midnight - datetime.timedelta(days=1)
+        for start in next_runs(training_deployment(path), eve, 3):
+            print(f"  nightly  {start:%a %d %b %H:%M %z}")
+        for start in next_runs(inference_deployment(path), midnight, 4):
+            print(f"  hourly   {start:%a %d %b %H:%M %z}")
+    print("\nRefused before any server sees them:")
+    for wrong in ({"n_estimator": 500}, {"n_estimators": 0}):
+        try:
+            training_deployment(path, **wrong)
+        except ValueError as error:
+            print(f"  {wrong}: {' '.join(str(error.__cause__).split())}")
+
+
+if __name__ == "__main__":
+    customers = str(Path(__file__).resolve().parents[1] / "data" / "customers.csv")
+    if sys.argv[1:] == ["serve"]:
+        serve_pipelines(customers)
+    else:
+        logging.disable(logging.CRITICAL)
+        _demo(customers)
+        print(f"\nWith a server: python {Path(__file__).name} serve")

@@ -1,0 +1,151 @@
+"""The played webhooks: reached by any library under their real names, with moods."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import requests
+
+from dojo.world.network import loopback_only
+from dojo.world.webhook import Webhooks
+
+
+@pytest.fixture
+def webhooks(tmp_path: Path) -> Iterator[Webhooks]:
+    played = Webhooks()
+    with loopback_only(), played.on_the_wire(tmp_path):
+        yield played
+
+
+def by_requests(url: str, message: dict, timeout: float | None) -> int:
+    return requests.post(url, json=message, timeout=timeout).status_code
+
+
+def by_httpx(url: str, message: dict, timeout: float | None) -> int:
+    return httpx.post(url, json=message, timeout=timeout).status_code
+
+
+def by_async_httpx(url: str, message: dict, timeout: float | None) -> int:
+    async def post() -> int:
+        async with httpx.AsyncClient(timeout=timeout) as client:
+            return (await client.post(url, json=message)).status_code
+
+    return asyncio.run(post())
+
+
+def by_urllib(url: str, message: dict, timeout: float | None) -> int:
+    request = urllib.request.Request(
+        url, json.dumps(message).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def by_apprise(url: str, message: dict, timeout: float | None) -> int:
+    import apprise
+
+    app = apprise.Apprise()
+    app.add(url)
+    return 200 if app.notify(body=next(iter(message.values()))) else 500
+
+
+Send = Callable[[str, dict, "float | None"], int]
+each_library = pytest.mark.parametrize(
+    "send", [by_requests, by_httpx, by_async_httpx, by_urllib], ids=lambda send: send.__name__
+)
+
+
+# apprise still imports what Python 3.13 has dropped.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(
+    "send",
+    [by_requests, by_httpx, by_async_httpx, by_urllib, by_apprise],
+    ids=lambda send: send.__name__,
+)
+def test_any_library_reaches_both_services(webhooks: Webhooks, send: Send) -> None:
+    assert send(webhooks.slack_url, {"text": "to slack"}, 5) == 200
+    assert send(webhooks.discord_url, {"content": "to discord"}, 5) in (200, 204)
+    assert [(post.host, post.answered) for post in webhooks.posts] == [
+        ("hooks.slack.com", 200),
+        ("discord.com", 204),
+    ]
+    assert "to slack" in webhooks.posts[0].text
+
+
+@each_library
+def test_status_is_answered(webhooks: Webhooks, send: Send) -> None:
+    webhooks.will_be(429)
+
+    assert send(webhooks.slack_url, {"text": "x"}, 5) == 429
+    assert webhooks.posts[0].answered == 429
+
+
+@each_library
+def test_silence_ends_with_the_callers_time_out(webhooks: Webhooks, send: Send) -> None:
+    webhooks.will_be("silent")
+
+    with pytest.raises((requests.Timeout, httpx.TimeoutException, TimeoutError)):
+        send(webhooks.slack_url, {"text": "x"}, 7.5)
+    assert [(post.timeout_s, post.gave_up) for post in webhooks.posts] == [(7.5, True)]
+
+
+@each_library
+def test_who_has_no_time_out_waits_as_long_as_the_server(webhooks: Webhooks, send: Send) -> None:
+    webhooks.will_be("silent")
+
+    assert send(webhooks.slack_url, {"text": "x"}, None) == 200
+    assert (webhooks.posts[0].timeout_s, webhooks.posts[0].gave_up) == (None, False)
+
+
+@each_library
+def test_dead_webhook_refuses_the_connection(webhooks: Webhooks, send: Send) -> None:
+    webhooks.will_be("dead")
+
+    with pytest.raises((requests.ConnectionError, httpx.ConnectError, urllib.error.URLError)):
+        send(webhooks.slack_url, {"text": "x"}, 5)
+    assert (webhooks.refused_count, webhooks.posts) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("service", "message", "status"),
+    [
+        ("slack", {"content": "x"}, 400),
+        ("slack", {"blocks": [{"text": "x"}]}, 200),
+        ("discord", {"text": "x"}, 400),
+        ("discord", {"content": "x" * 2001}, 400),
+        ("discord", {"content": "x" * 2000}, 204),
+        ("discord", {"embeds": [{"title": "x"}]}, 204),
+    ],
+)
+def test_messages_are_judged_as_the_services_do(
+    webhooks: Webhooks, service: str, message: dict, status: int
+) -> None:
+    url = getattr(webhooks, f"{service}_url")
+
+    assert by_requests(url, message, 5) == status
+
+
+def test_wrong_token_is_not_found(webhooks: Webhooks) -> None:
+    assert by_requests(webhooks.slack_url[:-1], {"text": "x"}, 5) == 404
+
+
+def test_slacks_form_is_read(webhooks: Webhooks) -> None:
+    answer = requests.post(webhooks.slack_url, data={"payload": '{"text": "in a form"}'}, timeout=5)
+
+    assert (answer.status_code, webhooks.posts[0].text) == (200, "in a form")
+
+
+def test_other_hosts_stay_refused(webhooks: Webhooks) -> None:
+    with pytest.raises(OSError, match=r"no network.*example\.org"):
+        urllib.request.urlopen("http://example.org", timeout=5)

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-if CHROMIUM is None:
-    pytest.skip("Chromium is not installed: apt-get install chromium", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="the tox environment `ui` has it")
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="Chromium is not installed: apt-get install chromium"
+)
 
 PIPELINE = Path(__file__).resolve().parents[2] / "reference" / "pipelines" / "prefect_pipeline.py"
 CANDIDATES = ["contract", "calls", "numbers", "everything", "everything, with care"]

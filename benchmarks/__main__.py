@@ -89,7 +89,8 @@ def main() -> None:
             ("cold, tuned: every later run", median(rounds, lambda: cold_tuned(kata, cache)))
         )
     with Warm(root) as warm:
-        rows.append(("warm parent: start", timed(warm.start)))
+        first = timed(partial(verdict_on_reference, warm, kata))
+        rows.append((f"warm parent: start and first verdict, {kata.id}", first))
         for one in load_catalog(root):
             verdict_on_reference(warm, one)
             seconds = median(rounds + 2, partial(verdict_on_reference, warm, one))

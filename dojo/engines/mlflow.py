@@ -8,12 +8,14 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError, copy_template, template
+from dojo.room import Room
 
 _MIGRATE = """
 import sys
@@ -55,6 +57,14 @@ def forget() -> None:
 def migrated_database(say: Callable[[str], None]) -> Path:
     """Return an empty, migrated MLflow database to copy; see `templates.template`."""
     return template(f"mlflow-{version('mlflow')}", _migrate, say)
+
+
+@contextlib.contextmanager
+def running(room: Room, say: Say) -> Iterator[str]:
+    """Have a database to copy; MLflow needs no server."""
+    del room
+    migrated_database(say)
+    yield ""
 
 
 def _migrate(path: Path) -> None:
@@ -145,3 +155,11 @@ def look_through_packages(folder: Path) -> None:
     from sklearn.linear_model import LogisticRegression
 
     mlflow.sklearn.save_model(LogisticRegression(), str(folder / "model"), pip_requirements=[])
+
+
+ENGINE = Engine(
+    isolate=lambda _: isolate(),
+    running=running,
+    rehearse=rehearse,
+    settle=look_through_packages,
+)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from dojo.engines.protocol import Engine
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.room import CAN_FORK, Forked, Room
 
@@ -306,3 +307,11 @@ def rehearse() -> None:
         return rehearsed_task.submit([]).result() + rehearsed_task([])
 
     rehearsed_flow()
+
+
+ENGINE = Engine(
+    isolate=isolate,
+    running=harness,
+    rehearse=lambda _: rehearse(),
+    is_alive=server_is_alive,
+)

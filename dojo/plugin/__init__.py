@@ -18,6 +18,7 @@ from dojo.plugin.child import serve
 from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     clock,
     customers,
+    dagster_instance,
     flaky_api,
     mlflow_store,
     no_old_results,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
-from dojo.engines import mlflow
+from dojo.engines import dagster, mlflow
 from dojo.plugin.child import LINE, RESULTS
 from dojo.plugin.run import KataRun, kata_run_of
 from dojo.subject import Subject, load_solution
@@ -97,6 +97,13 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     with contextlib.chdir(tmp_path) if hasattr(contextlib, "chdir") else _chdir(tmp_path):
         yield uri
         mlflow.forget()
+
+
+@pytest.fixture
+def dagster_instance(clock: RetryClock, tmp_path: Path) -> Iterator[Any]:
+    """Give Dagster an empty instance, in memory; the waits of its retries are in `clock`."""
+    with dagster.new_instance(tmp_path / "dagster") as instance, dagster.free_retries(clock):
+        yield instance
 
 
 @contextlib.contextmanager

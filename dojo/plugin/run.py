@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog import Kata, kata_folders, read_kata
-from dojo.engines import mlflow, prefect
+from dojo.engines import ENGINES, prefect, start
 from dojo.paths import find_root
 from dojo.room import Room
 from dojo.subject import Solutions
@@ -51,8 +51,8 @@ class KataRun:
         if room is None:
             room = Room()
             room.furnish()
-            prefect.isolate(room)
-            mlflow.isolate()
+            for engine in ENGINES.values():
+                engine.isolate(room)
         self.room = room
 
     def inherit_engines(self, api_url: str, names: set[str]) -> None:
@@ -72,13 +72,10 @@ class KataRun:
             EngineError: One does not start.
         """
         assert self.room is not None
-        needs = {need for kata in katas for need in kata.needs} - self._started
-        if "prefect" in needs:
-            self.api_url = self._engines.enter_context(prefect.harness(self.room, self.say))
-            self._started.add("prefect")
-        if "mlflow" in needs:
-            mlflow.migrated_database(self.say)
-            self._started.add("mlflow")
+        needs = {need for kata in katas for need in kata.needs} & ENGINES.keys()
+        for name in sorted(needs - self._started):
+            self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
+            self._started.add(name)
 
     def say(self, line: str) -> None:
         """Tell the person at the terminal why something takes a while."""

@@ -51,15 +51,6 @@ class Warm:
         """Close."""
         self.close()
 
-    def start(self) -> None:
-        """Have the parent ready.
-
-        Raises:
-            EngineError: It does not start.
-        """
-        if CAN_FORK:
-            self._ready_parent()
-
     def run(
         self,
         kata: Kata,
@@ -79,7 +70,7 @@ class Warm:
             The verdict; one with a `fault` when the run itself broke twice.
 
         Raises:
-            EngineError: The parent does not start.
+            EngineError: The parent or an engine does not start.
         """
         started = time.perf_counter()
         if not CAN_FORK:
@@ -119,6 +110,8 @@ class Warm:
         request = {"kata": kata.id, "solutions": solutions, "tasks": tasks}
         for _ in range(2):
             message = self._ready_parent().ask(request, once)
+            if "engine_fault" in message:
+                raise EngineError(str(message["engine_fault"]))
             if "verdict" in message:
                 return KataVerdict.from_json(message["verdict"])
             fault = str(message["fault"])
@@ -133,9 +126,9 @@ class Warm:
                 self._parent.close()
                 self._parent = None
             if self._parent is None:
-                self._parent = _Parent(self._root, now)
+                self._parent = _Parent(self._root, now, self._say)
                 try:
-                    self._parent.await_ready(self._say)
+                    self._parent.await_ready()
                 except EngineError:
                     self._parent = None
                     raise
@@ -145,8 +138,9 @@ class Warm:
 class _Parent:
     """The client's view of one warm parent process."""
 
-    def __init__(self, root: Path, of: str) -> None:
+    def __init__(self, root: Path, of: str, say: Callable[[str], None]) -> None:
         self._fingerprint = of
+        self._say = say
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
@@ -162,7 +156,7 @@ class _Parent:
         self.pid = self._process.pid
         self._reader: threading.Thread | None = None
 
-    def await_ready(self, say: Callable[[str], None]) -> None:
+    def await_ready(self) -> None:
         """Wait until it can be asked.
 
         Raises:
@@ -172,9 +166,6 @@ class _Parent:
             message = self._read()
             if "ready" in message:
                 break
-            if "say" in message:
-                say(str(message["say"]))
-                continue
             self.close()
             raise EngineError(
                 message.get("fault") or "the warm process does not start: run 'dojo doctor'"
@@ -214,8 +205,8 @@ class _Parent:
         with contextlib.suppress(OSError):
             assert self._process.stdin is not None
             self._process.stdin.close()
-        if self._reader is None:
-            self._process.kill()  # not ready, so not listening; its janitor clears up
+        if self._reader is None or self._waiting:
+            self._process.kill()  # busy, so not listening; janitors clear up after it
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -235,6 +226,8 @@ class _Parent:
 
     def _listen(self) -> None:
         while message := self._read():
+            if "say" in message:
+                self._say(str(message["say"]))
             inbox = self._waiting.get(message.get("run", 0))
             if inbox is not None:
                 inbox.put(message)

@@ -1,4 +1,4 @@
-"""Be the warm parent: import, enter the engines, then fork one process a run.
+"""Be the warm parent: import and start what a kata needs, then fork one process a run.
 
 Reads requests as lines of JSON from standard input, writes messages as lines of JSON to standard
 output, and ends with its input. It has one thread, or its forks would inherit locks that nobody
@@ -16,13 +16,14 @@ import json
 import os
 import selectors
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
-from dojo.engines import mlflow, prefect
+from dojo.engines import ENGINES, start
 from dojo.engines.templates import EngineError
 from dojo.room import Forked, Room
 
@@ -57,40 +58,40 @@ class Server:
         self._katas = load_catalog(root)
         self._engines = contextlib.ExitStack()
         self._names: set[str] = set()
+        self._prepared: set[str] = set()
         self._api_url = ""
         self._runs: dict[int, _Run] = {}
         self._selector = selectors.DefaultSelector()
 
-    def prepare(self) -> None:
-        """Import what the katas need and enter their engines.
+    def _prepare(self, kata: Kata) -> None:
+        """Import what a kata needs and start its engines; what others need is not paid for.
 
         Raises:
             EngineError: One does not start.
         """
-        import pytest  # noqa: F401
-
-        import dojo.plugin  # noqa: F401
-
-        needs = {need for kata in self._katas for need in kata.needs}
-        for name in sorted({name for kata in self._katas for name in _imports_of(kata)}):
+        if kata.id in self._prepared:
+            return
+        for name in sorted(_imports_of(kata)):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-        if "prefect" in needs:
-            self._api_url = self._engines.enter_context(prefect.harness(self._room, self._say))
-            self._names.add("prefect")
-            self._learn_lazy_imports(prefect.rehearse)
-        if "mlflow" in needs:
-            mlflow.migrated_database(self._say)
-            self._names.add("mlflow")
-            self._learn_lazy_imports(lambda: mlflow.rehearse(self._room.folder("rehearsal")))
+        for name in sorted((set(kata.needs) & ENGINES.keys()) - self._names):
+            address = start(name, self._room, self._say, self._engines)
+            self._api_url = address or self._api_url
+            self._names.add(name)
+            self._learn_lazy_imports(ENGINES[name].rehearse)
             with contextlib.suppress(Exception):
-                mlflow.look_through_packages(self._room.folder("packages"))
+                ENGINES[name].settle(self._room.folder(f"settled-{name}"))
         assert threading.active_count() == 1, threading.enumerate()
+        self._prepared.add(kata.id)
         gc.collect()
         gc.freeze()
 
     def serve(self, requests: int) -> None:
         """Fork a run for each request until the requests end."""
+        import pytest  # noqa: F401
+
+        import dojo.plugin  # noqa: F401
+
         self._send({"ready": True})
         self._selector.register(requests, selectors.EVENT_READ)
         buffer = b""
@@ -113,9 +114,14 @@ class Server:
         self._engines.close()
 
     def _start(self, request: dict[str, Any]) -> None:
-        if "prefect" in self._names and not prefect.server_is_alive():
-            raise SystemExit("the Prefect server is gone")
+        if not all(ENGINES[name].is_alive() for name in self._names):
+            raise SystemExit("an engine is gone")
         kata = find_kata(self._katas, request["kata"])
+        try:
+            self._prepare(kata)
+        except EngineError as error:
+            self._send({"run": request["run"], "engine_fault": str(error)})
+            return
         reading, writing = os.pipe()
 
         def main() -> None:
@@ -156,14 +162,14 @@ class Server:
     def _send(self, message: dict[str, Any]) -> None:
         _write(self._output, message)
 
-    def _learn_lazy_imports(self, rehearse: Callable[[], None]) -> None:
+    def _learn_lazy_imports(self, rehearse: Callable[[Path], None]) -> None:
         """Import what an engine imports lazily in a first run, as a fork that makes one tells."""
         reading, writing = os.pipe()
 
         def tell() -> None:
             before = set(sys.modules)
-            with contextlib.suppress(Exception):
-                rehearse()
+            with contextlib.suppress(Exception), tempfile.TemporaryDirectory() as folder:
+                rehearse(Path(folder))
             _write(writing, {"modules": sorted(set(sys.modules) - before)})
 
         process = Forked(tell, self._room)
@@ -262,14 +268,13 @@ def main() -> None:
     os.dup2(nothing, 1)
     room = Room()
     room.furnish()
-    prefect.isolate(room)
-    mlflow.isolate()
+    for engine in ENGINES.values():
+        engine.isolate(room)
     with contextlib.ExitStack() as ends:
         ends.callback(room.close)
         try:
             server = Server(Path(sys.argv[1]), room, output)
             ends.callback(server.close)
-            server.prepare()
             server.serve(requests)
         except (EngineError, CatalogError) as error:
             _write(output, {"fault": str(error)})

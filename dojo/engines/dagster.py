@@ -1,0 +1,151 @@
+"""Give Dagster an instance of its own, in memory, and retries that wait on a virtual clock."""
+
+# No `from __future__ import annotations`: Dagster reads those of what is rehearsed.
+
+import contextlib
+import datetime
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from dojo.engines.protocol import Engine, Say
+from dojo.room import Room
+from dojo.world.clock import RetryClock
+
+
+def isolate(room: Room) -> None:
+    """Set the environment that Dagster reads: ours, never the learner's own."""
+    for name in [name for name in os.environ if name.startswith("DAGSTER_")]:
+        del os.environ[name]
+    os.environ.update(DAGSTER_HOME=str(room.folder("dagster")), DAGSTER_DISABLE_TELEMETRY="1")
+
+
+@contextlib.contextmanager
+def running(room: Room, say: Say) -> Iterator[str]:
+    """Have Dagster imported, once for all forks; it needs no server."""
+    del room, say
+    import dagster  # noqa: F401
+
+    yield ""
+
+
+@contextlib.contextmanager
+def new_instance(folder: Path) -> Iterator[Any]:
+    """Open an empty `dagster.DagsterInstance`: history in memory, values in files.
+
+    Args:
+        folder: Made when needed. Whoever asks for the instance of `DAGSTER_HOME` during the block
+            finds it there too, empty.
+
+    Yields:
+        The instance.
+    """
+    from dagster import DagsterInstance
+
+    home = folder / "home"
+    home.mkdir(parents=True)
+    with (
+        mock.patch.dict(os.environ, DAGSTER_HOME=str(home)),
+        DagsterInstance.ephemeral(tempdir=str(folder)) as instance,
+    ):
+        yield instance
+
+
+class _VirtualTime:
+    """What Dagster's execution asks for the time and waits with, between two tries of a step."""
+
+    def __init__(self, clock: RetryClock) -> None:
+        self._clock = clock
+        self._now = time.time()
+
+    def time(self) -> float:
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        if not self._clock.wait(seconds, "engine"):
+            time.sleep(seconds)
+        self._now += seconds
+
+
+@contextlib.contextmanager
+def free_retries(clock: RetryClock) -> Iterator[None]:
+    """Make the waits between the tries of a step free; `clock` has them, exact."""
+    from dagster._core.execution.plan import active
+
+    # Both in one place: a wait that is free, seen by a clock that goes on, is made for ever.
+    with mock.patch.object(active, "time", _VirtualTime(clock)):
+        yield
+
+
+def rehearse(folder: Path) -> None:
+    """Do once what solutions do, so that what Dagster imports lazily has been imported."""
+    import dagster as dg
+
+    days = dg.DailyPartitionsDefinition("2026-01-01")
+    tries: list[int] = []
+
+    class RehearsedConfig(dg.Config):
+        number: int = 1
+
+    class RehearsedResource(dg.ConfigurableResource[Any]):
+        number: int = 1
+
+    @dg.asset(partitions_def=days, automation_condition=dg.AutomationCondition.eager())
+    def first(
+        context: dg.AssetExecutionContext, config: RehearsedConfig, rehearsed: RehearsedResource
+    ) -> int:
+        tries.append(1)
+        if len(tries) == 1:
+            raise dg.RetryRequested(seconds_to_wait=1)
+        context.add_output_metadata({"rows": rehearsed.number})
+        return config.number
+
+    @dg.asset(
+        retry_policy=dg.RetryPolicy(delay=1, backoff=dg.Backoff.EXPONENTIAL), partitions_def=days
+    )
+    def second(first: int) -> int:
+        if len(tries) < 3:
+            tries.append(1)
+            raise ValueError(first)
+        return first
+
+    @dg.asset_check(asset=first, blocking=True, partitions_def=days)
+    def checked(first: int) -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=first == 1, metadata={"rows": first})
+
+    job = dg.define_asset_job("rehearsed", [first, second])
+
+    @dg.schedule(cron_schedule="0 3 * * *", job=job, execution_timezone="Europe/Paris")
+    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=str(context.scheduled_execution_time))
+
+    @dg.sensor(job=job)
+    def arrival(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        return dg.SensorResult([dg.RunRequest(run_key="1")], cursor=context.cursor or "1")
+
+    definitions = dg.Definitions(
+        [first, second],
+        asset_checks=[checked],
+        jobs=[job],
+        schedules=[nightly],
+        sensors=[arrival],
+        resources={"rehearsed": RehearsedResource()},
+    )
+    dg.Definitions.validate_loadable(definitions)
+    with new_instance(folder / "instance") as instance, free_retries(RetryClock()):
+        dg.materialize(
+            [first, second, checked],
+            partition_key="2026-01-02",
+            instance=instance,
+            resources={"rehearsed": RehearsedResource()},
+        )
+        night = datetime.datetime(2026, 1, 3, 3, tzinfo=datetime.timezone.utc)
+        nightly.evaluate_tick(dg.build_schedule_context(instance, night))
+        arrival.evaluate_tick(dg.build_sensor_context(instance))
+        dg.evaluate_automation_conditions(definitions, instance)
+
+
+ENGINE = Engine(isolate=isolate, running=running, rehearse=rehearse)

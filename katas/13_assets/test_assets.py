@@ -1,0 +1,459 @@
+"""What Dagster's history says of your three assets, and what lies in the folders afterwards."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+ASSETS = ["raw_customers", "customer_features", "churn_model"]
+RAW, FEATURES, MODEL = ASSETS
+OUTAGE = ConnectionError("the source is restarting")
+
+
+class Night(NamedTuple):
+    """One materialisation, and what Dagster noted of it."""
+
+    call: str
+    success: bool
+    made: list[str]
+    metadata: dict[str, dict[str, Any]]
+    waits_s: list[float]
+    failures: list[str]
+    values: dict[str, Any]
+    fetches: int
+    run_id: str
+
+    @property
+    def ending(self) -> str:
+        """Say in one sentence how it ended."""
+        made = ", ".join(self.made) or "nothing"
+        return f"It made: {made}. " + (" ".join(self.failures) or "The run succeeded.")
+
+
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(lines)
+
+
+def in_seconds(waits_s: list[float]) -> str:
+    """Write a list of waits as a reader says it."""
+    return ", ".join(f"{wait_s:g} s" for wait_s in waits_s) or "none"
+
+
+def describe(event: Any) -> str:
+    """Say which step failed, and with which error of its own."""
+    error = event.event_specific_data.error
+    while error.cause is not None:
+        error = error.cause
+    first = error.message.strip().partition("\n")[0]
+    return f"{event.step_key} failed: {first[:160]}"
+
+
+def assets_of(solution: Any) -> list[Any]:
+    """Return the three assets of the solution."""
+    found = [getattr(solution, name) for name in ASSETS]
+    for name, one in zip(ASSETS, found, strict=True):
+        assert isinstance(one, dg.AssetsDefinition), told(
+            f"{name} is a {type(one).__name__}, not an asset.",
+            "Expected: what `@dg.asset` makes of your function.",
+            "In production: Dagster lists what it is told of. A plain function has no lineage, no"
+            " history and no button.",
+        )
+    return found
+
+
+class Script:
+    """A source that fails first as often as the test says, then gives the newest of `frames`."""
+
+    def __init__(self, solution: Any, customers: pd.DataFrame) -> None:
+        self.fetches = 0
+        self.failures: list[Exception] = []
+        self.frames = [customers]
+        script = self
+
+        class ScriptedSource(solution.CustomerSource):
+            def fetch(self) -> pd.DataFrame:
+                script.fetches += 1
+                if script.failures:
+                    raise script.failures.pop(0)
+                return script.frames[-1].copy()
+
+        self.resource = ScriptedSource(path="scripted")
+
+
+@pytest.fixture
+def source(solution: Any, customers: pd.DataFrame) -> Script:
+    """Play the customers' source."""
+    return Script(solution, customers)
+
+
+@pytest.fixture
+def tracked(tmp_path: Path) -> Path:
+    """Name the file that the tracker writes."""
+    return tmp_path / "runs.jsonl"
+
+
+Materialise = Callable[..., Night]
+
+
+@pytest.fixture
+def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: Any) -> Materialise:
+    """Materialise the assets, all or some, and collect what was seen."""
+
+    def run(*only: str, config: dict | None = None, tables: Any = dg.mem_io_manager) -> Night:
+        before = source.fetches
+        settings = {"ops": {MODEL: {"config": config}}} if config is not None else None
+        result = dg.materialize(
+            assets_of(solution),
+            selection=list(only) or None,
+            run_config=settings,
+            resources={
+                "source": source.resource,
+                "tracker": solution.RunTracker(path=str(tracked)),
+                "tables": tables,
+            },
+            instance=dagster_instance,
+            raise_on_error=False,
+        )
+        events = result.get_asset_materialization_events()
+        made = [event.asset_key.to_user_string() for event in events]
+        metadata = {
+            name: {key: entry.value for key, entry in event.materialization.metadata.items()}
+            for name, event in zip(made, events, strict=True)
+        }
+        retries = [e for e in result.all_events if e.event_type_value == "STEP_UP_FOR_RETRY"]
+        failed = [event for event in result.all_events if event.is_step_failure]
+        said = f" with the configuration {config!r}" if config is not None else ""
+        return Night(
+            f"materialize({', '.join(only) or 'all three assets'}){said}:",
+            result.success,
+            made,
+            metadata,
+            [float(event.step_retry_data.seconds_to_wait or 0) for event in retries],
+            [describe(event) + "." for event in failed],
+            {name: result.output_for_node(name) for name in made},
+            source.fetches - before,
+            result.run_id,
+        )
+
+    return run
+
+
+def succeeded(night: Night, production: str, made: list[str] | None = None) -> None:
+    """Check that a run succeeded and made what it should."""
+    expected = made or ASSETS
+    assert night.success and set(night.made) == set(expected), told(
+        f"{night.call} {night.ending}",
+        f"Expected: a run that succeeds and makes {', '.join(expected)}.",
+        f"In production: {production}",
+    )
+
+
+# Task 1: three assets, linked by name
+
+
+def test_names_link_the_assets(solution: Any) -> None:
+    seen = {
+        name: {parent.to_user_string() for parent in one.asset_deps[one.key]}
+        for name, one in zip(ASSETS, assets_of(solution), strict=True)
+    }
+    expected = {RAW: set(), FEATURES: {RAW}, MODEL: {FEATURES}}
+    assert seen == expected, told(
+        f"Each asset and what it is made of: {seen}.",
+        f"Expected: {expected}. A parameter that is called like an asset is that asset's value.",
+        "In production: the lineage is read when something is wrong. A missing arrow says that the"
+        " model does not depend on the customers.",
+    )
+
+
+def test_values_flow_along_the_lineage(
+    materialise: Materialise, solution: Any, customers: pd.DataFrame
+) -> None:
+    night = materialise()
+    succeeded(night, "there is no model tonight.")
+    assert night.fetches == 1, told(
+        f"{night.call} {night.ending} The source was asked {night.fetches} times.",
+        "Expected: once, by raw_customers. Whoever is downstream gets the value that was kept.",
+        "In production: between two requests customers come and go. The features are then made from"
+        " other customers than those in the lineage, and nobody can tell.",
+    )
+    features = solution.make_features(customers)
+    model = solution.fit_model(features, 1.0)[0]
+    right = night.values[FEATURES].equals(features) and night.values[MODEL] == model
+    assert right, told(
+        f"{night.call} {night.ending}",
+        "Expected: the features that make_features makes of the raw customers, and the model that"
+        " fit_model fits to them with c = 1.0. They differ.",
+        "In production: the lineage shows one story, the numbers tell another.",
+    )
+
+
+def test_each_asset_has_its_group(solution: Any) -> None:
+    found = zip(ASSETS, assets_of(solution), strict=True)
+    seen = {name: one.group_names_by_key[one.key] for name, one in found}
+    expected = dict(zip(ASSETS, ["ingestion", "features", "models"], strict=True))
+    assert seen == expected, told(
+        f"The groups of the assets: {seen}.",
+        f"Expected: {expected}.",
+        "In production: 200 assets in the group `default` are a page that nobody opens twice.",
+    )
+
+
+def test_each_materialisation_says_what_came_out(
+    materialise: Materialise, source: Script, customers: pd.DataFrame, solution: Any
+) -> None:
+    size = 300
+    source.frames.append(customers.head(size))
+    night = materialise()
+    succeeded(night, "there is no model tonight.")
+    accuracy = solution.fit_model(solution.make_features(customers.head(size)), 1.0)[1]
+    expected = {
+        RAW: {"rows": size},
+        FEATURES: {"rows": size},
+        MODEL: {"c": 1.0, "val_accuracy": pytest.approx(accuracy)},
+    }
+    seen = {
+        name: {key: night.metadata[name].get(key) for key in keys}
+        for name, keys in expected.items()
+    }
+    assert seen == expected, told(
+        f"{night.call} The source had {size} customers. {night.ending}",
+        f"Metadata of these materialisations: {seen}.",
+        f"Expected: {size} rows twice, and of the model c = 1.0 and val_accuracy = {accuracy:.4f}.",
+        "In production: `rows` over time is the first plot that one looks at. What stands in the"
+        " decorator is the definition's, and the same for ever; what is printed is in no plot.",
+    )
+
+
+# Task 2: retries
+
+
+def test_source_that_comes_back_is_waited_for(materialise: Materialise, source: Script) -> None:
+    source.failures += [OUTAGE, TimeoutError("no answer"), OUTAGE]
+    night = materialise(RAW)
+    expected = [10.0, 20.0, 40.0]
+    assert night.waits_s == pytest.approx(expected), told(
+        f"{night.call} The source failed three times, then answered. {night.ending}",
+        f"Dagster waited: {in_seconds(night.waits_s)}. Expected: {in_seconds(expected)}.",
+        "In production: Dagster's EXPONENTIAL is (2**n - 1) times the delay: 10, 30, 70 s. A sleep"
+        " of your own is in no history, and holds the process meanwhile.",
+    )
+    succeeded(night, "the source was back after 70 s; nobody had asked again.", [RAW])
+
+
+def test_fourth_failure_ends_the_run(materialise: Materialise, source: Script) -> None:
+    source.failures += [OUTAGE] * 9
+    night = materialise(RAW)
+    assert not night.success and night.made == [], told(
+        f"{night.call} The source failed every time. {night.ending}",
+        "Expected: a run that fails and makes nothing.",
+        "In production: an empty frame in place of an error is materialised as tonight's customers,"
+        " and the model is trained on nobody.",
+    )
+    assert night.fetches == 4, told(
+        f"{night.call} The source was asked {night.fetches} times, 4 expected. {night.ending}",
+        "In production: three retries are four requests. More help to keep the source down.",
+    )
+    assert str(OUTAGE) in " ".join(night.failures), told(
+        f"{night.call} {night.ending}",
+        f"Expected: a failure whose cause is the source's own, {str(OUTAGE)!r}.",
+        "In production: at 9:00 the run's page is all that you have.",
+    )
+
+
+def test_hopeless_failure_is_not_retried(materialise: Materialise, source: Script) -> None:
+    error = PermissionError("no access")
+    source.failures += [error] * 9
+    night = materialise(RAW)
+    seen = (night.success, night.fetches, night.waits_s)
+    assert seen == (False, 1, []), told(
+        f"{night.call} The source raises {error!r}. {night.ending}",
+        f"It was asked {night.fetches} times; Dagster waited: {in_seconds(night.waits_s)}."
+        " Expected: asked once, and the run fails.",
+        "In production: a revoked key stays revoked. A retry policy retries whatever is raised, and"
+        " some sources lock you out after three wrong keys.",
+    )
+
+
+# Task 3: configuration and tracker
+
+
+def test_run_sets_what_it_wants(
+    materialise: Materialise, solution: Any, customers: pd.DataFrame
+) -> None:
+    features = solution.make_features(customers)
+    night = materialise(config={"c": 0.01})
+    succeeded(night, "one more value to try is one more copy of the code.")
+    assert night.values[MODEL] == solution.fit_model(features, 0.01)[0], told(
+        f"{night.call} {night.ending}",
+        "Expected: the model that fit_model fits with c = 0.01. It is another one.",
+        "In production: the run's page shows the configuration. A training that reads something"
+        " else makes that page a lie.",
+    )
+
+
+def test_configuration_out_of_bounds_trains_nothing(
+    materialise: Materialise, tracked: Path
+) -> None:
+    night = materialise(config={"c": 0.0})
+    said = " ".join(night.failures)
+    refused = not night.success and MODEL not in night.made and not tracked.exists()
+    assert refused and "TrainingConfig" in said, told(
+        f"{night.call} {night.ending}",
+        "Expected: churn_model fails because TrainingConfig refuses the value; nothing is tracked.",
+        "In production: it would fail somewhere in the library, or worse, train. (Types are checked"
+        " when the run is submitted, bounds when the asset starts.)",
+    )
+
+
+def test_training_is_tracked_once_with_its_run(materialise: Materialise, tracked: Path) -> None:
+    night = materialise(config={"c": 0.1})
+    lines = tracked.read_text(encoding="utf-8").splitlines() if tracked.exists() else []
+    seen = [json.loads(line) for line in lines]
+    accuracy = night.metadata.get(MODEL, {}).get("val_accuracy")
+    params, metrics = {"c": 0.1}, {"val_accuracy": accuracy}
+    expected = [{"run_id": night.run_id, "params": params, "metrics": metrics}]
+    assert seen == expected, told(
+        f"{night.call} {night.ending}",
+        f"The tracker was told: {seen}.",
+        f"Expected, through the resource `tracker`: {expected}.",
+        "In production: the run's id leads from a model in the registry back to the run that made"
+        " it, and from there to the customers. A tracker built inside the asset is the same one in"
+        " tests and in production.",
+    )
+
+
+# Task 4: where tables are kept
+
+
+@pytest.fixture
+def store(solution: Any, tmp_path: Path) -> Any:
+    """Make the solution's IO manager on an empty folder that is not there yet."""
+    return solution.TableStore(folder=str(tmp_path / "new" / "tables"))
+
+
+def test_tables_are_files_that_people_can_read(
+    materialise: Materialise, store: Any, customers: pd.DataFrame, solution: Any
+) -> None:
+    night = materialise(tables=store)
+    succeeded(night, "there is no model tonight.")
+    folder = Path(store.folder)
+    seen = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    expected = ["customer_features.csv", "raw_customers.csv"]
+    assert seen == expected, told(
+        f"{night.call} {night.ending}",
+        f"In the folder of TableStore: {seen}. Expected: {expected}, and nothing beside them.",
+        "In production: without `io_manager_key` a value goes where the default IO manager keeps"
+        " its pickles.",
+    )
+    frames = {RAW: customers, FEATURES: solution.make_features(customers)}
+    for name, frame in frames.items():
+        found = (folder / f"{name}.csv").read_text(encoding="utf-8", errors="replace")
+        header, rows = found.partition("\n")[0], found.count("\n") - 1
+        assert header.split(",") == list(frame.columns) and rows == len(frame), told(
+            f"{night.call} {name}.csv begins with {header[:90]!r} and has {rows} more lines.",
+            f"Expected: the header {','.join(frame.columns)!r}, then {len(frame)} lines.",
+            "In production: the analyst opens the file, or a job that knows nothing of Dagster.",
+        )
+
+
+def test_model_alone_is_made_from_kept_tables(
+    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame, solution: Any
+) -> None:
+    succeeded(materialise(tables=store), "there is no model tonight.")
+    source.failures += [OUTAGE] * 9
+    again = solution.TableStore(folder=store.folder)
+    night = materialise(MODEL, tables=again, config={"c": 0.1})
+    succeeded(night, "each try of another c would pay for loading and features again.", [MODEL])
+    model = solution.fit_model(solution.make_features(customers), 0.1)[0]
+    weights = night.values[MODEL]["weights"]
+    assert weights == pytest.approx(model["weights"], rel=1e-6), told(
+        f"{night.call} {night.ending} Its weights: {weights}.",
+        f"Expected: {model['weights']}, those of the features that were kept.",
+        "In production: a table that comes back changed (an index as a column, say) changes every"
+        " model made from it.",
+    )
+
+
+class Unwritable:
+    """Something that cannot be written: the disk is full, say."""
+
+    def __str__(self) -> str:
+        raise OSError("no space left on device")
+
+
+def test_table_is_replaced_whole_or_not_at_all(
+    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
+) -> None:
+    succeeded(materialise(tables=store), "there is no model tonight.")
+    folder = Path(store.folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    torn = customers.astype({"contract": object})
+    torn.loc[300, "contract"] = Unwritable()
+    source.frames.append(torn)
+    night = materialise(tables=store)
+    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert not night.success, told(
+        f"{night.call} The disk was full at row 300. {night.ending} Expected: a run that fails."
+    )
+    sizes = {name: len(content) for name, content in after.items()}
+    assert after == before, told(
+        f"{night.call} The disk was full at row 300 of raw_customers. {night.ending}",
+        f"In the folder, in bytes: {sizes}. Expected: yesterday's files as they were,"
+        f" { {name: len(content) for name, content in before.items()} }.",
+        "In production: half of a table is a table like any other. Whoever reads it tonight trains"
+        " on 300 of 40,000 customers. Write beside it, then rename: that is one step.",
+    )
+
+
+# Task 5: definitions
+
+
+def test_definitions_load_and_read_the_environment_at_run_time(
+    solution: Any,
+    customers: pd.DataFrame,
+    tmp_path: Path,
+    tracked: Path,
+    dagster_instance: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    defs = solution.defs
+    dg.Definitions.validate_loadable(defs)
+    jobs = [job.name for job in defs.jobs or []]
+    assert "churn_training" in jobs, told(
+        f"defs holds the jobs {jobs}. Expected: `churn_training`, of all three assets.",
+        "In production: what is not in `Definitions` is not on the page, not in a schedule, and not"
+        " in `dagster job list`.",
+    )
+    customers.to_csv(tmp_path / "customers.csv", index=False)
+    monkeypatch.setenv("CHURN_CUSTOMERS", str(tmp_path / "customers.csv"))
+    monkeypatch.setenv("CHURN_RUNS", str(tracked))
+    monkeypatch.setenv("CHURN_TABLES", str(tmp_path / "tables"))
+    job = defs.resolve_job_def("churn_training")
+    result = job.execute_in_process(instance=dagster_instance, raise_on_error=False)
+    failed = [describe(event) for event in result.all_events if event.is_step_failure]
+    tables = sorted(path.name for path in tmp_path.glob("tables/*"))
+    expected = ["customer_features.csv", "raw_customers.csv"]
+    assert result.success and tracked.exists() and tables == expected, told(
+        f"The three variables were set, then the job churn_training was run. {failed}",
+        f"In the folder of CHURN_TABLES: {tables}, expected: {expected}. The file of CHURN_RUNS"
+        f" {'exists' if tracked.exists() else 'does not exist'}, expected: it does.",
+        "In production: one code, many environments. What is read while the file is imported is"
+        " whatever was set in the terminal that day.",
+    )
+
+
+def test_materialize_skips_nothing(materialise: Materialise) -> None:
+    for night in (materialise(), materialise()):
+        succeeded(night, "materialize makes what it is told to, changed or not.")
+        assert night.fetches == 1, told(
+            f"Two runs, and nothing has changed. {night.call} {night.ending}",
+            f"The source was asked {night.fetches} times. Expected: once in each run.",
+            "In production: what a module remembers, Dagster does not know. It notes a fresh"
+            " materialisation of old data, and no page shows that. (`materialize` skips nothing,"
+            " whatever one reads; kata 15 is about running only what is stale.)",
+        )

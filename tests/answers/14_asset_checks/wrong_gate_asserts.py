@@ -1,0 +1,13 @@
+"""Asserts: the run stops, and the history of the check knows nothing of it.
+
+Refused by: test_spoilt_day_stops_at_the_gate
+"""
+
+
+@dg.asset_check(asset=daily_customers, blocking=True, partitions_def=days)
+def customers_are_sound(daily_customers: pd.DataFrame) -> dg.AssetCheckResult:
+    numbers = daily_customers[NUMBERS]
+    bad = daily_customers["customer_id"].duplicated(keep=False) | ~(numbers >= 0).all(axis=1)
+    bad_rows = int(bad.sum())
+    assert bad_rows == 0
+    return dg.AssetCheckResult(passed=bad_rows == 0, metadata={"bad_rows": bad_rows})

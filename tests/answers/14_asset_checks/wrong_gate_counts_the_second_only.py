@@ -1,0 +1,12 @@
+"""Counts a doubled id from its second row on, and a blank number not at all.
+
+Refused by: test_spoilt_day_stops_at_the_gate
+"""
+
+
+@dg.asset_check(asset=daily_customers, blocking=True, partitions_def=days)
+def customers_are_sound(daily_customers: pd.DataFrame) -> dg.AssetCheckResult:
+    numbers = daily_customers[NUMBERS]
+    bad = daily_customers["customer_id"].duplicated() | (numbers < 0).any(axis=1)
+    bad_rows = int(bad.sum())
+    return dg.AssetCheckResult(passed=bad_rows == 0, metadata={"bad_rows": bad_rows})

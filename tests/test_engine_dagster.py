@@ -1,0 +1,104 @@
+"""An instance of its own for each test: in memory, with free retries, away from the learner's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dojo.engines import dagster as engine
+from dojo.room import Room
+from dojo.world.clock import RetryClock
+
+dg = pytest.importorskip("dagster")
+
+# What a warm parent has, it has imported in one thread; what a first run adds is told to it.
+REHEARSAL = """
+import json, logging, sys, threading
+from pathlib import Path
+
+from dojo.engines import dagster as engine
+from dojo.room import Room
+
+room = Room()
+room.furnish()
+engine.isolate(room)
+logging.disable(logging.CRITICAL)
+with engine.running(room, print):
+    threads, new = [], []
+    for folder in map(Path, sys.argv[2:]):
+        before = set(sys.modules)
+        engine.rehearse(folder)
+        new.append(len(set(sys.modules) - before))
+        threads.append(threading.active_count())
+home = sorted(path.name for path in room.folder("dagster").iterdir())
+room.close()
+Path(sys.argv[1]).write_text(json.dumps([threads, new, home]))
+"""
+
+
+def waiting_asset(tries: list[str]) -> dg.AssetsDefinition:
+    @dg.asset(retry_policy=dg.RetryPolicy(max_retries=2, delay=600))
+    def waiting() -> str:
+        tries.append("again")
+        if len(tries) < 3:
+            raise ConnectionError
+        return "there"
+
+    return waiting
+
+
+def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    file = tmp_path / "found.json"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", REHEARSAL, str(file), *map(str, folders)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    threads, (first, second), home = json.loads(file.read_text(encoding="utf-8"))
+    assert threads == [1, 1]
+    assert first > 100
+    assert second == 0
+    assert home == []
+
+
+def test_settings_of_the_learner_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {**os.environ, "DAGSTER_HOME": "/mine", "DAGSTER_X": "1"})
+    room = Room()
+    try:
+        engine.isolate(room)
+        found = {name: os.environ[name] for name in os.environ if name.startswith("DAGSTER_")}
+        assert found == {
+            "DAGSTER_HOME": str(room.path / "dagster"),
+            "DAGSTER_DISABLE_TELEMETRY": "1",
+        }
+    finally:
+        room.close()
+
+
+def test_wait_between_two_tries_is_free_and_exact(tmp_path: Path) -> None:
+    clock, tries = RetryClock(), []
+    with engine.new_instance(tmp_path / "dagster") as instance, engine.free_retries(clock):
+        result = dg.materialize([waiting_asset(tries)], instance=instance)
+
+    assert result.success
+    assert [(wait.seconds, wait.by) for wait in clock.waits] == [(600, "engine")] * 2
+
+
+def test_instance_of_one_test_knows_nothing_of_another(tmp_path: Path) -> None:
+    runs = []
+    for name in ("one", "two"):
+        with engine.new_instance(tmp_path / name) as instance, engine.free_retries(RetryClock()):
+            assert Path(os.environ["DAGSTER_HOME"]) == tmp_path / name / "home"
+            dg.materialize([waiting_asset(["again", "again"])], instance=instance)
+            runs.append([run.is_success for run in instance.get_runs()])
+
+    assert runs == [[True], [True]]

@@ -546,8 +546,8 @@ def test_both_pipelines_run_by_the_clocks_of_paris(call: Ask, solution: Any, api
             f"training_pipeline would run at {', '.join(seen) or 'no time'} (day and time in Paris,"
             f" around the change of the clocks in {change} 2027).",
             f"Expected: {', '.join(wanted)}.",
-            "In production: without a time zone a schedule is in UTC: half of the year the training"
-            " is an hour late, and the calls are planned with yesterday's model.",
+            "In production: without a time zone a schedule is in UTC: an hour late in winter, two"
+            " in summer. The calls are planned at 5:00, with yesterday's model.",
         )
     inference = deployed(call, solution, api, "inference_pipeline")
     seen = [one.strftime("%H:%M") for one in next_runs(inference, ORDINARY, 24)]

@@ -210,18 +210,15 @@ def training_pipeline(
     best = compare_models(data_preparation(url), n_estimators, max_depth)
     print(f"The best is {best['name']}: val_auc {best['val_auc']:.3f}")
     asked = {"model": best["name"], "n_estimators": n_estimators, "max_depth": max_depth}
-    open_store(store)
     version = None
+    open_store(store)
     with mlflow.start_run():
         mlflow.log_params({**asked, "orchestrator": "prefect"})
         mlflow.log_metric("val_auc", best["val_auc"])
         if best["val_auc"] >= min_auc:
+            how = {"serialization_format": "cloudpickle", "pip_requirements": ["scikit-learn"]}
             logged = mlflow.sklearn.log_model(
-                best["model"],
-                name="model",
-                registered_model_name=MODEL,
-                serialization_format="cloudpickle",
-                pip_requirements=["scikit-learn"],
+                best["model"], name="model", registered_model_name=MODEL, **how
             )
             version = int(logged.registered_model_version)
             MlflowClient().set_registered_model_alias(MODEL, CHAMPION, str(version))
@@ -267,16 +264,14 @@ def deployments(url: str, store: str) -> list:
         What the flows' `to_deployment` returns. Each run has `url` and `store`.
     """
     given = {"url": url, "store": store}
-    nightly = Cron("0 4 * * *", timezone="Europe/Paris")
-    hourly = Cron("0 * * * *", timezone="Europe/Paris")
+    nightly, hourly = (Cron(one, timezone="Europe/Paris") for one in ("0 4 * * *", "0 * * * *"))
     return [
         training_pipeline.to_deployment("nightly", schedule=nightly, parameters=given),
         inference_pipeline.to_deployment("hourly", schedule=hourly, parameters=given),
     ]
 
 
-SCRIPT: list[int] = []
-EVENTS: list[str] = []
+SCRIPT, EVENTS = [], []
 
 
 class _Town(BaseHTTPRequestHandler):
@@ -285,8 +280,8 @@ class _Town(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         status = SCRIPT.pop(0) if SCRIPT else 200
         EVENTS.append(str(status))
-        customers = pd.read_csv(Path(__file__).parents[1] / "data" / "customers.csv")
-        known = customers if self.path == "/past" else customers.drop(columns="churned")
+        known = pd.read_csv(Path(__file__).parents[1] / "data" / "customers.csv")
+        known = known if self.path == "/past" else known.drop(columns="churned")
         self.send_response(status)
         self.end_headers()
         self.wfile.write(known.to_json(orient="records").encode())
@@ -297,18 +292,16 @@ class _Town(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None: ...
-
 
 def _say(run: Any, *given: Any, script: tuple = (), **more: Any) -> str:
     """Run a task or a flow; return how it ended, and what was answered and told."""
     SCRIPT[:], EVENTS[:] = script, []
     state = run(*given, **more, return_state=True)
     value = state.result(raise_on_failure=False)
-    if isinstance(value, dict) and "name" in value:
-        value = {key: value[key] for key in value if key != "model"}
-    elif not isinstance(value, Exception):
+    if not isinstance(value, Exception) and "name" not in value:
         value = f"{len(value)} customers"
+    elif isinstance(value, dict):
+        value = {key: value[key] for key in value if key != "model"}
     return f"{state.name}: {value}; answers: {', '.join(EVENTS) or 'none'}"
 
 
@@ -338,15 +331,13 @@ def _demo(store: str, asked: str) -> None:
         if asked in ("", name):
             print(f"\n{name}", *show(), sep="\n  ", flush=True)
     server.shutdown()
-    server.server_close()
 
 
 if __name__ == "__main__":
     step = (sys.argv[1:] or [""])[0].replace("etape", "step")
     step = {"step8": "deploy", "step9": "notif"}.get(step, step)
     if step and step not in _steps("", ""):
-        known = "step1 to step7 (or etape1 to etape7), deploy, notif; without one, all run"
-        print(f"there is no step {sys.argv[1]!r}; there are {known}", file=sys.stderr)
+        print(f"no step {sys.argv[1]!r}; try step1 to step7, deploy or notif", file=sys.stderr)
         sys.exit(2)
 
     from prefect.settings import PREFECT_HOME, PREFECT_SERVER_ANALYTICS_ENABLED, temporary_settings

@@ -69,6 +69,8 @@ class Kata(_Record):
     needs: list[Words]
     title: Text
     tasks: Annotated[list[Task], Field(min_length=1)]
+    # Each task builds on the one before: its tests wait until those of the earlier ones are green.
+    in_order: bool = False
     folder: Annotated[Path, Field(exclude=True)]
 
     @model_validator(mode="after")

@@ -111,6 +111,7 @@ def companion(context: typer.Context, lang: Lang = None) -> int:
     show.show_heading(screen, current, language)
     for test in verdict.red:
         show.show_test(screen, test)
+    show.show_waiting(screen, current, verdict)
     show.show_red(screen, verdict, f"'dojo run {current.number:02d} --all' shows why")
     following = first_unsolved(katas)
     show.show_next_step(screen, current, verdict, following, language)

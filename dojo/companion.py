@@ -262,6 +262,7 @@ class Companion:
     def _show_verdict(self, verdict: KataVerdict) -> None:
         self._course.verdict = verdict
         kata = self._course.kata
+        show.show_waiting(self._screen, kata, verdict)
         show.show_red(self._screen, verdict, f"'dojo run {kata.number:02d} --all' shows why")
         show.show_outcome(self._screen, kata, verdict, self._course.is_last, self._language)
         self._screen.say(_KEYS, "dim")

@@ -20,7 +20,8 @@ SCHEMA = 1
 def record_progress(kata: Kata, verdict: KataVerdict, of: str) -> None:
     """Remember the tasks that a run of the learner's file has solved.
 
-    Only a run of all the kata's tests counts; a read-only checkout is not an error.
+    Only a run of all the kata's tests counts, or of all up to the red task that the later ones wait
+    for; a read-only checkout is not an error.
 
     Args:
         kata: The kata.
@@ -28,6 +29,8 @@ def record_progress(kata: Kata, verdict: KataVerdict, of: str) -> None:
         of: The `fingerprint` of the files when the run began.
     """
     ran = {test.test.split("[", 1)[0] for test in verdict.tests}
+    for number in verdict.waiting_tasks(kata):
+        ran.update(kata.tasks[number - 1].tests)
     if verdict.fault or not ran >= set(kata.tests):
         return
     path = _file(kata.root)

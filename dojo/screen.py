@@ -156,6 +156,14 @@ def show_verdict(screen: Screen, kata: Kata, verdict: KataVerdict, language: Lan
             show_task(screen, kata, number, language)
         for test in tests:
             show_test(screen, test)
+    show_waiting(screen, kata, verdict)
+
+
+def show_waiting(screen: Screen, kata: Kata, verdict: KataVerdict) -> None:
+    """Print which tasks wait for a red one; nothing if none does."""
+    if said := verdict.describe_waiting(kata):
+        screen.say()
+        screen.print(Text.assemble("  ", screen.mark(None), f" {said}"))
 
 
 def show_red(screen: Screen, verdict: KataVerdict, see_rest: str, *, every: bool = False) -> None:

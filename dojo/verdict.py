@@ -87,6 +87,27 @@ class KataVerdict:
             if not self.fault and set(task.tests) <= green - red
         ]
 
+    def waiting_tasks(self, kata: Kata) -> list[int]:
+        """Return the numbers of the tasks that did not run because an earlier one is red.
+
+        Only a kata whose tasks are solved in order has such tasks.
+        """
+        red = [test.task for test in self.red if test.task is not None]
+        if not kata.in_order or not red:
+            return []
+        ran = {test.task for test in self.tests}
+        return [number for number in range(min(red) + 1, len(kata.tasks) + 1) if number not in ran]
+
+    def describe_waiting(self, kata: Kata) -> str:
+        """Say which tasks wait for which, such as `tasks 3 to 9 wait for task 2`; empty if none."""
+        waiting = self.waiting_tasks(kata)
+        if not waiting:
+            return ""
+        reason = min(test.task for test in self.red if test.task is not None)
+        if len(waiting) == 1:
+            return f"task {waiting[0]} waits for task {reason}"
+        return f"tasks {waiting[0]} to {waiting[-1]} wait for task {reason}"
+
     def to_json(self) -> str:
         """Write the record as one line of JSON."""
         record = dataclasses.asdict(self)

@@ -50,6 +50,12 @@ def kata(tmp_path: Path) -> Kata:
     return read_kata(write(tmp_path))
 
 
+def test_tasks_are_in_order_only_when_the_kata_says_so(kata: Kata, tmp_path: Path) -> None:
+    said = "in_order = true\n" + GOOD
+    assert not kata.in_order
+    assert read_kata(write(tmp_path / "other", said)).in_order
+
+
 @pytest.fixture
 def katas(tmp_path: Path) -> list[Kata]:
     write(tmp_path / "three", renamed(2, "retries"), "02_retries")

@@ -241,6 +241,19 @@ def test_beginning_shows_desk_and_first_verdict(desk: Desk):
     assert lines[-1].startswith("h hint")
 
 
+def test_waiting_tasks_are_neither_red_nor_green(checkout: Path):
+    toml = checkout / "katas/01_alpha/kata.toml"
+    head, task = toml.read_text().split("[[tasks]]")
+    later = [task.replace("test_one_is_one", f"test_{name}") for name in ("two", "three")]
+    toml.write_text("in_order = true\n" + "[[tasks]]".join([head, task, *later]))
+    desk = Desk(checkout)
+    desk.companion.begin()
+    lines = desk.settle().splitlines()
+    assert "  · tasks 2 to 3 wait for task 1" in lines
+    assert "Task 2  Count to one" not in lines
+    assert lines[-2] == "0 of 1 tests are green."
+
+
 def test_saved_file_is_run_again(desk: Desk, checkout: Path):
     desk.settle()
     desk.companion.look()

@@ -78,7 +78,9 @@ class Verdicts:
         if key not in self._runs:
             spec = self._whole_file(kata, solution) if isinstance(solution, Path) else solution
             tasks = tasks_of(kata, solution) if isinstance(solution, Path) and not WHOLE else ()
-            self._runs[key] = self._pool.submit(self._warm.run, kata, str(spec), tasks=tasks)
+            self._runs[key] = self._pool.submit(
+                self._warm.run, kata, str(spec), tasks=tasks, all_tasks=True
+            )
 
     def of(self, kata: Kata, solution: str | Path) -> KataVerdict:
         self.prepare(kata, solution)
@@ -156,6 +158,7 @@ def test_every_test_is_listed_under_a_task(kata: Kata) -> None:
         and node.name.startswith("test_")
     ]
     assert sorted(written) == sorted(kata.tests)
+    assert not kata.in_order or written == kata.tests, "an earlier task's tests come first"
 
 
 @each_kata

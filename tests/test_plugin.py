@@ -315,6 +315,64 @@ def test_task_that_no_kata_has_says_so(checkout: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*no kata here has a task 7"])
 
 
+@pytest.fixture
+def in_order(checkout: pytest.Pytester) -> pytest.Pytester:
+    """A checkout whose kata has three tasks in order, and a kata after it."""
+    one, two, three = (
+        f"def test_{name}(solution):\n    assert solution.{name}() == 1, 'no'\n"
+        for name in ("a", "b", "c")
+    )
+    write_kata(checkout.path, f"{one}\n\n{two}\n\n{three}", "test_a")
+    toml = checkout.path / "katas/01_demo/kata.toml"
+    text = toml.read_text(encoding="utf-8").replace("[title]", "in_order = true\n[title]")
+    task = text[text.index("[[tasks]]") :]
+    more = "".join(task.replace("test_a", name) for name in ("test_b", "test_c"))
+    toml.write_text(text + more, encoding="utf-8")
+    other = checkout.path / "katas/02_other"
+    other.mkdir()
+    catalogue = CATALOGUE.format(tests='"test_adds"', track="prefect")
+    catalogue = catalogue.replace("number = 1", "number = 2").replace("demo", "other")
+    (other / "kata.toml").write_text(catalogue, encoding="utf-8")
+    (other / "test_other.py").write_text(
+        "def test_adds(solution):\n    assert solution.add(1, 2) == 3\n", encoding="utf-8"
+    )
+    (other / "other.py").write_text(GOOD, encoding="utf-8")
+    solve(checkout, "a = c = lambda: 1\nb = lambda: 2\n")
+    return checkout
+
+
+def test_later_tasks_wait_for_a_red_one(in_order: pytest.Pytester) -> None:
+    result = in_order.runpytest_subprocess("katas")
+
+    # The kata after it runs; the exit code is that of a red test.
+    result.assert_outcomes(passed=2, failed=1, deselected=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["01_demo: task 3 waits for task 2; --all-tasks runs them now"])
+
+
+def test_waiting_tasks_are_not_solved(in_order: pytest.Pytester) -> None:
+    assert set(verdict(in_order)) == {"test_a", "test_b"}
+    progress = json.loads((in_order.path / ".dojo/progress.json").read_text(encoding="utf-8"))
+    assert progress["katas"]["01_demo"]["tasks"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("args", "ran"),
+    [(["--task", "3"], "c"), (["--task", "2", "--task", "3"], "bc"), (["--all-tasks"], "abc")],
+    ids=["one", "two", "all"],
+)
+def test_task_that_is_asked_for_does_not_wait(
+    in_order: pytest.Pytester, args: list[str], ran: str
+) -> None:
+    assert set(verdict(in_order, *args)) == {f"test_{name}" for name in ran}
+
+
+def test_tasks_in_order_all_run_when_all_are_green(in_order: pytest.Pytester) -> None:
+    solve(in_order, "a = b = c = lambda: 1\n")
+
+    run(in_order).assert_outcomes(passed=3)
+
+
 def test_track_leaves_other_katas_alone(checkout: pytest.Pytester) -> None:
     write_kata(checkout.path, "import nowhere\n", "test_adds", track="dagster")
     other = checkout.path / "katas/02_other"

@@ -109,6 +109,25 @@ def test_cold_run_gives_the_same_verdict(
 
 
 @forks
+@pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
+def test_tasks_in_order_wait_unless_all_are_asked_for(
+    kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool
+) -> None:
+    toml = kata.folder / "kata.toml"
+    text = toml.read_text(encoding="utf-8").replace("[title]", "in_order = true\n[title]")
+    head, task = text.split("[[tasks]]")
+    first = task.replace(', "test_adds_more"', "")
+    second = task.replace('"test_adds", ', "")
+    toml.write_text(f"{head}[[tasks]]{first}[[tasks]]{second}", encoding="utf-8")
+    (kata,) = load_catalog(kata.root)
+    kata.stub_file.write_text(HALF, encoding="utf-8")
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks and CAN_FORK)
+    with Warm(kata.root) as warm:
+        waiting, whole = (warm.run(kata, "learner", all_tasks=one) for one in (False, True))
+    assert [test.cause for test in waiting.tests] == ["exit"]
+    assert [test.cause for test in whole.tests] == ["exit", "passed"]
+
+
 def test_runs_share_one_parent_and_no_state(warm: Warm, kata: Kata) -> None:
     mine = "assert vars(sys).setdefault('mark', os.getpid()) == os.getpid()"
     kata.stub_file.write_text(f"import os, sys\n{mine}\n{GOOD}", encoding="utf-8")

@@ -57,6 +57,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="only the tests of this task of a kata; may be given more than once",
     )
+    group.addoption(
+        "--all-tasks",
+        action="store_true",
+        help="run all tests, also where a kata's tasks wait for an earlier one that is red",
+    )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
 
 
@@ -145,6 +150,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     kata = run.kata_of_item(item) if run else None
     if run is None or kata is None:
         return None
+    recorder = item.config.pluginmanager.get_plugin(RECORDER)
+    if recorder is not None and recorder.must_wait(item.name, kata):
+        item.config.hook.pytest_deselected(items=[item])
+        return True
     _start_engines(run, [found for one in item.session.items if (found := run.kata_of_item(one))])
     if item.config.getoption("usepdb"):
         return None
@@ -152,6 +161,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.config.stash[_SUPERVISOR] = Supervisor(run, item.session)
     supervisor = item.config.stash[_SUPERVISOR]
     following = nextitem if nextitem is not None and run.kata_of_item(nextitem) else None
+    if kata.in_order and following is not None:
+        # The next task's tests may have to wait: then what this test has set up must be gone.
+        is_same_task = kata.task_number_of(item.name) == kata.task_number_of(following.name)
+        following = following if is_same_task else None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     try:
         reports = supervisor.reports_of(item, following, kata)

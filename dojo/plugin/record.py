@@ -33,6 +33,7 @@ class Recorder:
         self._reports: dict[str, list[pytest.TestReport]] = {}
         self._tests: dict[str, list[TestVerdict]] = {}
         self._listeners: list[Listener] = []
+        self._waiting: set[str] = set()
         # Of the files as they are now: one that is saved during the run was not tested.
         self._files = {kata.id: fingerprint(kata) for kata in run.katas}
 
@@ -51,6 +52,28 @@ class Recorder:
             self._tests.setdefault(kata.id, []).append(verdict)
             for listener in self._listeners:
                 listener(kata, verdict)
+
+    def must_wait(self, test: str, kata: Kata) -> bool:
+        """Say whether a test is not to run yet: an earlier task of a kata in order is red.
+
+        What was asked for by its task's number does not wait.
+        """
+        asks = self._run.config.getoption
+        if not kata.in_order or asks("task") or asks("all_tasks"):
+            return False
+        red = [one.task for one in self._tests.get(kata.id, []) if not one.passed and one.task]
+        must = bool(red) and (kata.task_number_of(test) or 0) > min(red)
+        if must:
+            self._waiting.add(kata.id)
+        return must
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say which tasks wait, and how to run their tests all the same."""
+        for verdict in self.verdicts():
+            kata = find_kata(self._run.katas, verdict.kata)
+            if kata.id in self._waiting:
+                said = verdict.describe_waiting(kata)
+                terminalreporter.write_line(f"{kata.id}: {said}; --all-tasks runs them now")
 
     def pytest_sessionfinish(self) -> None:
         """Write the verdicts and the learner's progress."""

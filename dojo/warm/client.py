@@ -57,6 +57,8 @@ class Warm:
         solutions: str,
         on_test: OnTest = lambda _: None,
         tasks: Iterable[int] = (),
+        *,
+        all_tasks: bool = False,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -65,6 +67,7 @@ class Warm:
             solutions: `learner`, `reference`, a folder or a file.
             on_test: Is called with each test as soon as it has ended.
             tasks: The numbers of the tasks to run the tests of; none means all.
+            all_tasks: Whether also those run that would wait for an earlier task which is red.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -74,11 +77,12 @@ class Warm:
         """
         started = time.perf_counter()
         if not CAN_FORK:
-            verdict = run_cold(self._root, kata, solutions, tasks)
+            verdict = run_cold(self._root, kata, solutions, tasks, all_tasks=all_tasks)
             for test in verdict.tests:
                 on_test(test)
         else:
-            verdict = self._run_warm(kata, solutions, on_test, sorted(tasks))
+            asked = {"tasks": sorted(tasks), "all_tasks": all_tasks}
+            verdict = self._run_warm(kata, solutions, on_test, asked)
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 
     def close(self) -> None:
@@ -97,7 +101,7 @@ class Warm:
         return self._parent.pid if self._parent is not None else None
 
     def _run_warm(
-        self, kata: Kata, solutions: str, on_test: OnTest, tasks: list[int]
+        self, kata: Kata, solutions: str, on_test: OnTest, asked: dict[str, Any]
     ) -> KataVerdict:
         seen: set[str] = set()
 
@@ -107,7 +111,7 @@ class Warm:
                 on_test(test)
 
         fault = ""
-        request = {"kata": kata.id, "solutions": solutions, "tasks": tasks}
+        request = {"kata": kata.id, "solutions": solutions, **asked}
         for _ in range(2):
             message = self._ready_parent().ask(request, once)
             if "engine_fault" in message:
@@ -249,8 +253,15 @@ def fingerprint(root: Path) -> str:
     return digest.hexdigest()
 
 
-def run_cold(root: Path, kata: Kata, solutions: str, tasks: Iterable[int] = ()) -> KataVerdict:
-    """Run the tests of one kata on one solution in a pytest of its own.
+def run_cold(
+    root: Path,
+    kata: Kata,
+    solutions: str,
+    tasks: Iterable[int] = (),
+    *,
+    all_tasks: bool = False,
+) -> KataVerdict:
+    """Run the tests of one kata on one solution in a pytest of its own; see `Warm.run`.
 
     Returns:
         The verdict; one with a `fault` when pytest gave none.
@@ -262,6 +273,7 @@ def run_cold(root: Path, kata: Kata, solutions: str, tasks: Iterable[int] = ()) 
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
                 *(str(kata.test_file), f"--solutions={solutions}", f"--verdict-file={file}"),
                 *(f"--task={number}" for number in tasks),
+                *(["--all-tasks"] if all_tasks else []),
             ],
             cwd=root,
             env={**os.environ, "NO_COLOR": "1"},

@@ -226,6 +226,7 @@ def _run_pytest(
     arguments = ["-q", "-p", "no:cacheprovider", f"--rootdir={root}"]
     arguments += [f"--solutions={request['solutions']}"]
     arguments += [f"--task={number}" for number in request["tasks"]]
+    arguments += ["--all-tasks"] if request["all_tasks"] else []
     try:
         code = pytest.main(
             [*arguments, "-W", "ignore", str(kata.test_file)],

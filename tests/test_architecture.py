@@ -143,15 +143,39 @@ def test_light_module_imports_no_engine(module: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "\n", "")
 
 
-@pytest.mark.parametrize("folder", ["katas", "reference"])
-def test_katas_import_only_what_is_taught(folder: str) -> None:
-    files = sorted((PACKAGE_ROOT / folder).rglob("*.py"))
-    foreign = [
+def foreign_imports(files: list[Path], allowed: set[str]) -> list[str]:
+    """Return what files import beside the standard library and what is allowed."""
+    return [
         f"{path.relative_to(PACKAGE_ROOT)}:{line} imports {name}"
         for path in files
         for line, name in imports_of(path)
-        if name.split(".", 1)[0] not in TAUGHT | sys.stdlib_module_names
+        if name.split(".", 1)[0] not in allowed | sys.stdlib_module_names
     ]
 
+
+@pytest.mark.parametrize("folder", ["katas", "reference"])
+def test_katas_import_only_what_is_taught(folder: str) -> None:
+    files = sorted((PACKAGE_ROOT / folder).rglob("*.py"))
+    files = [path for path in files if path.parent.name != "pipelines"]
+
     assert files
-    assert foreign == []
+    assert foreign_imports(files, TAUGHT) == []
+
+
+PIPELINES = PACKAGE_ROOT / "reference" / "pipelines"
+JOB = {"churn_data", "churn_job", "flaky_server"}
+ORCHESTRATORS = {"airflow", "dagster", "prefect"}
+
+
+@pytest.mark.parametrize("orchestrator", sorted(ORCHESTRATORS))
+def test_pipeline_shares_nothing_but_the_job(orchestrator: str) -> None:
+    files = sorted(PIPELINES.glob(f"{orchestrator}_*.py"))
+    others = ORCHESTRATORS - {orchestrator}
+
+    assert foreign_imports(files, (TAUGHT - others) | JOB | {path.stem for path in files}) == []
+
+
+def test_job_has_no_orchestrator() -> None:
+    files = [PIPELINES / f"{name}.py" for name in sorted(JOB)]
+
+    assert foreign_imports(files, (TAUGHT - ORCHESTRATORS) | JOB) == []

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import shlex
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
 CONTENT: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = CONTENT["services"]
-SERVERS = {"mlflow": 5000, "prefect": 4200}
-START_TIMEOUT_S = 120
+SERVERS = {"mlflow": 5000, "prefect": 4200, "dagster": 3000}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -45,7 +40,10 @@ def test_everything_kept_is_in_a_named_volume() -> None:
     known = CONTENT["volumes"]
     kept = [mount.split(":") for one in SERVICES.values() for mount in one.get("volumes", [])]
     assert {mount[0] for mount in kept if mount[-1] != "ro"} == set(known)
-    assert {mount[0] for mount in kept if mount[-1] == "ro"} == {"./constraints.txt"}
+    assert {mount[0] for mount in kept if mount[-1] == "ro"} == {
+        "./constraints.txt",
+        "./reference",
+    }
 
 
 def test_mlflow_alone_is_what_up_starts() -> None:
@@ -65,69 +63,10 @@ def test_compose_accepts_the_file() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def command_of(name: str) -> list[str]:
-    """Return the server's command as the compose file has it, without what a shell did before."""
-    command = SERVICES[name]["command"]
-    text = command if isinstance(command, str) else command[-1].replace("$$", "$")
-    last = text.replace("\\\n", " ").strip().splitlines()[-1]
-    return shlex.split(last.removeprefix("exec "))
-
-
-def answer_of(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        return bytes(answer.read())
-
-
-@pytest.fixture(params=SERVERS)
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Start a server's own command natively: SQLite for PostgreSQL, a free port, its own folder."""
-    name = request.param
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = command_of(name)
-    instead = {
-        "0.0.0.0": "127.0.0.1",
-        str(SERVERS[name]): str(port),
-        "/artifacts": str(tmp_path / "artifacts"),
-    }
-    command = [instead.get(word, word) for word in command]
-    command = [
-        f"sqlite:///{tmp_path}/mlflow.db" if "://mlflow:" in word else word for word in command
-    ]
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "MLFLOW_"))}
-    own = {"PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    log = tmp_path / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name(Path(command[0]).name)), *command[1:]],
-            cwd=tmp_path,
-            env={**kept, **own, "MLFLOW_DISABLE_TELEMETRY": "true"},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    url = f"http://127.0.0.1:{port}"
-    path = re.search(r":\d+(/[\w/]+)'", SERVICES[name]["healthcheck"]["test"][-1])
-    assert path
-    try:
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while True:
-            try:
-                answer_of(url + path[1])
-                break
-            except (urllib.error.URLError, OSError):
-                assert process.poll() is None, log.read_text(errors="replace")[-2000:]
-                assert time.monotonic() < deadline, log.read_text(errors="replace")[-2000:]
-                time.sleep(0.2)
-        yield name, url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+@pytest.fixture(params=["mlflow", "prefect"])
+def server(request: pytest.FixtureRequest, serve, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    with serve(tmp_path, request.param) as urls:
+        yield request.param, urls[request.param]
 
 
 READ_BACK = {
@@ -175,4 +114,46 @@ def test_server_command_serves(server: tuple[str, str], tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.splitlines()[-2:] == EXPECTED[name], done.stdout
     if name == "mlflow":
-        assert (tmp_path / "artifacts").is_dir(), "the artifacts are not where the command says"
+        assert list((tmp_path / "artifacts").iterdir()), (
+            "the artifacts are not where the command says"
+        )
+
+
+LOADED = """{
+  workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError {
+    __typename
+    ... on RepositoryLocation { repositories { assetNodes { id } } }
+    ... on PythonError { message }
+  } } } }
+  instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } }
+}"""
+DEFINITIONS = """
+import dagster as dg
+
+@dg.asset
+def customers() -> int:
+    return 400
+
+defs = dg.Definitions(assets=[customers])
+"""
+
+
+def test_dagster_loads_the_pipeline_and_its_daemon_beats(serve, tmp_path: Path) -> None:
+    pipeline, instead = "/reference/pipelines/dagster_pipeline.py", {}
+    if not (ROOT / pipeline.lstrip("/")).exists():
+        instead[pipeline] = str(tmp_path / "definitions.py")
+        (tmp_path / "definitions.py").write_text(DEFINITIONS)
+    with serve(tmp_path, "dagster", "dagster-daemon", instead=instead) as urls:
+        question = json.dumps({"query": LOADED}).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(urls["dagster"] + "/graphql", question, headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            data = json.load(answer)["data"]
+
+    (location,) = data["workspaceOrError"]["locationEntries"]
+    loaded = location["locationOrLoadError"]
+    assert loaded["__typename"] == "RepositoryLocation", loaded
+    assert loaded["repositories"][0]["assetNodes"]
+    daemons = data["instance"]["daemonHealth"]["allDaemonStatuses"]
+    assert {one["daemonType"] for one in daemons if one["required"]} >= {"SCHEDULER", "SENSOR"}
+    assert all(one["healthy"] for one in daemons if one["required"]), daemons

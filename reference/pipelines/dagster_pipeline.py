@@ -12,17 +12,22 @@ tell where; without them it is as by the command.
 import contextlib
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import churn_data
-import churn_job
 import dagster as dg
 import pandas as pd
 import requests
-from flaky_server import serving_customers
 from pydantic import Field
+
+# `dagster dev -f` looks for modules where it was started, not beside the file.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import churn_data
+import churn_job
+from flaky_server import serving_customers
 
 RESULTS = Path("churn-results")
 

@@ -1,0 +1,15 @@
+"""Keeps no cursor; run keys alone hold back the same thousand requests at each tick.
+
+Refused by: test_each_arrival_is_imported_once, test_cursor_does_not_grow
+"""
+
+
+@dg.sensor(job=import_export, default_status=dg.DefaultSensorStatus.RUNNING)
+def exports_arrived(context: dg.SensorEvaluationContext, inbox: Inbox):
+    seen = int(context.cursor or 0)
+    fresh = sorted(one for one in inbox.files() if one[0] > seen and one[1].endswith(".csv"))
+    requests = [
+        dg.RunRequest(run_key=f"{name}@{modified}", tags={"export": name})
+        for modified, name in fresh
+    ]
+    return dg.SensorResult(run_requests=requests)

@@ -1,0 +1,236 @@
+"""Choose whom to call tonight, in tasks that may run on different machines and more than once.
+
+What one task returns reaches the next one through XCom: as JSON, in the orchestrator's own
+database. So tables lie in files, and tasks hand on where. All workers see the same `workdir`.
+Here is no Airflow: `make_dag` at the end (given) makes tasks of these functions.
+"""
+
+import contextlib
+import csv
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
+
+
+def churn_probability(features: pd.DataFrame) -> pd.Series:
+    """Give each customer the probability to leave (given).
+
+    Args:
+        features: One row a customer, the columns NUMBERS.
+
+    Returns:
+        0 to 1, one a row; NaN where a number is blank.
+    """
+    weights = {"tenure_months": -0.04, "monthly_charges": 0.01, "support_calls": 0.5}
+    logits = sum(weight * features[name] for name, weight in weights.items()) - 1
+    return 1 / (1 + np.exp(-logits))
+
+
+def write_whole(table: pd.DataFrame, path: Path) -> None:
+    """Write beside the target, then replace it in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")  # the same folder: the same disk
+    try:
+        table.to_csv(part, index=False)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def run_folder(workdir: str, run_id: str) -> Path:
+    """Name the folder of a run: all that it writes on the way is in there."""
+    return Path(workdir).resolve() / f"run-{run_id}"
+
+
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
+    """Keep tonight's customers in a file of this run.
+
+    Args:
+        source: A CSV file in UTF-8 with a header; it may be rewritten at any time after this call.
+        workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
+            working directory of this call, not to that of the next task.
+        run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even if
+            it differs in one sign only, is another run.
+
+    Returns:
+        `path` (absolute) of a CSV file in `workdir` with the same rows and columns, and `rows`
+        (int), how many customers there are. JSON brings it back unchanged. Called again, as a
+        retry does: the same value, and no second file.
+
+    Raises:
+        Exception: There is no source, or the disk is full. What was at `path` before, if anything,
+            is there still, and whole; no part of a file is left anywhere.
+    """
+    customers = pd.read_csv(source, dtype=str, keep_default_na=False)
+    path = run_folder(workdir, run_id) / "customers.csv"
+    write_whole(customers, path)
+    return {"path": str(path), "rows": len(customers)}
+
+
+def engineer_features(customers: dict) -> dict:
+    """Make the features of tonight's customers in another file of the same run.
+
+    Args:
+        customers: What `extract_customers` returned, perhaps in another process. The file has at
+            least `customer_id` and NUMBERS; `monthly_charges` may be blank. It stays as it is.
+
+    Returns:
+        `path` and `rows` as in `extract_customers`, of a CSV file with the same columns and
+        `paid_so_far`: `tenure_months` times `monthly_charges`, blank where that is. And for the
+        night's report `support_calls` (int), all of them together, and `means`: for each of
+        NUMBERS the mean (float) of what is not blank, None if all is. JSON brings it back
+        unchanged. Called again: as in `extract_customers`.
+
+    Raises:
+        Exception: As in `extract_customers`.
+    """
+    table = pd.read_csv(customers["path"])
+    table["paid_so_far"] = table["tenure_months"] * table["monthly_charges"]
+    path = Path(customers["path"]).with_name("features.csv")
+    write_whole(table, path)
+    means = table[NUMBERS].mean()
+    return {
+        "path": str(path),
+        "rows": len(table),
+        "support_calls": int(table["support_calls"].sum()),
+        "means": {name: None if pd.isna(means[name]) else float(means[name]) for name in NUMBERS},
+    }
+
+
+def choose_customers(features: dict, at_most: int) -> dict:
+    """Choose the customers who are the most likely to leave, by `churn_probability`.
+
+    Args:
+        features: What `engineer_features` returned. `customer_id` is an integer.
+        at_most: How many may be called tonight. Who has no probability is not chosen.
+
+    Returns:
+        Whom, with their probabilities, in a form of your own for `write_call_list`. JSON brings it
+        back unchanged; XCom does not promise the order of keys. It names the chosen, nobody else.
+    """
+    table = pd.read_csv(features["path"])
+    table["probability"] = churn_probability(table)
+    known = table.dropna(subset="probability")
+    best = known.sort_values(["probability", "customer_id"], ascending=[False, True]).head(at_most)
+    return {
+        "chosen": [
+            [int(who), float(p)]
+            for who, p in zip(best["customer_id"], best["probability"], strict=True)
+        ]
+    }
+
+
+def write_call_list(chosen: dict, features: dict, target: str) -> dict:
+    """Write the list for the call centre, which reads `target` every morning.
+
+    Args:
+        chosen: What `choose_customers` returned.
+        features: What `engineer_features` returned.
+        target: A CSV file outside `workdir`. Yesterday's list is there; it is replaced.
+
+    Returns:
+        `path` (absolute) and `rows` of the list: `customer_id`, `probability`, `monthly_charges`;
+        one row for each chosen customer, the most likely first, of equal ones the lower id. JSON
+        brings it back unchanged. Called again: the same list, each customer once.
+
+    Raises:
+        Exception: The disk is full. Yesterday's list is there still, and whole; no part of a file
+            is left anywhere.
+    """
+    calls = pd.DataFrame(chosen["chosen"], columns=["customer_id", "probability"])
+    table = pd.read_csv(features["path"])[["customer_id", "monthly_charges"]]
+    calls = calls.merge(table, on="customer_id", validate="one_to_one")
+    path = Path(target).resolve()
+    write_whole(calls, path)
+    return {"path": str(path), "rows": len(calls)}
+
+
+def clean_up(workdir: str, run_id: str) -> int:
+    """Remove what a run has left in `workdir`, however it ended; nothing of any other run.
+
+    Args:
+        workdir: As in `extract_customers`.
+        run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the middle.
+
+    Returns:
+        How many files were removed: 0 if there were none, or no `workdir`. No file and no folder of
+        this run is left.
+    """
+    folder = run_folder(workdir, run_id)
+    files = sum(path.is_file() for path in folder.rglob("*"))
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+    return files
+
+
+def make_dag(
+    source: str, workdir: str, target: str, at_most: int = 50, retry_delay_s: float = 300
+) -> Any:
+    """Make tasks of these functions, and of the tasks a DAG (given).
+
+    Args:
+        source: As in `extract_customers`.
+        workdir: As in `extract_customers`.
+        target: As in `write_call_list`.
+        at_most: As in `choose_customers`.
+        retry_delay_s: How long Airflow waits before each of two retries.
+
+    Returns:
+        The DAG. A teardown runs also after a failure, and does not hide it.
+    """
+    from datetime import timedelta
+
+    from airflow.sdk import dag, task
+
+    defaults = {"retries": 2, "retry_delay": timedelta(seconds=retry_delay_s)}
+
+    @dag("churn_calls", default_args=defaults)
+    def churn_calls() -> None:
+        customers = task(extract_customers)(source, workdir, "{{ run_id }}")
+        features = task(engineer_features)(customers)
+        chosen = task(choose_customers)(features, at_most)
+        written = task(write_call_list)(chosen, features, target)
+        written >> task(clean_up)(workdir, "{{ run_id }}").as_teardown()
+
+    return churn_calls()
+
+
+def _demo() -> None:
+    """Run the functions in the DAG's order, hand on JSON only, and fail once in the middle."""
+    with tempfile.TemporaryDirectory() as folder:
+        work, source = f"{folder}/work", f"{folder}/customers.csv"
+        names = ["customer_id", *NUMBERS]
+        with open(source, "w", encoding="utf-8", newline="") as file:
+            rows = ((i, i % 60, "" if i % 9 == 0 else 20 + i % 80, i % 7) for i in range(2000))
+            csv.writer(file).writerows([names, *rows])
+
+        def hand_on(value: dict) -> dict:
+            text = json.dumps(value, allow_nan=False)
+            print(f"  XCom, {len(text):>3} bytes: {text.replace(folder, '...')[:90]}")
+            return json.loads(text)
+
+        for run_id in ("scheduled__2026-03-14", "scheduled__2026-03-15"):
+            print(f"{run_id}, {os.path.getsize(source):,} bytes of customers")
+            try:
+                customers = hand_on(extract_customers(source, work, run_id))
+                features = hand_on(engineer_features(customers))
+                if run_id.endswith("14"):
+                    raise RuntimeError("the worker was preempted")
+                chosen = hand_on(choose_customers(features, at_most=3))
+                hand_on(write_call_list(chosen, features, f"{folder}/calls.csv"))
+            except RuntimeError as error:
+                print(f"  failed: {error}")
+            print(f"  cleaned up: {clean_up(work, run_id)} files, left: {os.listdir(work)}")
+        print(Path(folder, "calls.csv").read_text(encoding="utf-8"), end="")
+
+
+if __name__ == "__main__":
+    _demo()

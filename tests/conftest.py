@@ -31,16 +31,17 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
 START_TIMEOUT_S = 120
 
 
-BROWSER_TESTS = ROOT / "tests" / "ui"
+# Tests that have an environment of their own in tox: a browser's, Airflow's.
+APART = [ROOT / "tests" / "ui", ROOT / "tests" / "airflow"]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the browser's tests out unless they are asked for by name."""
-    if collection_path != BROWSER_TESTS:
+    """Leave out the tests that have an environment of their own, unless asked for by name."""
+    if collection_path not in APART:
         return None
     started = config.invocation_params.dir
     asked = [(started / argument.partition("::")[0]).resolve() for argument in config.args]
-    return None if any(one.is_relative_to(BROWSER_TESTS) for one in asked) else True
+    return None if any(one.is_relative_to(collection_path) for one in asked) else True
 
 
 def free_port() -> int:

@@ -34,6 +34,8 @@ if __name__ == "__main__":  # Airflow reads this file again, as a module
         runs = {}
         for one in done.get_task_instances():
             value = one.xcom_pull(task_ids=one.task_id)
+            if one.map_index >= 0:  # of a mapped task: those of all its runs
+                value = list(value)
             runs[one.task_id] = {"state": one.state, "tries": one.try_number, "xcom": value}
         ended = {"run_id": done.run_id, "state": done.state.value, "tasks": runs}
         report[dag.dag_id] = ended

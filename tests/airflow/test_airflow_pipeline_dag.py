@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from dojo.engines.airflow import DagRun, run_dag
+from dojo.engines.airflow import DagRun, run_dags
 
 PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
-DAG = """
+DAGS = """
 import sys
 sys.path.insert(0, {folder!r})
-from airflow_pipeline import {name} as dag
+from airflow_pipeline import {names}
 """
 
 
@@ -38,14 +38,19 @@ def url() -> Iterator[str]:
         sys.path.remove(str(PIPELINES))
 
 
-def run(name: str, home: Path, url: str, **settings: str) -> DagRun:
+def run(names: str, home: Path, url: str, **settings: str) -> dict[str, DagRun]:
     where = {"CHURN_DATA_URL": url, "CHURN_RESULTS": str(home / "results"), **settings}
-    return run_dag(DAG.format(folder=str(PIPELINES), name=name), home, environment=where)
+    return run_dags(DAGS.format(folder=str(PIPELINES), names=names), home, environment=where)
 
 
 @pytest.fixture(scope="module")
-def training(home: Path, url: str) -> DagRun:
-    return run("churn_training", home, url)
+def night(home: Path, url: str) -> dict[str, DagRun]:
+    return run("churn_training, churn_inference", home, url)
+
+
+@pytest.fixture(scope="module")
+def training(night: dict[str, DagRun]) -> DagRun:
+    return night["churn_training"]
 
 
 def test_training_releases_a_champion(training: DagRun) -> None:
@@ -68,8 +73,8 @@ def test_tasks_hand_on_no_tables_and_leave_no_files(training: DagRun, home: Path
     assert list((home / "results" / "between-tasks").iterdir()) == []
 
 
-def test_champion_scores_all_customers(training: DagRun, home: Path, url: str) -> None:
-    scored = run("churn_inference", home, url)
+def test_champion_scores_all_customers(night: dict[str, DagRun]) -> None:
+    scored = night["churn_inference"]
     assert scored.state == "success", scored.log[-3000:]
     told: dict[str, Any] = scored.tasks["predict"].xcom
     assert (told["version"], told["customers"]) == (1, 400)
@@ -81,7 +86,7 @@ def test_refused_version_is_taken_back_and_the_run_is_red(
 ) -> None:
     from mlflow import MlflowClient
 
-    refused = run("churn_training", home, url, CHURN_AT_MOST="0.01")
+    refused = run("churn_training", home, url, CHURN_AT_MOST="0.01")["churn_training"]
     assert refused.states["release"] == "failed"
     assert refused.state == "failed", "the clean-up at the end must not turn it green"
     client = MlflowClient(f"sqlite:///{home / 'results' / 'mlflow.db'}")

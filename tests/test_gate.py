@@ -136,7 +136,11 @@ def test_catalogue_reads_and_nothing_is_left_over() -> None:
 def test_kata_has_all_its_files(kata: Kata) -> None:
     expected = {"README.md", "README.fr.md", "kata.toml", f"{kata.slug}.py", f"test_{kata.slug}.py"}
     present = {path.name for path in kata.folder.iterdir() if path.name != "__pycache__"}
-    assert present == expected
+    readings = {name.removesuffix(".fr.md").removesuffix(".md") for name in present - expected}
+    assert present == expected | {f"{name}.{end}" for name in readings for end in ("md", "fr.md")}
+    for page in ("md", "fr.md"):
+        lesson = (kata.folder / f"README.{page}").read_text(encoding="utf-8")
+        assert [name for name in readings if f"]({name}.{page})" not in lesson] == []
     assert kata.reference_file.is_file()
     every = {path.name for path in kata.answers_folder.glob("*.py")}
     assert every == {path.name for kind in ("wrong", "right") for path in answer_files(kata, kind)}

@@ -163,7 +163,7 @@ def test_katas_import_only_what_is_taught(folder: str) -> None:
 
 
 PIPELINES = PACKAGE_ROOT / "reference" / "pipelines"
-JOB = {"churn_data", "churn_job", "flaky_server"}
+JOB = {"churn_data", "churn_job", "command", "flaky_server"}
 ORCHESTRATORS = {"airflow", "dagster", "prefect"}
 
 

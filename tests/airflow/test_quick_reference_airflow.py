@@ -1,4 +1,4 @@
-"""The quick reference's Airflow snippets: one DAG file, run by a real Airflow on a store of its own."""
+"""The quick reference's Airflow snippets: one DAG file, run by a real Airflow."""
 
 from __future__ import annotations
 

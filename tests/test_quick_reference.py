@@ -53,12 +53,13 @@ os.environ.update(
 )
 os.chdir(room.folder("work"))
 _, page, found = sys.argv
+__file__ = page  # a flow without a file cannot be deployed
 snippets, names, errors = json.load(sys.stdin), {}, {}
 with prefect.harness(room, lambda _: None), prefect.results_in(room.folder("results")):
     for tool, line, source in snippets:
         code = compile("\\n" * line + source, page, "exec")
         try:
-            exec(code, names.setdefault(tool, {"__name__": "__main__", "__file__": page}))
+            exec(code, names.setdefault(tool, {"__name__": "__main__"}))
         except Exception:
             errors[line] = traceback.format_exc()
 Path(found).write_text(json.dumps(errors))

@@ -32,7 +32,9 @@ RUN_BY = {
     ),
     "python reference/pipelines/dagster_pipeline.py": "test_dagster_pipeline.py",
     "dagster dev -f reference/pipelines/dagster_pipeline.py": "test_dagster_pipeline.py",
-    "python reference/pipelines/airflow_pipeline.py": "test_three_pipelines.py::test_command_ends_well",
+    "python reference/pipelines/airflow_pipeline.py": (
+        "test_three_pipelines.py::test_command_ends_well"
+    ),
 }
 
 

@@ -30,15 +30,15 @@ def churn_probability(features: pd.DataFrame) -> pd.Series:
     return 1 / (1 + np.exp(-logits))
 
 
-def extract_customers(source: str, workdir: str, run_id: str) -> dict:
+def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
     """Keep tonight's customers in a file of this run.
 
     Args:
         source: A CSV file in UTF-8 with a header; it may be rewritten at any time after this call.
         workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
             working directory of this call, not to that of the next task.
-        run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even if
-            it differs in one sign only, is another run.
+        dag_run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even
+            if it differs in one sign only, is another run. (`run_id` is Airflow's own name.)
 
     Returns:
         `path` (absolute) of a CSV file in `workdir` with the same rows and columns, and `rows`
@@ -110,12 +110,13 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     raise NotImplementedError
 
 
-def clean_up(workdir: str, run_id: str) -> int:
+def clean_up(workdir: str, dag_run_id: str) -> int:
     """Remove what a run has left in `workdir`, however it ended; nothing of any other run.
 
     Args:
         workdir: As in `extract_customers`.
-        run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the middle.
+        dag_run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the
+            middle.
 
     Returns:
         How many files were removed: 0 if there were none, or no `workdir`. No file and no folder of

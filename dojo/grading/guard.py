@@ -163,7 +163,7 @@ class Sandbox:
         """Take over the line to its keeper."""
         self._line = line
         self._keeper = keeper
-        self._limits = limits
+        self.limits = limits
         self.folder = folder
         self.port = 0
         self.api_socket: socket.socket | None = None
@@ -195,19 +195,22 @@ class Sandbox:
         """
         ours, theirs = socket.socketpair()
         told = {**told, "port": self.port}
-        limited = dataclasses.asdict(limits or self._limits)
+        limited = dataclasses.asdict(limits or self.limits)
         self._send({"do": "start", "kind": kind, "told": told, "limits": limited}, theirs.fileno())
         theirs.close()
         self._receive()
         return Line(ours)
 
-    def end(self) -> Ended:
+    def end(self, grace_s: float = 0.0) -> Ended:
         """Kill the process that holds the submission with all that it started.
+
+        Args:
+            grace_s: How long to wait for an end of its own, when it has hung up.
 
         Raises:
             GuardFault: Its keeper does not answer.
         """
-        self._send({"do": "end"})
+        self._send({"do": "end", "grace_s": grace_s})
         message = self._receive()
         return Ended(message["ended"], int(message.get("peak_kb", 0)) // 1024)
 

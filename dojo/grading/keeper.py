@@ -91,7 +91,7 @@ class Keeper:
             elif kind == "start":
                 self._start(message, fds[0])
             elif kind == "end":
-                self._end()
+                self._end(float(message["grace_s"]))
             elif kind == "write":
                 self._write(message)
             elif kind == "read":
@@ -162,14 +162,14 @@ class Keeper:
         finally:
             os._exit(0)
 
-    def _end(self) -> None:
+    def _end(self, grace_s: float) -> None:
         """Kill what holds the submission, and all of it; tell how it had ended, if it had."""
         held, self._held = self._held, None
         if held is None:
             self._line.send({"ended": None})
             return
         told = b""
-        if select.select([held.status], [], [], 0)[0]:
+        if select.select([held.status], [], [], grace_s)[0]:
             told = os.read(held.status, 4096)
         with contextlib.suppress(OSError):
             os.kill(held.helper, signal.SIGKILL)

@@ -156,7 +156,7 @@ class Desk:
             self._sandbox.end()
 
     def read(self, path: str) -> bytes | None:
-        """Kill the process, then read a file it has left, by its path below the sandbox's folder."""
+        """Kill the process, then read a file it has left, by its path below the folder."""
         self.end()
         return self._sandbox.read(path)
 

@@ -220,7 +220,7 @@ class Sandbox:
         return str(self._receive()["written"])
 
     def read(self, path: str) -> bytes | None:
-        """Read a file that was left, by its path below the sandbox's folder; None: there is none."""
+        """Read a file that was left, by its path below the folder; None: there is none."""
         self._send({"do": "read", "path": path})
         message, fds = self._receive_with_fds(30)
         if not fds:

@@ -24,6 +24,7 @@ from typing import Any
 
 from dojo.engines import mlflow, prefect
 from dojo.grading import kernel, runner
+from dojo.grading.job import Job
 from dojo.grading.sandbox import (
     Level,
     Limits,
@@ -111,7 +112,7 @@ class Keeper:
 
     def _start(self, message: dict[str, Any], end: int) -> None:
         limits = Limits(**message["limits"])
-        job = runner.Job(
+        job = Job(
             kind=message["kind"],
             room=self._room,
             api_url=self._api_url,
@@ -122,7 +123,7 @@ class Keeper:
         job.line.close()
         self._line.send({"started": True})
 
-    def _become(self, job: runner.Job, limits: Limits) -> None:
+    def _become(self, job: Job, limits: Limits) -> None:
         """Be the process that holds the submission: give up all that it must not have."""
         self._line.close()
         if self._api is not None:

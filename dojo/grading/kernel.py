@@ -89,9 +89,7 @@ def bring_loopback_up() -> None:
 
 
 def _mount(source: str, target: Path, kind: str, flags: int, options: str = "") -> None:
-    done = _libc.mount(
-        source.encode(), os.fsencode(target), kind.encode(), flags, options.encode()
-    )
+    done = _libc.mount(source.encode(), os.fsencode(target), kind.encode(), flags, options.encode())
     _check(done, f"mount {target}")
 
 
@@ -105,9 +103,7 @@ def set_read_only(target: Path) -> None:
     """Make a mount and all mounts below it read-only."""
     attributes = struct.pack("QQQQ", _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
     path = ctypes.c_char_p(os.fsencode(target))
-    _syscall(
-        f"mount_setattr {target}", _MOUNT_SETATTR, -100, path, _AT_RECURSIVE, attributes, 32
-    )
+    _syscall(f"mount_setattr {target}", _MOUNT_SETATTR, -100, path, _AT_RECURSIVE, attributes, 32)
 
 
 def bind(source: Path, target: Path, *, writable: bool = False) -> None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from dojo.catalog import Kata
 from dojo.verdict import Cause, TestVerdict
 
-SCHEMA = 1
+SCHEMA: Literal[1] = 1
 
 Verdict = Literal[
     "passed",  # tests and examination agree that all of it is right
@@ -88,6 +88,7 @@ class ScenarioVerdict(_Record):
         verdict: Passed when the evidence is the reference's.
         message: What ended it early, if something did.
         differences: Where the evidence differs.
+        at_import: Whether the submission could not even be imported.
         seconds: How long it took.
     """
 
@@ -96,6 +97,7 @@ class ScenarioVerdict(_Record):
     verdict: Verdict
     message: str = ""
     differences: tuple[Difference, ...] = ()
+    at_import: bool = False
     seconds: float = 0.0
 
 

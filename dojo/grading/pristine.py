@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from dojo.catalog import load_catalog
-from dojo.grading.runner import Job
+from dojo.grading.job import Job
 from dojo.warm.server import run_pytest
 
 

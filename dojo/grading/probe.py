@@ -37,7 +37,9 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
         "signal its keeper": lambda: os.kill(os.getppid(), signal.SIGCONT),
         "trace its parent": lambda: _system_call(101 if _is_x86() else 117, 16, os.getppid(), 0, 0),
         "make a namespace": lambda: _system_call(272 if _is_x86() else 97, 0x10000000),
-        "mount a file system": lambda: _system_call(165 if _is_x86() else 40, b"x", b"/tmp", b"tmpfs"),
+        "mount a file system": lambda: _system_call(
+            165 if _is_x86() else 40, b"x", b"/tmp", b"tmpfs"
+        ),
         "change the root": lambda: _system_call(161 if _is_x86() else 51, b"/tmp"),
         "become root": _become_root,
         "use io_uring": lambda: _system_call(425, 1, ctypes.create_string_buffer(256)),

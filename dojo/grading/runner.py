@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import inspect
 import os
 import sys
@@ -18,31 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from dojo.engines import prefect
+from dojo.grading.job import Job
 from dojo.grading.wire import Line, build_argument, pack
 from dojo.subject import SolutionFault, Subject, load_solution
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
 
 _LONGEST_TEXT = 2000
-
-
-@dataclasses.dataclass(frozen=True)
-class Job:
-    """What a process is to be.
-
-    Attributes:
-        kind: `examine`, `test` or `probe`.
-        room: The sandbox's folder: `given` is read-only, `work`, `tmp` and `home` are its own.
-        api_url: The Prefect server of the sandbox; empty without.
-        told: What else the supervisor says, by kind.
-        line: The line to the supervisor.
-    """
-
-    kind: str
-    room: Path
-    api_url: str
-    told: dict[str, Any]
-    line: Line
 
 
 def enter_home(room: Path) -> None:

@@ -51,7 +51,7 @@ class Limits:
         open_files: Open files a process.
     """
 
-    wall_s: float = 30.0
+    wall_s: float = 20.0
     cpu_s: int = 120
     memory_mb: int = 2048
     processes: int = 256
@@ -62,7 +62,12 @@ class Limits:
 
 def interpreter_paths() -> list[Path]:
     """Return what a Python with the taught libraries reads: itself, its packages, the dojo."""
-    named = [sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")]
+    named = [
+        sys.prefix,
+        sys.base_prefix,
+        sysconfig.get_path("stdlib"),
+        sysconfig.get_path("purelib"),
+    ]
     found = [Path(one).resolve() for one in named if one]
     found += [PACKAGE_ROOT / "dojo", cache_dir()]
     if authority := os.environ.get("PREFECT_API_SSL_CERT_FILE"):

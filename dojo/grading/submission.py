@@ -113,7 +113,9 @@ def collect(
     named: list[tuple[str, Path, datetime.datetime | None, str]] = []
     for path in paths:
         if not path.exists():
-            raise RosterError(f"{str(path)!r} does not exist: name a checkout, a folder, an archive")
+            raise RosterError(
+                f"{str(path)!r} does not exist: name a checkout, a folder, an archive"
+            )
         named += [(learner, one, None, str(one)) for learner, one in _learners_in(path, katas)]
     if roster is not None:
         named += _read_roster(roster)
@@ -147,7 +149,9 @@ def _note_equal_files(found: list[Submission]) -> list[Submission]:
             by_digest.setdefault((one.kata.id, one.digest), []).append(one.learner)
     noted = []
     for one in found:
-        same = [name for name in by_digest.get((one.kata.id, one.digest), []) if name != one.learner]
+        same = [
+            name for name in by_digest.get((one.kata.id, one.digest), []) if name != one.learner
+        ]
         said = (f"the same file as {', '.join(sorted(same)[:5])}",) if same else ()
         noted.append(dataclasses.replace(one, notes=one.notes + said))
     return noted
@@ -276,7 +280,9 @@ def _take(kata: Kata, place: str | None, handed: Handed) -> bytes:
     content = handed.read(place)
     name = place.rsplit("/", 1)[-1]
     if len(content) > MOST_SOURCE_BYTES:
-        raise Unreadable(f"{name} is longer than {MOST_SOURCE_BYTES >> 20} MB: hand in the code only")
+        raise Unreadable(
+            f"{name} is longer than {MOST_SOURCE_BYTES >> 20} MB: hand in the code only"
+        )
     if not content.strip():
         raise Unreadable(f"{name} is empty: was it saved?")
     if b"\0" in content:
@@ -298,9 +304,9 @@ def _what_was_left_out(kata: Kata, place: str | None, names: Iterable[str]) -> t
     beside = []
     for name in names:
         where, _, base = name.rpartition("/")
-        if where == folder and base not in known:
-            if base in _LEFT_OUT or base.endswith((".py", *_LEFT_OUT_ENDINGS)):
-                beside.append(base)
+        steers = base in _LEFT_OUT or base.endswith((".py", *_LEFT_OUT_ENDINGS))
+        if where == folder and base not in known and steers:
+            beside.append(base)
     return (f"left out: {', '.join(sorted(beside)[:8])}",) if beside else ()
 
 
@@ -344,9 +350,7 @@ def _open_folder(path: Path) -> Handed:
         folders[:] = [one for one in sorted(folders) if not one.startswith(".")]
         inside = Path(folder).relative_to(path).as_posix()
         names += [f"{inside}/{one}".removeprefix("./") for one in sorted(files)]
-        names += [
-            f"{inside}/{one}".removeprefix("./") for one in folders if one.endswith(".py")
-        ]
+        names += [f"{inside}/{one}".removeprefix("./") for one in folders if one.endswith(".py")]
         if len(names) > MOST_MEMBERS:
             raise Unreadable(f"it holds more than {MOST_MEMBERS} files")
     submitted = _commit_date(path) if (path / ".git").is_dir() else None

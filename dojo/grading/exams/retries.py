@@ -11,7 +11,11 @@ _HOPELESS = (401, 403, 404)
 
 def _customers(desk: Desk) -> list[dict[str, object]]:
     return [
-        {"id": desk.rng.randrange(10**6), "months": desk.rng.randrange(72), "plan": desk.rng.choice("ABC")}
+        {
+            "id": desk.rng.randrange(10**6),
+            "months": desk.rng.randrange(72),
+            "plan": desk.rng.choice("ABC"),
+        }
         for _ in range(desk.rng.randint(2, 6))
     ]
 

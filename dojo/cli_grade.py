@@ -56,6 +56,10 @@ def grade(
     sign_key: Annotated[
         Path | None, typer.Option(help="A file with a secret: each result is signed.")
     ] = None,
+    flow: Annotated[
+        bool | None,
+        typer.Option(help="Be a Prefect flow run; by default where PREFECT_API_URL is set."),
+    ] = None,
     jobs: Annotated[
         int, typer.Option(min=1, max=256, help="Submissions at a time; by default one a core.")
     ] = os.cpu_count() or 1,
@@ -88,7 +92,8 @@ def grade(
     drawn = store.seed(seed)
     told = show.Screen(sys.stderr)
     try:
-        order = Order(root=root, level=level, jobs=jobs)  # type: ignore[arg-type]
+        as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
+        order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow)  # type: ignore[arg-type]
         results = grade_batch(submissions, store, drawn, order, _Progress(told))
     except SandboxError as error:
         raise Stop(Exit.ENVIRONMENT, str(error)) from None

@@ -1,7 +1,7 @@
 """Grade many submissions: in parallel, each kept as soon as it is there, none twice.
 
-Where Prefect is installed the batch is a flow with a task run a submission, so that its run page,
-retries and logs are those that an instructor knows; the work itself is the same without it.
+With a Prefect server at hand the batch is a flow run with a task run a submission, so that the
+instructor sees it where all their other batches are. The work itself is the same without.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ class Order:
         level: The walls; nothing is graded behind lower ones.
         limits: What one submission may use.
         jobs: How many submissions at a time.
+        as_flow: Whether the batch is a Prefect flow run; its server is the instructor's own.
     """
 
     root: Path
     level: Level = "strict"
     limits: Limits = dataclasses.field(default_factory=Limits)
     jobs: int = 1
+    as_flow: bool = False
 
 
 def grade_batch(
@@ -101,12 +103,63 @@ def _grade_the_rest(
                 found[index] = result
                 on_result(result, len(found), len(submissions))
 
-        pool = concurrent.futures.ThreadPoolExecutor(order.jobs, thread_name_prefix="dojo-grade")
         try:
-            for future in concurrent.futures.as_completed([pool.submit(grade, i) for i in left]):
-                future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            if order.as_flow:
+                names = [f"{submissions[i].learner} {submissions[i].kata.id}" for i in left]
+                run_as_flow(grade, left, names, order.jobs)
+            else:
+                _run_in_threads(grade, left, order.jobs)
+        except BaseException:
+            parent.close()  # what is in hand ends at once, and will be graded the next time
+            raise
+
+
+def _run_in_threads(grade: Callable[[int], None], indices: list[int], jobs: int) -> None:
+    pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="dojo-grade")
+    futures = [pool.submit(grade, index) for index in indices]
+    try:
+        for future in concurrent.futures.as_completed(futures):
+            future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def run_as_flow(
+    grade: Callable[[int], None], indices: list[int], names: list[str], jobs: int
+) -> None:
+    """Grade as a Prefect flow run, on the server that `PREFECT_API_URL` names.
+
+    Args:
+        grade: Grades the submission of an index.
+        indices: Of those to grade.
+        names: Of the task runs, in the same order.
+        jobs: How many at a time.
+    """
+    from prefect import flow, task
+    from prefect.futures import wait
+    from prefect.task_runners import ThreadPoolTaskRunner
+
+    @task(task_run_name="{name}", persist_result=False)
+    def grade_submission(index: int, name: str) -> None:
+        """Grade one submission; whatever it does costs this task run only."""
+        del name
+        grade(index)
+
+    @flow(
+        name="grade-batch",
+        task_runner=ThreadPoolTaskRunner(max_workers=jobs),  # type: ignore[arg-type]
+        log_prints=False,
+        persist_result=False,
+    )
+    def grade_batch_flow() -> None:
+        futures = [
+            grade_submission.submit(index, name) for index, name in zip(indices, names, strict=True)
+        ]
+        wait(futures)
+        for future in futures:
+            future.result()
+
+    grade_batch_flow()
 
 
 def publish(

@@ -39,8 +39,9 @@ def _digest_of_files(files: tuple[Path, ...]) -> str:
 
 def kata_digest(kata: Kata) -> str:
     """Return the digest of a kata: what it says, its tests, its reference, its scenarios."""
-    exam = PACKAGE_ROOT / "dojo" / "grading" / "exams" / f"{kata.slug}.py"
-    files = [kata.folder / "kata.toml", kata.test_file, kata.stub_file, kata.reference_file, exam]
+    exams = PACKAGE_ROOT / "dojo" / "grading" / "exams"
+    files = [kata.folder / "kata.toml", kata.test_file, kata.stub_file, kata.reference_file]
+    files += [exams / f"{kata.slug}.py", exams / "_stores.py"]
     return _digest_of_files(tuple(path for path in files if path.exists()))
 
 

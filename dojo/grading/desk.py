@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import json
 import math
 import random
 import secrets
 import sqlite3
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dojo.grading.guard import Sandbox
+from dojo.grading.guard import Ended, Sandbox
 from dojo.grading.marks import Difference, Verdict
 from dojo.grading.outside_api import Host, OutsideApi
-from dojo.grading.wire import Line, LineBroken, LineClosed, pack_argument, unpack
+from dojo.grading.wire import Line, LineBroken, LineClosed, Packed, pack_argument, unpack
 
 _LONGEST_SHOWN = 300
 _MOST_WAITS = 2000
@@ -33,11 +35,12 @@ _MOST_WAITS = 2000
 class Died(Exception):
     """The process that held the submission came to an end that no call asked for."""
 
-    def __init__(self, verdict: Verdict, message: str) -> None:
-        """Say how."""
+    def __init__(self, verdict: Verdict, message: str, *, at_import: bool = False) -> None:
+        """Say how, and whether that was before any call."""
         super().__init__(message)
         self.verdict: Verdict = verdict
         self.message = message
+        self.at_import = at_import
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Outcome:
         text: The exception's text.
         where: The submission's line it came from.
         kinds: The names of all types that the exception is of.
+        handle: Stands for the value itself, as an argument of a later call.
     """
 
     returned: Any
@@ -57,6 +61,7 @@ class Outcome:
     text: str = ""
     where: str = ""
     kinds: tuple[str, ...] = ()
+    handle: Packed | None = None
 
     @property
     def told(self) -> Any:
@@ -68,16 +73,13 @@ class Desk:
     """The supervisor's side of one scenario."""
 
     def __init__(self, sandbox: Sandbox, host: Host, file: str, rng: random.Random) -> None:
-        """Start the process and have it import the submission.
+        """Start nothing yet: the first call does.
 
         Args:
             sandbox: Where it runs.
             host: Serves the scenario's API.
             file: The submission's file in the sandbox's folder `given`.
             rng: Draws the inputs.
-
-        Raises:
-            Died: The submission cannot be imported.
         """
         self.rng = rng
         self.evidence: dict[str, Any] = {}
@@ -87,20 +89,20 @@ class Desk:
         self._waits = 0
         self._sandbox = sandbox
         self._is_over = False
-        self._known_flow_runs: set[str] = set()
-        self._line: Line = sandbox.start("examine", {"file": file})
-        message = self._await_reply(None)
-        if "loaded" not in message:
-            self._bury(message)
+        self._began = datetime.datetime.now(datetime.timezone.utc)
+        self._file = file
+        self._token = secrets.token_hex(4)
+        self._line: Line | None = None
+        self._is_loaded = False
 
     @property
     def folder(self) -> Path:
         """Return the folder inside that the submission may write to."""
-        return self._sandbox.folder / "work"
+        return self._sandbox.folder / "work" / self._token
 
     def write(self, name: str, text: str) -> str:
         """Put a file where the submission may only read it; return its path inside."""
-        return self._sandbox.write("given", name, text)
+        return self._sandbox.write("given", f"{self._token}/{name}", text)
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Outcome:
         """Have an entry point of the submission called.
@@ -125,7 +127,8 @@ class Desk:
             }
         )
         if "returned" in reply:
-            return Outcome(unpack(reply["returned"]))
+            handle = Packed({"handle": int(reply["handle"])})
+            return Outcome(unpack(reply["returned"]), handle=handle)
         if "memory" in reply:
             raise Died("memory", "it ran out of memory")
         if "exited" in reply:
@@ -143,6 +146,23 @@ class Desk:
         self._ask({"do": "advance", "seconds": seconds})
         self.elapsed_s += seconds
 
+    def watch(
+        self, hold_until: int = 0, one_more_s: float | None = None, finish_in: Sequence[str] = ()
+    ) -> None:
+        """Watch the trainings from here on, as `dojo.world.overlap` does: from inside."""
+        self._ask(
+            {
+                "do": "watch",
+                "hold_until": hold_until,
+                "one_more_s": one_more_s,
+                "finish_in": list(finish_in),
+            }
+        )
+
+    def peak(self) -> int:
+        """Return how many trainings ran at the same time, as the process tells."""
+        return int(self._ask({"do": "watched"}).get("peak", 0))
+
     def engine(self) -> EngineAccount:
         """Return what Prefect's engine says of the task runs so far."""
         reply = self._ask({"do": "engine"})
@@ -150,9 +170,10 @@ class Desk:
 
     def end(self) -> None:
         """Kill the process; what it has left can be read after that."""
-        if not self._is_over:
+        if self._line is not None:
             self._is_over = True
             self._line.close()
+            self._line = None
             self._sandbox.end()
 
     def read(self, path: str) -> bytes | None:
@@ -175,13 +196,49 @@ class Desk:
             if not target.exists():
                 raise sqlite3.OperationalError(f"there is no {path}")
             with contextlib.closing(sqlite3.connect(target)) as connection:
-                connection.execute("PRAGMA trusted_schema = OFF")
                 connection.row_factory = sqlite3.Row
                 yield connection
 
-    def note(self, what: str, value: Any) -> None:
-        """Note evidence: a plain value under a name that a person understands."""
-        self.evidence[what] = value
+    def flow_runs(self) -> list[FlowRun]:
+        """Kill the process, then read from the engine's database the flow runs of this scenario."""
+        with self.database(self._sandbox.database) as database:
+            return read_flow_runs(database, self._began)
+
+    def help(self, function: str, *args: Any) -> Any:
+        """Have a function of the scenario's own module run inside, before or after the submission.
+
+        Args:
+            function: Its name; it gets the folder that the submission may write to, then `args`.
+            args: Plain values that JSON has.
+
+        Returns:
+            What it returned.
+
+        Raises:
+            Died: What the submission had left made it fail.
+        """
+        self.end()
+        caller = str(sys._getframe(1).f_globals["__name__"])
+        told = {"module": caller, "function": function, "args": list(args), "token": self._token}
+        line = self._sandbox.start("help", told)
+        try:
+            message = line.receive(time.monotonic() + 60)
+        except (LineClosed, LineBroken, TimeoutError):
+            raise Died("wrong", f"{function} found nothing that it could use") from None
+        finally:
+            self._sandbox.end()
+            line.close()
+        return unpack(message["helped"])
+
+    def note(self, what: str, value: Any, within: float | None = None) -> None:
+        """Note evidence.
+
+        Args:
+            what: A name that a person understands.
+            value: A plain value.
+            within: How far its numbers may be from the reference's; None: hardly at all.
+        """
+        self.evidence[what] = value if within is None else {"within": within, "value": value}
 
     def note_outcome(self, what: str, outcome: Outcome) -> None:
         """Note a value that a call returned, or that it raised instead."""
@@ -197,21 +254,33 @@ class Desk:
         self.note(what, said)
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        line = self._line or self._start()
         nonce = secrets.token_hex(8)
         try:
-            self._line.send({**message, "nonce": nonce})
+            line.send({**message, "nonce": nonce})
         except LineClosed:
             self._bury({})
-        return self._await_reply(nonce)
+        return self._await_reply(line, nonce)
 
-    def _await_reply(self, nonce: str | None) -> dict[str, Any]:
+    def _start(self) -> Line:
+        """Have the submission imported."""
+        assert not self._is_over, "a scenario makes no call after it has looked at what is left"
+        told = {"file": self._file, "token": self._token}
+        line = self._line = self._sandbox.start("examine", told)
+        message = self._await_reply(line, None)
+        if "loaded" not in message:
+            self._bury(message)
+        self._is_loaded = True
+        return line
+
+    def _await_reply(self, line: Line, nonce: str | None) -> dict[str, Any]:
         until = time.monotonic() + self._sandbox.limits.wall_s
         try:
             while True:
-                message = self._line.receive(until)
+                message = line.receive(until)
                 if "waited" in message:
                     self._go_on(message["waited"])
-                    self._line.send({"ok": True})
+                    line.send({"ok": True})
                 elif message.get("nonce") == nonce:
                     return message
                 else:
@@ -235,7 +304,13 @@ class Desk:
         """Find out how the process ended, and say so."""
         self._is_over = True
         ended = self._sandbox.end(grace_s=0.0 if "timeout" in message else 2.0)
-        self._line.close()
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        verdict, text = self._how_it_ended(message, ended)
+        raise Died(verdict, text, at_import=not self._is_loaded)
+
+    def _how_it_ended(self, message: dict[str, Any], ended: Ended) -> tuple[Verdict, str]:
         limits = self._sandbox.limits
         if "refused" in message:
             text = str(message["refused"])
@@ -246,18 +321,76 @@ class Desk:
                 verdict = "exited"
             elif message.get("cause") == "missing":
                 verdict = "wrong"
-            raise Died(verdict, text)
+            return verdict, text
         if "timeout" in message:
-            raise Died("timeout", f"it came to no end within {limits.wall_s:g} s, and was stopped")
+            return "timeout", f"it came to no end within {limits.wall_s:g} s, and was stopped"
         if "broken" in message:
-            raise Died("wrong", f"it wrote into the grader's own line: {message['broken']}")
+            return "wrong", f"it wrote into the grader's own line: {message['broken']}"
         if ended.code is not None and ended.code < 0:
             if ended.code == -24:
-                raise Died("timeout", f"it used {limits.cpu_s} s of processor time")
+                return "timeout", f"it used {limits.cpu_s} s of processor time"
             if ended.code == -9 and ended.peak_mb > limits.memory_mb:
-                raise Died("memory", "it ran out of memory")
-            raise Died("crashed", f"its process was killed by signal {-ended.code}")
-        raise Died("exited", f"it ended its process (exit code {ended.code})")
+                return "memory", "it ran out of memory"
+            return "crashed", f"its process was killed by signal {-ended.code}"
+        return "exited", f"it ended its process (exit code {ended.code})"
+
+
+@dataclasses.dataclass(frozen=True)
+class FlowRun:
+    """A flow run, as the engine's database has it.
+
+    Attributes:
+        id: Its id.
+        name: Its name.
+        flow: Its flow's name.
+        states: The names of its states, in order.
+        message: What its last state says.
+        parameters: What it was called with.
+        tags: Its tags.
+        parent: The id of the flow run that it is a child of; None without.
+    """
+
+    id: str
+    name: str
+    flow: str
+    states: list[str]
+    message: str
+    parameters: dict[str, Any]
+    tags: list[str]
+    parent: str | None
+
+
+def read_flow_runs(database: sqlite3.Connection, since: datetime.datetime) -> list[FlowRun]:
+    """Read the flow runs that were made since a moment, in the order in which they were made."""
+    rows = database.execute(
+        """
+        SELECT run.id, run.name, flow.name AS flow, run.parameters, run.tags,
+               task.flow_run_id AS parent, run.created
+        FROM flow_run AS run JOIN flow ON flow.id = run.flow_id
+        LEFT JOIN task_run AS task ON task.id = run.parent_task_run_id
+        WHERE run.created >= ? ORDER BY run.created
+        """,
+        (since.strftime("%Y-%m-%d %H:%M:%S.%f"),),
+    ).fetchall()
+    found = []
+    for row in rows:
+        states = database.execute(
+            "SELECT name, message FROM flow_run_state WHERE flow_run_id = ? ORDER BY timestamp",
+            (row["id"],),
+        ).fetchall()
+        found.append(
+            FlowRun(
+                id=row["id"],
+                name=row["name"],
+                flow=row["flow"],
+                states=[state["name"] for state in states],
+                message=(states[-1]["message"] or "") if states else "",
+                parameters=json.loads(row["parameters"] or "{}"),
+                tags=json.loads(row["tags"] or "[]"),
+                parent=row["parent"],
+            )
+        )
+    return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -305,19 +438,23 @@ def compare(seen: dict[str, Any], expected: dict[str, Any]) -> tuple[Difference,
     return tuple(differences)
 
 
-def is_same(seen: Any, expected: Any) -> bool:
+def is_same(seen: Any, expected: Any, within: float = 1e-9) -> bool:
     """Say whether two pieces of evidence are the same: types exactly, floats nearly."""
     if type(seen) is not type(expected):
         return False
     if isinstance(expected, float):
         both_nan = math.isnan(seen) and math.isnan(expected)
-        return both_nan or math.isclose(seen, expected, rel_tol=1e-6, abs_tol=1e-9)
+        return both_nan or math.isclose(seen, expected, rel_tol=1e-6, abs_tol=within)
     if isinstance(expected, dict):
+        if expected.keys() == {"within", "value"}:
+            within = float(expected["within"])
         return seen.keys() == expected.keys() and all(
-            is_same(seen[key], value) for key, value in expected.items()
+            is_same(seen[key], value, within) for key, value in expected.items()
         )
     if isinstance(expected, (list, tuple)):
-        return len(seen) == len(expected) and all(map(is_same, seen, expected))
+        return len(seen) == len(expected) and all(
+            is_same(one, other, within) for one, other in zip(seen, expected, strict=True)
+        )
     return bool(seen == expected)
 
 

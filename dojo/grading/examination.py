@@ -124,9 +124,8 @@ class Examiner:
         self, kata: Kata, name: str, scenario: Scenario, sandbox: Sandbox, host: Host
     ) -> Desk:
         """Have the reference play a scenario: any failure is the grader's own."""
-        desk = None
+        desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
         try:
-            desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
             scenario(desk)
             desk.end()
         except Exception as error:
@@ -150,23 +149,22 @@ class Examiner:
     ) -> ScenarioVerdict:
         started = time.perf_counter()
         verdict: Verdict = "passed"
-        message, seen, unasked = "", {}, []
-        desk = None
+        message = ""
+        at_import = False
+        desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
         try:
-            desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
             scenario(desk)
         except Died as died:
-            verdict, message = died.verdict, died.message
+            verdict, message, at_import = died.verdict, died.message, died.at_import
         except GuardFault:
             raise
         except Exception as error:
             # The reference came through the same lines: what was returned is not what they read.
             verdict = "wrong"
             message = f"what it returned has another shape ({type(error).__name__}: {error})"[:500]
-        if desk is not None:
-            desk.end()
-            seen, unasked = desk.evidence, desk.unasked
-        differences = compare(seen, expected) if verdict == "passed" else ()
+        desk.end()
+        unasked = desk.unasked
+        differences = compare(desk.evidence, expected) if verdict == "passed" else ()
         if differences:
             verdict = "wrong"
             if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
@@ -180,7 +178,7 @@ class Examiner:
             verdict=verdict,
             message=message,
             differences=differences,
-            at_import=desk is None,
+            at_import=at_import,
             seconds=round(time.perf_counter() - started, 3),
         )
 

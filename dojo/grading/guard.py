@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -59,21 +60,33 @@ class Parent:
         """
         self.level: Level = level
         self.limits = limits
+        self._root = root
         self._lock = threading.Lock()
+        self._is_closed = False
+        self._start()
+
+    def _start(self) -> None:
         ours, theirs = socket.socketpair()
         kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         environment["DOJO_CACHE"] = str(cache_dir())
         environment["PYTHONHASHSEED"] = "random"
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "dojo.grading.parent", str(root), str(theirs.fileno())],
+            [
+                sys.executable,
+                "-I",
+                "-m",
+                "dojo.grading.parent",
+                str(self._root),
+                str(theirs.fileno()),
+            ],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,
-            cwd=root,
+            cwd=self._root,
         )
         theirs.close()
         self._line = Line(ours)
@@ -82,16 +95,25 @@ class Parent:
         except (LineClosed, LineBroken, TimeoutError):
             message = {}
         if "ready" not in message:
-            self.close()
+            self._end()
             raise EngineError(
                 message.get("fault") or "the warm parent does not start: run 'dojo doctor'"
             )
         self._room = Path(message["room"])
 
     @property
-    def is_alive(self) -> bool:
-        """Say whether it still runs."""
-        return self._process.poll() is None
+    def pid(self) -> int:
+        """Return its process id."""
+        return self._process.pid
+
+    def _revive(self) -> None:
+        """Start it again if somebody has killed it."""
+        with self._lock:
+            if self._is_closed:
+                raise GuardFault("the grading was stopped")
+            if self._process.poll() is not None:
+                self._end()
+                self._start()
 
     @contextlib.contextmanager
     def sandbox(self, fill: Callable[[Path], None], needs: list[str]) -> Iterator[Sandbox]:
@@ -107,6 +129,7 @@ class Parent:
         Raises:
             GuardFault: It does not open.
         """
+        self._revive()
         folder = Path(tempfile.mkdtemp(prefix="dojo-sandbox-", dir=self._room))
         ours, theirs = socket.socketpair()
         sandbox = None
@@ -138,9 +161,13 @@ class Parent:
             shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
-        """End the parent and all sandboxes."""
-        if hasattr(self, "_line"):
-            self._line.close()
+        """End the parent and all sandboxes, for good."""
+        with self._lock:
+            self._is_closed = True
+            self._end()
+
+    def _end(self) -> None:
+        self._line.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
@@ -166,6 +193,7 @@ class Sandbox:
         self.limits = limits
         self.folder = folder
         self.port = 0
+        self.database = ""
         self.api_socket: socket.socket | None = None
 
     def open(self, needs: list[str]) -> None:
@@ -177,6 +205,7 @@ class Sandbox:
         self._send({"do": "open", "needs": needs})
         message, fds = self._receive_with_fds(_OPEN_TIMEOUT_S)
         self.port = int(message["port"])
+        self.database = str(message["database"])
         self.api_socket = socket.socket(fileno=fds[0])
 
     def start(self, kind: str, told: dict[str, Any], limits: Limits | None = None) -> Line:
@@ -194,7 +223,7 @@ class Sandbox:
             GuardFault: It cannot be started.
         """
         ours, theirs = socket.socketpair()
-        told = {**told, "port": self.port}
+        told = {"token": secrets.token_hex(4), **told, "port": self.port}
         limited = dataclasses.asdict(limits or self.limits)
         self._send({"do": "start", "kind": kind, "told": told, "limits": limited}, theirs.fileno())
         theirs.close()

@@ -108,7 +108,18 @@ class Keeper:
             os.environ.update(TMPDIR=folder, HOME=folder, PREFECT_HOME=folder)
             corner = Corner(self._room / "engine")
             self._api_url = self._engines.enter_context(prefect.harness(corner, lambda _: None))
-        self._line.send({"open": True, "port": port}, [self._api.fileno()])
+        self._line.send(
+            {"open": True, "port": port, "database": self._database()}, [self._api.fileno()]
+        )
+
+    def _database(self) -> str:
+        """Return where the engine's database is, below the room."""
+        if not self._api_url:
+            return ""
+        from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
+
+        path = Path(str(PREFECT_SERVER_DATABASE_CONNECTION_URL.value()).split(":///", 1)[1])
+        return str(path.relative_to(self._room))
 
     def _start(self, message: dict[str, Any], end: int) -> None:
         limits = Limits(**message["limits"])
@@ -128,7 +139,7 @@ class Keeper:
         self._line.close()
         if self._api is not None:
             self._api.close()
-        runner.enter_home(job.room)
+        runner.enter_home(job.room, str(job.told["token"]))
         ports = [] if self._api is None else [int(job.told.get("port") or 0)]
         if self._api_url:
             ports.append(int(self._api_url.rsplit(":", 1)[1].split("/", 1)[0]))

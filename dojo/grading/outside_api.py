@@ -83,7 +83,7 @@ class OutsideApi:
     def reply(self, path: str) -> Answer:
         """Note a request and return the answer to it."""
         with self._lock:
-            known = self.url.endswith(path.split("?", 1)[0].rstrip("/"))
+            known = path.startswith("/customers")
             answer = Answer(404, "{}")
             if known:
                 answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]

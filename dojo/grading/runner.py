@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import inspect
 import os
 import sys
@@ -26,15 +27,22 @@ from dojo.world.history import PrefectHistory, recorded_history
 _LONGEST_TEXT = 2000
 
 
-def enter_home(room: Path) -> None:
-    """Have an empty environment, a home, a temporary folder and no standard streams."""
+def enter_home(room: Path, token: str) -> None:
+    """Have an empty environment, a home, a temporary folder and no standard streams.
+
+    Args:
+        room: The sandbox's folder.
+        token: Names this process's part of it: none finds what another has left.
+    """
+    for name in ("work", "tmp", "home"):
+        (room / name / token).mkdir(exist_ok=True)
     kept = {
         name: value
         for name, value in os.environ.items()
         if name.startswith(("PREFECT_", "MLFLOW_")) or name in ("DO_NOT_TRACK", "DOJO_CACHE")
     }
     os.environ.clear()
-    home = str(room / "home")
+    home = str(room / "home" / token)
     os.environ.update(
         kept,
         PATH="/usr/bin:/bin",
@@ -43,13 +51,15 @@ def enter_home(room: Path) -> None:
         USER="learner",
         LOGNAME="learner",
         LANG="C.UTF-8",
-        TMPDIR=str(room / "tmp"),
+        TMPDIR=str(room / "tmp" / token),
         PREFECT_HOME=f"{home}/.prefect",
     )
-    tempfile.tempdir = str(room / "tmp")
-    os.chdir(room / "work")
+    tempfile.tempdir = str(room / "tmp" / token)
+    os.chdir(room / "work" / token)
     nothing = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(room / "tmp" / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    output = os.open(
+        room / "tmp" / token / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+    )
     for source, target in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(source, target)
 
@@ -64,8 +74,19 @@ def run(job: Job) -> None:
         from dojo.grading.probe import try_everything
 
         job.line.send({"probed": try_everything(job.told)})
+    elif job.kind == "help":
+        _help(job)
     else:
         _examine(job)
+
+
+def _help(job: Job) -> None:
+    """Do something of a scenario's own, without the submission: fill a store, load a model."""
+    module = importlib.import_module(str(job.told["module"]))
+    value = getattr(module, str(job.told["function"]))(
+        job.room / "work" / job.told["token"], *job.told["args"]
+    )
+    job.line.send({"helped": pack(value)})
 
 
 class _ToldClock(RetryClock):
@@ -87,11 +108,15 @@ class _ToldClock(RetryClock):
 
 
 def _examine(job: Job) -> None:
-    line, clock, history = job.line, _ToldClock(job.line), PrefectHistory()
+    from dojo.world.overlap import Overlap
+
+    line, clock, history, overlap = job.line, _ToldClock(job.line), PrefectHistory(), Overlap()
     with contextlib.ExitStack() as stack:
         if "prefect" in sys.modules and job.api_url:
             stack.enter_context(recorded_history(history))
-            stack.enter_context(prefect.results_in(job.room / "tmp" / "results"))
+            stack.enter_context(
+                prefect.results_in(job.room / "tmp" / job.told["token"] / "results")
+            )
         stack.enter_context(free_waits(clock))
         try:
             subject = load_solution(job.room / "given" / job.told["file"])
@@ -99,29 +124,39 @@ def _examine(job: Job) -> None:
             line.send({"refused": fault.message[:_LONGEST_TEXT], "cause": fault.cause})
             return
         line.send({"loaded": True})
+        values: list[Any] = []
         while True:
             message = line.receive()
             if message["do"] == "call":
-                reply = _call(subject, message, job)
+                reply = _call(subject, message, job, values)
             elif message["do"] == "advance":
                 clock.advance(message["seconds"])
                 reply = {"advanced": True}
+            elif message["do"] == "watch":
+                overlap = Overlap()
+                overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
+                overlap.finish_in(*message["finish_in"])
+                stack.enter_context(overlap.watching())
+                reply = {"watching": True}
+            elif message["do"] == "watched":
+                reply = {"peak": overlap.peak, "started": overlap.started}
             else:
                 reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
             with line.lock:
                 line.send({"nonce": message["nonce"], **reply})
 
 
-def _call(subject: Subject, message: dict[str, Any], job: Job) -> dict[str, Any]:
+def _call(subject: Subject, message: dict[str, Any], job: Job, values: list[Any]) -> dict[str, Any]:
     """Make one call; what comes of it is data, whatever it is."""
     try:
         function = getattr(subject, message["name"])
-        args = [build_argument(one) for one in message["args"]]
-        kwargs = {name: build_argument(one) for name, one in message["kwargs"].items()}
+        args = [build_argument(one, values) for one in message["args"]]
+        kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
         value = function(*args, **kwargs)
         if inspect.isawaitable(value):
             value = asyncio.run(_await(value))
-        return {"returned": pack(value)}
+        values.append(value)
+        return {"returned": pack(value), "handle": len(values) - 1}
     except SolutionFault as fault:
         return {"raised": fault.cause, "text": fault.message[:_LONGEST_TEXT], "where": ""}
     except MemoryError:

@@ -7,6 +7,7 @@ yes) arrives as `{"opaque": "its type"}`, which equals nothing that is expected.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import math
@@ -164,7 +165,9 @@ def _pack_foreign(value: Any, kind: type, parts: list[int], depth: int) -> Any:
         columns = [str(column) for column in value.columns]
         rows = [_pack(value.iloc[:, i].tolist(), parts, depth + 1) for i in range(len(columns))]
         types = [str(kind) for kind in value.dtypes]
-        return {"frame": {"columns": columns, "types": types, "values": rows}}
+        index = _pack(value.index.tolist(), parts, depth + 1)
+        told = {"columns": columns, "types": types, "values": rows, "index": index}
+        return {"frame": told}
     if library == "pandas" and kind.__name__ == "Series":
         return {"series": _pack(value.tolist(), parts, depth + 1)}
     return {"opaque": name[:200]}
@@ -189,13 +192,36 @@ def unpack(packed: Any) -> Any:
     return {kind: unpack(inner)} if kind in ("numpy", "set", "series") else packed
 
 
+@dataclasses.dataclass(frozen=True)
+class Packed:
+    """An argument that is not a plain value: a data frame, or what an earlier call returned."""
+
+    content: dict[str, Any]
+
+
+def frame(columns: dict[str, list[Any]]) -> Packed:
+    """Describe a `pandas.DataFrame` to be made inside: name of a column and its values."""
+    kinds = {int: "int64", float: "float64", bool: "bool"}
+    types = [
+        kinds.get(type(values[0]), "object") if values else "object" for values in columns.values()
+    ]
+    told = {
+        "columns": list(columns),
+        "types": types,
+        "values": [pack(one) for one in columns.values()],
+    }
+    return Packed({"frame": told})
+
+
 def pack_argument(value: Any) -> Any:
-    """Write an argument of a call: plain values, and frames as `{"frame": ...}`."""
-    return pack(value)
+    """Write an argument of a call: a plain value, or what `Packed` says."""
+    return value.content if isinstance(value, Packed) else pack(value)
 
 
-def build_argument(packed: Any) -> Any:
-    """Make the argument again: also the data frames."""
+def build_argument(packed: Any, values: list[Any]) -> Any:
+    """Make the argument again: also the data frames, and what earlier calls returned."""
+    if isinstance(packed, dict) and "handle" in packed:
+        return values[packed["handle"]]
     if isinstance(packed, dict) and "frame" in packed:
         import pandas
 
@@ -208,7 +234,7 @@ def build_argument(packed: Any) -> Any:
         }
         return pandas.DataFrame(columns)
     if isinstance(packed, dict) and "dict" in packed:
-        return {unpack(key): build_argument(value) for key, value in packed["dict"]}
+        return {unpack(key): build_argument(value, values) for key, value in packed["dict"]}
     if isinstance(packed, list):
-        return [build_argument(one) for one in packed]
+        return [build_argument(one, values) for one in packed]
     return unpack(packed)

@@ -235,6 +235,8 @@ def _submissions_of(
         fault = ""
     except Unreadable as error:
         handed, fault = Handed((), _nothing), str(error)
+    except OSError as error:
+        handed, fault = Handed((), _nothing), f"it cannot be read ({error.strerror})"
     submitted = submitted or handed.submitted
     found = []
     # Without a word on which: a broken archive is the learner's first kata, so that it is told.
@@ -248,6 +250,8 @@ def _submissions_of(
                 content = _take(kata, place, handed)
             except Unreadable as error:
                 said = str(error)
+            except (OSError, subprocess.TimeoutExpired) as error:
+                said = f"it cannot be read ({error})"
         notes = _what_was_left_out(kata, place, handed.names)
         found.append(Submission(learner, kata, source, content, said, submitted, notes))
     return found
@@ -337,10 +341,13 @@ def _read_file(path: Path) -> bytes:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Unreadable(f"{path.name} is a link, or cannot be read ({error.strerror})") from None
-    with os.fdopen(file, "rb") as opened:
+    try:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             raise Unreadable(f"{path.name} is no regular file")
-        return opened.read(MOST_SOURCE_BYTES + 1)
+        with os.fdopen(os.dup(file), "rb") as opened:
+            return opened.read(MOST_SOURCE_BYTES + 1)
+    finally:
+        os.close(file)
 
 
 def _open_folder(path: Path) -> Handed:

@@ -7,6 +7,7 @@ from typing import Any
 from dojo.grading.desk import Desk, FlowRun, Outcome, examines
 
 _NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
+_FLOWS = ("data-preparation", "training-pipeline", "inference-pipeline", "drift-report")
 _CONTRACTS = ["month-to-month", "one year", "two years", "five years", "weekly"]
 
 
@@ -79,9 +80,13 @@ def _scale(told: Any) -> Any:
 
 
 def _family(runs: list[FlowRun]) -> list[list[Any]]:
-    """Return each run with its parent's flow, and how it ended."""
-    flows = {run.id: run.flow for run in runs}
-    return sorted([run.flow, flows.get(run.parent or "", ""), run.states[-1]] for run in runs)
+    """Return each run with its parent's flow, and how it ended; more flows are the learner's."""
+    flows = {run.id: run.flow.replace("_", "-") for run in runs}
+    return sorted(
+        [flows[run.id], flows.get(run.parent or "", ""), run.states[-1]]
+        for run in runs
+        if flows[run.id] in _FLOWS
+    )
 
 
 @examines(1)

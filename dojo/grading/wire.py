@@ -127,14 +127,21 @@ def pack(value: Any) -> Any:
         Numbers, texts, None and lists as they are; else an object with one key: `dict`, `tuple`,
         `set`, `float` (those that JSON lacks), `numpy`, `frame`, `series`, `time` or `opaque`.
     """
-    return _pack(value, [0], 0)
+    try:
+        return _pack(value, [0], 0)
+    except _TooMuch:
+        return {"opaque": "too much"}
+
+
+class _TooMuch(Exception):
+    """A value that has no end, or nearly none."""
 
 
 def _pack(value: Any, parts: list[int], depth: int) -> Any:
     kind = type(value)
     parts[0] += 1
     if parts[0] > _MOST_PARTS or depth > 50:
-        return {"opaque": "too much"}
+        raise _TooMuch
     if value is None or kind in (bool, int, str):
         return value if kind is not int or abs(value) < 1 << 256 else {"opaque": "huge int"}
     if kind is float:

@@ -80,7 +80,7 @@ def test_what_a_process_starts_dies_with_it(parent: Parent) -> None:
 
 
 def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
-    text = "import os\ndef f(code):\n    os._exit(code) if code >= 0 else os.kill(os.getpid(), -code)\n"
+    text = "import os\ndef f(n):\n    os._exit(n) if n >= 0 else os.kill(os.getpid(), -n)\n"
     with parent.sandbox(with_solution(text), []) as box:
         for code in (0, 7, -9, -11):
             line = box.start("examine", {"file": "solution.py"})

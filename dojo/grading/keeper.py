@@ -12,6 +12,7 @@ import contextlib
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -123,6 +124,7 @@ class Keeper:
 
     def _start(self, message: dict[str, Any], end: int) -> None:
         limits = Limits(**message["limits"])
+        self._clear_but(str(message["told"]["token"]))
         job = Job(
             kind=message["kind"],
             room=self._room,
@@ -133,6 +135,13 @@ class Keeper:
         self._held = self._fork(lambda: self._become(job, limits))
         job.line.close()
         self._line.send({"started": True})
+
+    def _clear_but(self, token: str) -> None:
+        """Remove what earlier processes have left: all of them are dead."""
+        for name in ("work", "tmp", "home"):
+            for path in (self._room / name).iterdir():
+                if path.name != token:
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _become(self, job: Job, limits: Limits) -> None:
         """Be the process that holds the submission: give up all that it must not have."""

@@ -1,6 +1,6 @@
 """Kills what started it, and everything else it may.
 
-Verdict: raised
+Verdict: crashed
 """
 
 import os

@@ -4,13 +4,13 @@ Verdict: wrong
 """
 
 import os
-import time
+import threading
 
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         while True:
-            time.sleep(0.2)
+            threading.Event().wait(0.2)
             for name in ("results.json", "results.sqlite", "/tmp/results.json"):
                 try:
                     open(name, "w").write("{}")

@@ -100,7 +100,7 @@ def no_candidate_is_left(desk: Desk) -> None:
 def a_release_or_no_trace(desk: Desk) -> None:
     """Release, then fail a check, then miss the gate."""
     store, features = desk.help("make_store"), _features(desk)
-    draws = [(0.5, 1.0), (0.5, -1.0), (1.1, 1.0)]
+    draws = [(0.0, 1.0), (0.0, -1.0), (1.1, 1.0)]
     released = []
     for gate, at_most in draws:
         winner = desk.call("compare_candidates", features, store, _candidates(desk))
@@ -119,7 +119,7 @@ def a_night_on_a_flaky_api(desk: Desk) -> None:
     store = desk.help("make_store")
     failures = [answer(desk.rng.choice((500, 503, 429))) for _ in range(desk.rng.randint(1, 2))]
     desk.api.will(*failures, answer(200, _customers(desk, churned=True)))
-    outcome = desk.call("training_pipeline", desk.api.url, store, _candidates(desk), 0.5, 1.0)
+    outcome = desk.call("training_pipeline", desk.api.url, store, _candidates(desk), 0.0, 1.0)
     desk.note_outcome("returned", outcome)
     desk.note("requests made", len(desk.api.requests))
     flows = desk.flow_runs()
@@ -139,7 +139,7 @@ def a_night_then_inference(desk: Desk) -> None:
     desk.note_failure("no champion", desk.call("inference_pipeline", desk.api.url, store))
     past = f"{desk.api.url}/past"
     desk.api.will(answer(200, _customers(desk, churned=True)))
-    desk.call("training_pipeline", past, store, _candidates(desk), 0.5, 1.0)
+    desk.call("training_pipeline", past, store, _candidates(desk), 0.0, 1.0)
     desk.api.will(answer(200, tonight))
     outcome = desk.call("inference_pipeline", desk.api.url, store)
     desk.note("scores", outcome.told, within=0.001)

@@ -49,9 +49,11 @@ def test_foreign_object_is_opaque(value: Any) -> None:
     assert not is_same(packed, 1)
 
 
-def test_numpy_is_not_taken_for_python() -> None:
+def test_number_of_numpys_is_the_number_it_holds() -> None:
     assert unpack(pack(numpy.float64(1.5))) == {"numpy": 1.5}
-    assert not is_same(unpack(pack(numpy.int64(1))), 1)
+    assert is_same(unpack(pack(numpy.float64(1.5))), 1.5)
+    assert not is_same(unpack(pack(numpy.int64(1))), 1.0)
+    assert not is_same(unpack(pack(numpy.array([1]))), [1])
 
 
 def test_endless_and_huge_values_have_an_end() -> None:

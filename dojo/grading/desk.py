@@ -439,7 +439,11 @@ def compare(seen: dict[str, Any], expected: dict[str, Any]) -> tuple[Difference,
 
 
 def is_same(seen: Any, expected: Any, within: float = 1e-9) -> bool:
-    """Say whether two pieces of evidence are the same: types exactly, floats nearly."""
+    """Say whether two pieces of evidence are the same.
+
+    Types must be the same, floats nearly equal; a number of numpy's is the number that it holds.
+    """
+    seen, expected = _number_of(seen), _number_of(expected)
     if type(seen) is not type(expected):
         return False
     if isinstance(expected, float):
@@ -456,6 +460,13 @@ def is_same(seen: Any, expected: Any, within: float = 1e-9) -> bool:
             is_same(one, other, within) for one, other in zip(seen, expected, strict=True)
         )
     return bool(seen == expected)
+
+
+def _number_of(value: Any) -> Any:
+    if isinstance(value, dict) and value.keys() == {"numpy"}:
+        inner = value["numpy"]
+        return inner if type(inner) in (int, float, bool) else value
+    return value
 
 
 def _shown(value: Any) -> str:

@@ -123,9 +123,10 @@ def a_night_on_a_flaky_api(desk: Desk) -> None:
     desk.note_outcome("returned", outcome)
     desk.note("requests made", len(desk.api.requests))
     flows = desk.flow_runs()
-    names = {run.id: run.flow for run in flows}
-    family = sorted([run.flow, names.get(run.parent or "", ""), run.states[-1]] for run in flows)
-    desk.note("the flow runs", family)
+    (root,) = [run.id for run in flows if run.parent is None]
+    children = {run.flow for run in flows if run.parent == root}
+    desk.note("the preparation is a child run", "data-preparation" in children)
+    desk.note("the flow runs ended in", sorted({run.states[-1] for run in flows}))
     with desk.database(_path(desk)) as database:
         desk.note("aliases", registry_of(database, _MODEL)["aliases"])
 

@@ -7,7 +7,6 @@ from typing import Any
 from dojo.grading.desk import Desk, FlowRun, Outcome, examines
 
 _NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
-_FLOWS = ("data-preparation", "training-pipeline", "inference-pipeline", "drift-report")
 _CONTRACTS = ["month-to-month", "one year", "two years", "five years", "weekly"]
 
 
@@ -79,14 +78,13 @@ def _scale(told: Any) -> Any:
     return found
 
 
-def _family(runs: list[FlowRun]) -> list[list[Any]]:
-    """Return each run with its parent's flow, and how it ended; more flows are the learner's."""
-    flows = {run.id: run.flow.replace("_", "-") for run in runs}
-    return sorted(
-        [flows[run.id], flows.get(run.parent or "", ""), run.states[-1]]
+def _family(runs: list[FlowRun], most: int = 1) -> list[list[Any]]:
+    """Return how each run that is no child ended, and how many children it had, up to `most`."""
+    return [
+        [run.states[-1], min(sum(child.parent == run.id for child in runs), most)]
         for run in runs
-        if flows[run.id] in _FLOWS
-    )
+        if run.parent is None
+    ]
 
 
 @examines(1)
@@ -122,7 +120,7 @@ def one_child_two_parents(desk: Desk) -> None:
     desk.note("scored", list(told) if told else scores.told)
     # Either kind of standard deviation is allowed, and the model is a little regularised.
     desk.note("the scores", [_float(one) for one in told.values()], within=0.03)
-    desk.note("the runs", _family(desk.flow_runs()))
+    desk.note("the runs, and their children", _family(desk.flow_runs()))
 
 
 @examines(3)
@@ -130,7 +128,7 @@ def a_child_fails_its_parent(desk: Desk) -> None:
     """Fail with the child."""
     outcome = desk.call("training_pipeline", f"/nowhere/{desk.rng.randrange(10**6)}.csv")
     desk.note("it raised", bool(outcome.raised) and outcome.raised != "NotImplementedError")
-    desk.note("the runs", _family(desk.flow_runs()))
+    desk.note("the runs, and their children", _family(desk.flow_runs()))
 
 
 @examines(4)
@@ -143,7 +141,7 @@ def a_report_has_two_children(desk: Desk) -> None:
     told = drift.returned if isinstance(drift.returned, dict) else {}
     desk.note("the columns", list(told) if told else drift.told)
     desk.note("the drift", [_float(one) for one in told.values()], within=0.03)
-    desk.note("the runs", _family(desk.flow_runs()))
+    desk.note("the runs, and their children", _family(desk.flow_runs(), most=2))
 
 
 @examines(4)
@@ -155,8 +153,8 @@ def a_child_fails_the_report(desk: Desk) -> None:
     desk.rng.shuffle(files)
     outcome = desk.call("drift_report", *files, statistics)
     desk.note("it raised", bool(outcome.raised) and outcome.raised != "NotImplementedError")
-    ended = [run.states[-1] for run in desk.flow_runs() if run.flow.startswith("drift")]
-    desk.note("the report ended in", ended)
+    report = [run for run in desk.flow_runs() if run.parent is None][-1]
+    desk.note("the report ended in", report.states[-1])
 
 
 def _float(value: Any) -> float:

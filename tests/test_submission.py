@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog import find_kata, load_catalog
-from dojo.grading import submission
-from dojo.grading.submission import RosterError, collect
+from dojo.grading import handed_in
+from dojo.grading.handed_in import MOST_SOURCE_BYTES
+from dojo.grading.submission import RosterError, Submission, collect
 from dojo.paths import PACKAGE_ROOT
 
 KATAS = load_catalog(PACKAGE_ROOT)
@@ -29,7 +30,7 @@ def hand_in(folder: Path, text: str = "x = 1\n", place: str = PLACE) -> Path:
     return folder
 
 
-def only(path: Path) -> submission.Submission:
+def only(path: Path) -> Submission:
     (found,), ungraded = collect([path], None, KATAS, [KATA])
     assert ungraded == []
     return found
@@ -85,7 +86,7 @@ def test_learner_without_a_kata_is_named(tmp_path: Path) -> None:
         (b" \n", "empty"),
         (b"a\0b", "NUL"),
         (b"x = '\xff'\n", "UTF-8"),
-        (b"#" * (submission.MOST_SOURCE_BYTES + 1), "longer"),
+        (b"#" * (MOST_SOURCE_BYTES + 1), "longer"),
     ],
     ids=["empty", "nul", "not utf-8", "too long"],
 )
@@ -145,7 +146,7 @@ def test_archive_members_that_climb_or_come_twice_are_refused(tmp_path: Path) ->
 
 
 def test_archive_caps_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(handed_in, "MOST_MEMBERS", 3)
     for name in ("anna.zip", "bob.tar"):
         path = tmp_path / name
         if name.endswith(".zip"):

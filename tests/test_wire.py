@@ -11,7 +11,7 @@ import numpy
 import pandas
 import pytest
 
-from dojo.grading.desk import compare, is_same
+from dojo.grading.evidence import compare, is_same
 from dojo.grading.wire import (
     Line,
     LineBroken,

@@ -11,8 +11,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import json
-import math
 import random
 import secrets
 import sqlite3
@@ -23,12 +21,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dojo.grading.engine_account import EngineAccount, FlowRun, read_flow_runs
 from dojo.grading.guard import Ended, Sandbox
-from dojo.grading.marks import Difference, Verdict
+from dojo.grading.marks import Verdict
 from dojo.grading.outside_api import Host, OutsideApi
 from dojo.grading.wire import Line, LineBroken, LineClosed, Packed, pack_argument, unpack
 
-_LONGEST_SHOWN = 300
 _MOST_WAITS = 2000
 
 
@@ -335,81 +333,6 @@ class Desk:
         return "exited", f"it ended its process (exit code {ended.code})"
 
 
-@dataclasses.dataclass(frozen=True)
-class FlowRun:
-    """A flow run, as the engine's database has it.
-
-    Attributes:
-        id: Its id.
-        name: Its name.
-        flow: Its flow's name.
-        states: The names of its states, in order.
-        message: What its last state says.
-        parameters: What it was called with.
-        tags: Its tags.
-        parent: The id of the flow run that it is a child of; None without.
-    """
-
-    id: str
-    name: str
-    flow: str
-    states: list[str]
-    message: str
-    parameters: dict[str, Any]
-    tags: list[str]
-    parent: str | None
-
-
-def read_flow_runs(database: sqlite3.Connection, since: datetime.datetime) -> list[FlowRun]:
-    """Read the flow runs that were made since a moment, in the order in which they were made."""
-    rows = database.execute(
-        """
-        SELECT run.id, run.name, flow.name AS flow, run.parameters, run.tags,
-               task.flow_run_id AS parent, run.created
-        FROM flow_run AS run JOIN flow ON flow.id = run.flow_id
-        LEFT JOIN task_run AS task ON task.id = run.parent_task_run_id
-        WHERE run.created >= ? ORDER BY run.created
-        """,
-        (since.strftime("%Y-%m-%d %H:%M:%S.%f"),),
-    ).fetchall()
-    found = []
-    for row in rows:
-        states = database.execute(
-            "SELECT name, message FROM flow_run_state WHERE flow_run_id = ? ORDER BY timestamp",
-            (row["id"],),
-        ).fetchall()
-        found.append(
-            FlowRun(
-                id=row["id"],
-                name=row["name"],
-                flow=row["flow"],
-                states=[state["name"] for state in states],
-                message=(states[-1]["message"] or "") if states else "",
-                parameters=json.loads(row["parameters"] or "{}"),
-                tags=json.loads(row["tags"] or "[]"),
-                parent=row["parent"],
-            )
-        )
-    return found
-
-
-@dataclasses.dataclass(frozen=True)
-class EngineAccount:
-    """What Prefect's engine told of one scenario's task runs.
-
-    Attributes:
-        task_runs: In the order in which they began: `function`, `states`, `delays_s`, `tags`.
-        logs: What was logged in runs: level and message.
-    """
-
-    task_runs: list[dict[str, Any]]
-    logs: list[Any]
-
-    def of(self, function: str) -> list[dict[str, Any]]:
-        """Return the runs of one task."""
-        return [run for run in self.task_runs if run.get("function") == function]
-
-
 Scenario = Callable[[Desk], None]
 
 
@@ -421,57 +344,3 @@ def examines(*tasks: int) -> Callable[[Scenario], Scenario]:
         return function
 
     return declare
-
-
-def compare(seen: dict[str, Any], expected: dict[str, Any]) -> tuple[Difference, ...]:
-    """Compare what was noted of a submission with what was noted of the reference."""
-    differences = []
-    for what in [*expected, *(one for one in seen if one not in expected)]:
-        if what not in seen or what not in expected or not is_same(seen[what], expected[what]):
-            differences.append(
-                Difference(
-                    what=what,
-                    seen=_shown(seen.get(what, "nothing")),
-                    expected=_shown(expected.get(what, "nothing")),
-                )
-            )
-    return tuple(differences)
-
-
-def is_same(seen: Any, expected: Any, within: float = 1e-9) -> bool:
-    """Say whether two pieces of evidence are the same.
-
-    Types must be the same, floats nearly equal; a number of numpy's is the number that it holds.
-    """
-    seen, expected = _number_of(seen), _number_of(expected)
-    if type(seen) is not type(expected):
-        return False
-    if isinstance(expected, float):
-        both_nan = math.isnan(seen) and math.isnan(expected)
-        return both_nan or math.isclose(seen, expected, rel_tol=1e-6, abs_tol=within)
-    if isinstance(expected, dict):
-        if expected.keys() == {"within", "value"}:
-            within = float(expected["within"])
-        return seen.keys() == expected.keys() and all(
-            is_same(seen[key], value, within) for key, value in expected.items()
-        )
-    if isinstance(expected, (list, tuple)):
-        return len(seen) == len(expected) and all(
-            is_same(one, other, within) for one, other in zip(seen, expected, strict=True)
-        )
-    return bool(seen == expected)
-
-
-def _number_of(value: Any) -> Any:
-    if isinstance(value, dict) and value.keys() == {"numpy"}:
-        inner = value["numpy"]
-        return inner if type(inner) in (int, float, bool) else value
-    return value
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = json.dumps(value, default=str, ensure_ascii=False)
-    except (TypeError, ValueError):
-        text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 4] + " ..."

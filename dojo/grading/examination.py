@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog import Kata
-from dojo.grading.desk import Desk, Died, Scenario, compare
+from dojo.grading.desk import Desk, Died, Scenario
+from dojo.grading.evidence import compare
 from dojo.grading.guard import GuardFault, Parent, Sandbox
 from dojo.grading.marks import ScenarioVerdict, Verdict, gravest, verdict_of_test
 from dojo.grading.outside_api import Host

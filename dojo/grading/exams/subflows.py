@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dojo.grading.desk import Desk, FlowRun, Outcome, examines
+from dojo.grading.desk import Desk, Outcome, examines
+from dojo.grading.engine_account import FlowRun
 
 _NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
 _CONTRACTS = ["month-to-month", "one year", "two years", "five years", "weekly"]

@@ -66,7 +66,8 @@ def test_environment_is_empty_and_home_private(parent: Parent) -> None:
 
 def test_what_a_process_starts_dies_with_it(parent: Parent) -> None:
     text = (
-        "import os, threading\nrest = threading.Event()\ndef f():\n    if os.fork() == 0:\n        os.setsid()\n"
+        "import os, threading\nrest = threading.Event()\n"
+        "def f():\n    if os.fork() == 0:\n        os.setsid()\n"
         "        if os.fork() == 0:\n            while True:\n"
         "                open('alive', 'a').write('x')\n                rest.wait(0.01)\n"
         "        os._exit(0)\n    rest.wait(0.2)\n    return os.getcwd()\n"

@@ -1,6 +1,6 @@
 """Writes files until the disk is full.
 
-Verdict: raised
+Verdict: exited
 """
 
 

@@ -1,6 +1,6 @@
 """Puts itself in place of the modules that judge.
 
-Verdict: wrong
+Verdict: exited
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Has a decorator of its own by the engine's name, which does nothing.
 
-Verdict: wrong
+Verdict: raised
 """
 
 import requests

@@ -21,7 +21,9 @@ FLOORS = (
     ("dojo.verdict", "dojo.subject"),
     ("dojo.plugin", "dojo.progress"),
     ("dojo.warm",),
+    ("dojo.grading",),
     ("dojo.doctor", "dojo.keyboard", "dojo.screen", "dojo.companion", "dojo.sample_data"),
+    ("dojo.cli_grade",),
     ("dojo.cli",),
 )
 HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")

@@ -108,7 +108,7 @@ class Server:
                     self._start(json.loads(line))
 
     def close(self) -> None:
-        """End the runs and the engines."""
+        """End the runs and the engines; what was imported stays."""
         for run in self._runs.values():
             run.process.kill()
         self._engines.close()
@@ -127,7 +127,7 @@ class Server:
         def main() -> None:
             os.close(reading)
             send = _sender(writing, request["run"])
-            _run_pytest(self._root, kata, request, send, self._api_url, self._names)
+            run_pytest(self._root, kata, request, send, self._api_url, self._names)
 
         process = Forked(main, self._room)
         os.close(writing)
@@ -193,7 +193,7 @@ def _imports_of(kata: Kata) -> set[str]:
     }
 
 
-def _run_pytest(
+def run_pytest(
     root: Path,
     kata: Kata,
     request: dict[str, Any],
@@ -201,7 +201,16 @@ def _run_pytest(
     api_url: str,
     engines: set[str],
 ) -> None:
-    """Be one run: an ordinary pytest session which finds its engines running."""
+    """Be one run: an ordinary pytest session which finds its engines running.
+
+    Args:
+        root: The checkout that holds the kata.
+        kata: The kata.
+        request: `run`, its number; `solutions`, whose; `tasks`, the numbers of those to test.
+        send: Is given each test's record, then the verdict or a fault.
+        api_url: The running Prefect server.
+        engines: The names of the engines that run.
+    """
     import pytest
 
     from dojo.plugin import RECORDER, InheritedEngines

@@ -1,0 +1,221 @@
+"""The instructor's commands of `dojo`: grade what was handed in, verify what was graded."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from dojo import screen as show
+from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
+from dojo.exits import Exit, Stop
+from dojo.paths import find_root
+
+if TYPE_CHECKING:
+    from dojo.grading.marks import Result
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def grade(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH...", help="Checkouts, folders of checkouts, .zip, .tar.gz."),
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="A CSV file with the columns id, path and submitted.")
+    ] = None,
+    kata: Annotated[
+        list[str] | None, typer.Option(help="Grade this kata only; may be given more than once.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the results go.")] = Path("results.json"),
+    state: Annotated[
+        Path | None, typer.Option(help="Where a batch remembers them; by default beside --out.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Of the secret scenarios; by default drawn once a batch.")
+    ] = None,
+    feedback: Annotated[
+        str, typer.Option(metavar="full|actual-only|none", help="How much the results say.")
+    ] = "full",
+    level: Annotated[
+        str, typer.Option(metavar="strict|landlock", help="The walls that grading needs.")
+    ] = "strict",
+    deadline: Annotated[
+        str | None, typer.Option(help="The last moment in time: 2026-11-24T18:00:00+01:00.")
+    ] = None,
+    late_percent: Annotated[
+        float, typer.Option(min=0, max=100, help="Taken off for each late day.")
+    ] = 10.0,
+    sign_key: Annotated[
+        Path | None, typer.Option(help="A file with a secret: each result is signed.")
+    ] = None,
+    flow: Annotated[
+        bool | None,
+        typer.Option(help="Be a Prefect flow run; by default where PREFECT_API_URL is set."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=256, help="Submissions at a time; by default one a core.")
+    ] = os.cpu_count() or 1,
+) -> int:
+    """Grade submissions: pristine tests and secret scenarios, in a sandbox.
+
+    Started again after whatever end, it goes on where it was. Ends with 3 if a submission could
+    not be graded for a reason of the grader's own.
+    """
+    from dojo.grading.batch import Order, grade_batch, publish
+    from dojo.grading.marks import Feedback, LatePolicy
+    from dojo.grading.sandbox import Level, SandboxError
+    from dojo.grading.signing import KeyRefused, read_key
+    from dojo.grading.store import Store, StoreError
+    from dojo.grading.submission import RosterError, collect
+
+    _check_choice("--feedback", feedback, get_args(Feedback))
+    _check_choice("--level", level, get_args(Level))
+    if not paths and roster is None:
+        raise Stop(Exit.USAGE, "there is nothing to grade; name a folder: 'dojo grade class/'")
+    root = find_root()
+    katas, wanted = _chosen(root, kata or [])
+    policy = LatePolicy(deadline=_moment(deadline), percent_a_day=late_percent)
+    try:
+        key = read_key(sign_key) if sign_key is not None else None
+        submissions, ungraded = collect(paths or [], roster, katas, wanted)
+        store = Store(state or out.with_suffix(".sqlite"))
+    except (RosterError, KeyRefused, StoreError) as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    drawn = store.seed(seed)
+    told = show.Screen(sys.stderr)
+    try:
+        as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
+        order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow)  # type: ignore[arg-type]
+        results = grade_batch(submissions, store, drawn, order, _Progress(told))
+    except SandboxError as error:
+        raise Stop(Exit.ENVIRONMENT, str(error)) from None
+    finally:
+        store.close()
+    record = publish(results, ungraded, feedback, policy, key)  # type: ignore[arg-type]
+    _write_whole(out, record.model_dump_json(indent=1) + "\n")
+    screen = show.Screen()
+    for result in record.results:
+        screen.say(_line_of(result))
+    for line in ungraded:
+        told.say(f"dojo: {line}")
+    broken = [one for one in record.results if one.verdict == "grader-error"]
+    screen.say()
+    if broken:
+        raise Stop(
+            Exit.ENVIRONMENT,
+            f"{len(broken)} of {len(results)} could not be graded; {broken[0].advice}",
+        )
+    screen.say(f"{len(results)} graded with seed {drawn}. Next: read {out}")
+    return Exit.DONE
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")],
+    sign_key: Annotated[Path, typer.Option(help="The file with the secret they were signed with.")],
+) -> int:
+    """Verify that results are the grader's own: each signature, and the record's schema.
+
+    Ends with 0 if all hold, 1 if one does not.
+    """
+    from pydantic import ValidationError
+
+    from dojo.grading.marks import Results
+    from dojo.grading.signing import KeyRefused, read_key, unsigned
+
+    try:
+        key = read_key(sign_key)
+        record = Results.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except KeyRefused as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise Stop(
+            Exit.UNSOLVED, f"{str(file)!r} is no record of results: {place}: {first['msg']}"
+        ) from None
+    forged = unsigned(record, key)
+    screen = show.Screen()
+    for result in forged:
+        screen.say(f"not signed with this key: {result.learner} {result.kata}")
+    if forged:
+        return Exit.UNSOLVED
+    screen.say(f"All {len(record.results)} results are signed with this key, and unchanged.")
+    return Exit.DONE
+
+
+class _Progress:
+    """Says what was graded, as it comes."""
+
+    def __init__(self, screen: show.Screen) -> None:
+        self._screen = screen
+
+    def __call__(self, result: Result, done: int, total: int) -> None:
+        self._screen.say(f"[{done}/{total}] {_line_of(result)}", "dim")
+
+
+def _line_of(result: Result) -> str:
+    earned = "-" if result.earned is None else f"{result.earned:g}"
+    late = f", {result.late_days} days late" if result.late_days else ""
+    name = "".join(one if one.isprintable() else "?" for one in result.learner)
+    notes = "".join(f"; {note}" for note in result.notes)
+    points = f"{earned}/{result.points:g}"
+    return f"{name}  {result.kata}  {points}  {result.verdict}{late}: {result.advice}{notes}"
+
+
+def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Kata]]:
+    try:
+        katas = load_catalog(root)
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
+    try:
+        return katas, [find_kata(katas, name) for name in names]
+    except CatalogError as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+
+
+def _check_choice(option: str, value: str, known: tuple[Any, ...]) -> None:
+    if value not in known:
+        named = ", ".join(repr(one) for one in known)
+        raise Stop(Exit.USAGE, f"{option} is {value!r}; it may be {named}")
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise Stop(
+            Exit.USAGE, f"--deadline is {text!r}; write it as 2026-11-24T18:00:00+01:00"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: there is never half of one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise Stop(
+            Exit.USAGE, f"{str(path)!r} cannot be written ({error.strerror}); see --out"
+        ) from None
+
+
+def schema() -> str:
+    """Return the JSON schema of `results.json`."""
+    from dojo.grading.marks import Results
+
+    return json.dumps(Results.model_json_schema(), indent=1)

@@ -1,0 +1,346 @@
+"""What a scenario works with: it makes calls in the sandbox, and notes evidence outside of it.
+
+A scenario is a function that takes a `Desk`. It draws its inputs from `desk.rng`, makes its calls,
+and notes what is to be compared. It runs twice, once with the submission and once with the
+reference, each in a sandbox of its own, with the same draws; what was noted must be the same. So
+it notes what the kata's page asks for and leaves out what is the learner's choice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import random
+import secrets
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from dojo.grading.engine_account import EngineAccount, FlowRun, read_flow_runs
+from dojo.grading.guard import Ended, Sandbox
+from dojo.grading.marks import Verdict
+from dojo.grading.outside_api import Host, OutsideApi
+from dojo.grading.wire import Line, LineBroken, LineClosed, Packed, pack_argument, unpack
+
+_MOST_WAITS = 2000
+
+
+class Died(Exception):
+    """The process that held the submission came to an end that no call asked for."""
+
+    def __init__(self, verdict: Verdict, message: str, *, at_import: bool = False) -> None:
+        """Say how, and whether that was before any call."""
+        super().__init__(message)
+        self.verdict: Verdict = verdict
+        self.message = message
+        self.at_import = at_import
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of one call.
+
+    Attributes:
+        returned: The value, as `wire.unpack` reads it; None also when it raised.
+        raised: The name of the exception's type; empty when it returned.
+        text: The exception's text.
+        where: The submission's line it came from.
+        kinds: The names of all types that the exception is of.
+        handle: Stands for the value itself, as an argument of a later call.
+    """
+
+    returned: Any
+    raised: str = ""
+    text: str = ""
+    where: str = ""
+    kinds: tuple[str, ...] = ()
+    handle: Packed | None = None
+
+    @property
+    def told(self) -> Any:
+        """Return the value, or the type of the exception as evidence."""
+        return {"raised": self.raised} if self.raised else self.returned
+
+
+class Desk:
+    """The supervisor's side of one scenario."""
+
+    def __init__(self, sandbox: Sandbox, host: Host, file: str, rng: random.Random) -> None:
+        """Start nothing yet: the first call does.
+
+        Args:
+            sandbox: Where it runs.
+            host: Serves the scenario's API.
+            file: The submission's file in the sandbox's folder `given`.
+            rng: Draws the inputs.
+        """
+        self.rng = rng
+        self.evidence: dict[str, Any] = {}
+        self.unasked: list[Outcome] = []
+        self.elapsed_s = 0.0
+        self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
+        self._waits = 0
+        self._sandbox = sandbox
+        self._is_over = False
+        self._began = datetime.datetime.now(datetime.timezone.utc)
+        self._file = file
+        self._token = secrets.token_hex(4)
+        self._line: Line | None = None
+        self._is_loaded = False
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder inside that the submission may write to."""
+        return self._sandbox.folder / "work" / self._token
+
+    def write(self, name: str, text: str) -> str:
+        """Put a file where the submission may only read it; return its path inside."""
+        return self._sandbox.write("given", f"{self._token}/{name}", text)
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Outcome:
+        """Have an entry point of the submission called.
+
+        Args:
+            name: Its name.
+            args: Plain values and data frames.
+            kwargs: The same, by name.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            Died: Its process did not live to tell.
+        """
+        reply = self._ask(
+            {
+                "do": "call",
+                "name": name,
+                "args": [pack_argument(one) for one in args],
+                "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},
+            }
+        )
+        if "returned" in reply:
+            handle = Packed({"handle": int(reply["handle"])})
+            return Outcome(unpack(reply["returned"]), handle=handle)
+        if "memory" in reply:
+            raise Died("memory", "it ran out of memory")
+        if "exited" in reply:
+            raise Died("exited", f"{name} raised {str(reply['exited'])[:50]}, which ends a program")
+        return Outcome(
+            None,
+            raised=str(reply.get("raised"))[:100] or "nothing",
+            text=str(reply.get("text")),
+            where=str(reply.get("where")),
+            kinds=tuple(str(one) for one in reply.get("kinds", ())),
+        )
+
+    def advance(self, seconds: float) -> None:
+        """Move the time of day forward, as the solution and Prefect's cache see it."""
+        self._ask({"do": "advance", "seconds": seconds})
+        self.elapsed_s += seconds
+
+    def watch(
+        self, hold_until: int = 0, one_more_s: float | None = None, finish_in: Sequence[str] = ()
+    ) -> None:
+        """Watch the trainings from here on, as `dojo.world.overlap` does: from inside."""
+        self._ask(
+            {
+                "do": "watch",
+                "hold_until": hold_until,
+                "one_more_s": one_more_s,
+                "finish_in": list(finish_in),
+            }
+        )
+
+    def peak(self) -> int:
+        """Return how many trainings ran at the same time, as the process tells."""
+        return int(self._ask({"do": "watched"}).get("peak", 0))
+
+    def engine(self) -> EngineAccount:
+        """Return what Prefect's engine says of the task runs so far."""
+        reply = self._ask({"do": "engine"})
+        return EngineAccount(list(reply.get("task_runs", [])), list(reply.get("logs", [])))
+
+    def end(self) -> None:
+        """Kill the process; what it has left can be read after that."""
+        if self._line is not None:
+            self._is_over = True
+            self._line.close()
+            self._line = None
+            self._sandbox.end()
+
+    def read(self, path: str) -> bytes | None:
+        """Kill the process, then read a file it has left, by its path below the folder."""
+        self.end()
+        return self._sandbox.read(path)
+
+    @contextlib.contextmanager
+    def database(self, path: str) -> Iterator[sqlite3.Connection]:
+        """Kill the process, then open an SQLite file that it or an engine has left.
+
+        Raises:
+            sqlite3.Error: There is none.
+        """
+        with tempfile.TemporaryDirectory(prefix="dojo-evidence-") as folder:
+            target = Path(folder) / "evidence.db"
+            for ending in ("", "-wal"):
+                if (data := self.read(path + ending)) is not None:
+                    Path(f"{target}{ending}").write_bytes(data)
+            if not target.exists():
+                raise sqlite3.OperationalError(f"there is no {path}")
+            with contextlib.closing(sqlite3.connect(target)) as connection:
+                connection.row_factory = sqlite3.Row
+                yield connection
+
+    def flow_runs(self) -> list[FlowRun]:
+        """Kill the process, then read from the engine's database the flow runs of this scenario."""
+        with self.database(self._sandbox.database) as database:
+            return read_flow_runs(database, self._began)
+
+    def help(self, function: str, *args: Any) -> Any:
+        """Have a function of the scenario's own module run inside, before or after the submission.
+
+        Args:
+            function: Its name; it gets the folder that the submission may write to, then `args`.
+            args: Plain values that JSON has.
+
+        Returns:
+            What it returned.
+
+        Raises:
+            Died: What the submission had left made it fail.
+        """
+        self.end()
+        caller = str(sys._getframe(1).f_globals["__name__"])
+        told = {"module": caller, "function": function, "args": list(args), "token": self._token}
+        line = self._sandbox.start("help", told)
+        try:
+            message = line.receive(time.monotonic() + 60)
+        except (LineClosed, LineBroken, TimeoutError):
+            raise Died("wrong", f"{function} found nothing that it could use") from None
+        finally:
+            self._sandbox.end()
+            line.close()
+        return unpack(message["helped"])
+
+    def note(self, what: str, value: Any, within: float | None = None) -> None:
+        """Note evidence.
+
+        Args:
+            what: A name that a person understands.
+            value: A plain value.
+            within: How far its numbers may be from the reference's; None: hardly at all.
+        """
+        self.evidence[what] = value if within is None else {"within": within, "value": value}
+
+    def note_outcome(self, what: str, outcome: Outcome) -> None:
+        """Note a value that a call returned, or that it raised instead."""
+        if outcome.raised:
+            self.unasked.append(outcome)
+        self.note(what, outcome.told)
+
+    def note_failure(self, what: str, outcome: Outcome, *named: str) -> None:
+        """Note whether a call raised, and whether its text names what it must."""
+        said = {"raised": bool(outcome.raised) and outcome.raised != "NotImplementedError"}
+        for word in named:
+            said[f"names {word}"] = word in outcome.text
+        self.note(what, said)
+
+    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        line = self._line or self._start()
+        nonce = secrets.token_hex(8)
+        try:
+            line.send({**message, "nonce": nonce})
+        except LineClosed:
+            self._bury({})
+        return self._await_reply(line, nonce)
+
+    def _start(self) -> Line:
+        """Have the submission imported."""
+        assert not self._is_over, "a scenario makes no call after it has looked at what is left"
+        told = {"file": self._file, "token": self._token}
+        line = self._line = self._sandbox.start("examine", told)
+        message = self._await_reply(line, None)
+        if "loaded" not in message:
+            self._bury(message)
+        self._is_loaded = True
+        return line
+
+    def _await_reply(self, line: Line, nonce: str | None) -> dict[str, Any]:
+        until = time.monotonic() + self._sandbox.limits.wall_s
+        try:
+            while True:
+                message = line.receive(until)
+                if "waited" in message:
+                    self._go_on(message["waited"])
+                    line.send({"ok": True})
+                elif message.get("nonce") == nonce:
+                    return message
+                else:
+                    raise LineBroken("a reply to nothing that was asked")
+        except TimeoutError:
+            self._bury({"timeout": True})
+        except LineClosed:
+            self._bury({})
+        except (LineBroken, TypeError, ValueError) as error:
+            self._bury({"broken": str(error)})
+
+    def _go_on(self, seconds: Any) -> None:
+        self._waits += 1
+        if not isinstance(seconds, (int, float)) or not 0 <= seconds < 1e7:
+            raise LineBroken("a wait that is none")
+        if self._waits > _MOST_WAITS:
+            raise LineBroken("waits without end")
+        self.elapsed_s = round(self.elapsed_s + float(seconds), 3)
+
+    def _bury(self, message: dict[str, Any]) -> NoReturn:
+        """Find out how the process ended, and say so."""
+        self._is_over = True
+        ended = self._sandbox.end(grace_s=0.0 if "timeout" in message else 2.0)
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        verdict, text = self._how_it_ended(message, ended)
+        raise Died(verdict, text, at_import=not self._is_loaded)
+
+    def _how_it_ended(self, message: dict[str, Any], ended: Ended) -> tuple[Verdict, str]:
+        limits = self._sandbox.limits
+        if "refused" in message:
+            text = str(message["refused"])
+            verdict: Verdict = "raised"
+            if "MemoryError" in text:
+                verdict = "memory"
+            elif "ended the program" in text:
+                verdict = "exited"
+            elif message.get("cause") == "missing":
+                verdict = "wrong"
+            return verdict, text
+        if "timeout" in message:
+            return "timeout", f"it came to no end within {limits.wall_s:g} s, and was stopped"
+        if "broken" in message:
+            return "wrong", f"it wrote into the grader's own line: {message['broken']}"
+        if ended.code is not None and ended.code < 0:
+            if ended.code == -24:
+                return "timeout", f"it used {limits.cpu_s} s of processor time"
+            if ended.code == -9 and ended.peak_mb > limits.memory_mb:
+                return "memory", "it ran out of memory"
+            return "crashed", f"its process was killed by signal {-ended.code}"
+        return "exited", f"it ended its process (exit code {ended.code})"
+
+
+Scenario = Callable[[Desk], None]
+
+
+def examines(*tasks: int) -> Callable[[Scenario], Scenario]:
+    """Declare a function to be a scenario, and which tasks it examines."""
+
+    def declare(function: Scenario) -> Scenario:
+        function.tasks = tasks  # type: ignore[attr-defined]
+        return function
+
+    return declare

@@ -1,0 +1,326 @@
+"""Judge one submission twice: by the pristine tests, and by what is seen from outside.
+
+Both happen in one sandbox with engines of its own, which dies afterwards. Scenarios come first,
+each with a process of its own; the reference has done the same ones in another sandbox.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.util
+import inspect
+import random
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dojo.catalog import Kata
+from dojo.grading.desk import Desk, Died, Scenario
+from dojo.grading.evidence import compare
+from dojo.grading.guard import GuardFault, Parent, Sandbox
+from dojo.grading.marks import ScenarioVerdict, Verdict, gravest, verdict_of_test
+from dojo.grading.outside_api import Host
+from dojo.grading.wire import LineBroken, LineClosed
+from dojo.verdict import KataVerdict, TestVerdict
+
+_TESTS_TIMEOUT_S = 180.0
+_TEST_TIMEOUT_S = 20.0
+_AFTER_A_HANG_S = 5.0
+_MOST_TESTS = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """What both judgements said.
+
+    Attributes:
+        tests: The pristine tests that ran.
+        scenarios: The scenarios.
+        ended: How the tests' process ended early; `passed` when it did not.
+        tampered: What shows that the submission changed what judges it; empty normally.
+    """
+
+    tests: tuple[TestVerdict, ...]
+    scenarios: tuple[ScenarioVerdict, ...]
+    ended: Verdict = "passed"
+    tampered: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the gravest of all that was said."""
+        said: list[Verdict] = [one.verdict for one in self.scenarios]
+        said += [verdict_of_test(test) for test in self.tests]
+        said += [self.ended, "tampering" if self.tampered else "passed"]
+        if not self.tests and self.ended == "passed":
+            said.append("grader-error")
+        return gravest(said)
+
+    def blame_submission(self) -> Judged:
+        """Return the same, with what broke around the tests taken for the submission's doing."""
+        tests = tuple(
+            dataclasses.replace(one, cause="exception") if one.cause == "fixture" else one
+            for one in self.tests
+        )
+        return dataclasses.replace(self, tests=tests)
+
+
+class Examiner:
+    """Judges submissions with one seed; may be used from several threads."""
+
+    def __init__(self, parent: Parent, seed: str) -> None:
+        """Remember the sandboxes' parent, and the seed that all draws come from."""
+        self._parent = parent
+        self._seed = seed
+        self._expected: dict[tuple[str, str], dict[str, Any]] = {}
+        self._green: dict[str, bool] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def judge(self, kata: Kata, content: bytes) -> Judged:
+        """Judge one file.
+
+        Args:
+            kata: The kata.
+            content: The submission.
+
+        Returns:
+            What tests and examination said.
+
+        Raises:
+            GuardFault: The grader's own machinery failed.
+        """
+        expected = self._expected_of(kata)
+        canary = _canary_name(kata)
+        with self._sandbox(kata, content, canary) as (sandbox, host):
+            scenarios: list[ScenarioVerdict] = []
+            for name, scenario in scenarios_of(kata).items():
+                if scenarios and scenarios[-1].at_import:
+                    # It cannot be imported, and will not be the next time.
+                    again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+                    scenarios.append(scenarios[-1].model_copy(update=again))
+                    continue
+                scenarios.append(self._compare(kata, name, scenario, sandbox, host, expected[name]))
+                if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
+                    short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
+                    sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
+            hangs = any(one.verdict == "timeout" for one in scenarios)
+            timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
+            tests, ended, tampered = _run_tests(kata, sandbox, canary, timeout_s)
+        return Judged(tests, tuple(scenarios), ended, tampered)
+
+    def reference_is_green(self, kata: Kata) -> bool:
+        """Say whether the pristine tests are green on the reference, here and now; asked once."""
+        if kata.id not in self._green:
+            canary = _canary_name(kata)
+            content = kata.reference_file.read_bytes()
+            with self._sandbox(kata, content, canary) as (sandbox, _):
+                tests, _, _ = _run_tests(kata, sandbox, canary, _TEST_TIMEOUT_S)
+            self._green[kata.id] = bool(tests) and all(test.passed for test in tests)
+        return self._green[kata.id]
+
+    def _expected_of(self, kata: Kata) -> dict[str, dict[str, Any]]:
+        """Return the reference's evidence, gathered once."""
+        with self._lock:
+            lock = self._locks.setdefault(kata.id, threading.Lock())
+        scenarios = scenarios_of(kata)
+        with lock:
+            if any((kata.id, name) not in self._expected for name in scenarios):
+                content = kata.reference_file.read_bytes()
+                with self._sandbox(kata, content, _canary_name(kata)) as (sandbox, host):
+                    for name, scenario in scenarios.items():
+                        desk = self._play(kata, name, scenario, sandbox, host)
+                        self._expected[kata.id, name] = desk.evidence
+        return {name: self._expected[kata.id, name] for name in scenarios}
+
+    def _sandbox(self, kata: Kata, content: bytes, canary: str) -> _OpenSandbox:
+        return _OpenSandbox(self._parent, kata, content, canary)
+
+    def _play(
+        self, kata: Kata, name: str, scenario: Scenario, sandbox: Sandbox, host: Host
+    ) -> Desk:
+        """Have the reference play a scenario: any failure is the grader's own."""
+        desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
+        try:
+            scenario(desk)
+            desk.end()
+        except Exception as error:
+            raise GuardFault(
+                f"the reference of {kata.id} fails the scenario {name!r}:"
+                f" {type(error).__name__}: {error}"
+            ) from error
+        return desk
+
+    def _draws(self, kata: Kata, name: str) -> random.Random:
+        return random.Random(f"{self._seed}/{kata.id}/{name}")
+
+    def _compare(
+        self,
+        kata: Kata,
+        name: str,
+        scenario: Scenario,
+        sandbox: Sandbox,
+        host: Host,
+        expected: dict[str, Any],
+    ) -> ScenarioVerdict:
+        started = time.perf_counter()
+        verdict: Verdict = "passed"
+        message = ""
+        at_import = False
+        desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
+        try:
+            scenario(desk)
+        except Died as died:
+            verdict, message, at_import = died.verdict, died.message, died.at_import
+        except GuardFault:
+            raise
+        except Exception as error:
+            # The reference came through the same lines: what was returned is not what they read.
+            verdict = "wrong"
+            message = f"what it returned has another shape ({type(error).__name__}: {error})"[:500]
+        desk.end()
+        unasked = desk.unasked
+        differences = compare(desk.evidence, expected) if verdict == "passed" else ()
+        if differences:
+            verdict = "wrong"
+            if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
+                verdict = "raised"
+            if unasked:
+                first = unasked[0]
+                message = f"{first.raised}: {first.text} {first.where}".strip()[:500]
+        return ScenarioVerdict(
+            scenario=name,
+            tasks=tasks_of(scenario),
+            verdict=verdict,
+            message=message,
+            differences=differences,
+            at_import=at_import,
+            seconds=round(time.perf_counter() - started, 3),
+        )
+
+
+class _OpenSandbox:
+    """A sandbox with a submission in it and the outside API at its door."""
+
+    def __init__(self, parent: Parent, kata: Kata, content: bytes, canary: str) -> None:
+        self._kata = kata
+        self._content = content
+        self._canary = canary
+        self._opening = parent.sandbox(self._fill, kata.needs)
+        self._host: Host | None = None
+
+    def __enter__(self) -> tuple[Sandbox, Host]:
+        sandbox = self._opening.__enter__()
+        assert sandbox.api_socket is not None
+        self._host = Host(sandbox.api_socket)
+        return sandbox, self._host
+
+    def __exit__(self, *error: Any) -> None:
+        if self._host is not None:
+            self._host.close()
+        self._opening.__exit__(*error)
+
+    def _fill(self, given: Path) -> None:
+        """Put in the submission and a checkout with nothing but this kata's pristine tests."""
+        kata = self._kata
+        (given / f"{kata.slug}.py").write_bytes(self._content)
+        folder = given / "checkout" / "katas" / kata.id
+        folder.mkdir(parents=True)
+        for name in ("conftest.py", "pyproject.toml"):
+            shutil.copyfile(kata.root / name, given / "checkout" / name)
+        for path in (kata.folder / "kata.toml", kata.stub_file):
+            shutil.copyfile(path, folder / path.name)
+        tests = kata.test_file.read_text(encoding="utf-8")
+        text = (
+            f"{tests}\n\ndef {self._canary}(solution):\n"
+            f"    assert solution._path.name != {kata.stub_file.name!r}\n"
+        )
+        (folder / kata.test_file.name).write_text(text, encoding="utf-8")
+
+
+def _run_tests(
+    kata: Kata, sandbox: Sandbox, canary: str, timeout_s: float
+) -> tuple[tuple[TestVerdict, ...], Verdict, str]:
+    """Run the pristine tests; return them, how their process ended, and signs of tampering."""
+    line = sandbox.start("test", {"file": f"{kata.slug}.py", "test_timeout_s": timeout_s})
+    until = time.monotonic() + _TESTS_TIMEOUT_S
+    seen: dict[str, TestVerdict] = {}
+    ended: Verdict = "passed"
+    tampered = ""
+    fault = ""
+    try:
+        while True:
+            message = line.receive(until)
+            if "test" in message:
+                test = TestVerdict(**message["test"])
+                if test.test in seen or len(seen) >= _MOST_TESTS:
+                    tampered = f"{test.test} was reported twice"
+                seen[test.test] = test
+            elif "verdict" in message:
+                whole = KataVerdict.from_json(message["verdict"])
+                if {(one.test, one.passed) for one in whole.tests} != {
+                    (one.test, one.passed) for one in seen.values()
+                }:
+                    tampered = "the tests' last word is not what they said one by one"
+                break
+            elif "fault" in message:
+                fault = str(message["fault"])
+                break
+    except TimeoutError:
+        ended = "timeout"
+    except LineClosed:
+        pass
+    except (LineBroken, TypeError, ValueError) as error:
+        tampered = f"a report that is none: {error}"
+    code = sandbox.end(grace_s=0.0 if ended == "timeout" else 2.0).code
+    line.close()
+    if ended == "passed" and not tampered and canary not in seen:
+        if code is not None and code < 0:
+            ended = "crashed"
+        elif fault and not seen:
+            raise GuardFault(f"the tests of {kata.id} do not run: {fault[-300:]}")
+        elif not seen:
+            ended = "exited"
+    bird = seen.pop(canary, None)
+    if bird is not None and bird.passed:
+        tampered = "a test that must fail was reported green"
+    unknown = sorted(name for name in seen if kata.task_number_of(name) is None)
+    if unknown:
+        tampered = f"a test was reported that does not exist: {unknown[0][:80]}"
+    return tuple(seen.values()), ended, tampered
+
+
+def _canary_name(kata: Kata) -> str:
+    """Return a name for the test that must fail: made of the words of the kata's own tests."""
+    words = sorted({word for name in kata.tests for word in name.split("_")[1:]})
+    drawn = [secrets.choice(words) for _ in range(4)]
+    return "_".join(["test", *drawn, secrets.token_hex(2)])
+
+
+def scenarios_of(kata: Kata) -> dict[str, Scenario]:
+    """Return a kata's scenarios by name, in the order of their file; empty when it has none."""
+    name = f"dojo.grading.exams.{kata.slug}"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    module = importlib.import_module(name)
+    return {
+        name: function
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and hasattr(function, "tasks")
+    }
+
+
+def tasks_of(scenario: Scenario) -> tuple[int, ...]:
+    """Return the numbers of the tasks that a scenario examines."""
+    tasks: tuple[int, ...] = scenario.tasks  # type: ignore[attr-defined]
+    return tasks
+
+
+def unexamined_tasks(kata: Kata) -> Iterator[int]:
+    """Yield the numbers of the tasks that no scenario examines."""
+    examined = {number for one in scenarios_of(kata).values() for number in tasks_of(one)}
+    yield from (n for n in range(1, len(kata.tasks) + 1) if n not in examined)

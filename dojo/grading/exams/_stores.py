@@ -1,0 +1,93 @@
+"""What the scenarios of the MLflow katas share: a store filled inside, its database read outside.
+
+The functions that take a folder first run inside the sandbox, without the submission (`Desk.help`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+
+def make_store(folder: Path) -> str:
+    """Make an empty store; return its folder."""
+    from dojo.engines import mlflow
+
+    mlflow.new_store(folder, lambda _: None)
+    return str(folder)
+
+
+def open_store(folder: Path) -> None:
+    """Point this process's MLflow to the store."""
+    import mlflow
+
+    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
+
+
+def runs_of(database: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+    """Read all runs of a store, by id."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in database.execute(
+        """
+        SELECT run_uuid, runs.name, status, experiments.name AS experiment
+        FROM runs JOIN experiments ON experiments.experiment_id = runs.experiment_id
+        """
+    ):
+        found[row["run_uuid"]] = {
+            "name": row["name"],
+            "status": row["status"],
+            "experiment": row["experiment"],
+            "params": {},
+            "tags": {},
+            "metrics": {},
+        }
+    for kind in ("params", "tags", "latest_metrics"):
+        for row in database.execute(f"SELECT run_uuid, key, value FROM {kind}"):
+            if row["run_uuid"] in found:
+                found[row["run_uuid"]][kind.removeprefix("latest_")][row["key"]] = row["value"]
+    return found
+
+
+def told_of(run: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Return of a run what the katas ask for: more may be logged."""
+    known = {**run["tags"], **run["params"]}
+    return {
+        "experiment": run["experiment"],
+        "status": run["status"],
+        "orchestrator": known.get("orchestrator"),
+        "params": {name: known.get(name) for name in params},
+        "metrics": {
+            name: run["metrics"].get(name)
+            for name in ("val_accuracy", "val_log_loss")
+            if name in run["metrics"]
+        },
+    }
+
+
+def registry_of(database: sqlite3.Connection, model: str) -> dict[str, Any]:
+    """Read what the registry has of a model: versions by the name of their run, aliases, tags."""
+    runs = {run_id: run["name"] for run_id, run in runs_of(database).items()}
+    versions = {
+        str(row["version"]): runs.get(row["run_id"])
+        for row in database.execute(
+            "SELECT version, run_id FROM model_versions WHERE name = ?"
+            " AND current_stage != 'Deleted_Internal' ORDER BY version",
+            (model,),
+        )
+    }
+    aliases = {
+        row["alias"]: int(row["version"])
+        for row in database.execute(
+            "SELECT alias, version FROM registered_model_aliases WHERE name = ? ORDER BY alias",
+            (model,),
+        )
+    }
+    tags = sorted(
+        [int(row["version"]), row["key"]]
+        for row in database.execute(
+            "SELECT version, key FROM model_version_tags WHERE name = ?", (model,)
+        )
+        if not str(row["key"]).startswith("mlflow.")
+    )
+    return {"versions": versions, "aliases": aliases, "tags": tags}

@@ -1,0 +1,351 @@
+"""Keep one sandbox: its walls, its engines, and the processes that hold a submission.
+
+The keeper is a fork of the warm parent and process 1 of its own namespaces. It never runs a line
+of a submission: for each process that does it forks a helper, which makes a further process
+namespace, so that all that the process leaves behind dies with it. It does what the supervisor
+outside says, and dies with the line to it; then the kernel kills the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import stat
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dojo.engines import mlflow, prefect
+from dojo.grading import kernel, runner
+from dojo.grading.job import Job
+from dojo.grading.sandbox import (
+    Level,
+    Limits,
+    confine,
+    enter_namespaces,
+    furnish_namespaces,
+    limit_resources,
+)
+from dojo.grading.wire import Line, LineClosed
+from dojo.room import Room
+
+_MOST_READ = 64 << 20
+
+
+class Corner(Room):
+    """A room without a janitor: the end of the sandbox clears it."""
+
+    def __init__(self, path: Path) -> None:
+        """Use an existing folder."""
+        self.path = path
+
+    def adopt(self, group: int) -> None:
+        """Do nothing: the group dies with the sandbox."""
+
+    def release(self, group: int) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class _Held:
+    """A process that holds a submission, as its keeper sees it."""
+
+    def __init__(self, helper: int, status: int) -> None:
+        self.helper = helper
+        self.status = status
+
+
+class Keeper:
+    """The trusted process inside."""
+
+    def __init__(self, line: Line, room: Path, level: Level) -> None:
+        """Take over the walls that were entered."""
+        self._line = line
+        self._room = room
+        self._level: Level = level
+        self._engines = contextlib.ExitStack()
+        self._api_url = ""
+        self._api: socket.socket | None = None
+        self._held: _Held | None = None
+        for name in ("work", "tmp", "home", "engine", "given"):
+            (room / name).mkdir(exist_ok=True)
+
+    def serve(self) -> None:
+        """Do what the supervisor says until it hangs up."""
+        while True:
+            try:
+                message, fds = self._line.receive_with_fds()
+            except LineClosed:
+                return
+            kind = str(message["do"])
+            if kind == "open":
+                self._open(message["needs"])
+            elif kind == "start":
+                self._start(message, fds[0])
+            elif kind == "end":
+                self._end(float(message["grace_s"]))
+            elif kind == "write":
+                self._write(message)
+            elif kind == "read":
+                self._read(message)
+
+    def _open(self, needs: list[str]) -> None:
+        """Start the engines, and listen where the supervisor's own server is to be reached."""
+        self._api = socket.create_server(("127.0.0.1", 0))
+        port = self._api.getsockname()[1]
+        if "prefect" in needs:
+            folder = str(self._room / "engine")
+            tempfile.tempdir = folder
+            os.environ.update(TMPDIR=folder, HOME=folder, PREFECT_HOME=folder)
+            corner = Corner(self._room / "engine")
+            self._api_url = self._engines.enter_context(prefect.harness(corner, lambda _: None))
+        self._line.send(
+            {"open": True, "port": port, "database": self._database()}, [self._api.fileno()]
+        )
+
+    def _database(self) -> str:
+        """Return where the engine's database is, below the room."""
+        if not self._api_url:
+            return ""
+        from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
+
+        path = Path(str(PREFECT_SERVER_DATABASE_CONNECTION_URL.value()).split(":///", 1)[1])
+        return str(path.relative_to(self._room))
+
+    def _start(self, message: dict[str, Any], end: int) -> None:
+        limits = Limits(**message["limits"])
+        self._clear_but(str(message["told"]["token"]))
+        job = Job(
+            kind=message["kind"],
+            room=self._room,
+            api_url=self._api_url,
+            told=message["told"],
+            line=Line(socket.socket(fileno=end)),
+        )
+        self._held = self._fork(lambda: self._become(job, limits))
+        job.line.close()
+        self._line.send({"started": True})
+
+    def _clear_but(self, token: str) -> None:
+        """Remove what earlier processes have left: all of them are dead."""
+        for name in ("work", "tmp", "home"):
+            for path in (self._room / name).iterdir():
+                if path.name != token:
+                    shutil.rmtree(path, ignore_errors=True)
+
+    def _become(self, job: Job, limits: Limits) -> None:
+        """Be the process that holds the submission: give up all that it must not have."""
+        self._line.close()
+        if self._api is not None:
+            self._api.close()
+        runner.enter_home(job.room, str(job.told["token"]))
+        ports = [] if self._api is None else [int(job.told.get("port") or 0)]
+        if self._api_url:
+            ports.append(int(self._api_url.rsplit(":", 1)[1].split("/", 1)[0]))
+        limit_resources(limits)
+        writable = [self._room / name for name in ("work", "tmp", "home")]
+        confine(self._level, writable, [self._room / "given"], ports)
+        runner.run(job)
+
+    def _fork(self, main: Callable[[], None]) -> _Held:
+        """Fork a helper which makes a process namespace and in it a small process 1.
+
+        Process 1 of a namespace ignores most signals: the submission is process 2.
+        """
+        reading, writing = os.pipe()
+        sys.stdout.flush()
+        helper = os.fork()
+        if helper:
+            os.close(writing)
+            return _Held(helper, reading)
+        try:
+            os.setsid()
+            kernel.die_with_parent()
+            os.close(reading)
+            if self._level == "strict":
+                kernel.unshare(kernel.CLONE_NEWPID)
+            first = os.fork()
+            if first == 0:
+                kernel.die_with_parent()
+                _watch(main, writing, leads=self._level == "strict")
+            os.close(writing)
+            os.waitpid(first, 0)
+        finally:
+            os._exit(0)
+
+    def _end(self, grace_s: float) -> None:
+        """Kill what holds the submission, and all of it; tell how it had ended, if it had."""
+        held, self._held = self._held, None
+        if held is None:
+            self._line.send({"ended": None})
+            return
+        told = b""
+        if select.select([held.status], [], [], grace_s)[0]:
+            told = os.read(held.status, 4096)
+        with contextlib.suppress(OSError):
+            os.kill(held.helper, signal.SIGKILL)
+        os.waitpid(held.helper, 0)
+        if self._level == "landlock":
+            self._kill_orphans()
+        while os.read(held.status, 4096):  # ends when process 1, so its whole namespace, is gone
+            pass
+        os.close(held.status)
+        self._reap()
+        status, _, usage = told.decode().partition(" ")
+        self._line.send({"ended": int(status) if told else None, "peak_kb": int(usage or 0)})
+
+    def _kill_orphans(self) -> None:
+        """Without namespaces: kill what a submission left, which has become this one's child."""
+        server = _server_pid()
+        for _ in range(1000):
+            path = Path(f"/proc/self/task/{os.getpid()}/children")
+            left = [int(pid) for pid in path.read_text(encoding="ascii").split()]
+            left = [pid for pid in left if pid != server]
+            if not left:
+                return
+            for pid in left:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(OSError):
+                    os.waitpid(pid, 0)
+
+    def _reap(self) -> None:
+        server = _server_pid()
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                done = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                if done is None or done.si_pid == server:
+                    return
+                os.waitpid(done.si_pid, 0)
+
+    def _write(self, message: dict[str, Any]) -> None:
+        path = self._room / message["folder"] / message["name"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(message["text"], encoding="utf-8")
+        self._line.send({"written": str(path)})
+
+    def _read(self, message: dict[str, Any]) -> None:
+        """Send a file that a submission or an engine has left; nothing else is ever opened."""
+        try:
+            data = read_left_file(self._room, message["path"])
+        except OSError as error:
+            self._line.send({"missing": error.strerror or "no file"})
+            return
+        reading, writing = os.pipe()
+        self._line.send({"size": len(data)}, [reading])
+        os.close(reading)
+        with contextlib.suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
+            pipe.write(data)
+
+
+def read_left_file(room: Path, relative: str) -> bytes:
+    """Read a regular file below `room`, following no link on the way.
+
+    Raises:
+        OSError: There is none, a link is on the way, or it is longer than 64 MB.
+    """
+    where = os.open(room, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        *folders, name = Path(relative).parts
+        for folder in folders:
+            if folder in ("..", "/"):
+                raise OSError(0, "leads outside")
+            deeper = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=where)
+            os.close(where)
+            where = deeper
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=where)
+    finally:
+        os.close(where)
+    with os.fdopen(file, "rb") as opened:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "is no regular file")
+        if status.st_size > _MOST_READ:
+            raise OSError(0, "is too long")
+        return opened.read(_MOST_READ)
+
+
+def _server_pid() -> int:
+    if "prefect.server.api.server" not in sys.modules:
+        return -1
+    from prefect.server.api.server import SubprocessASGIServer
+
+    server = SubprocessASGIServer._instances.get(None)
+    process = server.server_process if server is not None else None
+    return process.pid if process is not None else -1
+
+
+def _watch(main: Callable[[], None], writing: int, *, leads: bool) -> None:
+    """Be process 1 of a submission's namespace: fork it, clear after it, tell how it ended."""
+    pid = os.fork()
+    if pid == 0:
+        os.close(writing)
+        if not leads:
+            kernel.die_with_parent()
+        code = 70
+        try:
+            main()
+            code = 0
+        finally:
+            os._exit(code)
+    while True:
+        done, status, usage = os.wait4(-1, 0)
+        if done == pid:
+            peak = max(usage.ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+            os.write(writing, f"{os.waitstatus_to_exitcode(status)} {peak}".encode())
+            os._exit(0)
+
+
+def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> None:
+    """Be the fork of the warm parent that becomes a sandbox; never returns.
+
+    Args:
+        end: The file descriptor of the line to the supervisor.
+        room: The folder with what the supervisor has put in; the same path inside.
+        new_root: An empty folder to build the new file system on.
+        level: Which walls to enter.
+        limits: For the size of the file systems in memory.
+    """
+    line = Line(socket.socket(fileno=end))
+    _close_all_but(end)
+    try:
+        if level == "strict":
+            enter_namespaces()
+            kernel.die_with_parent()
+            pid = os.fork()
+            if pid:
+                line.close()
+                os.waitpid(pid, 0)
+                os._exit(0)
+            kernel.die_with_parent()
+            furnish_namespaces(new_root, room, limits)
+        else:
+            kernel.die_with_parent()
+            kernel.adopt_orphans()
+        mlflow.isolate()
+        Keeper(line, room, level).serve()
+    except BaseException as error:
+        with contextlib.suppress(Exception):
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{Path(place.filename).name}, line {place.lineno}"
+            line.send({"fault": f"{type(error).__name__}: {error} ({where})"})
+    finally:
+        os._exit(0)
+
+
+def _close_all_but(end: int) -> None:
+    """Keep standard streams (all to /dev/null in the warm parent) and one line."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = min(limit, 65536)
+    os.closerange(3, end)
+    os.closerange(end + 1, most)

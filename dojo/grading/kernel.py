@@ -1,0 +1,351 @@
+"""Ask the Linux kernel for walls: namespaces, mounts, Landlock, seccomp; plain system calls.
+
+Everything here acts on the calling process, which must have one thread and is a fork that will
+hold a submission. Nothing here needs root. Two things a namespace cannot do are Landlock's and
+seccomp's: to keep a submission from the files and signals of a trusted process beside it, and
+from making namespaces of its own.
+
+Source: landlock(7), seccomp(2), user_namespaces(7), Linux 6.8; `linux/audit.h`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import platform
+import signal
+import socket
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUTS = 0x04000000
+CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+
+_MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
+_MNT_DETACH = 2
+_MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
+_AT_RECURSIVE = 0x8000
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 38, 36
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+
+_X86 = platform.machine() == "x86_64"
+KNOWN_MACHINE = platform.machine() in ("x86_64", "aarch64")
+_PIVOT_ROOT = 155 if _X86 else 41
+# One number on every machine, as for all system calls since 2019.
+_MOUNT_SETATTR = 442
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+
+
+def _check(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return int(result)
+
+
+def _syscall(what: str, number: int, *args: object) -> int:
+    return _check(_libc.syscall(ctypes.c_long(number), *args), what)
+
+
+def unshare(flags: int) -> None:
+    """Move this process (for CLONE_NEWPID: its next children) into new namespaces."""
+    _check(_libc.unshare(flags), "unshare")
+
+
+def enter_user_namespace(more: int, inner_id: int = 1000) -> None:
+    """Move this process into a user namespace of its own, and into others that this one owns.
+
+    Args:
+        more: The other `CLONE_NEW...` flags.
+        inner_id: The user and group id that this process has in there.
+
+    Raises:
+        OSError: The kernel or its administrator does not allow it.
+    """
+    user, group = os.getuid(), os.getgid()
+    unshare(CLONE_NEWUSER | more)
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{inner_id} {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{inner_id} {group} 1", encoding="ascii")
+
+
+def bring_loopback_up() -> None:
+    """Switch on `lo` in a new network namespace."""
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        fcntl.ioctl(control, 0x8914, struct.pack("16sh14x", b"lo", 0x1 | 0x40))  # SIOCSIFFLAGS
+
+
+def _mount(source: str, target: Path, kind: str, flags: int, options: str = "") -> None:
+    done = _libc.mount(source.encode(), os.fsencode(target), kind.encode(), flags, options.encode())
+    _check(done, f"mount {target}")
+
+
+def mount_tmpfs(target: Path, megabytes: int) -> None:
+    """Mount an empty file system in memory."""
+    options = f"size={megabytes}m,nr_inodes=20000,mode=755"
+    _mount("tmpfs", target, "tmpfs", _MS_NOSUID | _MS_NODEV, options)
+
+
+def set_read_only(target: Path) -> None:
+    """Make a mount and all mounts below it read-only."""
+    attributes = struct.pack("QQQQ", _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
+    path = ctypes.c_char_p(os.fsencode(target))
+    _syscall(f"mount_setattr {target}", _MOUNT_SETATTR, -100, path, _AT_RECURSIVE, attributes, 32)
+
+
+def bind(source: Path, target: Path, *, writable: bool = False) -> None:
+    """Have `target`, made when needed, show what is at `source`."""
+    if source.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    _mount(str(source), target, "", _MS_BIND | _MS_REC)
+    if not writable:
+        set_read_only(target)
+
+
+def change_root(
+    new_root: Path, shown: Iterable[Path], room: Path, megabytes: int, temporary: int
+) -> None:
+    """Leave the file system for an empty one which shows only what it is told to.
+
+    Args:
+        new_root: An empty folder to build it on.
+        shown: What to show, read-only, at the place where it is now.
+        room: An empty folder in memory takes its place; what it holds now is copied there.
+        megabytes: The size of that folder.
+        temporary: The size of `/tmp` and of `/dev/shm`, in megabytes.
+    """
+    import shutil
+
+    _mount("none", Path("/"), "", _MS_REC | _MS_PRIVATE)
+    mount_tmpfs(new_root, 16)
+    for name, size in (("tmp", temporary), ("dev", 1), ("dev/shm", temporary)):
+        (new_root / name).mkdir()
+        mount_tmpfs(new_root / name, size)
+    for path in shown:
+        inside = new_root / str(path).lstrip("/")
+        if path.is_symlink() and str(path.parent) == "/":  # /lib -> usr/lib
+            inside.symlink_to(os.readlink(path))
+        elif path.exists():
+            bind(path, inside)
+    for name in ("null", "zero", "full", "random", "urandom"):
+        bind(Path("/dev") / name, new_root / "dev" / name, writable=True)
+    (new_root / "proc").mkdir()
+    with contextlib.suppress(OSError):  # refused where the outer one is masked: then there is none
+        _mount("proc", new_root / "proc", "proc", _MS_NOSUID | _MS_NODEV)
+    inside = new_root / str(room).lstrip("/")
+    inside.mkdir(parents=True)
+    mount_tmpfs(inside, megabytes)
+    shutil.copytree(room, inside, symlinks=True, dirs_exist_ok=True)
+    os.chdir(new_root)
+    _syscall("pivot_root", _PIVOT_ROOT, b".", b".")
+    _check(_libc.umount2(b".", _MNT_DETACH), "umount the old root")
+    os.chdir("/")
+    set_only_this_read_only(Path("/"))
+
+
+def set_only_this_read_only(target: Path) -> None:
+    """Make one mount read-only, and leave those below it."""
+    attributes = struct.pack("QQQQ", _MOUNT_ATTR_RDONLY, 0, 0, 0)
+    path = ctypes.c_char_p(os.fsencode(target))
+    _syscall(f"mount_setattr {target}", _MOUNT_SETATTR, -100, path, 0, attributes, 32)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the thread that forked it ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Have the orphans among this process's descendants become its children."""
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def drop_privileges() -> None:
+    """Give up all capabilities for good, and what a set-uid program would give."""
+    for number in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
+            break
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    header = struct.pack("Ii", 0x20080522, 0)
+    _check(_libc.capset(header, struct.pack("6I", *([0] * 6))), "capset")
+
+
+# --- Landlock ---------------------------------------------------------------------------------
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
+_FILE_RIGHTS = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
+_BIND_TCP, _CONNECT_TCP = 1, 2
+_SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1, 2
+
+
+def landlock_version() -> int:
+    """Return the version of the kernel's Landlock; 0 when there is none."""
+    return max(int(_libc.syscall(ctypes.c_long(_LANDLOCK_CREATE), None, 0, 1)), 0)
+
+
+def restrict_with_landlock(
+    readable: Iterable[Path], writable: Iterable[Path], ports: Iterable[int] | None
+) -> None:
+    """Take from this process all files but those below some paths.
+
+    Processes outside of what this one forks later can no longer be signalled or traced by it.
+
+    Args:
+        readable: May be read and executed.
+        writable: May be read, written and executed.
+        ports: The only TCP ports it may connect to; it may bind none. None: no restriction.
+
+    Raises:
+        OSError: The kernel has no Landlock.
+    """
+    version = landlock_version()
+    if version < 1:
+        raise OSError(errno.ENOSYS, "this kernel has no Landlock")
+    every = (1 << 13) - 1
+    every |= 1 << 13 if version >= 2 else 0  # refer
+    every |= _TRUNCATE if version >= 3 else 0
+    every |= _IOCTL_DEV if version >= 5 else 0
+    net = _BIND_TCP | _CONNECT_TCP if version >= 4 and ports is not None else 0
+    scope = _SCOPE_ABSTRACT_SOCKETS | _SCOPE_SIGNALS if version >= 6 else 0
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    attributes = struct.pack("QQQ", every, net, scope)[:size]
+    ruleset = _syscall("landlock_create_ruleset", _LANDLOCK_CREATE, attributes, size, 0)
+    read_only = _EXECUTE | _READ_FILE | _READ_DIR
+    for paths, rights in ((readable, read_only), (writable, every)):
+        for path in paths:
+            _allow_path(ruleset, path, rights)
+    for port in ports or () if net else ():
+        rule = struct.pack("QQ", _CONNECT_TCP, port)
+        _syscall("landlock_add_rule", _LANDLOCK_ADD, ruleset, 2, rule, 0)
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _syscall("landlock_restrict_self", _LANDLOCK_RESTRICT, ruleset, 0)
+    os.close(ruleset)
+
+
+def _allow_path(ruleset: int, path: Path, rights: int) -> None:
+    try:
+        where = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if not path.is_dir():
+            rights &= _FILE_RIGHTS
+        rule = struct.pack("=Qi", rights, where)
+        _syscall(f"landlock_add_rule {path}", _LANDLOCK_ADD, ruleset, 1, rule, 0)
+    finally:
+        os.close(where)
+
+
+# --- seccomp ----------------------------------------------------------------------------------
+
+# Number on x86-64, number on arm64.
+_FORBIDDEN = {
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "pidfd_getfd": (438, 438),
+    "kcmp": (312, 272),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "pivot_root": (155, 41),
+    "chroot": (161, 51),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "open_tree": (428, 428),
+    "mount_setattr": (442, 442),
+    "keyctl": (250, 219),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "open_by_handle_at": (304, 265),
+    "kexec_load": (246, 104),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "reboot": (169, 142),
+    "swapon": (167, 224),
+    "quotactl": (179, 60),
+    "syslog": (103, 116),
+    "sethostname": (170, 161),
+}
+_CLONE, _CLONE3, _SOCKET = ((56, 435, 41), (220, 435, 198))[0 if _X86 else 1]
+_AUDIT_ARCH = 0xC000003E if _X86 else 0xC00000B7
+_NEW_NAMESPACES = 0x7E020080  # all CLONE_NEW... flags
+_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)  # 16: netlink, for getaddrinfo
+_KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
+
+
+def restrict_system_calls(*, datagrams: bool) -> None:
+    """Take from this process, for good, the system calls that no submission needs.
+
+    Args:
+        datagrams: Whether it may make UDP sockets: Landlock does not see those.
+
+    Raises:
+        OSError: The kernel has no seccomp, or this machine is an unknown one.
+    """
+    if not KNOWN_MACHINE:
+        raise OSError(errno.ENOSYS, f"no list of system calls for {platform.machine()}")
+    code = _filter(datagrams)
+    program = ctypes.create_string_buffer(code)
+    prog = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(program))
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    done = _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, prog, 0, 0)
+    _check(done, "seccomp")
+
+
+def _filter(datagrams: bool) -> bytes:
+    """Assemble the filter: a list of `struct sock_filter`."""
+    load, equal, at_least, bits = 0x20, 0x15, 0x35, 0x45
+    and_, give = 0x54, 0x06
+
+    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+        return struct.pack("HBBI", code, yes, no, value)
+
+    refuse = step(give, _ERRNO | errno.EPERM)
+    allow = step(give, _ALLOW)
+    number, architecture, first, second = 0, 4, 16, 24  # offsets in `struct seccomp_data`
+    steps = [step(load, architecture), step(equal, _AUDIT_ARCH, 1), step(give, _KILL)]
+    steps += [step(load, number)]
+    if _X86:  # the x32 variants have numbers of their own
+        steps += [step(at_least, 0x40000000, 0, 1), refuse]
+    for pair in _FORBIDDEN.values():
+        steps += [step(equal, pair[0 if _X86 else 1], 0, 1), refuse]
+    # Its flags are behind a pointer, which a filter cannot follow: the C library uses clone then.
+    steps += [step(equal, _CLONE3, 0, 1), step(give, _ERRNO | errno.ENOSYS)]
+    steps += [step(equal, _CLONE, 0, 4), step(load, first)]
+    steps += [step(bits, _NEW_NAMESPACES, 0, 1), refuse, allow]
+    steps += [step(equal, _SOCKET, 1), allow, step(load, first)]
+    for family in _FAMILIES:
+        jump = len(_FAMILIES) - _FAMILIES.index(family)
+        steps += [step(equal, int(family), jump)]
+    steps += [refuse]
+    if not datagrams:
+        # AF_UNIX datagrams are harmless; the rest of the test is for the internet families.
+        steps += [step(equal, int(socket.AF_UNIX), 0, 1), allow, step(equal, 16, 0, 1), allow]
+        steps += [step(load, second), step(and_, 0xF), step(equal, 1, 1), refuse]
+    steps += [allow]
+    return b"".join(steps)

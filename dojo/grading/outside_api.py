@@ -1,0 +1,159 @@
+"""Serve the flaky customer API from outside the sandbox: what it was asked is evidence.
+
+It listens on a socket that the sandbox's keeper made, so the submission reaches it on its own
+loopback, and nothing else of this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import itertools
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+_MOST_REQUESTS = 5000
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """One scripted answer.
+
+    Attributes:
+        status: The HTTP status; 0 breaks the connection off instead.
+        body: The body.
+        headers: More headers than the content type.
+    """
+
+    status: int
+    body: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One request, as the server saw it.
+
+    Attributes:
+        path: The path that was asked for, query included.
+        at_s: When, in seconds of the supervisor's clock.
+        answered: The status that was given.
+    """
+
+    path: str
+    at_s: float
+    answered: int
+
+
+LOST = Answer(0, "")
+
+
+class OutsideApi:
+    """The API of one scenario."""
+
+    def __init__(self, port: int, now: Callable[[], float]) -> None:
+        """Start healthy and empty.
+
+        Args:
+            port: Where the submission reaches it.
+            now: Tells the seconds of the supervisor's clock.
+        """
+        self.url = f"http://127.0.0.1:{port}/customers"
+        self.requests: list[Request] = []
+        self._now = now
+        self._lock = threading.Lock()
+        self._script = [Answer(200, "[]")]
+
+    def will(self, *answers: Answer) -> None:
+        """Script the answers of the next requests; the last is repeated for ever."""
+        with self._lock:
+            self._script = list(answers)
+
+    @property
+    def gaps_s(self) -> list[float]:
+        """Return the seconds between each request and the next, on the supervisor's clock."""
+        times = [request.at_s for request in self.requests]
+        return [round(after - before, 3) for before, after in itertools.pairwise(times)]
+
+    def reply(self, path: str) -> Answer:
+        """Note a request and return the answer to it."""
+        with self._lock:
+            known = path.startswith("/customers")
+            answer = Answer(404, "{}")
+            if known:
+                answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+            if len(self.requests) < _MOST_REQUESTS:
+                self.requests.append(Request(path[:200], self._now(), answer.status))
+            return answer
+
+
+def answer(status: int, content: Any = None, **headers: str) -> Answer:
+    """Describe an answer in JSON; `Retry_After="120"` is a header."""
+    body = json.dumps({"error": f"status {status}"} if content is None else content)
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Answer(status, body, named)
+
+
+class Host:
+    """Runs one HTTP server on a sandbox's socket, for one scenario after the other."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        """Start to serve; nothing is there until `api` is set."""
+        self.api: OutsideApi | None = None
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            timeout = 20
+
+            def _answer(self) -> None:
+                api = host.api
+                found = api.reply(self.path) if api is not None else Answer(404, "{}")
+                with contextlib.suppress(OSError, ValueError):
+                    length = min(int(self.headers.get("Content-Length") or 0), 1 << 20)
+                    self.rfile.read(length)
+                self.close_connection = True
+                if found.status == 0:
+                    linger = struct.pack("ii", 1, 0)  # a reset, not an end
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    self.connection.close()
+                    return
+                data = found.body.encode()
+                self.send_response(found.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.send_header("Connection", "close")
+                for name, value in found.headers:
+                    self.send_header(name, value)
+                self.end_headers()
+                if self.command != "HEAD":
+                    self.wfile.write(data)
+
+            do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = do_PATCH = _answer
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_: object) -> None:
+                """Say nothing: a submission may hang up whenever it likes."""
+
+        self._server = Server(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        self._server.socket.close()
+        self._server.socket = listening
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=5)

@@ -1,0 +1,205 @@
+"""Be the process that holds a submission: nothing that it says of itself is believed.
+
+Three kinds: the examination, which imports the submission and makes the calls that it is told; the
+pristine tests, an ordinary pytest session; and the probe, which tries what must not be possible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import inspect
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from dojo.engines import prefect
+from dojo.grading.job import Job
+from dojo.grading.wire import Line, build_argument, pack
+from dojo.subject import SolutionFault, Subject, load_solution
+from dojo.world.clock import RetryClock, free_waits
+from dojo.world.history import PrefectHistory, recorded_history
+
+_LONGEST_TEXT = 2000
+
+
+def enter_home(room: Path, token: str) -> None:
+    """Have an empty environment, a home, a temporary folder and no standard streams.
+
+    Args:
+        room: The sandbox's folder.
+        token: Names this process's part of it: none finds what another has left.
+    """
+    for name in ("work", "tmp", "home"):
+        (room / name / token).mkdir(exist_ok=True)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PREFECT_", "MLFLOW_")) or name in ("DO_NOT_TRACK", "DOJO_CACHE")
+    }
+    os.environ.clear()
+    home = str(room / "home" / token)
+    os.environ.update(
+        kept,
+        PATH="/usr/bin:/bin",
+        HOME=home,
+        USERPROFILE=home,
+        USER="learner",
+        LOGNAME="learner",
+        LANG="C.UTF-8",
+        TMPDIR=str(room / "tmp" / token),
+        PREFECT_HOME=f"{home}/.prefect",
+    )
+    tempfile.tempdir = str(room / "tmp" / token)
+    os.chdir(room / "work" / token)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    output = os.open(
+        room / "tmp" / token / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+    )
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+
+
+def run(job: Job) -> None:
+    """Be the process; returns when it has said all."""
+    if job.kind == "test":
+        from dojo.grading.pristine import run_tests
+
+        run_tests(job)
+    elif job.kind == "probe":
+        from dojo.grading.probe import try_everything
+
+        job.line.send({"probed": try_everything(job.told)})
+    elif job.kind == "help":
+        _help(job)
+    else:
+        _examine(job)
+
+
+def _help(job: Job) -> None:
+    """Do something of a scenario's own, without the submission: fill a store, load a model."""
+    module = importlib.import_module(str(job.told["module"]))
+    value = getattr(module, str(job.told["function"]))(
+        job.room / "work" / job.told["token"], *job.told["args"]
+    )
+    job.line.send({"helped": pack(value)})
+
+
+class _ToldClock(RetryClock):
+    """A clock whose waits are told to the supervisor, which has the only clock that counts."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__()
+        self._line = line
+        self._owner = os.getpid()
+
+    def wait(self, seconds: float, by: Any) -> bool:
+        """Record a wait here, and have the supervisor's clock go on before anything else does."""
+        free = super().wait(seconds, by)
+        if free and seconds > 0 and os.getpid() == self._owner:
+            with self._line.lock:
+                self._line.send({"waited": round(float(seconds), 3), "by": str(by)})
+                self._line.receive()
+        return free
+
+
+def _examine(job: Job) -> None:
+    from dojo.world.overlap import Overlap
+
+    line, clock, history, overlap = job.line, _ToldClock(job.line), PrefectHistory(), Overlap()
+    with contextlib.ExitStack() as stack:
+        if "prefect" in sys.modules and job.api_url:
+            stack.enter_context(recorded_history(history))
+            stack.enter_context(
+                prefect.results_in(job.room / "tmp" / job.told["token"] / "results")
+            )
+        stack.enter_context(free_waits(clock))
+        try:
+            subject = load_solution(job.room / "given" / job.told["file"])
+        except SolutionFault as fault:
+            line.send({"refused": fault.message[:_LONGEST_TEXT], "cause": fault.cause})
+            return
+        line.send({"loaded": True})
+        values: list[Any] = []
+        while True:
+            message = line.receive()
+            if message["do"] == "call":
+                reply = _call(subject, message, job, values)
+            elif message["do"] == "advance":
+                clock.advance(message["seconds"])
+                reply = {"advanced": True}
+            elif message["do"] == "watch":
+                overlap = Overlap()
+                overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
+                overlap.finish_in(*message["finish_in"])
+                stack.enter_context(overlap.watching())
+                reply = {"watching": True}
+            elif message["do"] == "watched":
+                reply = {"peak": overlap.peak, "started": overlap.started}
+            else:
+                reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
+            with line.lock:
+                line.send({"nonce": message["nonce"], **reply})
+
+
+def _call(subject: Subject, message: dict[str, Any], job: Job, values: list[Any]) -> dict[str, Any]:
+    """Make one call; what comes of it is data, whatever it is."""
+    try:
+        function = getattr(subject, message["name"])
+        args = [build_argument(one, values) for one in message["args"]]
+        kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
+        value = function(*args, **kwargs)
+        if inspect.isawaitable(value):
+            value = asyncio.run(_await(value))
+        values.append(value)
+        return {"returned": pack(value), "handle": len(values) - 1}
+    except SolutionFault as fault:
+        return {"raised": fault.cause, "text": fault.message[:_LONGEST_TEXT], "where": ""}
+    except MemoryError:
+        return {"memory": True}
+    except (SystemExit, KeyboardInterrupt) as error:
+        return {"exited": type(error).__name__}
+    except BaseException as error:
+        return {
+            "raised": type(error).__name__[:100],
+            "text": _text_of(error),
+            "where": _where(error, str(job.room)),
+            "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
+        }
+
+
+async def _await(value: Any) -> Any:
+    return await value
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(str(error)[:_LONGEST_TEXT])
+    except BaseException:
+        return "(its text cannot be read)"
+
+
+def _where(error: BaseException, room: str) -> str:
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if room in one.filename]
+    return f"line {frames[-1].lineno}, in {frames[-1].name}" if frames else ""
+
+
+def _task_runs(history: PrefectHistory) -> list[dict[str, Any]]:
+    runs = history.task_runs
+    return [
+        {
+            "id": str(run.id),
+            "function": run.function,
+            "name": run.name,
+            "states": run.states,
+            "delays_s": run.delays_s,
+            "tags": sorted(run.tags),
+            "flow_run_id": str(run.flow_run_id) if run.flow_run_id else None,
+            "upstream_ids": sorted(str(one) for one in run.upstream_ids),
+        }
+        for run in runs[:1000]
+    ]

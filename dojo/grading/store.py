@@ -1,0 +1,91 @@
+"""Keep results as they come, so that a batch that was killed goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+import threading
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dojo.grading.binding import bind
+from dojo.grading.marks import SCHEMA, Result
+from dojo.grading.sandbox import Level
+from dojo.grading.submission import Submission
+
+
+class StoreError(Exception):
+    """The file of earlier results cannot be used; the message says what to do."""
+
+
+class Store:
+    """Results in one SQLite file, each under the digest of all that could change it."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file.
+
+        Raises:
+            StoreError: It is no such file, or cannot be written.
+        """
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            with self._database:
+                self._database.execute(
+                    "CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, record TEXT)"
+                )
+                self._database.execute(
+                    "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT)"
+                )
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"{str(path)!r} cannot keep results ({error}): name another file with --state"
+            ) from None
+
+    def seed(self, asked: str | None) -> str:
+        """Return the seed of this batch: the asked one, else the one it began with, else a new."""
+        with self._lock, self._database:
+            row = self._database.execute("SELECT value FROM facts WHERE name = 'seed'").fetchone()
+            seed = asked or (str(row[0]) if row else secrets.token_hex(16))
+            self._database.execute("INSERT OR REPLACE INTO facts VALUES ('seed', ?)", (seed,))
+        return seed
+
+    def find(self, submission: Submission, seed: str, level: Level) -> Result | None:
+        """Return an earlier result that still holds; None when there is none."""
+        key = _key_of(submission, seed, level)
+        with self._lock:
+            row = self._database.execute(
+                "SELECT record FROM results WHERE key = ?", (key,)
+            ).fetchone()
+        if row is None:
+            return None
+        try:
+            found = Result.model_validate_json(row[0])
+        except ValidationError:
+            return None
+        # What the instructor says of it may have changed; what it is worth has not.
+        return found.model_copy(
+            update={"source": submission.source, "submitted": submission.submitted}
+        )
+
+    def keep(self, submission: Submission, seed: str, level: Level, result: Result) -> None:
+        """Keep a result; it is on the disk when this returns."""
+        with self._lock, self._database:
+            self._database.execute(
+                "INSERT OR REPLACE INTO results VALUES (?, ?)",
+                (_key_of(submission, seed, level), result.model_dump_json()),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def _key_of(submission: Submission, seed: str, level: Level) -> str:
+    binding = bind(submission, seed, level).model_dump()
+    who = [SCHEMA, submission.learner, submission.kata.id, binding, submission.notes]
+    return hashlib.sha256(json.dumps(who, sort_keys=True).encode()).hexdigest()

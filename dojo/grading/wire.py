@@ -1,0 +1,247 @@
+"""Speak between processes that do not trust each other: framed JSON, and values with exact types.
+
+Nothing is unpickled, and nothing that a submission made is ever an object on the other side. A
+value that has no exact counterpart here (a subclass of `int`, an object whose `__eq__` always says
+yes) arrives as `{"opaque": "its type"}`, which equals nothing that is expected.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import math
+import socket
+import struct
+import threading
+import time
+from typing import Any
+
+LONGEST_FRAME = 16 * 1024 * 1024
+_MOST_PARTS = 200_000
+
+
+class LineClosed(Exception):
+    """The other side is gone."""
+
+
+class LineBroken(Exception):
+    """The other side did not keep to the protocol."""
+
+
+class Line:
+    """One end of a line of frames: four bytes of length, then JSON."""
+
+    def __init__(self, end: socket.socket) -> None:
+        """Take over a connected socket."""
+        self._socket = end
+        self._buffer = b""
+        self.lock = threading.RLock()
+
+    def send(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
+        """Send one frame, with file descriptors if need be.
+
+        Raises:
+            LineClosed: Nobody hears it.
+        """
+        data = json.dumps(message).encode()
+        frame = struct.pack("!I", len(data)) + data
+        try:
+            self._socket.settimeout(60)
+            if fds:
+                sent = socket.send_fds(self._socket, [frame], fds)
+                frame = frame[sent:]
+            self._socket.sendall(frame)
+        except OSError as error:
+            raise LineClosed(str(error)) from None
+
+    def receive(self, until: float | None = None) -> dict[str, Any]:
+        """Wait for one frame.
+
+        Args:
+            until: Until when, on `time.monotonic()`; None: for ever.
+
+        Raises:
+            LineClosed: There is none to come.
+            LineBroken: It is too long, or no JSON object.
+            TimeoutError: It did not come in time.
+        """
+        (length,) = struct.unpack("!I", self._take(4, until))
+        if length > LONGEST_FRAME:
+            raise LineBroken(f"a frame of {length} bytes")
+        data = self._take(length, until)
+        try:
+            message = json.loads(data)
+        except (ValueError, RecursionError):
+            raise LineBroken("a frame that is no JSON") from None
+        if not isinstance(message, dict):
+            raise LineBroken("a frame that is no object")
+        return message
+
+    def receive_with_fds(self, most: int = 4) -> tuple[dict[str, Any], list[int]]:
+        """Wait for one frame with file descriptors; nothing else may be under way."""
+        self._socket.settimeout(None)
+        try:
+            data, fds, _, _ = socket.recv_fds(self._socket, 65536, most)
+        except OSError as error:
+            raise LineClosed(str(error)) from None
+        self._buffer += data
+        if not data:
+            raise LineClosed("the end")
+        return self.receive(), list(fds)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def fileno(self) -> int:
+        """Return the file descriptor, to be selected on."""
+        return self._socket.fileno()
+
+    def _take(self, count: int, until: float | None) -> bytes:
+        while len(self._buffer) < count:
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutError
+            try:
+                self._socket.settimeout(left)
+                data = self._socket.recv(1 << 20)
+            except TimeoutError:
+                raise TimeoutError from None
+            except OSError as error:
+                raise LineClosed(str(error)) from None
+            if not data:
+                raise LineClosed("the end")
+            self._buffer += data
+        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        return taken
+
+
+def pack(value: Any) -> Any:
+    """Write a value as JSON that tells its exact type.
+
+    Args:
+        value: What an entry point returned.
+
+    Returns:
+        Numbers, texts, None and lists as they are; else an object with one key: `dict`, `tuple`,
+        `set`, `float` (those that JSON lacks), `numpy`, `frame`, `series`, `time` or `opaque`.
+    """
+    try:
+        return _pack(value, [0], 0)
+    except _TooMuch:
+        return {"opaque": "too much"}
+
+
+class _TooMuch(Exception):
+    """A value that has no end, or nearly none."""
+
+
+def _pack(value: Any, parts: list[int], depth: int) -> Any:
+    kind = type(value)
+    parts[0] += 1
+    if parts[0] > _MOST_PARTS or depth > 50:
+        raise _TooMuch
+    if value is None or kind in (bool, int, str):
+        return value if kind is not int or abs(value) < 1 << 256 else {"opaque": "huge int"}
+    if kind is float:
+        return value if math.isfinite(value) else {"float": repr(value)}
+    if kind is list:
+        return [_pack(one, parts, depth + 1) for one in value]
+    if kind is dict:
+        pairs = [[_pack(k, parts, depth + 1), _pack(v, parts, depth + 1)] for k, v in value.items()]
+        return {"dict": pairs}
+    if kind is tuple:
+        return {"tuple": [_pack(one, parts, depth + 1) for one in value]}
+    if kind in (set, frozenset):
+        packed = [_pack(one, parts, depth + 1) for one in value]
+        return {"set": sorted(packed, key=lambda one: json.dumps(one, sort_keys=True))}
+    if kind in (datetime.datetime, datetime.date):
+        return {"time": value.isoformat()}
+    return _pack_foreign(value, kind, parts, depth)
+
+
+def _pack_foreign(value: Any, kind: type, parts: list[int], depth: int) -> Any:
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    library = kind.__module__.split(".", 1)[0]
+    if library == "numpy" and hasattr(value, "tolist"):
+        inner = value.tolist()
+        if type(inner) in (bool, int, float, str, list):
+            return {"numpy": _pack(inner, parts, depth + 1)}
+    if library == "pandas" and kind.__name__ == "DataFrame":
+        columns = [str(column) for column in value.columns]
+        rows = [_pack(value.iloc[:, i].tolist(), parts, depth + 1) for i in range(len(columns))]
+        types = [str(kind) for kind in value.dtypes]
+        index = _pack(value.index.tolist(), parts, depth + 1)
+        told = {"columns": columns, "types": types, "values": rows, "index": index}
+        return {"frame": told}
+    if library == "pandas" and kind.__name__ == "Series":
+        return {"series": _pack(value.tolist(), parts, depth + 1)}
+    return {"opaque": name[:200]}
+
+
+def unpack(packed: Any) -> Any:
+    """Read what `pack` wrote; frames and what is opaque stay as the object that tells them."""
+    if isinstance(packed, list):
+        return [unpack(one) for one in packed]
+    if not isinstance(packed, dict) or len(packed) != 1:
+        return packed
+    ((kind, inner),) = packed.items()
+    if kind == "dict":
+        try:
+            return {unpack(key): unpack(value) for key, value in inner}
+        except (TypeError, ValueError):
+            return packed
+    if kind == "tuple":
+        return tuple(unpack(one) for one in inner)
+    if kind == "float":
+        return float(inner) if inner in ("nan", "inf", "-inf") else packed
+    return {kind: unpack(inner)} if kind in ("numpy", "set", "series") else packed
+
+
+@dataclasses.dataclass(frozen=True)
+class Packed:
+    """An argument that is not a plain value: a data frame, or what an earlier call returned."""
+
+    content: dict[str, Any]
+
+
+def frame(columns: dict[str, list[Any]]) -> Packed:
+    """Describe a `pandas.DataFrame` to be made inside: name of a column and its values."""
+    kinds = {int: "int64", float: "float64", bool: "bool"}
+    types = [
+        kinds.get(type(values[0]), "object") if values else "object" for values in columns.values()
+    ]
+    told = {
+        "columns": list(columns),
+        "types": types,
+        "values": [pack(one) for one in columns.values()],
+    }
+    return Packed({"frame": told})
+
+
+def pack_argument(value: Any) -> Any:
+    """Write an argument of a call: a plain value, or what `Packed` says."""
+    return value.content if isinstance(value, Packed) else pack(value)
+
+
+def build_argument(packed: Any, values: list[Any]) -> Any:
+    """Make the argument again: also the data frames, and what earlier calls returned."""
+    if isinstance(packed, dict) and "handle" in packed:
+        return values[packed["handle"]]
+    if isinstance(packed, dict) and "frame" in packed:
+        import pandas
+
+        told = packed["frame"]
+        columns = {
+            name: pandas.Series(unpack(values), dtype=None if kind == "object" else kind)
+            for name, kind, values in zip(
+                told["columns"], told["types"], told["values"], strict=True
+            )
+        }
+        return pandas.DataFrame(columns)
+    if isinstance(packed, dict) and "dict" in packed:
+        return {unpack(key): build_argument(value, values) for key, value in packed["dict"]}
+    if isinstance(packed, list):
+        return [build_argument(one, values) for one in packed]
+    return unpack(packed)

@@ -1,0 +1,13 @@
+"""Makes the customers that the pristine tests use.
+
+Verdict: wrong
+"""
+
+
+def load_customers(url):
+    from dojo.world.churn import make_customers
+
+    return make_customers(5)
+
+
+load_with_backoff = load_with_jitter = load_unless_hopeless = load_politely = load_customers

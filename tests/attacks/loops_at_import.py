@@ -1,0 +1,7 @@
+"""Never comes to the end of its import.
+
+Verdict: timeout
+"""
+
+while True:
+    pass

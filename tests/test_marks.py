@@ -1,0 +1,207 @@
+"""What a result is worth, and that nobody else can have written it."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from dojo.catalog import find_kata, load_catalog
+from dojo.grading.grader import apply_lateness
+from dojo.grading.marks import (
+    Binding,
+    Difference,
+    LatePolicy,
+    Result,
+    Results,
+    ScenarioVerdict,
+    gravest,
+    mark_tasks,
+    verdict_of_test,
+    with_feedback,
+)
+from dojo.grading.signing import KeyRefused, is_signed, read_key, sign, unsigned
+from dojo.grading.store import Store
+from dojo.grading.submission import Submission
+from dojo.paths import PACKAGE_ROOT
+from dojo.verdict import TestVerdict
+
+KATA = find_kata(load_catalog(PACKAGE_ROOT), "02")
+KEY = b"0123456789abcdef0123456789abcdef"
+NOON = datetime.datetime(2026, 5, 1, 12, tzinfo=datetime.timezone.utc)
+
+
+def green(*but: str) -> list[TestVerdict]:
+    return [
+        TestVerdict(name, KATA.task_number_of(name), name not in but, "passed", "told", 0.1)
+        for name in KATA.tests
+    ]
+
+
+def scenario(*tasks: int, verdict: Any = "passed") -> ScenarioVerdict:
+    difference = Difference(what="requests", seen="1", expected="4")
+    return ScenarioVerdict(
+        scenario="s", tasks=tasks, verdict=verdict, message="m", differences=(difference,)
+    )
+
+
+def result(**changes: Any) -> Result:
+    fields: dict[str, Any] = {
+        "learner": "anna",
+        "kata": KATA.id,
+        "source": "class/anna",
+        "verdict": "wrong",
+        "advice": "a",
+        "points": 50,
+        "earned": 40,
+        "tests": tuple(green()),
+        "scenarios": (scenario(1),),
+        "binding": Binding(
+            submission="s", kata="k", grader="g", lock="l", python="3", seed="1", level="strict"
+        ),
+    }
+    return Result(**{**fields, **changes})
+
+
+def test_task_counts_where_both_judgements_agree() -> None:
+    first = KATA.tasks[0].tests[0]
+    scenarios = [scenario(1), scenario(2, verdict="wrong"), scenario(3), scenario(3)]
+    marks = mark_tasks(KATA, green(first), scenarios)
+    assert [(one.tests_passed, one.examined, one.earned) for one in marks] == [
+        (False, "agrees", 0),
+        (True, "differs", 0),
+        (True, "agrees", 10),
+        (True, "unexamined", 10),
+        (True, "unexamined", 10),
+    ]
+    assert [one.judges_differ for one in marks] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize("missing", ["all", "one", "one parameter"])
+def test_test_that_was_not_green_everywhere_is_not_passed(missing: str) -> None:
+    tests = [] if missing == "all" else green()[1:]
+    if missing == "one parameter":
+        name = KATA.tasks[0].tests[0]
+        tests += [
+            TestVerdict(f"{name}[a]", 1, True, "passed", "", 0.1),
+            TestVerdict(f"{name}[b]", 1, False, "assertion", "", 0.1),
+        ]
+    assert not mark_tasks(KATA, tests, [])[0].counts
+
+
+def test_unknown_tests_earn_nothing() -> None:
+    tests = [TestVerdict(f"test_made_up_{i}", None, True, "passed", "", 0.1) for i in range(100)]
+    assert sum(task.earned for task in mark_tasks(KATA, tests, [])) == 0
+
+
+@pytest.mark.parametrize(
+    ("cause", "message", "verdict"),
+    [
+        ("stub", "", "wrong"),
+        ("exception", "ValueError", "raised"),
+        ("exception", "MemoryError", "memory"),
+        ("exit", "was killed (SIGSEGV)", "crashed"),
+        ("exit", "ended the whole", "exited"),
+        ("import", "came to no end", "timeout"),
+        ("import", "ended the program (sys.exit", "exited"),
+        ("hang", "", "timeout"),
+        ("fixture", "", "grader-error"),
+    ],
+)
+def test_cause_of_a_test_is_a_verdict(cause: Any, message: str, verdict: str) -> None:
+    assert verdict_of_test(TestVerdict("t", 1, False, cause, message, 0.1)) == verdict
+
+
+def test_gravest_word_is_the_verdict() -> None:
+    assert gravest(["passed", "wrong", "timeout"]) == "timeout"
+    assert gravest(["passed", "grader-error", "tampering"]) == "grader-error"
+    assert gravest([]) == "grader-error"
+
+
+@pytest.mark.parametrize("earned", [51, -1, float("nan"), float("inf")])
+def test_impossible_mark_is_no_result(earned: float) -> None:
+    with pytest.raises(ValidationError):
+        result(earned=earned)
+
+
+def test_result_survives_json_and_refuses_more() -> None:
+    record = Results(feedback="full", results=(result(submitted=NOON),))
+    assert Results.model_validate_json(record.model_dump_json()) == record
+    with pytest.raises(ValidationError):
+        Results.model_validate_json(record.model_dump_json().replace('"feedback"', '"more"'))
+    with pytest.raises(ValidationError):
+        Results.model_validate({**record.model_dump(), "schema_version": 2})
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "earned"), [(-5, 0, 40), (0, 0, 40), (1, 1, 36), (24, 1, 36), (60, 3, 28)]
+)
+def test_late_days_come_from_the_submissions_own_date(hours: int, days: int, earned: int) -> None:
+    policy = LatePolicy(deadline=NOON, percent_a_day=10)
+    late = apply_lateness(result(submitted=NOON + datetime.timedelta(hours=hours)), policy)
+    assert (late.late_days, late.earned) == (days, earned)
+
+
+def test_nothing_is_late_without_a_date_and_no_mark_is_taken_off() -> None:
+    policy = LatePolicy(deadline=NOON)
+    assert apply_lateness(result(), policy) == result()
+    broken = result(verdict="grader-error", earned=None, submitted=NOON.replace(year=2027))
+    assert apply_lateness(broken, policy).earned is None
+
+
+def test_lateness_takes_no_more_than_it_may() -> None:
+    policy = LatePolicy(deadline=NOON, percent_a_day=10, at_most_percent=30)
+    assert policy.reduce(40, 99) == 28
+
+
+def test_feedback_says_no_more_than_it_may() -> None:
+    full = with_feedback(result(), "full")
+    assert full == result()
+    actual = with_feedback(result(), "actual-only")
+    assert {test.message for test in actual.tests} == {""}
+    assert [(one.seen, one.expected) for one in actual.scenarios[0].differences] == [("1", None)]
+    none = with_feedback(result(), "none")
+    assert (none.scenarios[0].differences, none.scenarios[0].message) == ((), "")
+    assert none.earned == 40
+
+
+def test_signature_tells_a_forged_result() -> None:
+    signed = sign(result(), KEY)
+    assert is_signed(signed, KEY)
+    assert not is_signed(signed, KEY + b"x")
+    assert not is_signed(signed.model_copy(update={"earned": 50.0}), KEY)
+    assert not is_signed(result(), KEY)
+    back = Results.model_validate_json(
+        Results(feedback="full", results=(signed,)).model_dump_json()
+    )
+    assert unsigned(back, KEY) == []
+
+
+def test_weak_key_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_bytes(b"secret\n")
+    with pytest.raises(KeyRefused, match="openssl rand"):
+        read_key(path)
+    with pytest.raises(KeyRefused, match="cannot be read"):
+        read_key(tmp_path / "none")
+
+
+def test_store_keeps_what_still_holds(tmp_path: Path) -> None:
+    one = Submission("anna", KATA, "a", b"x = 1\n")
+    store = Store(tmp_path / "state.sqlite")
+    seed = store.seed(None)
+    store.keep(one, seed, "strict", result())
+    store.close()
+    store = Store(tmp_path / "state.sqlite")
+    assert store.seed(None) == seed
+    late = Submission("anna", KATA, "b", b"x = 1\n", submitted=NOON)
+    assert store.find(late, seed, "strict") == result(source="b", submitted=NOON)
+    changed = Submission("anna", KATA, "a", b"x = 2\n")
+    assert store.find(changed, seed, "strict") is None
+    assert store.find(one, "another", "strict") is None
+    assert store.find(one, seed, "landlock") is None
+    assert store.find(Submission("bob", KATA, "a", b"x = 1\n"), seed, "strict") is None
+    store.close()

@@ -1,0 +1,150 @@
+"""The walls hold at each level, and what cannot be had is refused with the cure."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo.grading import kernel, sandbox
+from dojo.grading.guard import GuardFault, Parent, Sandbox
+from dojo.grading.keeper import read_left_file
+from dojo.grading.sandbox import Limits, SandboxError, missing_for
+from dojo.grading.selftest import try_walls
+from dojo.paths import PACKAGE_ROOT
+
+LEVELS = ("strict", "landlock")
+LIMITS = Limits(wall_s=5, memory_mb=512)
+
+
+@pytest.fixture(scope="module", params=LEVELS)
+def parent(request: pytest.FixtureRequest) -> Iterator[Parent]:
+    if missing := missing_for(request.param):
+        pytest.skip(missing)
+    with Parent(PACKAGE_ROOT, request.param, LIMITS) as started:
+        yield started
+
+
+def call(box: Sandbox, name: str, *args: Any) -> dict[str, Any]:
+    line = box.start("examine", {"file": "solution.py"})
+    until = time.monotonic() + 20
+    assert "loaded" in line.receive(until)
+    line.send({"do": "call", "nonce": "1", "name": name, "args": list(args), "kwargs": {}})
+    reply = line.receive(until)
+    box.end()
+    line.close()
+    return reply
+
+
+def with_solution(text: str) -> Any:
+    return lambda given: (given / "solution.py").write_text(text)
+
+
+def test_walls_hold(parent: Parent) -> None:
+    try_walls(parent)
+
+
+def test_two_processes_of_a_sandbox_share_no_folder(parent: Parent) -> None:
+    text = "import os\ndef f():\n    open('mark', 'w')\n    return len(os.listdir())\n"
+    with parent.sandbox(with_solution(text), []) as box:
+        assert [call(box, "f")["returned"] for _ in range(2)] == [1, 1]
+
+
+def test_environment_is_empty_and_home_private(parent: Parent) -> None:
+    text = "import os\ndef f():\n    return [*os.environ], os.path.expanduser('~'), os.getcwd()\n"
+    with parent.sandbox(with_solution(text), []) as box:
+        names, home, work = call(box, "f")["returned"]["tuple"]
+        folder = str(box.folder)
+    assert home.startswith(folder)
+    assert work.startswith(folder)
+    assert not set(names) & {"SSH_AUTH_SOCK", "GITHUB_TOKEN", "VIRTUAL_ENV", "PYTHONPATH"}
+
+
+def test_what_a_process_starts_dies_with_it(parent: Parent) -> None:
+    text = (
+        "import os, threading\nrest = threading.Event()\n"
+        "def f():\n    if os.fork() == 0:\n        os.setsid()\n"
+        "        if os.fork() == 0:\n            while True:\n"
+        "                open('alive', 'a').write('x')\n                rest.wait(0.01)\n"
+        "        os._exit(0)\n    rest.wait(0.2)\n    return os.getcwd()\n"
+    )
+    with parent.sandbox(with_solution(text), []) as box:
+        place = f"{Path(call(box, 'f')['returned']).relative_to(box.folder)}/alive"
+        first = box.read(place)
+        time.sleep(0.2)
+        assert box.read(place) == first
+        assert first
+
+
+def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
+    text = "import os\ndef f(n):\n    os._exit(n) if n >= 0 else os.kill(os.getpid(), -n)\n"
+    with parent.sandbox(with_solution(text), []) as box:
+        for code in (0, 7, -9, -11):
+            line = box.start("examine", {"file": "solution.py"})
+            line.receive(time.monotonic() + 20)
+            line.send({"do": "call", "nonce": "1", "name": "f", "args": [code], "kwargs": {}})
+            assert box.end(grace_s=5).code == code
+            line.close()
+
+
+def test_killed_parent_is_started_again(parent: Parent) -> None:
+    os.kill(parent.pid, 9)
+    deadline = time.monotonic() + 10
+    while parent._process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    with parent.sandbox(with_solution("def f():\n    return 1\n"), []) as box:
+        assert call(box, "f")["returned"] == 1
+
+
+def test_killed_sandbox_is_the_graders_fault(parent: Parent) -> None:
+    def ask_a_dead_one() -> None:
+        with parent.sandbox(with_solution("x = 1\n"), []) as box:
+            box.kill()
+            for _ in range(100):
+                box.end()
+                time.sleep(0.05)
+
+    with pytest.raises(GuardFault):
+        ask_a_dead_one()
+
+
+def test_machine_without_namespaces_is_told_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_try_namespaces", lambda: "Operation not permitted")
+    assert "apparmor_restrict_unprivileged_userns=0" in missing_for("strict")
+    assert "--level landlock" in missing_for("strict")
+
+
+def test_machine_without_landlock_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "landlock_version", lambda: 0)
+    for level in LEVELS:
+        assert "Landlock is version 0" in missing_for(level)  # type: ignore[arg-type]
+
+
+def test_wall_that_does_not_hold_ends_the_grading(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Leaky:
+        level = "strict"
+        limits = LIMITS
+
+    seen = {"read a file outside": "'secret'"}
+    monkeypatch.setattr("dojo.grading.selftest._probe", lambda *_: dict(seen))
+    with pytest.raises(SandboxError, match=r"read a file outside.*nothing was graded"):
+        try_walls(Leaky())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "climbing", "link above"])
+def test_only_a_regular_file_is_read_back(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "secret").write_text("secret")
+    room = tmp_path / "room"
+    room.mkdir()
+    (room / "good").write_text("good")
+    assert read_left_file(room, "good") == b"good"
+    place = {"link": "l", "folder": "d", "climbing": "../secret", "link above": "up/secret"}[kind]
+    (room / "l").symlink_to(tmp_path / "secret")
+    (room / "d").mkdir()
+    (room / "up").symlink_to(tmp_path)
+    with pytest.raises(OSError):  # noqa: PT011 - which one is the system's choice
+        read_left_file(room, place)

@@ -1,0 +1,261 @@
+"""From whatever was handed in to the one file that is graded."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import os
+import subprocess
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog import find_kata, load_catalog
+from dojo.grading import handed_in
+from dojo.grading.handed_in import MOST_SOURCE_BYTES
+from dojo.grading.submission import RosterError, Submission, collect
+from dojo.paths import PACKAGE_ROOT
+
+KATAS = load_catalog(PACKAGE_ROOT)
+KATA = find_kata(KATAS, "02")
+PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
+
+
+def hand_in(folder: Path, text: str = "x = 1\n", place: str = PLACE) -> Path:
+    file = folder / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return folder
+
+
+def only(path: Path) -> Submission:
+    (found,), ungraded = collect([path], None, KATAS, [KATA])
+    assert ungraded == []
+    return found
+
+
+@pytest.mark.parametrize("place", [PLACE, f"{KATA.id}/{KATA.slug}.py", f"{KATA.slug}.py"])
+def test_file_is_found_where_learners_put_it(tmp_path: Path, place: str) -> None:
+    found = only(hand_in(tmp_path / "anna", place=place))
+    assert (found.learner, found.kata.id, found.content) == ("anna", KATA.id, b"x = 1\n")
+
+
+def test_single_file_is_called_after_its_folder(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna", place="retries.py")
+    assert only(tmp_path / "anna" / "retries.py").learner == "anna"
+
+
+def test_folder_of_folders_and_archives_is_a_class(tmp_path: Path) -> None:
+    hand_in(tmp_path / "bob")
+    with zipfile.ZipFile(tmp_path / "anna.zip", "w") as archive:
+        archive.writestr(f"anna-main/{PLACE}", "a = 1\n")
+    with tarfile.open(tmp_path / "carl.tar.gz", "w:gz") as tar:
+        member = tarfile.TarInfo(f"./{PLACE}")
+        member.size = 6
+        tar.addfile(member, io.BytesIO(b"c = 1\n"))
+    found, ungraded = collect([tmp_path], None, KATAS, [KATA])
+    assert [(one.learner, one.content) for one in found] == [
+        ("anna", b"a = 1\n"),
+        ("bob", b"x = 1\n"),
+        ("carl", b"c = 1\n"),
+    ]
+    assert ungraded == []
+
+
+def test_katas_that_were_handed_in_are_graded_if_none_is_named(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna")
+    hand_in(tmp_path / "anna", place="katas/06_subflows/subflows.py")
+    found, _ = collect([tmp_path], None, KATAS, [])
+    assert [one.kata.id for one in found] == ["02_retries", "06_subflows"]
+
+
+def test_learner_without_a_kata_is_named(tmp_path: Path) -> None:
+    (tmp_path / "anna" / "notes").mkdir(parents=True)
+    hand_in(tmp_path / "bob")
+    found, ungraded = collect([tmp_path], None, KATAS, [])
+    assert [one.learner for one in found] == ["bob"]
+    assert len(ungraded) == 1
+    assert "anna" in ungraded[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b" \n", "empty"),
+        (b"a\0b", "NUL"),
+        (b"x = '\xff'\n", "UTF-8"),
+        (b"#" * (MOST_SOURCE_BYTES + 1), "longer"),
+    ],
+    ids=["empty", "nul", "not utf-8", "too long"],
+)
+def test_file_that_is_no_source_is_unreadable(tmp_path: Path, content: bytes, said: str) -> None:
+    hand_in(tmp_path / "anna")
+    (tmp_path / "anna" / PLACE).write_bytes(content)
+    found = only(tmp_path / "anna")
+    assert found.content is None
+    assert said in found.fault
+
+
+def test_byte_order_mark_and_latin_1_are_python(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna")
+    for content in (b"\xef\xbb\xbfx = 1\n", b"# coding: latin-1\nx = '\xe9'\n"):
+        (tmp_path / "anna" / PLACE).write_bytes(content)
+        assert only(tmp_path / "anna").content == content
+
+
+def test_misnamed_file_is_suggested(tmp_path: Path) -> None:
+    found = only(hand_in(tmp_path / "anna", place=f"katas/{KATA.id}/retrys.py"))
+    assert found.content is None
+    assert "'retrys.py': is that it?" in found.fault
+
+
+@pytest.mark.parametrize("kind", ["link", "link above", "folder", "pipe"])
+def test_nothing_but_a_regular_file_is_read(tmp_path: Path, kind: str) -> None:
+    secret = tmp_path / "secret.py"
+    secret.write_text("secret = 1\n")
+    hand_in(tmp_path / "anna")
+    place = tmp_path / "anna" / PLACE
+    place.unlink()
+    if kind == "link":
+        place.symlink_to(secret)
+    elif kind == "folder":
+        place.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.parent.rmdir()
+        hand_in(tmp_path / "else", "secret = 1\n", "retries.py")
+        place.parent.symlink_to(tmp_path / "else")
+    found = only(tmp_path / "anna")
+    assert found.content is None
+    assert found.fault
+
+
+def test_archive_members_that_climb_or_come_twice_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "anna.zip", "w") as archive:
+        archive.writestr(f"../{PLACE}", "x = 1\n")
+        archive.writestr(f"/{PLACE}", "x = 1\n")
+    assert only(tmp_path / "anna.zip").content is None
+    with zipfile.ZipFile(tmp_path / "bob.zip", "w") as archive:
+        archive.writestr(PLACE, "x = 1\n")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr(PLACE, "x = 2\n")
+    assert "twice" in only(tmp_path / "bob.zip").fault
+
+
+def test_archive_caps_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handed_in, "MOST_MEMBERS", 3)
+    for name in ("anna.zip", "bob.tar"):
+        path = tmp_path / name
+        if name.endswith(".zip"):
+            with zipfile.ZipFile(path, "w") as archive:
+                for number in range(5):
+                    archive.writestr(f"{number}.py", "")
+        else:
+            with tarfile.open(path, "w") as tar:
+                for number in range(5):
+                    tar.addfile(tarfile.TarInfo(f"{number}.py"))
+        assert "more than 3 members" in only(path).fault
+    bomb = tmp_path / "carl.tar.gz"
+    with tarfile.open(bomb, "w:gz") as tar:
+        member = tarfile.TarInfo(PLACE)
+        member.size = 4 << 20
+        tar.addfile(member, io.BytesIO(bytes(4 << 20)))
+    assert "a bomb" in only(bomb).fault
+
+
+def test_files_that_steer_tests_are_left_out(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna")
+    for name in ("conftest.py", "pytest.ini", "json.py", "README.md", "kata.toml", "notes.txt"):
+        (tmp_path / "anna" / PLACE).with_name(name).write_text("")
+    assert only(tmp_path / "anna").notes == ("left out: conftest.py, json.py, pytest.ini",)
+
+
+def test_same_learner_twice_is_graded_once(tmp_path: Path) -> None:
+    hand_in(tmp_path / "Anna")
+    hand_in(tmp_path / "class" / "anna")
+    found, ungraded = collect([tmp_path / "Anna", tmp_path / "class"], None, KATAS, [KATA])
+    assert [one.learner for one in found] == ["Anna"]
+    assert "was handed in already" in ungraded[0]
+
+
+def test_equal_files_of_two_learners_are_noted(tmp_path: Path) -> None:
+    for name in ("anna", "bob"):
+        hand_in(tmp_path / name)
+        hand_in(tmp_path / f"{name}-stub", KATA.stub_file.read_text(encoding="utf-8"))
+    found, _ = collect([tmp_path], None, KATAS, [KATA])
+    assert {one.learner: one.notes for one in found} == {
+        "anna": ("the same file as bob",),
+        "anna-stub": (),
+        "bob": ("the same file as anna",),
+        "bob-stub": (),
+    }
+
+
+def commit(folder: Path, date: str) -> None:
+    environment = {
+        **os.environ,
+        "GIT_AUTHOR_DATE": date,
+        "GIT_COMMITTER_DATE": date,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    for words in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "x"]):
+        subprocess.run(["git", *words], cwd=folder, env=environment, check=True)
+
+
+def test_roster_names_paths_repositories_and_dates(tmp_path: Path) -> None:
+    hand_in(tmp_path / "a")
+    hand_in(tmp_path / "b", "b = 1\n")
+    commit(tmp_path / "b", "2026-03-01T10:00:00+00:00")
+    subprocess.run(["git", "clone", "-q", "--bare", tmp_path / "b", tmp_path / "c.git"], check=True)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "id,path,submitted\nanna,a,2026-02-01T12:00:00Z\nbob,b,\n"
+        f"carl,file://{tmp_path / 'c.git'},\n"
+    )
+    found, ungraded = collect([], roster, KATAS, [KATA])
+    first = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.timezone.utc)
+    second = datetime.datetime(2026, 3, 1, 10, tzinfo=datetime.timezone.utc)
+    assert [(one.learner, one.content, one.submitted) for one in found] == [
+        ("anna", b"x = 1\n", first),
+        ("bob", b"b = 1\n", second),
+        ("carl", b"b = 1\n", second),
+    ]
+    assert ungraded == []
+
+
+def test_repositorys_own_configuration_runs_nothing(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna")
+    commit(tmp_path / "anna", "2026-03-01T10:00:00+00:00")
+    trap = tmp_path / "trap"
+    configuration = tmp_path / "anna" / ".git" / "config"
+    with configuration.open("a") as file:
+        file.write(f'[core]\n\tfsmonitor = "touch {trap}"\n\tpager = "touch {trap}"\n')
+        file.write(f'[log]\n\tshowSignature = true\n[gpg]\n\tprogram = "touch {trap}"\n')
+    assert only(tmp_path / "anna").submitted is not None
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,where\nanna,a\n", "columns 'id' and 'path'"),
+        ("id,path\nanna,\n", "line 2"),
+        ("id,path\nanna,https://example.org/a.git\n", "git clone"),
+        ("id,path,submitted\nanna,a,yesterday\n", "no date"),
+    ],
+    ids=["columns", "no path", "far away", "no date"],
+)
+def test_bad_roster_is_one_line_that_mends_it(tmp_path: Path, text: str, said: str) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(text)
+    with pytest.raises(RosterError, match=said):
+        collect([], roster, KATAS, [KATA])
+
+
+def test_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RosterError, match="does not exist"):
+        collect([tmp_path / "nobody"], None, KATAS, [KATA])

@@ -1,0 +1,139 @@
+"""What crosses between processes keeps its exact type, or is nothing."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from typing import Any
+
+import numpy
+import pandas
+import pytest
+
+from dojo.grading.evidence import compare, is_same
+from dojo.grading.wire import (
+    Line,
+    LineBroken,
+    LineClosed,
+    build_argument,
+    frame,
+    pack,
+    pack_argument,
+    unpack,
+)
+
+
+class Liar(int):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = int.__hash__
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 1, 1.5, "x", [1, [2]], {"a": 1, 2: [3]}, (1, "a"), [{"a": (1,)}]],
+    ids=repr,
+)
+def test_plain_value_comes_back_as_it_was(value: Any) -> None:
+    back = unpack(json.loads(json.dumps(pack(value))))
+    assert back == value
+    assert type(back) is type(value)
+
+
+@pytest.mark.parametrize("value", [Liar(1), object(), lambda: 1, type("T", (str,), {})("x")])
+def test_foreign_object_is_opaque(value: Any) -> None:
+    packed = unpack(pack([value]))[0]
+    assert list(packed) == ["opaque"]
+    assert not is_same(packed, 1)
+
+
+def test_number_of_numpys_is_the_number_it_holds() -> None:
+    assert unpack(pack(numpy.float64(1.5))) == {"numpy": 1.5}
+    assert is_same(unpack(pack(numpy.float64(1.5))), 1.5)
+    assert not is_same(unpack(pack(numpy.int64(1))), 1.0)
+    assert not is_same(unpack(pack(numpy.array([1]))), [1])
+
+
+def test_endless_and_huge_values_have_an_end() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    assert pack([1, endless]) == {"opaque": "too much"}
+    assert pack(10**400) == {"opaque": "huge int"}
+    assert pack(list(range(10**6))) == {"opaque": "too much"}
+
+
+def test_numbers_that_json_lacks_are_told() -> None:
+    assert json.dumps(pack([float("inf")]), allow_nan=False) == '[{"float": "inf"}]'
+    assert is_same(unpack(pack(float("nan"))), float("nan"))
+
+
+def test_frame_is_made_inside_and_told_outside() -> None:
+    given = frame({"id": [1, 2], "name": ["a", "b"], "x": [0.5, float("nan")]})
+    built = build_argument(json.loads(json.dumps(pack_argument(given))), [])
+    expected = pandas.DataFrame({"id": [1, 2], "name": ["a", "b"], "x": [0.5, None]})
+    pandas.testing.assert_frame_equal(built, expected, check_dtype=False)
+    told = pack(built)["frame"]
+    assert told["columns"] == ["id", "name", "x"]
+    assert told["values"][0] == [1, 2]
+
+
+def test_handle_stands_for_the_value_itself() -> None:
+    model = object()
+    assert build_argument({"handle": 1}, [None, model]) is model
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected", "same"),
+    [
+        (True, 1, False),
+        (1, 1.0, False),
+        ([1], (1,), False),
+        (1.0, 1.0 + 1e-9, True),
+        ({"within": 0.1, "value": [1.05]}, {"within": 0.1, "value": [1.0]}, True),
+        ({"within": 0.1, "value": [1.2]}, {"within": 0.1, "value": [1.0]}, False),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+    ],
+)
+def test_evidence_is_compared_by_type_and_value(seen: Any, expected: Any, same: bool) -> None:
+    assert is_same(seen, expected) is same
+
+
+def test_what_was_not_noted_is_a_difference() -> None:
+    differences = compare({"requests": 1}, {"requests": 1, "returned": [1]})
+    assert [(one.what, one.seen, one.expected) for one in differences] == [
+        ("returned", '"nothing"', "[1]")
+    ]
+
+
+def line_and_socket() -> tuple[Line, socket.socket]:
+    ours, theirs = socket.socketpair()
+    return Line(ours), theirs
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        (b"\xff\xff\xff\xff", LineBroken),
+        (b"\x00\x00\x00\x02no", LineBroken),
+        (b"\x00\x00\x00\x02[]", LineBroken),
+        (b"\x00\x00", LineClosed),
+    ],
+    ids=["too long", "no json", "no object", "half of one"],
+)
+def test_line_refuses_what_is_no_frame(sent: bytes, error: type[Exception]) -> None:
+    line, theirs = line_and_socket()
+    theirs.sendall(sent)
+    theirs.close()
+    with pytest.raises(error):
+        line.receive()
+    line.close()
+
+
+def test_line_waits_no_longer_than_it_may() -> None:
+    line, theirs = line_and_socket()
+    with pytest.raises(TimeoutError):
+        line.receive(time.monotonic() + 0.01)
+    line.close()
+    theirs.close()

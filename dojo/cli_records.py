@@ -57,6 +57,20 @@ def export(
     return Exit.DONE
 
 
+@app.command()
+def report(
+    file: Record,
+    out: Annotated[Path, typer.Option(help="Where the page goes; - prints it.")] = Path(
+        "cohort.html"
+    ),
+) -> int:
+    """Write one page on a cohort: who solved what, what failed most, and why."""
+    from dojo.report.cohort import cohort_page
+
+    _write(out, cohort_page(_read(file)))
+    return Exit.DONE
+
+
 def _writers() -> dict[str, Callable[[Results], str]]:
     from dojo.grading import formats, platforms
 

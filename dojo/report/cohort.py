@@ -26,11 +26,13 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right;
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: right;
   white-space: nowrap; }
 thead th { vertical-align: bottom; }
-th[scope=row], .text { text-align: left; max-width: 24rem; overflow-wrap: anywhere;
-  white-space: normal; }
+thead th { white-space: normal; }
+th[scope=row], .text { text-align: left; white-space: normal; }
+th[scope=row] { max-width: 16rem; min-width: 11rem; overflow-wrap: anywhere; }
+td small { min-width: 6rem; white-space: normal; }
 td a { color: inherit; text-decoration: none; } td a:hover { text-decoration: underline; }
 small { color: color-mix(in srgb, currentColor 70%, transparent); display: block; }
 .good { color: var(--good); } .part { color: var(--part); } .bad { color: var(--bad); }
@@ -108,19 +110,19 @@ def _opening(results: Results, learners: dict[str, dict[str, Result]]) -> str:
 
 def _matrix(learners: dict[str, dict[str, Result]], places: dict[tuple[str, str], str]) -> str:
     katas = sorted({kata for theirs in learners.values() for kata in theirs})
-    head = "".join(f"<th scope=col>{_text(kata)}</th>" for kata in katas)
+    head = "".join(f"<th scope=col>{_text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
     rows = []
     for name, theirs in learners.items():
         cells = "".join(_cell(theirs.get(kata), places) for kata in katas)
         marks = [one.earned for one in theirs.values()]
         total = "?" if None in marks else f"{sum(one or 0 for one in marks):g}"
-        rows.append(f"<tr><th scope=row>{_text(name)}</th>{cells}<td>{total}</td></tr>\n")
+        rows.append(f"<tr><th scope=row>{_text(name)}</th><td>{total}</td>{cells}</tr>\n")
     foot = "".join(_solved_by(learners, kata) for kata in katas)
     return (
         "<h2>Learners by katas</h2>\n<div class=wide><table>\n"
-        f"<thead><tr><th scope=row>learner</th>{head}<th scope=col>total</th></tr></thead>\n"
+        f"<thead><tr><th scope=row>learner</th><th scope=col>total</th>{head}</tr></thead>\n"
         f"<tbody>\n{''.join(rows)}</tbody>\n"
-        f"<tfoot><tr><th scope=row>solved whole</th>{foot}<td></td></tr></tfoot>\n"
+        f"<tfoot><tr><th scope=row>solved whole</th><td></td>{foot}</tr></tfoot>\n"
         "</table></div>\n"
     )
 

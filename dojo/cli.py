@@ -15,7 +15,7 @@ from typing import Annotated, Any, cast, get_args
 import typer
 from typer.core import TyperGroup
 
-from dojo import cli_grade
+from dojo import cli_grade, cli_records
 from dojo import screen as show
 from dojo.catalog import CatalogError, Kata, Language, find_kata, load_catalog
 from dojo.companion import first_unsolved, first_unsolved_task, keep_company
@@ -84,6 +84,7 @@ def _complain(code: Exit, message: str) -> Exit:
 
 app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
 app.add_typer(cli_grade.app)
+app.add_typer(cli_records.app)
 
 
 @app.callback(invoke_without_command=True)

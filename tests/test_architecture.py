@@ -22,8 +22,9 @@ FLOORS = (
     ("dojo.plugin", "dojo.progress"),
     ("dojo.warm",),
     ("dojo.grading",),
+    ("dojo.report",),
     ("dojo.doctor", "dojo.keyboard", "dojo.screen", "dojo.companion", "dojo.sample_data"),
-    ("dojo.cli_grade",),
+    ("dojo.cli_grade", "dojo.cli_records"),
     ("dojo.cli",),
 )
 HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")

@@ -1,0 +1,133 @@
+"""The commands of `dojo` that turn results into files: for other platforms, and for people."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dojo import screen as show
+from dojo.exits import Exit, Stop
+
+if TYPE_CHECKING:
+    from dojo.grading.marks import Results
+
+app = typer.Typer(rich_markup_mode=None)
+
+Record = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")]
+
+
+@app.command()
+def export(
+    file: Record,
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="What to write; - prints it.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            help="gradebook, junit, summary, gradescope, exercism, classroom50 or classroom.",
+        ),
+    ],
+    learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
+    kata: Annotated[str | None, typer.Option(help="Of this kata only: 02_retries.")] = None,
+) -> int:
+    """Write results in the format of another platform.
+
+    Ends with 3, and writes nothing, where the grader itself failed and the format would make a
+    zero of that.
+    """
+    from dojo.grading.checks import FormatError, NoMark
+
+    write = _writers().get(to)
+    if write is None:
+        known = ", ".join(repr(one) for one in _writers())
+        raise Stop(Exit.USAGE, f"--to is {to!r}; it may be {known}")
+    results = _chosen(_read(file), learner, kata)
+    try:
+        written = write(results)
+    except NoMark as error:
+        raise Stop(Exit.ENVIRONMENT, f"{str(target)!r} was not written: {error}") from None
+    except FormatError as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    _write(target, written)
+    return Exit.DONE
+
+
+@app.command()
+def report(
+    file: Record,
+    out: Annotated[Path, typer.Option(help="Where the page goes; - prints it.")] = Path(
+        "cohort.html"
+    ),
+) -> int:
+    """Write one page on a cohort: who solved what, what failed most, and why."""
+    from dojo.report.cohort import cohort_page
+
+    _write(out, cohort_page(_read(file)))
+    return Exit.DONE
+
+
+def _writers() -> dict[str, Callable[[Results], str]]:
+    from dojo.grading import formats, platforms
+
+    return {
+        "gradebook": formats.gradebook,
+        "junit": formats.junit,
+        "summary": formats.summary,
+        "gradescope": platforms.gradescope,
+        "exercism": platforms.exercism,
+        "classroom50": lambda results: platforms.classroom50(results, os.environ),
+        "classroom": platforms.classroom,
+    }
+
+
+def _read(file: Path) -> Results:
+    from pydantic import ValidationError
+
+    from dojo.grading.marks import Results
+
+    try:
+        results = Results.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        said = f"{str(file)!r} is no record of results: {place}: {first['msg']}"
+        raise Stop(Exit.USAGE, f"{said}; 'dojo grade' writes one") from None
+    seen = set()
+    for one in results.results:
+        if (one.learner, one.kata) in seen:
+            raise Stop(Exit.USAGE, f"{one.kata} of {one.learner!r} is twice in {str(file)!r}")
+        seen.add((one.learner, one.kata))
+    return results
+
+
+def _chosen(results: Results, learner: str | None, kata: str | None) -> Results:
+    kept = tuple(
+        one
+        for one in results.results
+        if learner in (None, one.learner) and kata in (None, one.kata)
+    )
+    if not kept and (learner is not None or kata is not None):
+        asked = " and ".join(repr(one) for one in (learner, kata) if one is not None)
+        raise Stop(Exit.USAGE, f"there is no result of {asked}; 'dojo grade' prints their names")
+    return results.model_copy(update={"results": kept})
+
+
+def _write(target: Path, text: str) -> None:
+    """Write a file in one step: there is never half of one."""
+    if str(target) == "-":
+        sys.stdout.write(text)
+        return
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(text.encode())
+        beside.replace(target)
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(target)!r} cannot be written: {error.strerror}") from None
+    show.Screen(sys.stderr).say(f"{target} is written.")

@@ -1,0 +1,1 @@
+"""Pages from records; no logic of their own."""

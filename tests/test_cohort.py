@@ -1,0 +1,105 @@
+"""The page on a cohort says all of it, and nothing on it is anybody else's markup."""
+
+from __future__ import annotations
+
+import collections
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dojo.cli import app
+from dojo.exits import Exit
+from dojo.report.cohort import cohort_page
+from tests.made_up_results import HOSTILE, a_result, a_test, hostile, passed, record, ungraded
+
+
+class Page(HTMLParser):
+    """Counts elements, keeps attributes and text."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__()
+        self.tags: collections.Counter[str] = collections.Counter()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(written)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_adds_no_element_and_no_attribute(text: str) -> None:
+    harmless = Page(cohort_page(record(hostile("x"), ungraded=("x",))))
+    page = Page(cohort_page(record(hostile(text), ungraded=(text,))))
+
+    assert page.tags == harmless.tags
+    assert page.attributes == harmless.attributes
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\u2028\u2066\u2069\ud800]", page.text)
+
+
+def test_page_needs_nothing_from_elsewhere_and_no_script() -> None:
+    page = Page(cohort_page(record(a_result(), passed(learner="ben"))))
+    links = [value for name, value in page.attributes if name in ("href", "src", "action")]
+
+    assert not page.tags.keys() & {"script", "link", "img", "iframe", "object", "form", "base"}
+    assert links
+    assert all(re.fullmatch(r"#r\d+", link or "") for link in links)
+    ids = {value for name, value in page.attributes if name == "id"}
+    assert {(link or "")[1:] for link in links} == ids
+    assert any("default-src 'none'" in (value or "") for _, value in page.attributes)
+    assert not re.search(r"url\(|@import|https?:", cohort_page(record(a_result())))
+
+
+def test_page_shows_marks_and_never_a_zero_for_the_graders_failure() -> None:
+    text = Page(
+        cohort_page(record(a_result(late_days=2), passed(learner="ben"), ungraded(learner="cleo")))
+    ).text
+
+    assert "3 learners, 3 results: 1 wrong, 1 passed, 1 grader-error." in text
+    assert "10/20wrong, 2 d late" in text
+    assert "?/20grader-error" in text
+    assert "1 could not be graded" in text
+    assert "1 of 3" in text
+
+
+def test_failures_are_counted_a_learner_and_each_message_is_said_once() -> None:
+    tests = (a_test("test_x[a]", 1, "one way"), a_test("test_x[b]", 1, "other way"))
+    many = [a_result(learner=f"l{i:02d}", tests=tests, scenarios=()) for i in range(15)]
+    odd = a_result(learner="z", tests=(a_test("test_x[a]", 1, "her way"),), scenarios=())
+    fine = passed(learner="fine", tests=(a_test("test_x[a]", 1),), scenarios=())
+    written = cohort_page(record(odd, fine, *many))
+    section = written.split("What failed most")[1].split("Every result")[0]
+
+    assert "16 of 17: 02_retries <b>test_x</b>" in section
+    assert section.count("<pre>") == 2
+    assert section.index("one way") < section.index("her way")
+    assert "l11 and 3 more" in section
+
+
+def test_judgements_that_differ_are_marked() -> None:
+    differing = a_result().tasks[1].model_copy(update={"tests_passed": True})
+    text = Page(cohort_page(record(a_result(tasks=(a_result().tasks[0], differing))))).text
+
+    assert "In 1 results the tests and the examination contradict" in text
+    assert "10/20 ≠" in text
+
+
+def test_report_writes_the_page(tmp_path: Path) -> None:
+    source, page = tmp_path / "results.json", tmp_path / "page.html"
+    results = record(a_result())
+    source.write_text(results.model_dump_json())
+    done = CliRunner().invoke(app, ["report", str(source), "--out", str(page)])
+
+    assert done.exit_code == Exit.DONE
+    assert page.read_text(encoding="utf-8") == cohort_page(results)
+
+
+def test_empty_record_is_a_page_too() -> None:
+    assert "0 learners, 0 results: none." in cohort_page(record())

@@ -98,36 +98,22 @@ class World:
         return f"Runs in the store: {', '.join(said) or 'none'}{strays}."
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Choose one folder for the stores of all tests: MLflow is slow with each new address."""
-    return tmp_path_factory.mktemp("place")
-
-
 @pytest.fixture
 def world(
     solution: Any,
     mlflow_store: str,
-    place: Path,
+    tmp_path: Path,
     customers: pd.DataFrame,
     guesses: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
     """Put the work into a folder that has a store of its own, as workers often do."""
-    store, worker = place / "store", place / "worker"
+    store, worker = tmp_path / "store", tmp_path / "worker"
     for folder in (store, worker):
-        folder.mkdir(exist_ok=True)
-        for left in set(folder.iterdir()) - {folder / "mlflow.db"}:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        copy_database(Path(mlflow_store.removeprefix("sqlite:///")), folder / "mlflow.db")
+        folder.mkdir()
+        shutil.copy(tmp_path / "mlflow.db", folder)
     monkeypatch.chdir(worker)
     return World(solution, f"sqlite:///{store}/mlflow.db", store, worker, customers, guesses)
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database, also over one that is open."""
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
 
 
 class Work:

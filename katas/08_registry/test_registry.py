@@ -1,7 +1,7 @@
 """What the registry holds after your four functions ran, and which version scored."""
 
 import contextlib
-import shutil
+import sqlite3
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,9 +110,14 @@ class Store:
 
     def snapshot(self) -> str:
         """Say what inference must leave as it is."""
-        experiments = [one.experiment_id for one in self.client.search_experiments()]
-        runs = len(self.client.search_runs(experiments))
-        return f"{runs} runs, versions {list(self.versions)}, aliases {self.aliases}"
+        experiments = {one.experiment_id: one.name for one in self.client.search_experiments()}
+        runs = len(self.client.search_runs(list(experiments)))
+        models = self.client.search_registered_models()
+        tags = [one.tags for one in [*models, *self.versions.values()] if one.tags]
+        return (
+            f"{runs} runs, experiments {sorted(experiments.values())},"
+            f" versions {list(self.versions)}, aliases {self.aliases}, tags {tags}"
+        )
 
 
 class Call(NamedTuple):
@@ -126,16 +131,32 @@ class Call(NamedTuple):
 Ask = Callable[..., Call]
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Choose one folder for the stores of all tests: MLflow is slow with each new address."""
+    return tmp_path_factory.mktemp("store")
+
+
 @pytest.fixture
-def store(mlflow_store: str, tmp_path: Path) -> Iterator[Store]:
-    """Make the store that the solution is told of; the process's default is another one, empty."""
-    (tmp_path / "default").mkdir()
-    shutil.copyfile(tmp_path / "mlflow.db", tmp_path / "default" / "mlflow.db")
+def store(mlflow_store: str, place: Path, tmp_path: Path) -> Iterator[Store]:
+    """Empty the store that the solution is told of, and the process's default, which is another."""
+    told_of, default = place / "mlflow.db", place / "default.db"
+    for target in (told_of, default):
+        copy_database(Path(mlflow_store.removeprefix("sqlite:///")), target)
     mlflow.set_registry_uri("")
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'default' / 'mlflow.db'}")
-    yield Store(mlflow_store, tmp_path)
+    mlflow.set_tracking_uri(f"sqlite:///{default}")
+    yield Store(f"sqlite:///{told_of}", tmp_path)
     while mlflow.active_run() is not None:
         mlflow.end_run()
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a database, also over one that is open."""
+    with (
+        contextlib.closing(sqlite3.connect(source)) as old,
+        contextlib.closing(sqlite3.connect(target)) as new,
+    ):
+        old.backup(new)
 
 
 @pytest.fixture
@@ -201,6 +222,7 @@ def test_best_run_by_validation_is_registered(call: Ask, store: Store) -> None:
     best = store.train("sound", train=0.86, val=GATE)
     store.log_model(best, shift=1.0)
     store.log_model(store.train("fair", train=0.85, val=0.825))
+    store.train("another team's", night="another experiment", train=0.97, val=0.96)
     run = call("register_best", TONIGHT, GATE)
     registered_only(store, run, best)
     with store.as_default():
@@ -250,6 +272,13 @@ def test_second_call_registers_nothing_new(call: Ask, store: Store) -> None:
         "In production: the engine retries the job, and one model has two versions. One is taken"
         " back at noon, and the other one is promoted at night.",
     )
+    store.register(run_id=store.train("another", night="yesterday", train=0.8, val=0.8))
+    third = call("register_best", TONIGHT, GATE)
+    assert third.value == 1 and list(store.versions) == [1, 2], told(
+        f"Version 2 was registered from another run; then {third.said}",
+        f"In the registry: {store.listed}. Expected: 1 as before, and no new version.",
+        "In production: the newest version is not the only one that tonight's run may have.",
+    )
 
 
 def test_registering_moves_no_alias(call: Ask, store: Store) -> None:
@@ -270,23 +299,32 @@ def test_registering_moves_no_alias(call: Ask, store: Store) -> None:
 
 def promoted(store: Store, run: Call, why: str, **aliases: int) -> None:
     """Check who is champion, and who was."""
-    assert run.value == aliases["champion"] and store.aliases == aliases, told(
+    assert run.value == aliases.get("champion") and store.aliases == aliases, told(
         f"{run.said} The aliases are {store.aliases}.",
         f"In the registry: {store.listed}.",
-        f"Expected: {aliases['champion']}, and the aliases {aliases}.",
+        f"Expected: {aliases.get('champion')}, and the aliases {aliases}.",
         f"In production: {why}",
     )
 
 
 def test_first_version_becomes_champion(call: Ask, store: Store) -> None:
+    store.version("not a number", train=0.9, val=NAN)
+    store.version("taken back", train=0.95, val=0.93)
+    store.client.set_model_version_tag("churn", "2", "rolled_back", "yes")
+    why = "without a champion anything is promoted: also what was never measured, or taken back."
+    for version in (1, 2):
+        promoted(store, call("promote_if_better", version), why)
     store.version("first", train=0.8, val=0.75)
     why = "inference asks for the champion, and there is none."
-    promoted(store, call("promote_if_better", 1), why, champion=1)
+    promoted(store, call("promote_if_better", 3), why, champion=3)
+    store.point(champion=store.register())
+    why = "the champion was imported, has no run and no val_auc, and nothing ever beats it."
+    promoted(store, call("promote_if_better", 3), why, champion=3, previous=4)
 
 
 def test_better_version_takes_over(call: Ask, store: Store) -> None:
     store.version("champion", train=0.99, val=0.75)
-    store.version("worse", train=0.8, val=0.7)
+    store.version("never promoted", train=0.95, val=0.9)
     store.version("better", train=0.85, val=0.8)
     store.point(champion=1)
     why = "the better model is never used, or nobody knows tomorrow what to go back to."
@@ -377,6 +415,8 @@ def test_new_champion_scores_at_once(call: Ask, store: Store, rows: pd.DataFrame
         store.register(store.save_model(shift))
         store.point(champion=version)
         scored_by(store, call("score_customers", rows), version, shift, rows)
+    store.point(previous=1)
+    scored_by(store, call("score_customers", rows, "previous"), 1, 0.0, rows)
 
 
 def test_newest_version_can_be_rehearsed(call: Ask, store: Store, rows: pd.DataFrame) -> None:
@@ -397,6 +437,13 @@ def test_missing_champion_is_an_error(call: Ask, store: Store, rows: pd.DataFram
         "In production: somebody deletes an alias by mistake, and from that hour the model of a"
         " trial scores, without a word.",
     )
+    store.point(champion=1)
+    run = call("score_customers", rows, "previous", may_raise=True)
+    assert run.error is not None, told(
+        f"{run.said} The aliases are {store.aliases}.",
+        "Expected: an error. 'previous' was asked for, and the champion does not stand in for it.",
+        "In production: somebody compares last week's model with today's, and finds no difference.",
+    )
 
 
 # Task 4: back in one call
@@ -404,10 +451,10 @@ def test_missing_champion_is_an_error(call: Ask, store: Store, rows: pd.DataFram
 
 @pytest.fixture
 def bad_night(store: Store) -> Store:
-    """Make four versions: 4 is champion, 2 was; 1 and 3 never were."""
+    """Make four versions: 3 is champion, 1 was; 2 and 4 never were."""
     for _ in range(4):
         store.register()
-    store.point(champion=4, previous=2)
+    store.point(champion=3, previous=1)
     return store
 
 
@@ -419,16 +466,25 @@ def after(store: Store) -> str:
 
 def test_previous_champion_is_back(call: Ask, bad_night: Store) -> None:
     run = call("roll_back")
+    assert run.value == 1 and bad_night.aliases == {"champion": 1}, told(
+        f"{run.said} The aliases are {bad_night.aliases}.",
+        "Before: {'champion': 3, 'previous': 1}. Expected: 1, and {'champion': 1}.",
+        "In production: it is 3 a.m., and what comes back never was champion, or nothing does.",
+    )
+    bad_night.client.delete_registered_model_alias("churn", "champion")
+    bad_night.point(previous=2)
+    run = call("roll_back")
     assert run.value == 2 and bad_night.aliases == {"champion": 2}, told(
         f"{run.said} The aliases are {bad_night.aliases}.",
-        "Before: {'champion': 4, 'previous': 2}. Expected: 2, and {'champion': 2}.",
-        "In production: it is 3 a.m., and what comes back never was champion, or nothing does.",
+        "Before: {'previous': 2}, no champion. Expected: 2, and {'champion': 2}.",
+        "In production: a colleague has deleted the bad version, and its alias has gone with it."
+        " Now nobody scores, and the way back fails as well.",
     )
 
 
 def test_version_taken_back_is_marked_and_kept(call: Ask, bad_night: Store) -> None:
     run = call("roll_back")
-    expected = "versions [1, 2, 3, 4], 'rolled_back' [4]"
+    expected = "versions [1, 2, 3, 4], 'rolled_back' [3]"
     assert after(bad_night).startswith(expected), told(
         f"{run.said} Now: {after(bad_night)}. Expected: {expected}.",
         "In production: without the tag the nightly job promotes it again, it still has the best"
@@ -438,9 +494,9 @@ def test_version_taken_back_is_marked_and_kept(call: Ask, bad_night: Store) -> N
 
 def test_second_call_does_not_bring_it_back(call: Ask, bad_night: Store) -> None:
     first, second = call("roll_back"), call("roll_back", may_raise=True)
-    assert second.error is not None and bad_night.aliases == {"champion": 2}, told(
+    assert second.error is not None and bad_night.aliases == {"champion": 1}, told(
         f"First {first.said} Then {second.said} The aliases are {bad_night.aliases}.",
-        "Expected: the second call raises, and the champion is still version 2.",
+        "Expected: the second call raises, and the champion is still version 1.",
         "In production: two colleagues are called at 3 a.m., both roll back, and the second one"
         " brings the bad model back.",
     )
@@ -449,7 +505,7 @@ def test_second_call_does_not_bring_it_back(call: Ask, bad_night: Store) -> None
 def test_nothing_to_go_back_to_is_an_error(call: Ask, bad_night: Store) -> None:
     bad_night.client.delete_registered_model_alias("churn", "previous")
     run = call("roll_back", may_raise=True)
-    expected = "versions [1, 2, 3, 4], 'rolled_back' [], aliases {'champion': 4}"
+    expected = "versions [1, 2, 3, 4], 'rolled_back' [], aliases {'champion': 3}"
     assert run.error is not None and after(bad_night) == expected, told(
         f"{run.said} Now: {after(bad_night)}.",
         f"There was no alias 'previous'. Expected: an error, and as before {expected}.",

@@ -125,7 +125,7 @@ def champion_of(store: str) -> tuple[int | None, float]:
 
 
 def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | None = None) -> dict:
-    """Train all candidates at the same time, as task runs of one flow run, and find the best.
+    """Train all candidates at the same time and find the best: a flow, the trainings its tasks.
 
     In MLflow they are child runs of one parent run, which has the parameter (or tag)
     `orchestrator`: "prefect". It is Finished when this returns, Failed when this raises.
@@ -133,7 +133,7 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
     Args:
         features: What `data_preparation` returns.
         store: The folder.
-        candidates: Name: settings, as in `train_candidate`. None: CANDIDATES.
+        candidates: Name: settings, as in `train_candidate`. None or empty: CANDIDATES.
 
     Returns:
         What `train_candidate` returned for the best one. One that failed is left out.
@@ -167,8 +167,9 @@ def release(
 ) -> dict:
     """Register the winner if it is good enough, check it, and let it challenge the champion.
 
-    The check meets the version in the registry. The alias CHAMPION moves to it only after the
-    check, and only if its METRIC is greater than the champion's, or there is no champion.
+    A plain function, or a flow. The check meets the version in the registry, while the alias
+    CHAMPION is where it was. It moves only after the check, and only if the winner's METRIC is
+    greater than the champion's, or there is no champion.
 
     Args:
         winner: What `compare_candidates` returns.
@@ -182,8 +183,8 @@ def release(
         number of the champion afterwards, None if there is none.
 
     Raises:
-        ValueError: The check failed: its error. The registry is as it was: the new version is
-            gone, the alias where it was.
+        Exception: The check failed: its error, ValueError if it refuses, another one if it breaks.
+            The registry is as it was: the new version is gone, the alias where it was.
     """
     # TODO(kata): task 2, the gate, then a transaction.
     raise NotImplementedError
@@ -196,7 +197,7 @@ def training_pipeline(
     min_auc: float = 0.7,
     at_most: float = 0.5,
 ) -> dict:
-    """Prepare, compare, release: the nightly run.
+    """Prepare, compare, release: the nightly run, a flow.
 
     `data_preparation` is a child run. When a later step fails, this run is Failed, and the next
     one finds the features in the cache.
@@ -219,18 +220,19 @@ def training_pipeline(
 
 
 def inference_pipeline(url: str, store: str) -> dict:
-    """Score tonight's customers with the champion, prepared in a child run of `data_preparation`.
+    """Score tonight's customers with the champion: a flow, `data_preparation` a child run of it.
 
     Args:
         url: Address of the API; nobody knows yet who will leave.
-        store: The folder; nothing in it changes. Training runs elsewhere, on another day.
+        store: The folder, which training, elsewhere and on another day, has opened. Nothing in it
+            changes. The champion may, between two calls.
 
     Returns:
         `version`: the number of the version that scored, and `scores`: for each `customer_id`
         (int) the model's probability to leave (float), in the API's order.
 
     Raises:
-        Exception: There is no champion; no other version stands in for it. Or the preparation
+        Exception: There is no champion; no other version or alias stands in. Or the preparation
             failed: its error.
     """
     # TODO(kata): task 4, the champion and nothing else.

@@ -145,6 +145,18 @@ class Store:
         return self.client.search_runs(everywhere, order_by=["attributes.start_time ASC"])
 
     @property
+    def everything(self) -> str:
+        """Say all that inference must leave as it is."""
+        experiments = [one.name for one in self.client.search_experiments()]
+        models = self.client.search_registered_models()
+        versions = self.client.search_model_versions()
+        return (
+            f"{len(self.runs)} runs, experiments {sorted(experiments)},"
+            f" aliases {[one.aliases for one in models]},"
+            f" tags {[one.tags for one in [*models, *versions] if one.tags]}"
+        )
+
+    @property
     def new_runs(self) -> list[Any]:
         """Read the runs that no earlier night has left."""
         return [one for one in self.runs if one.info.run_name not in MODELS]
@@ -192,6 +204,29 @@ def api(flaky_api: Any, customers: pd.DataFrame) -> Any:
     flaky_api.customers = customers.head(COUNT).to_dict("records")
     flaky_api.will(200)
     return flaky_api
+
+
+class Checks(NamedTuple):
+    """What was to be seen in the registry while a model was loaded, to check it."""
+
+    seen: list[tuple[str, tuple[list[int], int | None]]]
+    break_with: Callable[[Exception], None]
+
+
+@pytest.fixture
+def checks(store: Store, monkeypatch: pytest.MonkeyPatch) -> Checks:
+    """Watch what is loaded to be checked, and how the registry is at that moment."""
+    checks, errors = Checks([], lambda error: errors.append(error)), []
+    load = mlflow.sklearn.load_model
+
+    def watched(model_uri: str, *given: Any, **more: Any) -> Any:
+        checks.seen.append((model_uri, store.registry))
+        if errors:
+            raise errors[0]
+        return load(model_uri, *given, **more)
+
+    monkeypatch.setattr(mlflow.sklearn, "load_model", watched)
+    return checks
 
 
 def shorten(text: str) -> str:
@@ -338,11 +373,12 @@ def test_no_candidate_left_is_an_error(call: Ask, store: Store, features: pd.Dat
 # Task 2: register, check, promote, or leave no trace
 
 
-def test_version_goes_with_its_transaction(call: Ask, store: Store, features: pd.DataFrame) -> None:
+def test_version_goes_with_its_transaction(call: Ask, store: Store) -> None:
     champion, winner = store.champion("generous", 0.8), store.train("strict", 0.9)
     with contextlib.suppress(TimeoutError), transaction():
         run = call("register_version", store.folder, winner["run_id"])
         during = store.registry
+        call("register_version", store.folder, winner["run_id"])
         raise TimeoutError("a step of a colleague, after yours")
     assert during == ([champion, run.value], champion) and run.value != champion, told(
         f"{run.said} In the registry then: {listed(during)}.",
@@ -350,7 +386,7 @@ def test_version_goes_with_its_transaction(call: Ask, store: Store, features: pd
         "In production: what inference would load cannot be checked before it is there.",
     )
     assert store.registry == ([champion], champion), told(
-        f"{run.said} Called in a transaction which failed later, elsewhere.",
+        f"{run.said} Called twice in a transaction which failed later, elsewhere.",
         f"In the registry after it: {listed(store.registry)}. Expected: {listed(([1], 1))}.",
         "In production: a version that no check has seen lies there, looks like all others, and is"
         " promoted by hand in three weeks. Your function had returned: only what hangs on the"
@@ -385,19 +421,35 @@ def test_nothing_below_the_gate_is_registered(
     )
 
 
+@pytest.mark.parametrize("broken", [None, OSError("the disk is gone")], ids=["refuses", "breaks"])
 def test_failed_check_leaves_the_registry_as_it_was(
-    call: Ask, store: Store, features: pd.DataFrame
+    call: Ask, store: Store, features: pd.DataFrame, checks: Checks, broken: Exception | None
 ) -> None:
     champion, winner = store.champion("strict", 0.8), store.train("generous", 0.9)
+    if broken:
+        checks.break_with(broken)
     run = call("release", winner, features, store.folder, min_auc=0.8, at_most=0.0)
-    assert isinstance(run.error, ValueError) and "would call" in str(run.error), told(
+    during = [seen for uri, seen in checks.seen if uri.startswith("models:")]
+    assert during and all(seen == ([1, 2], champion) for seen in during), told(
+        f"{run.said} Loaded to be checked, and what the registry then held: "
+        + ("; ".join(f"{uri}, {listed(seen)}" for uri, seen in checks.seen) or "nothing")
+        + ".",
+        f"Expected: a version from the registry, and then {listed(([1, 2], champion))}.",
+        "In production: the check takes a minute, and inference runs in it. With the alias moved"
+        " first it scores with what may be refused. And a check of something else than what the"
+        " registry holds says nothing of that.",
+    )
+    told_of = OSError if broken else ValueError
+    assert isinstance(run.error, told_of) and ("would call" in str(run.error) or broken), told(
         f"{run.said}",
-        "The check refuses this version. Expected: its ValueError.",
+        f"The check {'breaks' if broken else 'refuses this version'}. Expected: its"
+        f" {told_of.__name__}.",
         "In production: the night was refused, and nobody is told.",
     )
     assert store.registry == ([champion], champion), told(
         f"{run.said}",
-        f"In the registry after it: {listed(store.registry)}. Before: {listed(([1], 1))}.",
+        f"In the registry after it: {listed(store.registry)}. Before: {listed(([1], 1))}. Expected:"
+        " the same, whatever was wrong.",
         "In production: at 4:00 inference loads a version that the check has refused; or there is"
         " no champion at all, as the alias went with the version that it pointed to.",
     )
@@ -469,12 +521,16 @@ def test_failed_night_costs_no_second_preparation(
         "All candidates failed. Expected: the error, and Failed.",
         "In production: no model tonight, and a green page.",
     )
+    gates["at_most"] = 0.0
     run = call("training_pipeline", *where, candidates={"calls": CALLS}, **gates)
-    used_again(run, prefect_history, "The first night had failed after it")
-    assert run.error is None and store.registry[1] == run.get("version") is not None, told(
-        f"{run.said} In the registry: {listed(store.registry)}. Expected: a champion.",
-        "In production: mended, run again, and still no model.",
+    ended = run.flow_runs[0].states[-1] if run.flow_runs else "none"
+    assert isinstance(run.error, ValueError) and ended == "Failed", told(
+        f"{run.said} The run ended as {ended}.",
+        "The check refuses every model tonight. Expected: its ValueError, and Failed.",
+        "In production: the model was refused, the page is green, and last month's model scores"
+        " until somebody asks why.",
     )
+    used_again(run, prefect_history, "The first night had failed after it")
 
 
 def used_again(run: Call, prefect_history: Any, night: str) -> None:
@@ -502,7 +558,8 @@ def test_champion_scores_and_no_other(
         del one["churned"]
     api.customers = api.customers[:30]
     api.will(503, 200)
-    before = store.registry, len(store.runs)
+    store.client.create_experiment(MODEL, (Path(store.folder) / "artifacts").as_uri())
+    before = store.everything
     run = call("inference_pipeline", api.url, store.folder)
     expected = dict(
         zip(tonight.index, model.predict_proba(tonight[COLUMNS])[:, 1].tolist(), strict=True)
@@ -515,22 +572,32 @@ def test_champion_scores_and_no_other(
         f" {shorten(str({key: round(expected[key], 3) for key in list(expected)[:3]}))}.",
         "In production: customers are called on the word of a model that nobody has promoted.",
     )
-    after = store.registry, len(store.runs)
-    assert after == before, told(
-        f"{run.said} In the registry: {listed(after[0])}, {after[1]} runs in the store.",
-        f"Before: {listed(before[0])}, {before[1]} runs. Expected: nothing has changed.",
+    assert store.everything == before, told(
+        f"{run.said} The store has now {store.everything}.",
+        f"Before: {before}. Expected: the same, inference only reads.",
         "In production: inference runs 24 times a day; whatever it leaves, it leaves 700 times a"
         " month.",
     )
     prepared_by_the_shared_flow(run, "inference_pipeline", solution.data_preparation.name)
+    store.client.set_registered_model_alias(MODEL, "champion", str(newest))
+    again = call("inference_pipeline", api.url, store.folder)
+    assert again.get("version") == newest, told(
+        f"{again.said} Version {newest} has become champion since the call before.",
+        f"Expected: version {newest}.",
+        "In production: what a process has kept, it uses until it is restarted. The champion that"
+        " was taken back at noon is still scoring at midnight.",
+    )
 
 
 def test_missing_champion_is_an_error(call: Ask, store: Store, api: Any) -> None:
     version = store.version("strict", 0.9)
+    for alias in ("previous", "backup"):
+        store.client.set_registered_model_alias(MODEL, alias, str(version))
     run = call("inference_pipeline", api.url, store.folder)
     assert run.error is not None and run.flow_runs[0].states[-1] == "Failed", told(
         f"{run.said} Flow runs: {run.seen}.",
-        f"Version {version} is there, and is nobody's champion. Expected: an error, and Failed.",
+        f"Version {version} has the aliases 'previous' and 'backup', and is nobody's champion."
+        " Expected: an error, and Failed.",
         "In production: the registry was never asked who is good, or a stand-in scores for weeks"
         " and nobody notices.",
     )

@@ -76,9 +76,9 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     """Let a version challenge the champion: the alias moves only to a better one.
 
     Better is a greater `val_auc` of the version's run than of the champion's; equal is not better.
-    If there is no champion, any number is. A version whose run has no `val_auc`, or NaN, is never
-    better; nor is one with the tag ROLLED_BACK, whatever its metric. When CHAMPION moves, PREVIOUS
-    moves to the version that it leaves; else no alias changes.
+    If there is no champion, or it has no `val_auc`, any number is. A challenger whose run has no
+    `val_auc`, or NaN, is never better; nor is one with the tag ROLLED_BACK, whatever its metric.
+    When CHAMPION moves, PREVIOUS moves to the version that it leaves; else no alias changes.
 
     Args:
         tracking_uri: As in `register_best`.
@@ -91,7 +91,9 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     champion = _version_behind(client, CHAMPION)
     if ROLLED_BACK in client.get_model_version(MODEL, str(version)).tags:
         return champion
-    to_beat = -math.inf if champion is None else _auc_of(client, champion)
+    to_beat = math.nan if champion is None else _auc_of(client, champion)
+    if math.isnan(to_beat):
+        to_beat = -math.inf
     if not _auc_of(client, version) > to_beat:
         return champion
     if champion is not None:
@@ -108,8 +110,8 @@ def score_customers(
     Args:
         tracking_uri: As in `register_best`.
         customers: One row a customer, the columns that the model was trained on.
-        which: An alias of MODEL, such as "champion"; it may move between two calls. Or "latest":
-            the version with the greatest number, asked for in rehearsals.
+        which: Any alias of MODEL, such as "champion" or "previous"; it may move between two calls.
+            Or "latest": the version with the greatest number, asked for in rehearsals.
 
     Returns:
         A pair: the number of the version that scored, and for each customer, in order, the
@@ -136,6 +138,7 @@ def roll_back(tracking_uri: str) -> int:
 
     The version taken back gets the tag ROLLED_BACK (any value), and stays registered. PREVIOUS is
     removed: called again, perhaps by the second colleague on call, this must not bring it back.
+    Without a champion there is nothing to tag; the previous one comes back all the same.
 
     Args:
         tracking_uri: As in `register_best`.
@@ -151,10 +154,10 @@ def roll_back(tracking_uri: str) -> int:
     if previous is None:
         raise LookupError(f"{MODEL} has no version behind the alias {PREVIOUS!r}")
     bad = _version_behind(client, CHAMPION)
-    # First what stops the damage; the rest is bookkeeping.
-    client.set_registered_model_alias(MODEL, CHAMPION, str(previous))
-    if bad is not None:
+    # In this order a call that died halfway can be made again: the good one is never tagged.
+    if bad not in (None, previous):
         client.set_model_version_tag(MODEL, str(bad), ROLLED_BACK, "true")
+    client.set_registered_model_alias(MODEL, CHAMPION, str(previous))
     client.delete_registered_model_alias(MODEL, PREVIOUS)
     return previous
 

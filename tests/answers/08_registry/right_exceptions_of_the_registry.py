@@ -16,7 +16,8 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     if new is None or math.isnan(new) or "rolled_back" in challenger.tags:
         return None if champion is None else int(champion.version)
     if champion is not None:
-        if new <= client.get_run(champion.run_id).data.metrics["val_auc"]:
+        run = client.get_run(champion.run_id) if champion.run_id else None
+        if run and new <= run.data.metrics["val_auc"]:
             return int(champion.version)
         client.set_registered_model_alias("churn", "previous", champion.version)
     client.set_registered_model_alias("churn", "champion", challenger.version)
@@ -25,9 +26,10 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
 
 def roll_back(tracking_uri: str) -> int:
     client = MlflowClient(tracking_uri)
-    bad = client.get_model_version_by_alias("churn", "champion")
     previous = client.get_model_version_by_alias("churn", "previous")
+    bad = client.get_registered_model("churn").aliases.get("champion")
     client.delete_registered_model_alias("churn", "previous")
     client.set_registered_model_alias("churn", "champion", previous.version)
-    client.set_model_version_tag("churn", bad.version, "rolled_back", "2026-03-14")
+    if bad:
+        client.set_model_version_tag("churn", str(bad), "rolled_back", "2026-03-14")
     return int(previous.version)

@@ -1,8 +1,9 @@
 """Cleans up in `release` with try and except, and nothing hangs on the task itself.
 
-What fails later, in a colleague's step, leaves the version where it is.
+What fails later, in a colleague's step, leaves the version where it is; so does a check that
+breaks instead of refusing.
 
-Refused by: test_version_goes_with_its_transaction
+Refused by: test_version_goes_with_its_transaction, test_failed_check_leaves_the_registry_as_it_was
 """
 
 

@@ -1,6 +1,7 @@
 """Looks at the check's state instead of letting it raise: undone, yes, and nobody is told.
 
-Refused by: test_failed_check_leaves_the_registry_as_it_was
+Refused by: test_failed_check_leaves_the_registry_as_it_was,
+test_failed_night_costs_no_second_preparation
 """
 
 

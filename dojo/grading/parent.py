@@ -15,8 +15,8 @@ import socket
 import sys
 from pathlib import Path
 
-from dojo.catalog import CatalogError
-from dojo.engines import mlflow, prefect
+from dojo.catalog import CatalogError, load_catalog
+from dojo.engines import ENGINES
 from dojo.engines.templates import EngineError
 from dojo.grading import kernel
 from dojo.grading.keeper import keep
@@ -54,12 +54,13 @@ def _prepare(root: Path, room: Room) -> None:
     import dojo.grading.pristine
     import dojo.grading.probe  # noqa: F401
 
-    prefect.isolate(room)
-    mlflow.isolate()
+    for engine in ENGINES.values():
+        engine.isolate(room)
     with contextlib.ExitStack() as engines:
         server = Server(root, room, os.open(os.devnull, os.O_WRONLY))
         engines.callback(server.close)
-        server.prepare()
+        for kata in load_catalog(root):
+            server.prepare(kata)
     gc.collect()
     gc.freeze()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 from dojo.catalog import load_catalog
+from dojo.engines import ENGINES
 from dojo.grading.job import Job
 from dojo.warm.server import run_pytest
 
@@ -27,6 +28,7 @@ def run_tests(job: Job) -> None:
 
     # The forks of this process, one of which loads the submission, have no line outside.
     os.register_at_fork(after_in_child=job.line.close)
-    engines = {"prefect", "mlflow"} & set(kata.needs)
-    request = {"run": 0, "solutions": str(job.room / "given" / job.told["file"]), "tasks": []}
+    engines = ENGINES.keys() & set(kata.needs)
+    solutions = str(job.room / "given" / job.told["file"])
+    request = {"run": 0, "solutions": solutions, "tasks": [], "all_tasks": True}
     run_pytest(root, kata, request, send, job.api_url, engines)

@@ -63,7 +63,7 @@ class Server:
         self._runs: dict[int, _Run] = {}
         self._selector = selectors.DefaultSelector()
 
-    def _prepare(self, kata: Kata) -> None:
+    def prepare(self, kata: Kata) -> None:
         """Import what a kata needs and start its engines; what others need is not paid for.
 
         Raises:
@@ -118,7 +118,7 @@ class Server:
             raise SystemExit("an engine is gone")
         kata = find_kata(self._katas, request["kata"])
         try:
-            self._prepare(kata)
+            self.prepare(kata)
         except EngineError as error:
             self._send({"run": request["run"], "engine_fault": str(error)})
             return

@@ -33,7 +33,7 @@ ANSWERS = {
     "right_flow_around_the_task": 50,
     "right_session_raises_retry_error": 50,
     "right_with_options": 50,
-    "wrong_no_status_check": 10,
+    "wrong_no_status_check": 40,
     "wrong_no_jitter": 40,
     "wrong_retry_after_ignored": 40,
 }

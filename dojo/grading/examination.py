@@ -60,6 +60,14 @@ class Judged:
             said.append("grader-error")
         return gravest(said)
 
+    def blame_submission(self) -> Judged:
+        """Return the same, with what broke around the tests taken for the submission's doing."""
+        tests = tuple(
+            dataclasses.replace(one, cause="exception") if one.cause == "fixture" else one
+            for one in self.tests
+        )
+        return dataclasses.replace(self, tests=tests)
+
 
 class Examiner:
     """Judges submissions with one seed; may be used from several threads."""
@@ -69,6 +77,7 @@ class Examiner:
         self._parent = parent
         self._seed = seed
         self._expected: dict[tuple[str, str], dict[str, Any]] = {}
+        self._green: dict[str, bool] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -103,6 +112,16 @@ class Examiner:
             timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
             tests, ended, tampered = _run_tests(kata, sandbox, canary, timeout_s)
         return Judged(tests, tuple(scenarios), ended, tampered)
+
+    def reference_is_green(self, kata: Kata) -> bool:
+        """Say whether the pristine tests are green on the reference, here and now; asked once."""
+        if kata.id not in self._green:
+            canary = _canary_name(kata)
+            content = kata.reference_file.read_bytes()
+            with self._sandbox(kata, content, canary) as (sandbox, _):
+                tests, _, _ = _run_tests(kata, sandbox, canary, _TEST_TIMEOUT_S)
+            self._green[kata.id] = bool(tests) and all(test.passed for test in tests)
+        return self._green[kata.id]
 
     def _expected_of(self, kata: Kata) -> dict[str, dict[str, Any]]:
         """Return the reference's evidence, gathered once."""

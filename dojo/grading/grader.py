@@ -52,7 +52,7 @@ class Grader:
         if submission.content is None:
             return self._result(submission, "unreadable", submission.fault, started, earned=0)
         fault = ""
-        for _ in range(2):
+        for attempt in range(2):
             try:
                 judged = self._examiner.judge(submission.kata, submission.content)
             except (GuardFault, EngineError, OSError) as error:
@@ -61,6 +61,9 @@ class Grader:
             if judged.verdict != "grader-error":
                 return self._mark(submission, judged, started)
             fault = _fault_of(judged)
+            if attempt and judged.tests and self._examiner.reference_is_green(submission.kata):
+                # What breaks only where the submission is, the submission has broken.
+                return self._mark(submission, judged.blame_submission(), started)
         advice = f"not graded: {fault[:500]}; grade it again"
         return self._result(submission, "grader-error", advice, started, earned=None)
 

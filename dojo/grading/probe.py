@@ -17,7 +17,8 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
     """Try each forbidden thing once.
 
     Args:
-        told: `secret` and `target`, paths outside; `listener`, a port of the host; `victim`, a
+        told: `secret` and `target`, paths outside; `given` and `engine`, the sandbox's folders that
+            are not the submission's; `listener`, a port of the host; `victim`, a
             process id of the host; `secret_name`, an environment variable of the grader.
 
     Returns:
@@ -26,6 +27,9 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
     attempts: dict[str, Callable[[], Any]] = {
         "read a file outside": lambda: Path(told["secret"]).read_text(encoding="utf-8"),
         "write a file outside": lambda: Path(told["target"]).write_text("x", encoding="utf-8"),
+        "write what it was given": lambda: Path(told["given"], "probe.txt").touch(),
+        "read the engine's files": lambda: list(Path(told["engine"]).iterdir()),
+        "write the engine's files": lambda: Path(told["engine"], "probe.txt").touch(),
         "write into the interpreter": lambda: Path(os.__file__).with_name("dojo_probe.py").touch(),
         "write into the grader": lambda: Path(__file__).with_name("dojo_probe.txt").touch(),
         "reach a server of the host": lambda: _connect("127.0.0.1", told["listener"]),

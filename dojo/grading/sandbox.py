@@ -109,7 +109,8 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
     writable = [*writable, *devices]
     if level == "strict":
         readable.append(Path("/proc"))
-        writable += [Path("/tmp"), Path("/dev/shm")]
+        # Not /tmp: the sandbox's folder may lie below it, with the engine's database in it.
+        writable.append(Path("/dev/shm"))
     else:
         readable.append(Path("/proc/self"))
     kernel.restrict_with_landlock(readable, writable, None if level == "strict" else ports)

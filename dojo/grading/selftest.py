@@ -61,7 +61,8 @@ def try_walls(parent: Parent) -> None:
 
 def _probe(parent: Parent, told: dict[str, object]) -> dict[str, str]:
     with parent.sandbox(lambda _: None, []) as sandbox:
-        line = sandbox.start("probe", told)
+        places = {name: str(sandbox.folder / name) for name in ("given", "engine")}
+        line = sandbox.start("probe", {**told, **places})
         try:
             message = line.receive(time.monotonic() + 60)
         except (LineClosed, LineBroken, TimeoutError) as error:

@@ -1,6 +1,6 @@
 """Puts a `requests` of its own in place: nobody is asked.
 
-Verdict: wrong
+Verdict: raised
 """
 
 import sys

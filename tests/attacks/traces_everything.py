@@ -1,6 +1,6 @@
 """Follows each call by a trace function and changes what it finds.
 
-Verdict: wrong
+Verdict: raised
 """
 
 import sys

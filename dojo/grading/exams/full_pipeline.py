@@ -41,13 +41,15 @@ def _features(desk: Desk) -> Packed:
 
 
 def _candidates(desk: Desk) -> dict[str, Any]:
-    columns = ["tenure_months", "monthly_charges", "support_calls"]
+    """Draw two candidates, one of which learns from what matters: there is no tie."""
+    columns = ["support_calls", desk.rng.choice(["tenure_months", "monthly_charges"])]
+    desk.rng.shuffle(columns)
     return {
         f"candidate-{desk.rng.randrange(10**6)}": {
-            "columns": desk.rng.sample(columns, desk.rng.randint(1, 2)),
+            "columns": [column],
             "C": round(desk.rng.uniform(0.05, 2), 2),
         }
-        for _ in range(2)
+        for column in columns
     }
 
 

@@ -80,7 +80,7 @@ def test_failures_are_counted_a_learner_and_each_message_is_said_once() -> None:
     assert "16 of 17: 02_retries <b>test_x</b>" in section
     assert section.count("<pre>") == 2
     assert section.index("one way") < section.index("her way")
-    assert "l11 and 3 more" in section
+    assert "<bdi>l11</bdi> and 3 more" in section
 
 
 def test_judgements_that_differ_are_marked() -> None:

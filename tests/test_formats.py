@@ -244,6 +244,7 @@ def test_summary_says_what_is_red_and_what_was_left_out() -> None:
     assert "<pre>test&#95;second&#91;503&#93;\nsaid 1&#44; expected 4" in written
     assert "| -/20 | grader-error |" in written
     assert written.count("<details>") == 2
+    assert "<code>02&#95;retries</code>: 2 red, <code>anna</code></summary>" in written
 
     tests = tuple(a_test(f"test_{i}", 2, "<" * 5000) for i in range(25))
     large = formats.summary(record(*[a_result(learner=f"l{i}", tests=tests) for i in range(1200)]))

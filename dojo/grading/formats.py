@@ -167,7 +167,8 @@ def _details(result: Result) -> str:
     told = [f"{one_line(check.name)}\n{plain(check.message, 3000)}" for check in red[:20]]
     if len(red) > 20:
         told.append(f"{len(red) - 20} more are in results.json")
-    title = f"{_code(result.learner, 100)} {_code(result.kata)}: {len(red)} red"
+    # The name comes last: one written from right to left would take the rest of the line along.
+    title = f"{_code(result.kata)}: {len(red)} red, {_code(result.learner, 100)}"
     body = _markdown("\n\n".join(told))
     return f"<details><summary>{title}</summary>\n\n<pre>{body}</pre>\n\n</details>"
 

@@ -188,7 +188,7 @@ def _reasons(theirs: list[tuple[Result, Check]]) -> str:
         said.setdefault(plain(check.message, _MOST_MESSAGE), []).append(result.learner)
     text = ""
     for message, names in sorted(said.items(), key=lambda item: -len(item[1])):
-        who = ", ".join(_text(name) for name in names[:_MOST_NAMES])
+        who = ", ".join(f"<bdi>{_text(name)}</bdi>" for name in names[:_MOST_NAMES])
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         text += f"<p>{who}{more}</p>\n<pre>{html.escape(message)}</pre>\n"
     return text
@@ -202,7 +202,7 @@ def _result(result: Result, place: str) -> str:
     earned = "no mark" if result.earned is None else f"{result.earned:g} of {result.points:g}"
     late = f", {result.late_days} days late" if result.late_days else ""
     title = (
-        f"{_text(result.learner)} {_text(result.kata)}:"
+        f"<bdi>{_text(result.learner)}</bdi> {_text(result.kata)}:"
         f" <span class={_colour(result)}>{earned}, {result.verdict}</span>{late}"
     )
     text = f"<p>{_text(result.advice)}</p>\n"

@@ -31,16 +31,17 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
 START_TIMEOUT_S = 120
 
 
-BROWSER_TESTS = ROOT / "tests" / "ui"
+# The first need a browser, the second an environment of their own: see tox.ini.
+ASKED_FOR_BY_NAME = (ROOT / "tests" / "ui", ROOT / "tests" / "airflow")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the browser's tests out unless they are asked for by name."""
-    if collection_path != BROWSER_TESTS:
+    """Leave tests out which need more than the others, unless they are asked for by name."""
+    if collection_path not in ASKED_FOR_BY_NAME:
         return None
     started = config.invocation_params.dir
     asked = [(started / argument.partition("::")[0]).resolve() for argument in config.args]
-    return None if any(one.is_relative_to(BROWSER_TESTS) for one in asked) else True
+    return None if any(one.is_relative_to(collection_path) for one in asked) else True
 
 
 def free_port() -> int:

@@ -148,10 +148,10 @@ def make_dag(
 
     @dag("churn_calls", default_args=defaults)
     def churn_calls() -> None:
-        customers = task(extract_customers)(source, workdir, "{{ run_id }}")
+        customers = task(extract_customers)(source, workdir)  # Airflow fills in `run_id`
         features = task(engineer_features)(customers)
         chosen = task(choose_customers)(features, at_most)
         written = task(write_call_list)(chosen, features, target)
-        written >> task(clean_up)(workdir, "{{ run_id }}").as_teardown()
+        written >> task(clean_up)(workdir).as_teardown()
 
     return churn_calls()

@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import selectors
@@ -71,7 +72,9 @@ class Server:
 
         import dojo.plugin  # noqa: F401
 
-        needs = {need for kata in self._katas for need in kata.needs}
+        # In the environment of one track the engines of the others are not installed.
+        engines = {name for name in ("prefect", "mlflow") if importlib.util.find_spec(name)}
+        needs = {need for kata in self._katas for need in kata.needs} & engines
         for name in sorted({name for kata in self._katas for name in _imports_of(kata)}):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)

@@ -152,22 +152,22 @@ def numbers(rows: list[dict[str, str]], column: str) -> list[float]:
 @pytest.fixture
 def extracted(solution: Any, world: World) -> Callable[..., Value]:
     """Call the first task, and hand its value on."""
-    return lambda dag_run_id=RUN: hand_on(
-        solution.extract_customers(str(world.source), str(world.work), dag_run_id)
+    return lambda run_id=RUN: hand_on(
+        solution.extract_customers(str(world.source), str(world.work), run_id)
     )
 
 
 @pytest.fixture
 def prepared(solution: Any, extracted: Callable[..., Value]) -> Callable[..., Value]:
     """Call the first two tasks, and hand the second one's value on."""
-    return lambda dag_run_id=RUN: hand_on(solution.engineer_features(extracted(dag_run_id)))
+    return lambda run_id=RUN: hand_on(solution.engineer_features(extracted(run_id)))
 
 
-EXTRACT = "extract_customers(source, workdir, dag_run_id)"
+EXTRACT = "extract_customers(source, workdir, run_id)"
 FEATURES = "engineer_features(customers)"
 CHOOSE = "choose_customers(features, at_most)"
 LIST = "write_call_list(chosen, features, target)"
-CLEAN = "clean_up(workdir, dag_run_id)"
+CLEAN = "clean_up(workdir, run_id)"
 
 
 # Task 1: a reference, not a table
@@ -199,7 +199,7 @@ def test_path_holds_elsewhere_and_later(solution: Any, world: World, monkeypatch
     world.customers(3)
     path = value["path"]
     assert read_rows(path) == before, told(
-        f"extract_customers(source, '../work', dag_run_id) returned {world.shown(value)}. Then the"
+        f"extract_customers(source, '../work', run_id) returned {world.shown(value)}. Then the"
         " working directory became another one, and the source was written anew.",
         f"Now {len(read_rows(path))} rows are at `path`. Expected: the {len(before)} of before.",
         "In production: the next task runs in another process, and the export runs when it likes."
@@ -215,12 +215,12 @@ def test_path_holds_elsewhere_and_later(solution: Any, world: World, monkeypatch
 def test_each_run_has_its_own_file(solution: Any, world: World) -> None:
     runs = ["manual__2026-03-14T02:00:00+00:00", "manual__2026-03-14T02:00:00-00:00", "m_1", "m.1"]
     paths = {}
-    for number, dag_run_id in enumerate(runs, start=1):
+    for number, run_id in enumerate(runs, start=1):
         world.customers(10 * number)
-        value = hand_on(solution.extract_customers(str(world.source), str(world.work), dag_run_id))
-        paths[dag_run_id] = value["path"]
-    seen = {dag_run_id: len(read_rows(path)) for dag_run_id, path in paths.items()}
-    expected = {dag_run_id: 10 * number for number, dag_run_id in enumerate(runs, start=1)}
+        value = hand_on(solution.extract_customers(str(world.source), str(world.work), run_id))
+        paths[run_id] = value["path"]
+    seen = {run_id: len(read_rows(path)) for run_id, path in paths.items()}
+    expected = {run_id: 10 * number for number, run_id in enumerate(runs, start=1)}
     assert seen == expected, told(
         f"Four runs extracted {list(expected.values())} customers. Afterwards their files hold"
         f" {list(seen.values())}; the run ids were {', '.join(runs)}.",
@@ -552,9 +552,9 @@ def test_other_runs_keep_their_files(
     solution: Any, world: World, extracted: Callable[..., Value]
 ) -> None:
     runs = ["manual__1", "manual__10", "a_manual__1", "manual__1.csv", "MANUAL__2", "manual_"]
-    paths = {dag_run_id: extracted(dag_run_id)["path"] for dag_run_id in runs}
+    paths = {run_id: extracted(run_id)["path"] for run_id in runs}
     solution.clean_up(str(world.work), "manual__1")
-    kept = [dag_run_id for dag_run_id, path in paths.items() if os.path.exists(path)]
+    kept = [run_id for run_id, path in paths.items() if os.path.exists(path)]
     assert kept == runs[1:], told(
         f"The runs {', '.join(runs)} are at work. clean_up(workdir, 'manual__1') was called.",
         f"Now these have their files: {', '.join(kept) or 'none'}. Expected: all but manual__1.",

@@ -30,15 +30,15 @@ def churn_probability(features: pd.DataFrame) -> pd.Series:
     return 1 / (1 + np.exp(-logits))
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     """Keep tonight's customers in a file of this run.
 
     Args:
         source: A CSV file in UTF-8 with a header; it may be rewritten at any time after this call.
         workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
             working directory of this call, not to that of the next task.
-        dag_run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even
-            if it differs in one sign only, is another run. (`run_id` is Airflow's own name.)
+        run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even if
+            it differs in one sign only, is another run.
 
     Returns:
         `path` (absolute) of a CSV file in `workdir` with the same rows and columns, and `rows`
@@ -110,13 +110,12 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     raise NotImplementedError
 
 
-def clean_up(workdir: str, dag_run_id: str) -> int:
+def clean_up(workdir: str, run_id: str) -> int:
     """Remove what a run has left in `workdir`, however it ended; nothing of any other run.
 
     Args:
         workdir: As in `extract_customers`.
-        dag_run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the
-            middle.
+        run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the middle.
 
     Returns:
         How many files were removed: 0 if there were none, or no `workdir`. No file and no folder of
@@ -149,10 +148,10 @@ def make_dag(
 
     @dag("churn_calls", default_args=defaults)
     def churn_calls() -> None:
-        customers = task(extract_customers)(source, workdir, "{{ run_id }}")
+        customers = task(extract_customers)(source, workdir)  # Airflow fills in `run_id`
         features = task(engineer_features)(customers)
         chosen = task(choose_customers)(features, at_most)
         written = task(write_call_list)(chosen, features, target)
-        written >> task(clean_up)(workdir, "{{ run_id }}").as_teardown()
+        written >> task(clean_up)(workdir).as_teardown()
 
     return churn_calls()

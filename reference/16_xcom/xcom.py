@@ -45,20 +45,20 @@ def write_whole(table: pd.DataFrame, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def run_folder(workdir: str, dag_run_id: str) -> Path:
+def run_folder(workdir: str, run_id: str) -> Path:
     """Name the folder of a run: all that it writes on the way is in there."""
-    return Path(workdir).resolve() / f"run-{dag_run_id}"
+    return Path(workdir).resolve() / f"run-{run_id}"
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     """Keep tonight's customers in a file of this run.
 
     Args:
         source: A CSV file in UTF-8 with a header; it may be rewritten at any time after this call.
         workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
             working directory of this call, not to that of the next task.
-        dag_run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even
-            if it differs in one sign only, is another run. (`run_id` is Airflow's own name.)
+        run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even if
+            it differs in one sign only, is another run.
 
     Returns:
         `path` (absolute) of a CSV file in `workdir` with the same rows and columns, and `rows`
@@ -70,7 +70,7 @@ def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
             is there still, and whole; no part of a file is left anywhere.
     """
     customers = pd.read_csv(source, dtype=str, keep_default_na=False)
-    path = run_folder(workdir, dag_run_id) / "customers.csv"
+    path = run_folder(workdir, run_id) / "customers.csv"
     write_whole(customers, path)
     return {"path": str(path), "rows": len(customers)}
 
@@ -153,19 +153,18 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     return {"path": str(path), "rows": len(calls)}
 
 
-def clean_up(workdir: str, dag_run_id: str) -> int:
+def clean_up(workdir: str, run_id: str) -> int:
     """Remove what a run has left in `workdir`, however it ended; nothing of any other run.
 
     Args:
         workdir: As in `extract_customers`.
-        dag_run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the
-            middle.
+        run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the middle.
 
     Returns:
         How many files were removed: 0 if there were none, or no `workdir`. No file and no folder of
         this run is left.
     """
-    folder = run_folder(workdir, dag_run_id)
+    folder = run_folder(workdir, run_id)
     files = sum(path.is_file() for path in folder.rglob("*"))
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(folder)
@@ -195,11 +194,11 @@ def make_dag(
 
     @dag("churn_calls", default_args=defaults)
     def churn_calls() -> None:
-        customers = task(extract_customers)(source, workdir, "{{ run_id }}")
+        customers = task(extract_customers)(source, workdir)  # Airflow fills in `run_id`
         features = task(engineer_features)(customers)
         chosen = task(choose_customers)(features, at_most)
         written = task(write_call_list)(chosen, features, target)
-        written >> task(clean_up)(workdir, "{{ run_id }}").as_teardown()
+        written >> task(clean_up)(workdir).as_teardown()
 
     return churn_calls()
 
@@ -218,18 +217,18 @@ def _demo() -> None:
             print(f"  XCom, {len(text):>3} bytes: {text.replace(folder, '...')[:90]}")
             return json.loads(text)
 
-        for dag_run_id in ("scheduled__2026-03-14", "scheduled__2026-03-15"):
-            print(f"{dag_run_id}, {os.path.getsize(source):,} bytes of customers")
+        for run_id in ("scheduled__2026-03-14", "scheduled__2026-03-15"):
+            print(f"{run_id}, {os.path.getsize(source):,} bytes of customers")
             try:
-                customers = hand_on(extract_customers(source, work, dag_run_id))
+                customers = hand_on(extract_customers(source, work, run_id))
                 features = hand_on(engineer_features(customers))
-                if dag_run_id.endswith("14"):
+                if run_id.endswith("14"):
                     raise RuntimeError("the worker was preempted")
                 chosen = hand_on(choose_customers(features, at_most=3))
                 hand_on(write_call_list(chosen, features, f"{folder}/calls.csv"))
             except RuntimeError as error:
                 print(f"  failed: {error}")
-            print(f"  cleaned up: {clean_up(work, dag_run_id)} files, left: {os.listdir(work)}")
+            print(f"  cleaned up: {clean_up(work, run_id)} files, left: {os.listdir(work)}")
         print(Path(folder, "calls.csv").read_text(encoding="utf-8"), end="")
 
 

@@ -21,9 +21,9 @@ def write_whole(table: pd.DataFrame, path: Path) -> None:
             raise
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     with open(source, encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    path = run_folder(workdir, dag_run_id) / "customers.csv"
+    path = run_folder(workdir, run_id) / "customers.csv"
     write_whole(pd.DataFrame(rows, columns=header), path)
     return {"path": str(path), "rows": len(rows)}

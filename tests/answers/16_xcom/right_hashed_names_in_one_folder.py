@@ -3,13 +3,13 @@
 import hashlib
 
 
-def run_prefix(dag_run_id: str) -> str:
-    return hashlib.sha256(dag_run_id.encode()).hexdigest()
+def run_prefix(run_id: str) -> str:
+    return hashlib.sha256(run_id.encode()).hexdigest()
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     customers = pd.read_csv(source, dtype=str, keep_default_na=False)
-    path = Path(workdir).absolute() / f"{run_prefix(dag_run_id)}-customers.csv"
+    path = Path(workdir).absolute() / f"{run_prefix(run_id)}-customers.csv"
     write_whole(customers, path)
     return {"path": str(path), "rows": len(customers)}
 
@@ -24,10 +24,10 @@ def engineer_features(customers: dict) -> dict:
     return {**value, "path": mine}
 
 
-def clean_up(workdir: str, dag_run_id: str) -> int:
+def clean_up(workdir: str, run_id: str) -> int:
     removed = 0
     for path in Path(workdir).glob("*"):
-        if path.name.lstrip(".").startswith(run_prefix(dag_run_id)):
+        if path.name.lstrip(".").startswith(run_prefix(run_id)):
             path.unlink()
             removed += 1
     return removed

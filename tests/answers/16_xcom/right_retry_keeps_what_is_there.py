@@ -3,8 +3,8 @@
 _afresh = extract_customers
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
-    path = run_folder(workdir, dag_run_id) / "customers.csv"
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
+    path = run_folder(workdir, run_id) / "customers.csv"
     if path.exists():
         return {"path": str(path), "rows": len(pd.read_csv(path))}
-    return _afresh(source, workdir, dag_run_id)
+    return _afresh(source, workdir, run_id)

@@ -4,8 +4,8 @@ Refused by: test_nothing_is_left_of_a_run, test_nothing_is_left_of_a_run_that_wa
 """
 
 
-def clean_up(workdir: str, dag_run_id: str) -> int:
-    folder = run_folder(workdir, dag_run_id)
+def clean_up(workdir: str, run_id: str) -> int:
+    folder = run_folder(workdir, run_id)
     files = sum(path.is_file() for path in folder.rglob("*"))
     shutil.rmtree(folder)
     return files

@@ -4,5 +4,5 @@ Refused by: test_path_holds_elsewhere_and_later
 """
 
 
-def run_folder(workdir: str, dag_run_id: str) -> Path:
-    return Path(workdir) / f"run-{dag_run_id}"
+def run_folder(workdir: str, run_id: str) -> Path:
+    return Path(workdir) / f"run-{run_id}"

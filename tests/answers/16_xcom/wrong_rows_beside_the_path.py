@@ -8,6 +8,6 @@ Refused by: test_xcom_carries_a_reference
 _with_path_only = extract_customers
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
-    value = _with_path_only(source, workdir, dag_run_id)
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
+    value = _with_path_only(source, workdir, run_id)
     return {**value, "customers": pd.read_csv(source).to_dict("records")}

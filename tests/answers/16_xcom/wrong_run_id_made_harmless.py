@@ -6,5 +6,5 @@ Refused by: test_each_run_has_its_own_file
 import re
 
 
-def run_folder(workdir: str, dag_run_id: str) -> Path:
-    return Path(workdir).resolve() / re.sub(r"\W", "_", dag_run_id)
+def run_folder(workdir: str, run_id: str) -> Path:
+    return Path(workdir).resolve() / re.sub(r"\W", "_", run_id)

@@ -4,9 +4,9 @@ Refused by: test_killed_write_leaves_the_old_file_whole
 """
 
 
-def extract_customers(source: str, workdir: str, dag_run_id: str) -> dict:
+def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     customers = pd.read_csv(source, dtype=str, keep_default_na=False)
-    path = run_folder(workdir, dag_run_id) / "customers.csv"
+    path = run_folder(workdir, run_id) / "customers.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         customers.to_csv(path, index=False)

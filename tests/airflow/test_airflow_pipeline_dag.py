@@ -81,6 +81,7 @@ def test_champion_scores_all_customers(night: dict[str, DagRun]) -> None:
     assert Path(told["predictions"]).exists()
 
 
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy's, at MLflow
 def test_refused_version_is_taken_back_and_the_run_is_red(
     training: DagRun, home: Path, url: str
 ) -> None:

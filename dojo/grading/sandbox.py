@@ -4,7 +4,7 @@ Two levels. `strict`: namespaces (a file system that shows only Python and the d
 its own loopback, processes that cannot see out and are killed whole) with Landlock and seccomp
 inside. `landlock`: where namespaces are not to be had, Landlock and seccomp alone: the submission
 may connect to the ports it is given and to nothing else, and stays in the host's process list.
-See docs/decisions/0010-walls-after-the-fork.md.
+See docs/decisions/0009-walls-after-the-fork.md.
 """
 
 from __future__ import annotations

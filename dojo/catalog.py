@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import itertools
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -105,6 +106,10 @@ class Kata(_Record):
     def test_file(self) -> Path:
         """Return the path of the kata's tests."""
         return self.folder / f"test_{self.slug}.py"
+
+    def test_ids(self, names: Iterable[str]) -> list[str]:
+        """Return what pytest is asked for to run some tests by name; all of them for no name."""
+        return [f"{self.test_file}::{name}" for name in names] or [str(self.test_file)]
 
     @property
     def stub_file(self) -> Path:

@@ -22,7 +22,7 @@ from dojo.catalog import CatalogError, Kata, load_catalog
 from dojo.verdict import KataVerdict
 from dojo.warm import Warm
 
-# Wrong answers run the tests of their own task; this asks whether they leave other tasks alone.
+# A wrong answer runs the tests that it names; this asks whether it leaves other tasks alone.
 WHOLE = bool(os.environ.get("DOJO_GATE_WHOLE"))
 ROOT = Path(__file__).resolve().parent.parent
 FEWEST_WRONG = 8
@@ -77,9 +77,10 @@ class Verdicts:
         key = (kata.id, str(solution))
         if key not in self._runs:
             spec = self._whole_file(kata, solution) if isinstance(solution, Path) else solution
-            tasks = tasks_of(kata, solution) if isinstance(solution, Path) and not WHOLE else ()
+            few = isinstance(solution, Path) and not WHOLE
+            tests = refusing_tests(solution) & set(kata.tests) if few else ()
             self._runs[key] = self._pool.submit(
-                self._warm.run, kata, str(spec), tasks=tasks, all_tasks=True
+                self._warm.run, kata, str(spec), tests=tests, all_tasks=True
             )
 
     def of(self, kata: Kata, solution: str | Path) -> KataVerdict:

@@ -30,5 +30,5 @@ def run_tests(job: Job) -> None:
     os.register_at_fork(after_in_child=job.line.close)
     engines = ENGINES.keys() & set(kata.needs)
     solutions = str(job.room / "given" / job.told["file"])
-    request = {"run": 0, "solutions": solutions, "tasks": [], "all_tasks": True}
+    request = {"run": 0, "solutions": solutions, "tasks": [], "all_tasks": True, "tests": []}
     run_pytest(root, kata, request, send, job.api_url, engines)

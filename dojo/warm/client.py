@@ -59,6 +59,7 @@ class Warm:
         tasks: Iterable[int] = (),
         *,
         all_tasks: bool = False,
+        tests: Iterable[str] = (),
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -68,6 +69,7 @@ class Warm:
             on_test: Is called with each test as soon as it has ended.
             tasks: The numbers of the tasks to run the tests of; none means all.
             all_tasks: Whether also those run that would wait for an earlier task which is red.
+            tests: The names of the only tests to run; none means all.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -77,11 +79,11 @@ class Warm:
         """
         started = time.perf_counter()
         if not CAN_FORK:
-            verdict = run_cold(self._root, kata, solutions, tasks, all_tasks=all_tasks)
+            verdict = run_cold(self._root, kata, solutions, tasks, all_tasks=all_tasks, tests=tests)
             for test in verdict.tests:
                 on_test(test)
         else:
-            asked = {"tasks": sorted(tasks), "all_tasks": all_tasks}
+            asked = {"tasks": sorted(tasks), "all_tasks": all_tasks, "tests": sorted(tests)}
             verdict = self._run_warm(kata, solutions, on_test, asked)
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 
@@ -260,6 +262,7 @@ def run_cold(
     tasks: Iterable[int] = (),
     *,
     all_tasks: bool = False,
+    tests: Iterable[str] = (),
 ) -> KataVerdict:
     """Run the tests of one kata on one solution in a pytest of its own; see `Warm.run`.
 
@@ -271,7 +274,8 @@ def run_cold(
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-                *(str(kata.test_file), f"--solutions={solutions}", f"--verdict-file={file}"),
+                *(kata.test_ids(tests)),
+                *(f"--solutions={solutions}", f"--verdict-file={file}"),
                 *(f"--task={number}" for number in tasks),
                 *(["--all-tasks"] if all_tasks else []),
             ],

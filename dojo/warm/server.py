@@ -238,7 +238,7 @@ def run_pytest(
     arguments += ["--all-tasks"] if request["all_tasks"] else []
     try:
         code = pytest.main(
-            [*arguments, "-W", "ignore", str(kata.test_file)],
+            [*arguments, "-W", "ignore", *kata.test_ids(request["tests"])],
             plugins=[InheritedEngines(room, api_url, engines), Stream()],
         )
         verdicts = found[0].verdicts() if found else []

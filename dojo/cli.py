@@ -15,7 +15,7 @@ from typing import Annotated, Any, cast, get_args
 import typer
 from typer.core import TyperGroup
 
-from dojo import cli_grade, cli_records
+from dojo import cli_grade, cli_records, interrupts
 from dojo import screen as show
 from dojo.catalog import CatalogError, Kata, Language, find_kata, load_catalog
 from dojo.companion import first_unsolved, first_unsolved_task, keep_company
@@ -46,7 +46,8 @@ class _Door(TyperGroup):
         run = super().main
         is_program = extra.pop("standalone_mode", True)
         extra.update(prog_name="dojo", standalone_mode=False)
-        code = _guard(lambda: run(*args, **extra))
+        with interrupts.noted():
+            code = _guard(lambda: run(*args, **extra))
         if is_program:
             sys.exit(code)
         return code

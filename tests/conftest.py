@@ -155,7 +155,9 @@ def serve(postgres: Callable[[str], str] | None) -> Serve:
     ) -> Iterator[dict[str, str]]:
         with contextlib.ExitStack() as stack:
             servers = {name: Server(name, folder, postgres) for name in names}
-            for server in servers.values():
+            for name, server in servers.items():
+                for needed in servers.keys() & SERVICES[name].get("depends_on", {}).keys():
+                    servers[needed].ready()
                 server.instead.update(instead or {})
                 stack.enter_context(server.running())
             yield {name: server.ready() for name, server in servers.items()}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dojo import interrupts
 from dojo.keyboard import raw_keys
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
@@ -60,3 +61,13 @@ def test_handlers_and_terminal_are_put_back(keys: int):
     with raw_keys():
         pass
     assert (signal.getsignal(signal.SIGINT), termios.tcgetattr(sys.stdin.fileno())) == before
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_interrupt_that_python_only_printed_is_raised_by_who_waits():
+    with interrupts.noted():
+        dying = Dying(signal.SIGINT)
+        del dying
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.raise_lost()
+        interrupts.raise_lost()  # once

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from dojo import interrupts
 from dojo.catalog import Kata
 from dojo.engines.templates import EngineError
 from dojo.room import CAN_FORK
@@ -200,6 +201,7 @@ class _Parent:
             try:
                 message = inbox.get(timeout=0.2)
             except queue.Empty:
+                interrupts.raise_lost()
                 continue
             if "test" in message:
                 on_test(TestVerdict(**message["test"]))

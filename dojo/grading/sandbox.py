@@ -54,7 +54,7 @@ class Limits:
     wall_s: float = 20.0
     cpu_s: int = 120
     memory_mb: int = 2048
-    processes: int = 256
+    processes: int = 128
     file_mb: int = 64
     disk_mb: int = 256
     open_files: int = 512
@@ -118,7 +118,11 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
 
 
 def limit_resources(limits: Limits) -> None:
-    """Set the limits that the kernel keeps for a process and all that it starts."""
+    """Set the limits that the kernel keeps for a process and all that it starts.
+
+    It also steps back: a supervisor that waits for its turn behind a fork bomb stops nothing.
+    """
+    os.nice(10)
     mapped = _mapped_bytes()
     pairs = {
         resource.RLIMIT_CPU: limits.cpu_s,

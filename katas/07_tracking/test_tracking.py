@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -44,28 +45,31 @@ class World:
         solution: Any,
         uri: str,
         folder: Path,
+        worker: Path,
         customers: pd.DataFrame,
         guesses: list[str],
     ) -> None:
         """Look at a store."""
         self.uri, self.folder, self.customers, self.guesses = uri, folder, customers, guesses
-        self.worker = folder / "worker"
+        self.worker = worker
         self.client = mlflow.MlflowClient(tracking_uri=uri)
         self._solution = solution
 
-    def train(self, name: str, what: dict) -> Seen:
+    def train(
+        self, name: str, what: dict, experiment: str = EXPERIMENT, tool: str = ORCHESTRATOR
+    ) -> Seen:
         """Call a function of the solution on the store."""
         value, error = None, None
         try:
             function = getattr(self._solution, name)
-            value = function(self.customers, what, str(self.folder), EXPERIMENT, ORCHESTRATOR)
+            value = function(self.customers, what, str(self.folder), experiment, tool)
             ending = f"returned {shorten(repr(value))}."
         except Exception as caught:  # whatever a solution raises is looked at by the tests
             if isinstance(caught, SLIPS) and not isinstance(caught, ValueError):
                 raise  # not the store's doing: the learner wants the line it came from
             error = caught
             ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
-        said = f"{name}(customers, {shorten(repr(what))}, store, {EXPERIMENT!r}, {ORCHESTRATOR!r})"
+        said = f"{name}(customers, {shorten(repr(what))}, store, {experiment!r}, {tool!r})"
         return Seen(said, ending, value, error)
 
     @property
@@ -104,11 +108,43 @@ def world(
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
     """Put the work into a folder that has a store of its own, as workers often do."""
-    world = World(solution, mlflow_store, tmp_path, customers, guesses)
-    world.worker.mkdir()
-    shutil.copy(tmp_path / "mlflow.db", world.worker)
-    monkeypatch.chdir(world.worker)
-    return world
+    store, worker = tmp_path / "store", tmp_path / "worker"
+    for folder in (store, worker):
+        folder.mkdir()
+        shutil.copy(tmp_path / "mlflow.db", folder)
+    monkeypatch.chdir(worker)
+    return World(solution, f"sqlite:///{store}/mlflow.db", store, worker, customers, guesses)
+
+
+class Work:
+    """The moment when a forest is fitted: what the store says then; somebody may press Ctrl-C."""
+
+    def __init__(self, world: World) -> None:
+        """Look at nothing yet."""
+        self.seen: list[str] = []
+        self.interrupt = False
+        self._world, self._first = world, threading.Lock()
+
+    def look(self) -> None:
+        """Read the runs' statuses once, in the first training; the others wait for it."""
+        with self._first:
+            self.seen = self.seen or [run.info.status for run in self._world.runs] or ["none"]
+        if self.interrupt:
+            self.interrupt = False
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def work(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
+    """Look at the store while a forest is fitted."""
+    work, fit = Work(world), RandomForestClassifier.fit
+
+    def watched(forest: Any, *given: Any, **more: Any) -> Any:
+        work.look()
+        return fit(forest, *given, **more)
+
+    monkeypatch.setattr(RandomForestClassifier, "fit", watched)
+    return work
 
 
 @pytest.fixture(scope="module")
@@ -172,9 +208,9 @@ def only_run(world: World, seen: Seen) -> Any:
     return world.runs[0]
 
 
-def has_params(world: World, run: Any, params: dict, seen: Seen) -> None:
+def has_params(world: World, run: Any, params: dict, seen: Seen, tool: str = ORCHESTRATOR) -> None:
     """Check what a run tells about what was asked; the store keeps everything as text."""
-    expected = {**params, "orchestrator": ORCHESTRATOR}
+    expected = {**params, "orchestrator": tool}
     stored = {**run.data.tags, **run.data.params}
     wrong = {name: stored.get(name) for name in expected if stored.get(name) != str(expected[name])}
     assert not wrong, told(
@@ -240,7 +276,7 @@ def test_metrics_are_of_held_out_customers(world: World) -> None:
     has_metrics(world, run_of(world, seen), DEEP, seen)
 
 
-def test_failed_training_is_a_failed_run(world: World) -> None:
+def test_failed_training_is_a_failed_run(world: World, work: Work) -> None:
     seen = world.train("track_training", REFUSED)
     assert isinstance(seen.error, ValueError) and "max_depth" in str(seen.error), told(
         f"{seen.call} {seen.ending}",
@@ -255,18 +291,48 @@ def test_failed_training_is_a_failed_run(world: World) -> None:
         " same process, the next start_run refuses to start: a run is already active.",
     )
     has_params(world, world.runs[0], REFUSED, seen)
+    assert work.seen == ["RUNNING"], told(
+        f"{seen.call} {seen.ending}",
+        f"Runs in the store while the forest was fitted: {', '.join(work.seen)}. Expected: one,"
+        " RUNNING.",
+        "In production: a training that is killed, with its machine, leaves no trace: its run was"
+        " to be made when all was over.",
+    )
+    work.interrupt, ending = True, "returned"
+    try:
+        world.train("track_training", DEEP)
+    except KeyboardInterrupt:
+        ending = "let the KeyboardInterrupt out"
+    statuses = [run.info.status for run in world.runs]
+    assert statuses == ["FAILED"] * 2 and ending != "returned", told(
+        f"track_training, when somebody presses Ctrl-C during the fit, {ending}.",
+        f"{world.found} Expected: the KeyboardInterrupt comes out, and both runs are FAILED.",
+        "In production: a job that is stopped counts as 'in progress'; and when its process ends,"
+        " MLflow ends the run that was left open: as Finished.",
+    )
 
 
 def test_each_training_has_a_run_of_its_own(world: World) -> None:
-    asked = [REFUSED, DEEP, {"n_estimators": 3, "max_depth": 2}]
-    several = [world.train("track_training", params) for params in asked]
+    asked = [REFUSED, DEEP, {"n_estimators": 3, "min_samples_leaf": 2}]
+    where = [(EXPERIMENT, ORCHESTRATOR)] * 2 + [("another experiment", "another tool")]
+    several = [
+        world.train("track_training", params, *one)
+        for params, one in zip(asked, where, strict=True)
+    ]
     assert len(world.runs) == len(asked), told(
         "track_training, called three times: " + " Then it ".join(one.ending for one in several),
         f"{world.found} Expected: three runs.",
         "In production: the second night writes into the run of the first.",
     )
-    for params, seen in list(zip(asked, several, strict=True))[1:]:
-        has_params(world, run_of(world, seen), params, seen)
+    for params, seen, (experiment, tool) in list(zip(asked, several, where, strict=True))[1:]:
+        run = run_of(world, seen)
+        has_params(world, run, params, seen, tool)
+        found = world.client.get_experiment(run.info.experiment_id).name
+        assert found == experiment, told(
+            f"{seen.call} {seen.ending}",
+            f"The run is in {found!r}. Expected: {experiment!r}, from the arguments of the call.",
+            "In production: the trial of a colleague lies among the runs of the nightly job.",
+        )
 
 
 # Task 2: the model, in the same run
@@ -310,6 +376,13 @@ def test_model_belongs_to_its_run(world: World) -> None:
         f" {run.info.run_id!r}.",
         "In production: somebody asks which data and which settings made the model that is in use."
         " The model does not know, and its metrics lie elsewhere.",
+    )
+    failed = world.train("track_model", REFUSED)
+    statuses = [one.info.status for one in world.runs if one.info.run_id != run.info.run_id]
+    assert isinstance(failed.error, ValueError) and statuses == ["FAILED"], told(
+        f"{failed.call} {failed.ending}",
+        f"{world.found} Expected: the forest's own ValueError, and a second run, FAILED.",
+        "In production: there is no model tonight, and whoever called takes the answer for one.",
     )
 
 
@@ -409,7 +482,7 @@ def test_candidates_are_children_of_one_run(world: World) -> None:
         has_metrics(world, children[name], params, seen)
 
 
-def test_candidates_are_trained_at_once(world: World, overlap: Any) -> None:
+def test_candidates_are_trained_at_once(world: World, work: Work, overlap: Any) -> None:
     overlap.hold_until(len(CANDIDATES))
     seen = world.train("compare_candidates", CANDIDATES)
     threads = {training.thread for training in overlap.trainings}
@@ -420,23 +493,32 @@ def test_candidates_are_trained_at_once(world: World, overlap: Any) -> None:
         "In production: five candidates of twenty minutes are not ready at 5:00, when the scores"
         " are due.",
     )
+    assert work.seen == ["RUNNING"] * (1 + len(CANDIDATES)), told(
+        f"{seen.call} {seen.ending}",
+        f"Runs in the store while all were trained: {', '.join(work.seen)}. Expected: the parent"
+        f" and {len(CANDIDATES)} children, all RUNNING.",
+        "In production: runs that are written afterwards all took a second, and a night that was"
+        " killed at 4:00 has left none.",
+    )
 
 
 def test_failed_candidate_is_a_failed_child(world: World) -> None:
-    asked = {"refused": REFUSED, **CANDIDATES}
+    bad = {"refused": REFUSED, "misspelt": {"max_dept": 3}}
+    asked = {**bad, **{name: CANDIDATES[name] for name in list(CANDIDATES)[:2]}}
     seen = world.train("compare_candidates", asked)
     parent = run_of(world, seen)
     children = children_of(world, parent)
     statuses = {name: run.info.status for name, run in children.items()}
-    expected = {name: "FAILED" if name == "refused" else "FINISHED" for name in asked}
+    expected = {name: "FAILED" if name in bad else "FINISHED" for name in asked}
     whole = len(world.runs) == 1 + len(asked) and parent.info.status == "FINISHED"
     assert whole and statuses == expected, told(
         f"{seen.call} {seen.ending}",
-        f"{world.found} Expected: the parent FINISHED, 'refused' FAILED, the others FINISHED.",
-        "In production: a green run that has no metrics, or four good candidates thrown away for a"
-        " bad one.",
+        f"{world.found} Expected: the parent FINISHED, {list(bad)} FAILED, the others FINISHED.",
+        "In production: a green run that has no metrics, or good candidates thrown away for bad"
+        " ones.",
     )
-    has_params(world, children["refused"], REFUSED, seen)
+    for name, params in bad.items():
+        has_params(world, children[name], params, seen)
 
 
 def test_comparison_fails_when_all_fail(world: World) -> None:

@@ -49,8 +49,9 @@ def track_training(
     Args:
         customers: `split` says which rows are learnt from, and which are held out.
         params: As in `fit_forest`.
-        store: A folder with an MLflow database, `mlflow.db`. The artifacts of a new experiment
-            belong into the folder `artifacts` in it. Nothing goes to the working directory.
+        store: An absolute folder with an MLflow database, `mlflow.db`. The artifacts of a new
+            experiment belong into the folder `artifacts` in it. Nothing goes to the working
+            directory.
         experiment: Name of an experiment; it is made if there is none.
         orchestrator: Which tool runs this, such as "prefect".
 
@@ -60,7 +61,8 @@ def track_training(
         on the held-out customers. You may log more.
 
     Raises:
-        ValueError: The training failed: its own error. The run is Failed, and has its parameters.
+        ValueError: The training failed: its own error. The run is Failed, and has its parameters;
+            also if something else ends it, such as a KeyboardInterrupt.
     """
     # TODO(kata): task 1, one training, one run.
     raise NotImplementedError
@@ -86,7 +88,7 @@ def track_model(
         An address that `mlflow.pyfunc.load_model` takes, also tomorrow and from another folder.
 
     Raises:
-        ValueError: As in `track_training`.
+        ValueError: As in `track_training`: nothing is returned, the run is Failed.
     """
     # TODO(kata): task 2, the model, in the same run.
     raise NotImplementedError
@@ -102,14 +104,14 @@ def compare_candidates(
 
     Args:
         customers: As in `track_training`.
-        candidates: Name of a candidate: its `params`. Five or so.
+        candidates: Name of a candidate: its `params`. At least one, and all at once.
         store: As in `track_training`.
         experiment: As in `track_training`.
         orchestrator: As in `track_training`.
 
     Returns:
-        The id of the parent run. It is Finished also if some candidates failed; their child runs
-        are Failed, and the others went on.
+        The id of the parent run. It is Finished also if some candidates failed, whatever they
+            raised; their child runs are Failed, and the others went on.
 
     Raises:
         Exception: All candidates failed. Their runs and the parent's are Failed.

@@ -52,6 +52,9 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
 
     Returns:
         The champion's number afterwards; None if there is none.
+
+    Raises:
+        Exception: The registry does not answer, which is not "no champion". No alias has moved.
     """
     # TODO(kata): task 2, the alias moves only to a better model.
     raise NotImplementedError

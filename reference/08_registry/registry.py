@@ -86,6 +86,9 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
 
     Returns:
         The champion's number afterwards; None if there is none.
+
+    Raises:
+        Exception: The registry does not answer, which is not "no champion". No alias has moved.
     """
     client = MlflowClient(tracking_uri)
     champion = _version_behind(client, CHAMPION)

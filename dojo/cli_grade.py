@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,8 @@ def grade(
         raise Stop(Exit.USAGE, "there is nothing to grade; name a folder: 'dojo grade class/'")
     if dask is not None and flow is False:
         raise Stop(Exit.USAGE, "with --dask the batch is a flow run: leave out --no-flow")
+    if dask is not None and not re.fullmatch(r"[a-z]+://[^/]+:\d+", dask):
+        raise Stop(Exit.USAGE, f"--dask is {dask!r}; write it as tcp://127.0.0.1:8786")
     root = find_root()
     katas, wanted = _chosen(root, kata or [])
     policy = LatePolicy(deadline=_moment(deadline), percent_a_day=late_percent)

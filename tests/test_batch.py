@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import importlib.util
 import json
 import os
 import re
@@ -28,9 +27,8 @@ from dojo.grading.sandbox import missing_for
 from dojo.paths import PACKAGE_ROOT as ROOT
 from tests.test_attacks import KATA, REFERENCE, expected_of, hand_in, hand_in_broken_ones
 
-MISSING = missing_for("strict") or (
-    "" if importlib.util.find_spec("prefect_dask") else "--dask needs the extra 'dask'"
-)
+pytest.importorskip("prefect_dask")
+MISSING = missing_for("strict")
 pytestmark = pytest.mark.skipif(bool(MISSING) and not os.environ.get("CI"), reason=MISSING)
 
 STUB = KATA.stub_file.read_text(encoding="utf-8")

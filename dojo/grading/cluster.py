@@ -156,7 +156,11 @@ def _grade(job: dict[str, Any]) -> Result:
             " and packages, and start it again"
         )
     parent = _warm.parent(root, wanted["level"], Limits(**job["limits"]))
-    return Grader(parent, wanted["seed"]).grade(submission)
+    try:
+        return Grader(parent, wanted["seed"]).grade(submission)
+    except Exception as error:  # one that breaks the grader costs its own result only
+        why = f"{type(error).__name__}: {error}"
+        return not_graded(submission, wanted["seed"], wanted["level"], why)
 
 
 class _Warm:

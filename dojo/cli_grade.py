@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -17,6 +20,7 @@ from dojo.exits import Exit, Stop
 from dojo.paths import find_root
 
 if TYPE_CHECKING:
+    from dojo.grading.batch import Watch
     from dojo.grading.marks import Result
 
 app = typer.Typer(rich_markup_mode=None)
@@ -60,8 +64,12 @@ def grade(
         bool | None,
         typer.Option(help="Be a Prefect flow run; by default where PREFECT_API_URL is set."),
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster: its scheduler's address."),
+    ] = None,
     jobs: Annotated[
-        int, typer.Option(min=1, max=256, help="Submissions at a time; by default one a core.")
+        int, typer.Option(min=1, max=256, help="Submissions at a time here; one a core if not set.")
     ] = os.cpu_count() or 1,
 ) -> int:
     """Grade submissions: pristine tests and secret scenarios, in a sandbox.
@@ -70,6 +78,9 @@ def grade(
     not be graded for a reason of the grader's own.
     """
     from dojo.grading.batch import Order, grade_batch, publish
+    from dojo.grading.cluster import NoCluster
+    from dojo.grading.flow import NoServer
+    from dojo.grading.guard import GuardFault
     from dojo.grading.marks import Feedback, LatePolicy
     from dojo.grading.sandbox import Level, SandboxError
     from dojo.grading.signing import KeyRefused, read_key
@@ -80,6 +91,10 @@ def grade(
     _check_choice("--level", level, get_args(Level))
     if not paths and roster is None:
         raise Stop(Exit.USAGE, "there is nothing to grade; name a folder: 'dojo grade class/'")
+    if dask is not None and flow is False:
+        raise Stop(Exit.USAGE, "with --dask the batch is a flow run: leave out --no-flow")
+    if dask is not None and not re.fullmatch(r"[a-z]+://[^/]+:\d+", dask):
+        raise Stop(Exit.USAGE, f"--dask is {dask!r}; write it as tcp://127.0.0.1:8786")
     root = find_root()
     katas, wanted = _chosen(root, kata or [])
     policy = LatePolicy(deadline=_moment(deadline), percent_a_day=late_percent)
@@ -93,9 +108,10 @@ def grade(
     told = show.Screen(sys.stderr)
     try:
         as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
-        order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow)  # type: ignore[arg-type]
-        results = grade_batch(submissions, store, drawn, order, _Progress(told))
-    except SandboxError as error:
+        order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow, dask=dask)  # type: ignore[arg-type]
+        with _progress(told) as watch:
+            results = grade_batch(submissions, store, drawn, order, watch)
+    except (SandboxError, GuardFault, NoServer, NoCluster) as error:
         raise Stop(Exit.ENVIRONMENT, str(error)) from None
     finally:
         store.close()
@@ -154,14 +170,44 @@ def verify(
     return Exit.DONE
 
 
-class _Progress:
-    """Says what was graded, as it comes."""
+@contextlib.contextmanager
+def _progress(screen: show.Screen) -> Iterator[Watch]:
+    """Say how a batch goes on: a bar with the time left on a terminal, else a line a result."""
+    from rich import progress
 
-    def __init__(self, screen: show.Screen) -> None:
-        self._screen = screen
+    from dojo.grading.batch import Watch
 
-    def __call__(self, result: Result, done: int, total: int) -> None:
-        self._screen.say(f"[{done}/{total}] {_line_of(result)}", "dim")
+    class Lines(Watch):
+        def begins(self, earlier: int, total: int) -> None:
+            if earlier:
+                screen.say(f"[{earlier}/{total}] graded earlier", "dim")
+
+        def graded(self, result: Result, done: int, total: int) -> None:
+            screen.say(f"[{done}/{total}] {_line_of(result)}", "dim")
+
+    class Bar(Watch):
+        def begins(self, earlier: int, total: int) -> None:
+            # Begun anew: earlier results took no time now, they say nothing of what is left.
+            bar.reset(whole, total=total, completed=earlier, visible=True)
+
+        def graded(self, result: Result, done: int, total: int) -> None:
+            bar.update(whole, completed=done, total=total)
+            if result.verdict == "grader-error":
+                screen.say(f"[{done}/{total}] {_line_of(result)}")
+
+    if not screen.is_terminal:
+        yield Lines()
+        return
+    columns = (
+        progress.TextColumn("graded"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("left"),
+    )
+    with progress.Progress(*columns, console=screen, speed_estimate_period=600) as bar:
+        whole = bar.add_task("", total=None, visible=False)
+        yield Bar()
 
 
 def _line_of(result: Result) -> str:

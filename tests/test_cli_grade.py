@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -17,7 +19,7 @@ from typer.testing import CliRunner
 
 from dojo.catalog import find_kata, load_catalog
 from dojo.cli import app
-from dojo.cli_grade import schema
+from dojo.cli_grade import _progress, schema
 from dojo.exits import Exit
 from dojo.grading import batch
 from dojo.grading.marks import Binding, Result, Results
@@ -25,6 +27,7 @@ from dojo.grading.sandbox import missing_for
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
 from dojo.paths import PACKAGE_ROOT as ROOT
+from dojo.screen import Screen
 
 KATA = find_kata(load_catalog(ROOT), "05")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
@@ -66,6 +69,8 @@ def result(learner: str = "anna", **changes: Any) -> Result:
         (["class", "--sign-key", "none"], "cannot be read"),
         (["--roster", "none.csv"], "roster"),
         (["class", "--state", "class"], "cannot keep results"),
+        (["class", "--dask", "127.0.0.1"], "--dask is '127.0.0.1'; write it as tcp://"),
+        (["class", "--dask", "tcp://127.0.0.1:9", "--no-flow"], "leave out --no-flow"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -102,6 +107,51 @@ def test_results_are_written_filtered_late_and_signed(
     ]
     assert "anna  05_parameters  32/40  passed, 2 days late" in done.output
     assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+
+
+def test_dask_without_its_package_says_what_to_install(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "prefect_dask", None)
+    done = dojo("grade", group, "--dask", "tcp://127.0.0.1:9")
+    assert done.exit_code == Exit.ENVIRONMENT
+    assert "pip install -e '.[dask]'" in done.output
+
+
+def test_flow_run_without_a_server_is_one_line(group: Path) -> None:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    words = [sys.executable, "-m", "dojo.cli", "grade", str(group), "--flow"]
+    for server, said in {"": "there is no", "http://127.0.0.1:9/api": "no Prefect server"}.items():
+        named = {"PREFECT_API_URL": server} if server else {}
+        environment = {**kept, **named, "PREFECT_HOME": str(group.parent / "prefect")}
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == Exit.ENVIRONMENT, done.stderr
+        assert said in done.stderr
+        assert "'prefect server start'" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_terminal_gets_a_bar_with_the_time_left_and_a_file_lines(is_terminal: bool) -> None:
+    class Stream(io.StringIO):
+        def isatty(self) -> bool:
+            return is_terminal
+
+    stream = Stream()
+    with _progress(Screen(stream)) as watch:
+        watch.begins(2, 4)
+        watch.graded(result(), 3, 4)
+        watch.graded(result("bob", verdict="grader-error", earned=None, advice="not graded"), 4, 4)
+    lines = stream.getvalue().splitlines()
+    if is_terminal:
+        assert re.search(r"4/4.*0:00:00.* left", stream.getvalue())
+        assert not any("anna" in line for line in lines)
+        assert any("bob" in line for line in lines)
+    else:
+        begin = ["[2/4] graded earlier", f"[3/4] anna  {KATA.id}", f"[4/4] bob  {KATA.id}"]
+        assert [line.startswith(start) for line, start in zip(lines, begin, strict=True)] == [
+            True
+        ] * 3
 
 
 def test_graders_own_failure_is_no_zero(group: Path, monkeypatch: pytest.MonkeyPatch) -> None:

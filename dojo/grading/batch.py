@@ -1,18 +1,19 @@
 """Grade many submissions: in parallel, each kept as soon as it is there, none twice.
 
 With a Prefect server at hand the batch is a flow run with a task run a submission, so that the
-instructor sees it where all their other batches are. The work itself is the same without.
+instructor sees it where all their other batches are; with a Dask cluster these are on its workers.
+The work itself is the same without. Whoever grades, this process alone keeps the results.
 """
 
 from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
-import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from dojo.grading.grader import Grader, apply_lateness
+from dojo.grading import cluster, flow
+from dojo.grading.grader import Grader, apply_lateness, not_graded
 from dojo.grading.guard import Parent
 from dojo.grading.marks import Feedback, LatePolicy, Result, Results, with_feedback
 from dojo.grading.sandbox import Level, Limits, SandboxError, missing_for
@@ -21,7 +22,15 @@ from dojo.grading.signing import sign
 from dojo.grading.store import Store
 from dojo.grading.submission import Submission
 
-OnResult = Callable[[Result, int, int], None]
+
+class Watch:
+    """Is told how a batch goes on; this one keeps it to itself."""
+
+    def begins(self, earlier: int, total: int) -> None:
+        """Grading begins: so many of all have an earlier result."""
+
+    def graded(self, result: Result, done: int, total: int) -> None:
+        """One more is graded."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,8 +41,9 @@ class Order:
         root: The checkout that holds the katas.
         level: The walls; nothing is graded behind lower ones.
         limits: What one submission may use.
-        jobs: How many submissions at a time.
+        jobs: How many submissions at a time on this machine.
         as_flow: Whether the batch is a Prefect flow run; its server is the instructor's own.
+        dask: The address of a Dask scheduler; its workers grade, and the batch is a flow run.
     """
 
     root: Path
@@ -41,6 +51,7 @@ class Order:
     limits: Limits = dataclasses.field(default_factory=Limits)
     jobs: int = 1
     as_flow: bool = False
+    dask: str | None = None
 
 
 def grade_batch(
@@ -48,7 +59,7 @@ def grade_batch(
     store: Store,
     seed: str,
     order: Order,
-    on_result: OnResult = lambda *_: None,
+    watch: Watch | None = None,
 ) -> list[Result]:
     """Grade what is not graded yet.
 
@@ -57,7 +68,7 @@ def grade_batch(
         store: Where earlier results are and new ones go.
         seed: Of the scenarios.
         order: How.
-        on_result: Is called with each result, how many there are, and how many there will be.
+        watch: Is told how it goes on.
 
     Returns:
         A result a submission, in their order, lateness not taken off.
@@ -65,101 +76,100 @@ def grade_batch(
     Raises:
         SandboxError: This machine cannot give the walls, or they do not hold.
         EngineError: The warm parent does not start.
+        NoServer: There is no Prefect server to be a flow run on.
+        NoCluster: The Dask cluster cannot grade.
     """
-    found: dict[int, Result] = {}
-    for index, submission in enumerate(submissions):
-        earlier = store.find(submission, seed, order.level)
-        if earlier is not None:
-            found[index] = earlier
-            on_result(earlier, len(found), len(submissions))
-    left = [index for index in range(len(submissions)) if index not in found]
-    if left:
-        _grade_the_rest(submissions, left, found, store, seed, order, on_result)
-    return [found[index] for index in range(len(submissions))]
+    watch = watch or Watch()
+    earlier = {
+        index: result
+        for index, submission in enumerate(submissions)
+        if (result := store.find(submission, seed, order.level)) is not None
+    }
+    left = [index for index in range(len(submissions)) if index not in earlier]
+    batch = _Batch(submissions, left, earlier, store, seed, order, watch)
+    watch.begins(len(earlier), len(submissions))
+    if left and order.dask is not None:
+        batch.grade_on_dask(order.dask)
+    elif left:
+        batch.grade_here()
+    return [batch.found[index] for index in range(len(submissions))]
 
 
-def _grade_the_rest(
-    submissions: list[Submission],
-    left: list[int],
-    found: dict[int, Result],
-    store: Store,
-    seed: str,
-    order: Order,
-    on_result: OnResult,
-) -> None:
-    if missing := missing_for(order.level):
-        raise SandboxError(f"nothing was graded: {missing}")
-    lock = threading.Lock()
-    with Parent(order.root, order.level, order.limits) as parent:
-        try_walls(parent)
-        grader = Grader(parent, seed)
+@dataclasses.dataclass(frozen=True)
+class _Batch:
+    submissions: list[Submission]
+    left: list[int]
+    found: dict[int, Result]
+    store: Store
+    seed: str
+    order: Order
+    watch: Watch
 
-        def grade(index: int) -> None:
-            submission = submissions[index]
-            result = grader.grade(submission)
-            if result.verdict != "grader-error":
-                store.keep(submission, seed, order.level, result)
-            with lock:
-                found[index] = result
-                on_result(result, len(found), len(submissions))
+    def grade_here(self) -> None:
+        order = self.order
+        if missing := missing_for(order.level):
+            raise SandboxError(f"nothing was graded: {missing}")
+        with Parent(order.root, order.level, order.limits) as parent:
+            try_walls(parent)
+            grader = Grader(parent, self.seed)
 
-        try:
+            def grade(index: int, _: str) -> Result:
+                return grader.grade(self.submissions[index])
+
+            # What is in hand when the batch is ended, ends at once; the next time grades it.
+            work = flow.Work(grade, self.left, self._names(), self._keep, parent.close)
             if order.as_flow:
-                names = [f"{submissions[i].learner} {submissions[i].kata.id}" for i in left]
-                run_as_flow(grade, left, names, order.jobs)
+                flow.run_on_threads(work, order.jobs)
             else:
-                _run_in_threads(grade, left, order.jobs)
-        except BaseException:
-            parent.close()  # what is in hand ends at once, and will be graded the next time
-            raise
+                _run_on_threads(work, order.jobs)
+
+    def grade_on_dask(self, address: str) -> None:
+        cluster.check_cluster(address)
+
+        def keep(position: int, outcome: Any) -> None:
+            submission = self.submissions[self.left[position]]
+            level = self.order.level
+            self._keep(position, cluster.unpack(outcome, submission, self.seed, level))
+
+        pieces = [
+            cluster.pack(self.submissions[index], self.seed, self.order.level, self.order.limits)
+            for index in self.left
+        ]
+        work = flow.Work(cluster.grade_on_worker, pieces, self._names(), keep)
+        flow.run_on_dask(work, address)
+
+    def _names(self) -> list[str]:
+        chosen = [self.submissions[index] for index in self.left]
+        return [f"{one.learner} {one.kata.id}" for one in chosen]
+
+    def _keep(self, position: int, outcome: Any) -> None:
+        index = self.left[position]
+        submission, level = self.submissions[index], self.order.level
+        if isinstance(outcome, Exception):
+            # One that breaks the grader costs its own result only.
+            why = f"{type(outcome).__name__}: {outcome}"
+            outcome = not_graded(submission, self.seed, level, why)
+        result: Result = outcome
+        if result.verdict != "grader-error":
+            self.store.keep(submission, self.seed, level, result)
+        self.found[index] = result
+        self.watch.graded(result, len(self.found), len(self.submissions))
 
 
-def _run_in_threads(grade: Callable[[int], None], indices: list[int], jobs: int) -> None:
+def _run_on_threads(work: flow.Work, jobs: int) -> None:
     pool = concurrent.futures.ThreadPoolExecutor(jobs, thread_name_prefix="dojo-grade")
-    futures = [pool.submit(grade, index) for index in indices]
+    positions = {
+        pool.submit(work.grade, piece, name): position
+        for position, (piece, name) in enumerate(zip(work.pieces, work.names, strict=True))
+    }
     try:
-        for future in concurrent.futures.as_completed(futures):
-            future.result()
+        for future in concurrent.futures.as_completed(positions):
+            work.on_done(positions[future], flow.outcome_of(future))
+    except BaseException:
+        work.stop()
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def run_as_flow(
-    grade: Callable[[int], None], indices: list[int], names: list[str], jobs: int
-) -> None:
-    """Grade as a Prefect flow run, on the server that `PREFECT_API_URL` names.
-
-    Args:
-        grade: Grades the submission of an index.
-        indices: Of those to grade.
-        names: Of the task runs, in the same order.
-        jobs: How many at a time.
-    """
-    from prefect import flow, task
-    from prefect.futures import wait
-    from prefect.task_runners import ThreadPoolTaskRunner
-
-    @task(task_run_name="{name}", persist_result=False)
-    def grade_submission(index: int, name: str) -> None:
-        """Grade one submission; whatever it does costs this task run only."""
-        del name
-        grade(index)
-
-    @flow(
-        name="grade-batch",
-        task_runner=ThreadPoolTaskRunner(max_workers=jobs),  # type: ignore[arg-type]
-        log_prints=False,
-        persist_result=False,
-    )
-    def grade_batch_flow() -> None:
-        futures = [
-            grade_submission.submit(index, name) for index, name in zip(indices, names, strict=True)
-        ]
-        wait(futures)
-        for future in futures:
-            future.result()
-
-    grade_batch_flow()
 
 
 def publish(

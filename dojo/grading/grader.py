@@ -17,6 +17,7 @@ from dojo.grading.marks import (
     mark_tasks,
     verdict_of_test,
 )
+from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
 
 _ADVICE: dict[Verdict, str] = {
@@ -64,8 +65,7 @@ class Grader:
             if attempt and judged.tests and self._examiner.reference_is_green(submission.kata):
                 # What breaks only where the submission is, the submission has broken.
                 return self._mark(submission, judged.blame_submission(), started)
-        advice = f"not graded: {fault[:500]}; grade it again"
-        return self._result(submission, "grader-error", advice, started, earned=None)
+        return not_graded(submission, self._seed, self._parent.level, fault, started)
 
     def _mark(self, submission: Submission, judged: Judged, started: float) -> Result:
         kata = submission.kata
@@ -103,7 +103,7 @@ class Grader:
         advice: str,
         started: float,
         *,
-        earned: float | None,
+        earned: float,
         tasks: tuple[TaskMark, ...] = (),
         judged: Judged | None = None,
         notes: tuple[str, ...] | None = None,
@@ -124,6 +124,26 @@ class Grader:
             seconds=round(time.perf_counter() - started, 3),
             binding=bind(submission, self._seed, self._parent.level),
         )
+
+
+def not_graded(
+    submission: Submission, seed: str, level: Level, why: str, started: float | None = None
+) -> Result:
+    """Return the result of a submission that the grader failed to grade: no mark, never a zero."""
+    return Result(
+        learner=submission.learner,
+        kata=submission.kata.id,
+        source=submission.source,
+        verdict="grader-error",
+        advice=f"not graded: {why[:500]}; grade it again",
+        points=submission.kata.points,
+        earned=None,
+        tasks=_no_marks(submission.kata),
+        submitted=submission.submitted,
+        notes=submission.notes,
+        seconds=0.0 if started is None else round(time.perf_counter() - started, 3),
+        binding=bind(submission, seed, level),
+    )
 
 
 def apply_lateness(result: Result, policy: LatePolicy) -> Result:

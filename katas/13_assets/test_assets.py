@@ -107,18 +107,31 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
     def run(*only: str, config: dict | None = None, tables: Any = dg.mem_io_manager) -> Night:
         before = source.fetches
         settings = {"ops": {MODEL: {"config": config}}} if config is not None else None
-        result = dg.materialize(
-            assets_of(solution),
-            selection=list(only) or None,
-            run_config=settings,
-            resources={
-                "source": source.resource,
-                "tracker": solution.RunTracker(path=str(tracked)),
-                "tables": tables,
-            },
-            instance=dagster_instance,
-            raise_on_error=False,
-        )
+        said = f" with the configuration {config!r}" if config is not None else ""
+        call = f"materialize({', '.join(only) or 'all three assets'}){said}:"
+        try:
+            result = dg.materialize(
+                assets_of(solution),
+                selection=list(only) or None,
+                run_config=settings,
+                resources={
+                    "source": source.resource,
+                    "tracker": solution.RunTracker(path=str(tracked)),
+                    "tables": tables,
+                },
+                instance=dagster_instance,
+                raise_on_error=False,
+            )
+        except dg.DagsterInvalidConfigError as refused:
+            pytest.fail(
+                told(
+                    f"{call} Dagster refused the configuration: {refused.errors[0].message}",
+                    "Expected: churn_model takes TrainingConfig, and TrainingConfig has a field"
+                    " `c`.",
+                    "In production: what no field declares, nobody can set without editing the"
+                    " code.",
+                )
+            )
         events = result.get_asset_materialization_events()
         made = [event.asset_key.to_user_string() for event in events]
         metadata = {
@@ -127,9 +140,8 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
         }
         retries = [e for e in result.all_events if e.event_type_value == "STEP_UP_FOR_RETRY"]
         failed = [event for event in result.all_events if event.is_step_failure]
-        said = f" with the configuration {config!r}" if config is not None else ""
         return Night(
-            f"materialize({', '.join(only) or 'all three assets'}){said}:",
+            call,
             result.success,
             made,
             metadata,
@@ -379,10 +391,20 @@ def test_model_alone_is_made_from_kept_tables(
     )
 
 
-class Unwritable:
-    """Something that cannot be written: the disk is full, say."""
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read all that lies in a folder; it may not exist."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+
+
+class FullDisk:
+    """A value that cannot be written; it keeps what a reader finds in the folder meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.meanwhile: dict[str, bytes] = {}
 
     def __str__(self) -> str:
+        self.meanwhile = files_in(self.folder)
         raise OSError("no space left on device")
 
 
@@ -391,22 +413,37 @@ def test_table_is_replaced_whole_or_not_at_all(
 ) -> None:
     succeeded(materialise(tables=store), "there is no model tonight.")
     folder = Path(store.folder)
-    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    before = files_in(folder)
+    assert before, told(
+        "materialize(all three assets): TableStore has kept no table.",
+        "Expected: two files, which a second run is then to replace.",
+        "In production: the model can only be made again by asking the source again.",
+    )
+    disk = FullDisk(folder)
     torn = customers.astype({"contract": object})
-    torn.loc[300, "contract"] = Unwritable()
+    torn.loc[300, "contract"] = disk
     source.frames.append(torn)
     night = materialise(tables=store)
-    after = {path.name: path.read_bytes() for path in folder.iterdir()}
+    after = files_in(folder)
     assert not night.success, told(
         f"{night.call} The disk was full at row 300. {night.ending} Expected: a run that fails."
     )
     sizes = {name: len(content) for name, content in after.items()}
+    yesterday = {name: len(content) for name, content in before.items()}
     assert after == before, told(
         f"{night.call} The disk was full at row 300 of raw_customers. {night.ending}",
-        f"In the folder, in bytes: {sizes}. Expected: yesterday's files as they were,"
-        f" { {name: len(content) for name, content in before.items()} }.",
+        f"In the folder, in bytes: {sizes}. Expected: yesterday's files as they were, {yesterday}.",
         "In production: half of a table is a table like any other. Whoever reads it tonight trains"
         " on 300 of 40,000 customers. Write beside it, then rename: that is one step.",
+    )
+    kept = f"{RAW}.csv"
+    found = disk.meanwhile.get(kept)
+    assert found == before[kept], told(
+        f"{night.call} Somebody reads {kept} while row 300 is written.",
+        f"It {'is not there' if found is None else f'has {len(found)} bytes'}."
+        f" Expected: yesterday's {yesterday[kept]} bytes until the new table is whole.",
+        "In production: what you would put back afterwards is missing meanwhile, and for good if"
+        " the process is killed just then. Write beside it, then rename: that is one step.",
     )
 
 

@@ -203,7 +203,8 @@ def test_asset_reads_its_own_day(
 
 
 def doubled(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give three rows the same id."""
+    """Give three rows the same id; one of them has a blank too, and is still one row."""
+    frame.loc[1, "support_calls"] = float("nan")
     return frame.assign(customer_id=frame["customer_id"].where(frame.index > 2, 7))
 
 
@@ -341,6 +342,17 @@ def test_day_made_again_counts_once(
         "a day that is appended counts its customers twice; a customer who was taken out of the"
         " export and stays in the table gets a call; a table replaced as a whole has lost a year.",
     )
+    with contextlib.closing(resources["warehouse"].connect()) as connection:
+        written = connection.execute("SELECT customer_id, score FROM scores WHERE day = ?", (DAY,))
+        seen = dict(written.fetchall())
+    expected = dict(zip(kept["customer_id"].tolist(), solution.score(kept), strict=True))
+    off = [id_ for id_ in expected if seen[id_] != pytest.approx(expected[id_])]
+    assert not off, told(
+        f"{nights[-1].call} {nights[-1].ending} {len(off)} of {len(kept)} customers have another"
+        f" score than theirs; the first, {off[0]}, has {seen[off[0]]:.4f}.",
+        f"Expected: {expected[off[0]]:.4f}, what score(daily_customers) gives for that row.",
+        "In production: the count is right and the campaign calls the wrong people.",
+    )
 
 
 def test_day_that_fails_leaves_the_table_alone(
@@ -349,18 +361,21 @@ def test_day_that_fails_leaves_the_table_alone(
     made = defined(solution, "daily_customers", "daily_scores")
     write(DAY, customers[:50])
     run(DAY, *made)
-    torn = customers[:50].astype({"support_calls": float})
-    torn.loc[30, "support_calls"] = float("nan")  # no score, and the table takes no blank
-    write(DAY, torn)
+    with contextlib.closing(resources["warehouse"].connect()) as connection, connection:
+        connection.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON scores WHEN NEW.customer_id ="
+            f" {int(customers['customer_id'][30])}"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
     night = run(DAY, *made)
     assert not night.success, told(
-        f"{night.call} Row 30 has a blank, so no score; the table refuses it. {night.ending}",
+        f"{night.call} The warehouse's disk is full at row 30. {night.ending}",
         "Expected: a run that fails.",
     )
     holds(
         resources,
         {DAY: ids(customers[:50])},
-        f"{night.call} Row 30 was refused by the table. {night.ending}",
+        f"{night.call} The warehouse's disk was full at row 30. {night.ending}",
         "the morning's report reads yesterday's rows, or none, or half of them, and nobody sees"
         " which. Delete and insert are one transaction, or they are two accidents.",
     )
@@ -397,6 +412,14 @@ def test_backfill_makes_each_day_once(
         call,
         "a backfill that leaves out the gate lets in by the back door what the night run refuses.",
     )
+    for name in ("customers_are_sound", "volume_is_usual"):
+        key = dg.AssetCheckKey(dg.AssetKey("daily_customers"), name)
+        noted = dagster_instance.event_log_storage.get_asset_check_execution_history(key, limit=9)
+        assert len(noted) == 3, told(
+            f"{call} {name} was run {len(noted)} times. Expected: 3, once a day.",
+            "In production: a check that the backfill leaves out has no history of these days. What"
+            " was unusual in March is seen by nobody.",
+        )
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,12 @@ from dojo.verdict import TestVerdict
 
 FILE = "signatures.json"
 
-# What a message says of one run or of one name only: addresses, places, times to the millisecond.
-_OF_ONE_RUN = re.compile(r"<function .*?>|0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\d+\.\d{3,}|/\S+/")
+# What a message says of one run or of one name only: addresses, places, ids, names that an engine
+# draws (`stately-cod-670`), times to the millisecond.
+_OF_ONE_RUN = re.compile(
+    r"<function .*?>|0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}"
+    r"|\b[a-z]+-[a-z]+-\d+\b|\d+\.\d{3,}|/\S+/"
+)
 _NO_MISTAKE = ("stub", "missing", "import", "fixture", "skipped")
 
 
@@ -143,5 +147,5 @@ def _rank(one: Likeness) -> tuple[bool, int, int]:
 
 
 def _digest(message: str) -> str:
-    words = _OF_ONE_RUN.sub("#", message)
+    words = " ".join(_OF_ONE_RUN.sub("#", message).split())
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:8]

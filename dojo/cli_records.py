@@ -65,9 +65,18 @@ def report(
     ),
 ) -> int:
     """Write one page on a cohort: who solved what, what failed most, and why."""
+    from dojo.catalog import CatalogError, load_catalog
+    from dojo.paths import find_root
     from dojo.report.cohort import cohort_page
+    from dojo.report.mistakes import read_planted
 
-    _write(out, cohort_page(_read(file)))
+    results = _read(file)
+    graded = {one.kata for one in results.results}
+    try:
+        katas = [kata for kata in load_catalog(find_root()) if kata.id in graded]
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
+    _write(out, cohort_page(results, {kata.id: read_planted(kata) for kata in katas}))
     return Exit.DONE
 
 

@@ -12,13 +12,13 @@ import logging
 import os
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from dojo.engines import prefect_server
 from dojo.engines.protocol import Engine
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.room import CAN_FORK, Forked, Room
@@ -129,7 +129,7 @@ def quick_start(room: Room, say: Callable[[str], None]) -> Iterator[None]:
         copy_template(source, Path(str(url).split(":///", 1)[1]))
         if not CAN_FORK:
             return original(server)
-        return Forked(lambda: _serve(server.port, room), room)
+        return Forked(lambda: prefect_server.serve(server.port, room), room)
 
     # The one place where the harness starts its server.
     with mock.patch.object(SubprocessASGIServer, "_run_uvicorn_command", start_server):
@@ -236,50 +236,17 @@ def _nobody_listens(*_: Any, **__: Any) -> None:
 
 @contextlib.contextmanager
 def results_in(folder: Path) -> Iterator[None]:
-    """Have Prefect persist results in `folder`."""
-    from prefect.settings import PREFECT_LOCAL_STORAGE_PATH, temporary_settings
+    """Have Prefect persist results in `folder`.
 
-    with temporary_settings({PREFECT_LOCAL_STORAGE_PATH: folder}):
+    `temporary_settings` would validate all settings again: a tenth of a second for each test.
+    """
+    from prefect.context import SettingsContext, get_settings_context
+
+    now = get_settings_context()
+    results = now.settings.results.model_copy(update={"local_storage_path": folder})
+    settings = now.settings.model_copy(update={"results": results})
+    with SettingsContext(profile=now.profile, settings=settings):
         yield
-
-
-def _serve(port: int | None, room: Room) -> None:
-    """Be the server: what the harness's own command line does, without a new interpreter."""
-    log = os.open(
-        room.folder("logs") / "prefect-server.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND
-    )
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for source, target in ((nothing, 0), (log, 1), (log, 2)):
-        os.dup2(source, target)
-    sys.stdout = sys.__stdout__
-    sys.stderr = sys.__stderr__
-    os.environ.update(
-        PREFECT_UI_ENABLED="0", PREFECT__SERVER_EPHEMERAL="1", PREFECT__SERVER_FINAL="1"
-    )
-
-    import uvicorn
-    from prefect.server.api.server import create_app
-    from prefect.server.database.configurations import AioSqliteConfiguration
-    from prefect.settings import get_current_settings
-
-    begin = AioSqliteConfiguration.begin_transaction
-
-    def begin_at_once(database: AioSqliteConfiguration, session: Any, **_: Any) -> Any:
-        # A transaction that reads, and then finds that another one wrote, is refused: the client
-        # pauses, and asks again. One that takes its turn from the start is not.
-        return begin(database, session, with_for_update=True)
-
-    setattr(AioSqliteConfiguration, "begin_transaction", begin_at_once)  # noqa: B010
-    # Not pytest's filters: as errors, the server's own warnings would make it answer 503.
-    warnings.simplefilter("ignore")
-    os.environ.update(get_current_settings().to_environment_variables(exclude_unset=True))
-    uvicorn.run(
-        create_app(),
-        host="127.0.0.1",
-        port=int(port or 0),
-        log_level="error",
-        lifespan="on",
-    )
 
 
 def server_is_alive() -> bool:

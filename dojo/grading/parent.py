@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from dojo.catalog import CatalogError, load_catalog
-from dojo.engines import ENGINES
+from dojo.engines import ENGINES, prefect, prefect_server
 from dojo.engines.templates import EngineError
 from dojo.grading import kernel
 from dojo.grading.keeper import keep
@@ -61,6 +61,8 @@ def _prepare(root: Path, room: Room) -> None:
         engines.callback(server.close)
         for kata in load_catalog(root):
             server.prepare(kata)
+    if "prefect" in sys.modules:
+        prefect_server.rehearse(room, prefect.migrated_database(lambda _: None))
     gc.collect()
     gc.freeze()
 

@@ -7,66 +7,35 @@ from __future__ import annotations
 
 import collections
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.grading.checks import Check, checks_of
 from dojo.grading.marks import Result, Results
-from dojo.grading.plain import one_line, plain
+from dojo.grading.plain import plain
+from dojo.report.known import known_mistakes, likeness
+from dojo.report.mistakes import Likeness, Planted, recognise
+from dojo.report.page import HEAD, names, text
 
 MOST_FAILURES = 20
 _MOST_MESSAGE = 4000
-_MOST_NAMES = 12
-
-_STYLE = """
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --part: #9a6700; --bad: #cf222e;
-  --odd: #8250df; }
-@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --part: #d29922; --bad: #f85149;
-  --odd: #a371f7; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: right;
-  white-space: nowrap; }
-thead th { vertical-align: bottom; }
-thead th { white-space: normal; }
-th[scope=row], .text { text-align: left; white-space: normal; }
-th[scope=row] { max-width: 16rem; min-width: 11rem; overflow-wrap: anywhere; }
-td small { min-width: 6rem; white-space: normal; }
-td a { color: inherit; text-decoration: none; } td a:hover { text-decoration: underline; }
-small { color: color-mix(in srgb, currentColor 70%, transparent); display: block; }
-.good { color: var(--good); } .part { color: var(--part); } .bad { color: var(--bad); }
-.odd { color: var(--odd); }
-details { border-bottom: 1px solid var(--line); padding: .4rem 0; } details details { border: 0;
-  margin-left: 1.2rem; }
-summary { cursor: pointer; overflow-wrap: anywhere; } details:target { outline: 2px solid; }
-pre { background: color-mix(in srgb, currentColor 7%, transparent); margin: .4rem 0 .8rem;
-  overflow-wrap: anywhere; padding: .7rem; white-space: pre-wrap; }
-"""
-_HEAD = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<meta name="referrer" content="no-referrer">
-<title>Cohort</title>
-<style>{_STYLE}</style>
-</head>
-<body>
-"""
 
 
-def cohort_page(results: Results) -> str:
+def cohort_page(results: Results, planted: Mapping[str, Sequence[Planted]] | None = None) -> str:
     """Write the page.
 
     Args:
         results: The record of a batch.
+        planted: The known mistakes, by kata.
 
     Returns:
-        HTML: a table of learners by katas, the checks that failed most, then every result with
-        the messages of what is red.
+        HTML: a table of learners by katas, the known mistakes and the checks that failed most,
+        then every result with the messages of what is red.
     """
+    alike = {
+        (one.learner, one.kata): recognise(one.tests, (planted or {}).get(one.kata, ()))
+        for one in results.results
+        if one.verdict not in ("passed", "tampering", "grader-error")
+    }
     learners: dict[str, dict[str, Result]] = {}
     for result in sorted(results.results, key=lambda one: (one.learner.casefold(), one.kata)):
         learners.setdefault(result.learner, {})[result.kata] = result
@@ -77,13 +46,18 @@ def cohort_page(results: Results) -> str:
         )
     }
     parts = [
-        _HEAD,
+        HEAD,
         "<h1>Cohort</h1>\n",
         _opening(results, learners),
         _matrix(learners, places),
+        known_mistakes(alike),
         _failed_most(results.results),
         "<h2>Every result</h2>\n",
-        *(_learner(name, theirs, places) for name, theirs in learners.items()),
+        *(
+            _result(result, places[learner, result.kata], alike.get((learner, result.kata), []))
+            for learner, theirs in learners.items()
+            for result in theirs.values()
+        ),
         _not_graded(results.ungraded),
         "</body>\n</html>\n",
     ]
@@ -93,30 +67,30 @@ def cohort_page(results: Results) -> str:
 def _opening(results: Results, learners: dict[str, dict[str, Result]]) -> str:
     counted = collections.Counter(one.verdict for one in results.results)
     told = ", ".join(f"{count} {verdict}" for verdict, count in counted.most_common())
-    text = f"<p>{len(learners)} learners, {len(results.results)} results: {told or 'none'}.</p>\n"
+    told = f"<p>{len(learners)} learners, {len(results.results)} results: {told or 'none'}.</p>\n"
     unsure = [one for one in results.results if any(task.judges_differ for task in one.tasks)]
     if unsure:
-        text += (
+        told += (
             f"<p class=odd>In {len(unsure)} results the tests and the examination contradict each"
             " other: read these by hand, they are marked ≠.</p>\n"
         )
     if counted["grader-error"]:
-        text += (
+        told += (
             f"<p class=odd>{counted['grader-error']} could not be graded, by no fault of the"
             " learner: they have no mark. Grade them again.</p>\n"
         )
-    return text
+    return told
 
 
 def _matrix(learners: dict[str, dict[str, Result]], places: dict[tuple[str, str], str]) -> str:
     katas = sorted({kata for theirs in learners.values() for kata in theirs})
-    head = "".join(f"<th scope=col>{_text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
+    head = "".join(f"<th scope=col>{text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
     rows = []
     for name, theirs in learners.items():
         cells = "".join(_cell(theirs.get(kata), places) for kata in katas)
         marks = [one.earned for one in theirs.values()]
         total = "?" if None in marks else f"{sum(one or 0 for one in marks):g}"
-        rows.append(f"<tr><th scope=row>{_text(name)}</th><td>{total}</td>{cells}</tr>\n")
+        rows.append(f"<tr><th scope=row>{text(name)}</th><td>{total}</td>{cells}</tr>\n")
     foot = "".join(_solved_by(learners, kata) for kata in katas)
     return (
         "<h2>Learners by katas</h2>\n<div class=wide><table>\n"
@@ -168,17 +142,17 @@ def _failed_most(results: Iterable[Result]) -> str:
         for name, check in reds.items():
             failed.setdefault((result.kata, name), []).append((result, check))
     most = sorted(failed.items(), key=lambda item: (-len(item[1]), item[0]))
-    text = "<h2>What failed most</h2>\n"
+    told = "<h2>What failed most</h2>\n"
     if not most:
-        return text + "<p>Nothing.</p>\n"
+        return told + "<p>Nothing.</p>\n"
     for (kata, name), theirs in most[:MOST_FAILURES]:
-        text += (
-            f"<details><summary>{len(theirs)} of {looked_at[kata, name]}: {_text(kata)}"
-            f" <b>{_text(name)}</b></summary>\n{_reasons(theirs)}</details>\n"
+        told += (
+            f"<details><summary>{len(theirs)} of {looked_at[kata, name]}: {text(kata)}"
+            f" <b>{text(name)}</b></summary>\n{_reasons(theirs)}</details>\n"
         )
     if len(most) > MOST_FAILURES:
-        text += f"<p>{len(most) - MOST_FAILURES} checks more failed less often.</p>\n"
-    return text
+        told += f"<p>{len(most) - MOST_FAILURES} checks more failed less often.</p>\n"
+    return told
 
 
 def _reasons(theirs: list[tuple[Result, Check]]) -> str:
@@ -186,42 +160,37 @@ def _reasons(theirs: list[tuple[Result, Check]]) -> str:
     said: dict[str, list[str]] = {}
     for result, check in theirs:
         said.setdefault(plain(check.message, _MOST_MESSAGE), []).append(result.learner)
-    text = ""
-    for message, names in sorted(said.items(), key=lambda item: -len(item[1])):
-        who = ", ".join(f"<bdi>{_text(name)}</bdi>" for name in names[:_MOST_NAMES])
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        text += f"<p>{who}{more}</p>\n<pre>{html.escape(message)}</pre>\n"
-    return text
+    told = ""
+    for message, who in sorted(said.items(), key=lambda item: -len(item[1])):
+        told += f"<p>{names(who)}</p>\n<pre>{html.escape(message)}</pre>\n"
+    return told
 
 
-def _learner(name: str, theirs: dict[str, Result], places: dict[tuple[str, str], str]) -> str:
-    return "".join(_result(result, places[name, result.kata]) for result in theirs.values())
-
-
-def _result(result: Result, place: str) -> str:
+def _result(result: Result, place: str, alike: list[Likeness]) -> str:
     earned = "no mark" if result.earned is None else f"{result.earned:g} of {result.points:g}"
     late = f", {result.late_days} days late" if result.late_days else ""
     title = (
-        f"<bdi>{_text(result.learner)}</bdi> {_text(result.kata)}:"
+        f"<bdi>{text(result.learner)}</bdi> {text(result.kata)}:"
         f" <span class={_colour(result)}>{earned}, {result.verdict}</span>{late}"
     )
-    text = f"<p>{_text(result.advice)}</p>\n"
-    text += "".join(f"<p class=odd>{_text(note)}</p>\n" for note in result.notes)
+    told = f"<p>{text(result.advice)}</p>\n"
+    told += "".join(f"<p class=odd>{text(note)}</p>\n" for note in result.notes)
+    told += "".join(likeness(one) for one in alike)
     if result.tasks:
-        text += _tasks(result)
+        told += _tasks(result)
     for check in checks_of(result):
         if not check.passed:
-            text += (
-                f"<details><summary>{_text(check.name)}</summary>\n"
+            told += (
+                f"<details><summary>{text(check.name)}</summary>\n"
                 f"<pre>{html.escape(plain(check.message, _MOST_MESSAGE))}</pre></details>\n"
             )
     bound = result.binding
-    text += (
-        f"<p><small>{_text(result.source)} · submission {_text(bound.submission[:12])}"
-        f" · kata {_text(bound.kata[:12])} · grader {_text(bound.grader[:24])}"
-        f" · walls {_text(bound.level)} · seed {_text(bound.seed)}</small></p>\n"
+    told += (
+        f"<p><small>{text(result.source)} · submission {text(bound.submission[:12])}"
+        f" · kata {text(bound.kata[:12])} · grader {text(bound.grader[:24])}"
+        f" · walls {text(bound.level)} · seed {text(bound.seed)}</small></p>\n"
     )
-    return f'<details id="{place}"><summary>{title}</summary>\n{text}</details>\n'
+    return f'<details id="{place}"><summary>{title}</summary>\n{told}</details>\n'
 
 
 def _tasks(result: Result) -> str:
@@ -241,9 +210,5 @@ def _tasks(result: Result) -> str:
 def _not_graded(lines: tuple[str, ...]) -> str:
     if not lines:
         return ""
-    items = "".join(f"<li>{_text(line)}</li>\n" for line in lines)
+    items = "".join(f"<li>{text(line)}</li>\n" for line in lines)
     return f"<h2>Not graded</h2>\n<ul>\n{items}</ul>\n"
-
-
-def _text(text: str) -> str:
-    return html.escape(one_line(text))

@@ -1,0 +1,79 @@
+"""The gate's answers through `dojo grade`: right ones get full marks, wrong ones lose their task.
+
+One batch, both judgements, behind the walls. Two katas by default, a flow's and an MLflow one;
+with DOJO_GATE_WHOLE all that are examined.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog import Kata, load_catalog
+from dojo.grading.examination import scenarios_of
+from dojo.grading.marks import Result, Results
+from dojo.grading.sandbox import missing_for
+from dojo.paths import PACKAGE_ROOT as ROOT
+from dojo.paths import cache_dir
+from tests.test_gate import WHOLE, answer_files, tasks_of
+
+EXAMINED = [kata for kata in load_catalog(ROOT) if scenarios_of(kata)]
+KATAS = (
+    EXAMINED if WHOLE else [kata for kata in EXAMINED if kata.id in ("02_retries", "07_tracking")]
+)
+ANSWERS = [
+    (kata, answer)
+    for kata in KATAS
+    for kind in ("right", "wrong")
+    for answer in answer_files(kata, kind)
+]
+
+pytestmark = pytest.mark.skipif(
+    bool(missing_for("strict")) and not os.environ.get("CI"), reason=missing_for("strict")
+)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Result]:
+    folder = tmp_path_factory.mktemp("class")
+    out = tmp_path_factory.mktemp("out")
+    for kata, answer in ANSWERS:
+        file = folder / answer.stem / "katas" / kata.id / f"{kata.slug}.py"
+        file.parent.mkdir(parents=True)
+        reference = kata.reference_file.read_text(encoding="utf-8")
+        file.write_text(f"{reference}\n\n{answer.read_text(encoding='utf-8')}", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "dojo.cli", "grade", str(folder), "--seed", "1"],
+        cwd=out,
+        env={**os.environ, "DOJO_CACHE": str(cache_dir())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    record = Results.model_validate_json((out / "results.json").read_bytes())
+    assert len(record.results) == len(ANSWERS)
+    return {(one.kata, one.learner): one for one in record.results}
+
+
+@pytest.mark.parametrize(
+    ("kata", "answer"), ANSWERS, ids=[f"{kata.id}-{path.stem}" for kata, path in ANSWERS]
+)
+def test_answer_gets_the_mark_it_should(
+    kata: Kata, answer: Path, graded: dict[tuple[str, str], Result]
+) -> None:
+    result = graded[kata.id, answer.stem]
+    red = {test.test: test.message for test in result.tests if not test.passed}
+    differing = {
+        one.scenario: one.differences for one in result.scenarios if one.verdict != "passed"
+    }
+    lost = {task.number for task in result.tasks if task.earned < task.points}
+
+    # An examination of a later task may rest on an earlier one: it may cost that too.
+    assert lost >= tasks_of(kata, answer), (red, differing)
+    assert not lost or answer.stem.startswith("wrong_"), (red, differing)
+    assert (result.verdict == "passed") == answer.stem.startswith("right_")

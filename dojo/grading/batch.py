@@ -113,7 +113,8 @@ class _Batch:
             try_walls(parent)
             grader = Grader(parent, self.seed)
 
-            def grade(index: int, _: str) -> Result:
+            def grade(index: int, name: str) -> Result:
+                del name  # Prefect's
                 return grader.grade(self.submissions[index])
 
             # What is in hand when the batch is ended, ends at once; the next time grades it.

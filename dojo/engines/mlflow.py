@@ -117,6 +117,26 @@ def _wait_for_no_disk() -> None:
             connection.execute("PRAGMA synchronous = OFF")
 
 
+@contextlib.contextmanager
+def busy_once(table: str) -> Iterator[None]:
+    """Have the database be locked when it is first asked for a table, and answer afterwards."""
+    from sqlalchemy import Engine, event, exc
+
+    left = [table]
+
+    def answer(_: Any, __: Any, statement: str, given: Any, *___: Any) -> None:
+        if statement.startswith("SELECT") and left and left[0] in statement:
+            left.clear()
+            locked = sqlite3.OperationalError("database is locked")
+            raise exc.OperationalError(statement, given, locked)
+
+    event.listen(Engine, "before_cursor_execute", answer)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", answer)
+
+
 def rehearse(folder: Path) -> None:
     """Do once what solutions do, so that what MLflow imports lazily has been imported."""
     import mlflow

@@ -100,6 +100,12 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
+def mlflow_busy() -> Any:
+    """Give a context in which MLflow's database does not answer the first question for a table."""
+    return mlflow.busy_once
+
+
+@pytest.fixture
 def dagster_instance(clock: RetryClock, tmp_path: Path) -> Iterator[Any]:
     """Give Dagster an empty instance, in memory; the waits of its retries are in `clock`."""
     with dagster.new_instance(tmp_path / "dagster") as instance, dagster.free_retries(clock):

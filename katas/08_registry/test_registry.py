@@ -12,7 +12,6 @@ import mlflow.sklearn
 import numpy as np
 import pandas as pd
 import pytest
-import sqlalchemy
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 from mlflow.exceptions import MlflowException
@@ -82,23 +81,6 @@ class Store:
         mlflow.set_tracking_uri(self.uri)
         yield
         mlflow.set_tracking_uri(before)
-
-    @contextlib.contextmanager
-    def busy(self) -> Iterator[None]:
-        """Have the database not answer the first question for the aliases, once."""
-        left = ["registered_model_aliases"]
-
-        def answer(_: Any, __: Any, statement: str, *rest: Any) -> None:
-            if statement.startswith("SELECT") and left and left[0] in statement:
-                left.clear()
-                error = sqlite3.OperationalError("database is locked")
-                raise sqlalchemy.exc.OperationalError(statement, rest[0], error)
-
-        sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", answer)
-        try:
-            yield
-        finally:
-            sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", answer)
 
     @property
     def aliases(self) -> dict[str, int]:
@@ -351,7 +333,7 @@ def test_better_version_takes_over(call: Ask, store: Store) -> None:
     promoted(store, call("promote_if_better", 3), why, champion=3, previous=1)
 
 
-def test_champion_stays_unless_beaten(call: Ask, store: Store) -> None:
+def test_champion_stays_unless_beaten(call: Ask, store: Store, mlflow_busy: Any) -> None:
     store.version("former", train=0.8, val=0.75)
     store.version("champion", train=0.85, val=0.8)
     store.point(champion=2, previous=1)
@@ -364,7 +346,7 @@ def test_champion_stays_unless_beaten(call: Ask, store: Store) -> None:
     version = store.version("never validated", train=0.9)
     promoted(store, call("promote_if_better", version), why, champion=2, previous=1)
     version = store.version("worse", train=0.9, val=0.7)
-    with store.busy():
+    with mlflow_busy("registered_model_aliases"):
         run = call("promote_if_better", version, may_raise=True)
     assert store.aliases == {"champion": 2, "previous": 1}, told(
         f"{run.said} The registry's first answer about aliases was 'database is locked'.",

@@ -20,6 +20,7 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     customers,
     dagster_instance,
     flaky_api,
+    mlflow_busy,
     mlflow_store,
     no_old_results,
     overlap,

@@ -30,6 +30,9 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
 )["services"]
 START_TIMEOUT_S = 120
 
+# A shell that starts pytest in the background has it, and all that it starts, ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests that have an environment of their own in tox: a browser's, Airflow's.
 APART = [ROOT / "tests" / "ui", ROOT / "tests" / "airflow"]

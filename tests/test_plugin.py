@@ -174,6 +174,16 @@ def test_long_traceback_is_one_flag_away(checkout: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*demo.py:2: ZeroDivisionError"])
 
 
+def test_pytest_of_another_environment_says_so_in_one_line() -> None:
+    conftest = Path(__file__).resolve().parent.parent / "conftest.py"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(conftest)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.stderr.count("\n") == 1
+    assert "activate" in done.stderr
+
+
 def test_green_kata_exits_with_zero(checkout: pytest.Pytester) -> None:
     result = run(checkout)
 

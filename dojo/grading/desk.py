@@ -61,6 +61,10 @@ class Outcome:
     kinds: tuple[str, ...] = ()
     handle: Packed | None = None
 
+    def part(self, number: int) -> Packed | None:
+        """Return what stands for one part of a returned tuple, as an argument of a later call."""
+        return self.handle and Packed({**self.handle.content, "part": number})
+
     @property
     def told(self) -> Any:
         """Return the value, or the type of the exception as evidence."""

@@ -228,7 +228,8 @@ def pack_argument(value: Any) -> Any:
 def build_argument(packed: Any, values: list[Any]) -> Any:
     """Make the argument again: also the data frames, and what earlier calls returned."""
     if isinstance(packed, dict) and "handle" in packed:
-        return values[packed["handle"]]
+        value = values[packed["handle"]]
+        return value if packed.get("part") is None else value[packed["part"]]
     if isinstance(packed, dict) and "frame" in packed:
         import pandas
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
-import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,10 +68,28 @@ def mix(kata: Kata) -> Iterator[str]:
         yield from (next(one) for one in (right, wrong, wrong, hostile, right, wrong))
 
 
+def family() -> dict[int, float]:
+    """Return all processes from this one down, and the seconds of processors each has used.
+
+    Those of its ended children are in it.
+    """
+    parents: dict[int, int] = {}
+    used: dict[int, float] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            pid = int(path.parent.name)
+            parents[pid] = int(fields[1])
+            used[pid] = sum(int(one) for one in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    below = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in below} - below:
+        below |= more
+    return {pid: used.get(pid, 0.0) for pid in below}
+
+
 def processor_s() -> float:
-    """Return the seconds of processors that this process and its ended ones have used."""
-    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in both)
+    """Return the seconds of processors that this process and all below it have used."""
+    return sum(family().values())
 
 
 def measured(count: int, action: Callable[[], object]) -> Cost:
@@ -95,22 +113,11 @@ def measured(count: int, action: Callable[[], object]) -> Cost:
 
 def memory_mb() -> float:
     """Return the memory of all processes below this one; shared pages count once."""
-    parents: dict[int, int] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-    below = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in below} - below:
-        below |= more
     total = 0
-    for pid in below - {os.getpid()}:
-        try:
+    for pid in family().keys() - {os.getpid()}:
+        with suppress(OSError):
             text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        total += sum(int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:")
+            total += sum(int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:")
     return total / 1024
 
 
@@ -129,43 +136,38 @@ def handed_in(kata: Kata, source: str) -> Submission:
 
 
 def with_workers(kata: Kata, sources: list[str], workers: int) -> tuple[Cost, Cost]:
-    """Grade; return what it cost, and what a parent's start and end do, which a batch pays once."""
+    """Grade; return what that cost, and what the start did, which a batch pays once."""
 
-    def all_of_it() -> None:
-        with ready_grader(kata) as grader, ThreadPoolExecutor(workers) as pool:
-            clock.append(time.perf_counter())
-            for result in pool.map(grader.grade, [handed_in(kata, one) for one in sources]):
+    def grade_all() -> None:
+        with ThreadPoolExecutor(workers) as pool:
+            for result in pool.map(graders[0].grade, [handed_in(kata, one) for one in sources]):
                 if result.verdict == "grader-error":
                     sys.exit(f"there is nothing to measure: {result.advice}")
-            clock.append(time.perf_counter())
 
-    def start_only() -> None:
-        with ready_grader(kata):
-            pass
-
-    clock: list[float] = []
-    start = measured(0, start_only)
-    whole = measured(len(sources), all_of_it)
-    # The processor time of what runs below the parent is known when the parent has ended.
-    graded = Cost(
-        len(sources), clock[1] - clock[0], max(whole.cpu_s - start.cpu_s, 0.001), whole.peak_mb
-    )
-    return graded, start
+    with ExitStack() as stack:
+        graders: list[Grader] = []
+        start = measured(1, lambda: graders.append(stack.enter_context(ready_grader(kata))))
+        return measured(len(sources), grade_all), start
 
 
 def run_cold(command: list[str], folder: Path, **variables: str) -> None:
     """Run one process; its exit code tells no more than that the submission is wrong."""
     ours = ("PREFECT_", "MLFLOW_", "DOJO_", "PYTEST_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *command],
+        cwd=folder,
+        env={**kept, **variables},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     with suppress(subprocess.TimeoutExpired):
-        subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *command],
-            cwd=folder,
-            env={**kept, **variables},
-            capture_output=True,
-            check=False,
-            timeout=COLD_TIMEOUT_S,
-        )
+        process.wait(COLD_TIMEOUT_S)
+    # One that a submission has ended leaves its server behind.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def documented(kata: Kata, source: str) -> None:
@@ -203,7 +205,7 @@ def main() -> None:
     for workers in (1, 2):
         graded, start = with_workers(kata, sources, workers)
         rows.append((f"dojo grade, both judgements, {workers} at a time", graded))
-    rows.append(("  a batch's start and end, once", start._replace(count=1)))
+    rows.append(("  a batch's start, once", start))
     cold = measured(len(few), lambda: [documented(kata, one) for one in few])
     rows.append(("one cold pytest each, documented fixture, tests only", cold))
     with empty_cache() as cache:

@@ -151,7 +151,10 @@ class Page:
             "repositoryName": node["name"],
             "repositoryLocationName": node["location"]["name"],
         }
-        launched = self.ask(LAUNCH, params={"selector": selector, "mode": "default"})
+        # One process for all steps: by default each has its own, which imports MLflow again.
+        config = {"execution": {"config": {"in_process": {}}}}
+        params = {"selector": selector, "mode": "default", "runConfigData": config}
+        launched = self.ask(LAUNCH, params=params)
         run_id = launched["launchPipelineExecution"]["run"]["runId"]
         query = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
         end = time.monotonic() + 240

@@ -51,13 +51,10 @@ def answer_files(kata: Kata, kind: str) -> list[Path]:
 STANDALONE = """
 import runpy, sys
 sys.path[0] = sys.argv[1].rpartition("/")[0]
-try:
-    from dojo.engines import prefect
-    from dojo.room import Room
-    start = prefect.quick_start(Room(), print)
-    start.__enter__()
-except ImportError:
-    pass
+from dojo.engines import prefect
+from dojo.room import Room
+start = prefect.quick_start(Room(), print)
+start.__enter__()
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
@@ -231,8 +228,9 @@ def test_reference_runs_by_itself(kata: Kata, verdicts: Verdicts) -> None:
 
 def run_standalone(kata: Kata, folder: Path) -> subprocess.CompletedProcess[str]:
     folder.mkdir(parents=True)
+    quick = ["-c", STANDALONE] if "prefect" in kata.needs else []
     return subprocess.run(
-        [sys.executable, "-c", STANDALONE, str(kata.reference_file)],
+        [sys.executable, *quick, str(kata.reference_file)],
         cwd=folder,
         env={**os.environ, "TMPDIR": str(folder), "NO_COLOR": "1"},
         capture_output=True,

@@ -349,23 +349,19 @@ def test_what_is_not_good_enough_leaves_the_registry_as_it_was(
 
 
 @pytest.fixture(scope="module")
-def nights(
-    servers: Servers, loose_ends: Any, tmp_path_factory: pytest.TempPathFactory
-) -> list[dict[str, Any]]:
-    """Run the pipeline twice by its own command, after all those kills."""
-    folder = tmp_path_factory.mktemp("nights")
+def nights(servers: Servers, driver: Driver, loose_ends: Any) -> list[dict[str, Any]]:
+    """Run the pipeline twice, after all those kills."""
     seen = []
     for _ in range(2):
         before = servers.champion(), set(servers.versions()), {r["id"] for r in servers.flow_runs()}
-        done = run_command(*servers.options, "--results", "here", folder=folder)
-        assert done.returncode == 0, done.stderr[-3000:]
+        assert driver.run("", "both") == 0, driver.said()
         seen.append(
             {
                 "before": before[0],
                 "champion": servers.champion(),
                 "versions": set(servers.versions()) - before[1],
                 "flow runs": [r for r in servers.flow_runs() if r["id"] not in before[2]],
-                "predictions": scored(folder / "here"),
+                "predictions": scored(driver.folder),
             }
         )
     return seen

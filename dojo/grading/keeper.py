@@ -1,9 +1,9 @@
 """Keep one sandbox: its walls, its engines, and the processes that hold a submission.
 
 The keeper is a fork of the warm parent and process 1 of its own namespaces. It never runs a line
-of a submission: for each process that does it forks a helper, which makes a further process
-namespace, so that all that the process leaves behind dies with it. It does what the supervisor
-outside says, and dies with the line to it; then the kernel kills the rest.
+of a submission: each process that does is in a further process namespace, so that all that it
+leaves behind dies with it. The keeper does what the supervisor outside says, and dies with the
+line to it; then the kernel kills the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dojo.engines import mlflow, prefect
 from dojo.grading import kernel, runner
@@ -38,6 +38,11 @@ from dojo.grading.wire import Line, LineClosed
 from dojo.room import Room
 
 _MOST_READ = 64 << 20
+# Any program that waits will do; these are nearly everywhere.
+_WAITING = next(
+    ([path, "10000000"] for path in ("/bin/sleep", "/usr/bin/sleep") if os.path.exists(path)),
+    [sys.executable, "-I", "-S", "-c", "import signal; signal.pause()"],
+)
 
 
 class Corner(Room):
@@ -57,12 +62,12 @@ class Corner(Room):
         """Do nothing."""
 
 
-class _Held:
-    """A process that holds a submission, as its keeper sees it."""
+class _Held(NamedTuple):
+    """A process that holds a submission, and the first one of its namespace, if it has one."""
 
-    def __init__(self, helper: int, status: int) -> None:
-        self.helper = helper
-        self.status = status
+    pid: int
+    pidfd: int
+    first: int | None
 
 
 class Keeper:
@@ -158,30 +163,32 @@ class Keeper:
         runner.run(job)
 
     def _fork(self, main: Callable[[], None]) -> _Held:
-        """Fork a helper which makes a process namespace and in it a small process 1.
+        """Fork the process that holds a submission, the second of a process namespace of its own.
 
-        Process 1 of a namespace ignores most signals: the submission is process 2.
+        The first one, with whom all others end, only waits: it is a small program, as each fork of
+        this large process costs as much as twenty starts of that.
         """
-        reading, writing = os.pipe()
         sys.stdout.flush()
-        helper = os.fork()
-        if helper:
-            os.close(writing)
-            return _Held(helper, reading)
-        try:
-            os.setsid()
-            kernel.die_with_parent()
-            os.close(reading)
-            if self._level == "strict":
-                kernel.unshare(kernel.CLONE_NEWPID)
-            first = os.fork()
-            if first == 0:
+        first = None
+        if self._level == "strict":
+            kernel.unshare(kernel.CLONE_NEWPID)
+            # Who dies unattended becomes a child of the first one, which is told to care for none.
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            first = os.posix_spawn(_WAITING[0], _WAITING, {})
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        pid = os.fork()
+        if pid == 0:
+            code = 70
+            try:
                 kernel.die_with_parent()
-                _watch(main, writing, leads=self._level == "strict")
-            os.close(writing)
-            os.waitpid(first, 0)
-        finally:
-            os._exit(0)
+                os.setsid()
+                main()
+                code = 0
+            finally:
+                os._exit(code)
+        if first is not None:
+            kernel.return_to_own_process_namespace()
+        return _Held(pid, os.pidfd_open(pid), first)
 
     def _end(self, grace_s: float) -> None:
         """Kill what holds the submission, and all of it; tell how it had ended, if it had."""
@@ -189,20 +196,18 @@ class Keeper:
         if held is None:
             self._line.send({"ended": None})
             return
-        told = b""
-        if select.select([held.status], [], [], grace_s)[0]:
-            told = os.read(held.status, 4096)
-        with contextlib.suppress(OSError):
-            os.kill(held.helper, signal.SIGKILL)
-        os.waitpid(held.helper, 0)
-        if self._level == "landlock":
+        ended_itself = bool(select.select([held.pidfd], [], [], grace_s)[0])
+        os.close(held.pidfd)
+        # The kernel lets the first one go when all others are gone, this one also from here.
+        for pid in filter(None, (held.first, held.pid)):
+            os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(held.pid, 0)
+        if held.first is not None:
+            os.waitpid(held.first, 0)
+        else:
             self._kill_orphans()
-        while os.read(held.status, 4096):  # ends when process 1, so its whole namespace, is gone
-            pass
-        os.close(held.status)
-        self._reap()
-        status, _, usage = told.decode().partition(" ")
-        self._line.send({"ended": int(status) if told else None, "peak_kb": int(usage or 0)})
+        code = os.waitstatus_to_exitcode(status) if ended_itself else None
+        self._line.send({"ended": code, "peak_kb": usage.ru_maxrss})
 
     def _kill_orphans(self) -> None:
         """Without namespaces: kill what a submission left, which has become this one's child."""
@@ -218,15 +223,6 @@ class Keeper:
                     os.kill(pid, signal.SIGKILL)
                 with contextlib.suppress(OSError):
                     os.waitpid(pid, 0)
-
-    def _reap(self) -> None:
-        server = _server_pid()
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                done = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-                if done is None or done.si_pid == server:
-                    return
-                os.waitpid(done.si_pid, 0)
 
     def _write(self, message: dict[str, Any]) -> None:
         path = self._room / message["folder"] / message["name"]
@@ -283,27 +279,6 @@ def _server_pid() -> int:
     server = SubprocessASGIServer._instances.get(None)
     process = server.server_process if server is not None else None
     return process.pid if process is not None else -1
-
-
-def _watch(main: Callable[[], None], writing: int, *, leads: bool) -> None:
-    """Be process 1 of a submission's namespace: fork it, clear after it, tell how it ended."""
-    pid = os.fork()
-    if pid == 0:
-        os.close(writing)
-        if not leads:
-            kernel.die_with_parent()
-        code = 70
-        try:
-            main()
-            code = 0
-        finally:
-            os._exit(code)
-    while True:
-        done, status, usage = os.wait4(-1, 0)
-        if done == pid:
-            peak = max(usage.ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-            os.write(writing, f"{os.waitstatus_to_exitcode(status)} {peak}".encode())
-            os._exit(0)
 
 
 def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> None:

@@ -63,6 +63,15 @@ def unshare(flags: int) -> None:
     _check(_libc.unshare(flags), "unshare")
 
 
+def return_to_own_process_namespace() -> None:
+    """Have this process's next children be born beside it, after an `unshare(CLONE_NEWPID)`."""
+    own = os.pidfd_open(os.getpid())
+    try:
+        _check(_libc.setns(own, CLONE_NEWPID), "setns")
+    finally:
+        os.close(own)
+
+
 def enter_user_namespace(more: int, inner_id: int = 1000) -> None:
     """Move this process into a user namespace of its own, and into others that this one owns.
 

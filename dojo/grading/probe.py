@@ -38,7 +38,7 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
         "make a raw socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1),
         "make a packet socket": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
         "signal the grader": lambda: os.kill(told["victim"], 0),
-        "signal its keeper": lambda: os.kill(os.getppid(), signal.SIGCONT),
+        "signal its keeper": _signal_its_keeper,
         "trace its parent": lambda: _system_call(101 if _is_x86() else 117, 16, os.getppid(), 0, 0),
         "make a namespace": lambda: _system_call(272 if _is_x86() else 97, 0x10000000),
         "mount a file system": lambda: _system_call(
@@ -73,6 +73,14 @@ def _system_call(number: int, *args: Any) -> int:
     if result < 0:
         raise OSError(ctypes.get_errno(), "refused")
     return result
+
+
+def _signal_its_keeper() -> str:
+    keeper = os.getppid()
+    if keeper == 0:
+        raise OSError("it is outside of this process namespace: it has no number in here")
+    os.kill(keeper, signal.SIGCONT)
+    return f"signalled {keeper}"
 
 
 def _become_root() -> str:

@@ -116,9 +116,34 @@ class Desk:
         Raises:
             Died: Its process did not live to tell.
         """
+        return self._make_call({"do": "call"}, name, args, kwargs)
+
+    def drive(self, function: str, *args: Any) -> Outcome:
+        """Have a function of the scenario's own module use the submission, in its process.
+
+        For what no call from outside can do: materialise the assets that it defines, or kill a call
+        half-way. What the function returns is no more to be believed than what a call returns.
+
+        Args:
+            function: Its name; it gets the submission, the folder that this may write to, and then
+                `args`.
+            args: Plain values and data frames.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            Died: The submission's process did not live to tell.
+        """
+        caller = str(sys._getframe(1).f_globals["__name__"])
+        return self._make_call({"do": "drive", "module": caller}, function, args, {})
+
+    def _make_call(
+        self, asked: dict[str, Any], name: str, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Outcome:
         reply = self._ask(
             {
-                "do": "call",
+                **asked,
                 "name": name,
                 "args": [pack_argument(one) for one in args],
                 "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},

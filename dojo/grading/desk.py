@@ -21,7 +21,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dojo.grading.engine_account import EngineAccount, FlowRun, read_flow_runs
+from dojo.grading.engine_account import (
+    EngineAccount,
+    FlowRun,
+    Registered,
+    read_deployments,
+    read_flow_runs,
+)
 from dojo.grading.guard import Ended, Sandbox
 from dojo.grading.marks import Verdict
 from dojo.grading.outside_api import Host, OutsideApi
@@ -226,6 +232,11 @@ class Desk:
         """Kill the process, then read from the engine's database the flow runs of this scenario."""
         with self.database(self._sandbox.database) as database:
             return read_flow_runs(database, self._began)
+
+    def deployments(self) -> list[Registered]:
+        """Kill the process, then read from the engine's database what it has registered."""
+        with self.database(self._sandbox.database) as database:
+            return read_deployments(database, self._began)
 
     def help(self, function: str, *args: Any) -> Any:
         """Have a function of the scenario's own module run inside, before or after the submission.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -102,3 +104,18 @@ def test_instance_of_one_test_knows_nothing_of_another(tmp_path: Path) -> None:
             runs.append([run.is_success for run in instance.get_runs()])
 
     assert runs == [[True], [True]]
+
+
+def test_history_can_be_read_by_another_process(tmp_path: Path) -> None:
+    @dg.asset
+    def made() -> None: ...
+
+    with engine.new_instance(tmp_path / "instance") as instance:
+        dg.materialize([made], instance=instance)
+        engine.save_history(instance, tmp_path)
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "runs.db")) as runs:
+        assert runs.execute("SELECT status FROM runs").fetchall() == [("SUCCESS",)]
+    with contextlib.closing(sqlite3.connect(tmp_path / "events.db")) as events:
+        query = "SELECT step_key FROM event_logs WHERE dagster_event_type = 'ASSET_MATERIALIZATION'"
+        assert events.execute(query).fetchall() == [("made",)]

@@ -5,6 +5,7 @@
 import contextlib
 import datetime
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,22 @@ def new_instance(folder: Path) -> Iterator[Any]:
         DagsterInstance.ephemeral(tempdir=str(folder)) as instance,
     ):
         yield instance
+
+
+def save_history(instance: Any, folder: Path) -> None:
+    """Write what an instance of `new_instance` knows into SQLite files, for another process.
+
+    Args:
+        instance: The instance, open.
+        folder: Gets `events.db` and `runs.db`, each with the tables that Dagster makes.
+    """
+    opened = {
+        "events.db": instance.event_log_storage.index_connection(),
+        "runs.db": instance.run_storage.connect(),
+    }
+    for name, opening in opened.items():
+        with opening as connection, contextlib.closing(sqlite3.connect(folder / name)) as target:
+            connection.connection.driver_connection.backup(target)
 
 
 class _VirtualTime:

@@ -21,7 +21,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dojo.grading.engine_account import EngineAccount, FlowRun, read_flow_runs
+from dojo.grading.engine_account import (
+    EngineAccount,
+    FlowRun,
+    Registered,
+    read_deployments,
+    read_flow_runs,
+)
 from dojo.grading.guard import Ended, Sandbox
 from dojo.grading.marks import Verdict
 from dojo.grading.outside_api import Host, OutsideApi
@@ -120,9 +126,34 @@ class Desk:
         Raises:
             Died: Its process did not live to tell.
         """
+        return self._make_call({"do": "call"}, name, args, kwargs)
+
+    def drive(self, function: str, *args: Any) -> Outcome:
+        """Have a function of the scenario's own module use the submission, in its process.
+
+        For what no call from outside can do: materialise the assets that it defines, or kill a call
+        half-way. What the function returns is no more to be believed than what a call returns.
+
+        Args:
+            function: Its name; it gets the submission, the folder that this may write to, and then
+                `args`.
+            args: Plain values and data frames.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            Died: The submission's process did not live to tell.
+        """
+        caller = str(sys._getframe(1).f_globals["__name__"])
+        return self._make_call({"do": "drive", "module": caller}, function, args, {})
+
+    def _make_call(
+        self, asked: dict[str, Any], name: str, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Outcome:
         reply = self._ask(
             {
-                "do": "call",
+                **asked,
                 "name": name,
                 "args": [pack_argument(one) for one in args],
                 "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},
@@ -205,6 +236,11 @@ class Desk:
         """Kill the process, then read from the engine's database the flow runs of this scenario."""
         with self.database(self._sandbox.database) as database:
             return read_flow_runs(database, self._began)
+
+    def deployments(self) -> list[Registered]:
+        """Kill the process, then read from the engine's database what it has registered."""
+        with self.database(self._sandbox.database) as database:
+            return read_deployments(database, self._began)
 
     def help(self, function: str, *args: Any) -> Any:
         """Have a function of the scenario's own module run inside, before or after the submission.

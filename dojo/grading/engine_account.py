@@ -72,6 +72,46 @@ def read_flow_runs(database: sqlite3.Connection, since: datetime.datetime) -> li
 
 
 @dataclasses.dataclass(frozen=True)
+class Registered:
+    """A deployment, as the engine's database has it.
+
+    Attributes:
+        name: Its name.
+        flow: Its flow's name.
+        parameters: What each of its runs is called with.
+        is_scheduled: Whether it starts runs: it has an active schedule, and is not paused.
+    """
+
+    name: str
+    flow: str
+    parameters: dict[str, Any]
+    is_scheduled: bool
+
+
+def read_deployments(database: sqlite3.Connection, since: datetime.datetime) -> list[Registered]:
+    """Read the deployments that were registered since a moment, again or for the first time."""
+    rows = database.execute(
+        """
+        SELECT deployment.name, flow.name AS flow, parameters, paused,
+               (SELECT count(*) FROM deployment_schedule
+                WHERE deployment_id = deployment.id AND active) AS schedules
+        FROM deployment JOIN flow ON flow.id = deployment.flow_id
+        WHERE deployment.updated >= ? ORDER BY deployment.name
+        """,
+        (since.strftime("%Y-%m-%d %H:%M:%S.%f"),),
+    )
+    return [
+        Registered(
+            name=row["name"],
+            flow=row["flow"],
+            parameters=json.loads(row["parameters"] or "{}"),
+            is_scheduled=bool(row["schedules"]) and not row["paused"],
+        )
+        for row in rows
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
 class EngineAccount:
     """What Prefect's engine told of one scenario's task runs.
 

@@ -148,6 +148,9 @@ class Examiner:
         try:
             scenario(desk)
             desk.end()
+            if desk.unasked:
+                first = desk.unasked[0]
+                raise ValueError(f"it raised {first.raised}: {first.text} {first.where}")
         except Exception as error:
             raise GuardFault(
                 f"the reference of {kata.id} fails the scenario {name!r}:"

@@ -1,4 +1,6 @@
-"""Serve the flaky customer API from outside the sandbox: what it was asked is evidence.
+"""Serve the flaky customer API and the webhooks from outside the sandbox.
+
+What they were asked and told is evidence.
 
 It listens on a socket that the sandbox's keeper made, so the submission reaches it on its own
 loopback, and nothing else of this process.
@@ -8,16 +10,25 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import itertools
 import json
+import secrets
 import socket
+import ssl
 import struct
+import tempfile
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from dojo.world.authority import write_certificates
+from dojo.world.webhook import HOSTS, Webhooks
+
 _MOST_REQUESTS = 5000
+_TLS = b"\x16"  # the first byte of a handshake
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +74,10 @@ class OutsideApi:
             port: Where the submission reaches it.
             now: Tells the seconds of the supervisor's clock.
         """
+        self.port = port
         self.url = f"http://127.0.0.1:{port}/customers"
+        self.webhooks = Webhooks(secrets.token_hex(12))
+        self.webhook_url = f"http://127.0.0.1:{port}/hook/{self.webhooks.token}"
         self.requests: list[Request] = []
         self._now = now
         self._lock = threading.Lock()
@@ -99,6 +113,27 @@ def answer(status: int, content: Any = None, **headers: str) -> Answer:
     return Answer(status, body, named)
 
 
+@functools.cache
+def certificates() -> tuple[str, ssl.SSLContext]:
+    """Return who signs for the services' names, to be trusted inside, and how to speak for them."""
+    with tempfile.TemporaryDirectory(prefix="dojo-webhooks-") as folder:
+        authority, own = write_certificates(Path(folder), HOSTS)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(own)
+        return authority.read_text(encoding="ascii"), context
+
+
+def _reset(connection: socket.socket) -> None:
+    """Break a connection off: a reset, not an end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def _is_for_webhooks(handler: BaseHTTPRequestHandler) -> bool:
+    host = (handler.headers.get("Host") or "").split(":")[0].lower()
+    return handler.command == "POST" and (host in HOSTS or handler.path.startswith("/hook"))
+
+
 class Host:
     """Runs one HTTP server on a sandbox's socket, for one scenario after the other."""
 
@@ -112,15 +147,17 @@ class Host:
 
             def _answer(self) -> None:
                 api = host.api
+                if api is not None and _is_for_webhooks(self):
+                    self.close_connection = True
+                    api.webhooks.answer(self)
+                    return
                 found = api.reply(self.path) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
                     length = min(int(self.headers.get("Content-Length") or 0), 1 << 20)
                     self.rfile.read(length)
                 self.close_connection = True
                 if found.status == 0:
-                    linger = struct.pack("ii", 1, 0)  # a reset, not an end
-                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                    self.connection.close()
+                    _reset(self.connection)
                     return
                 data = found.body.encode()
                 self.send_response(found.status)
@@ -140,6 +177,19 @@ class Host:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+
+            def finish_request(self, request: Any, client_address: Any) -> None:
+                """Speak TLS with who begins with it: who means a service of the internet."""
+                request.settimeout(Handler.timeout)
+                if request.recv(1, socket.MSG_PEEK) != _TLS:
+                    super().finish_request(request, client_address)
+                    return
+                if host.api is not None and host.api.webhooks.is_dead:
+                    host.api.webhooks.refused_count += 1
+                    _reset(request)
+                    return
+                with certificates()[1].wrap_socket(request, server_side=True) as wrapped:
+                    super().finish_request(wrapped, client_address)
 
             def handle_error(self, *_: object) -> None:
                 """Say nothing: a submission may hang up whenever it likes."""

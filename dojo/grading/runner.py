@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import inspect
 import os
@@ -39,7 +40,8 @@ def enter_home(room: Path, token: str) -> None:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(("PREFECT_", "MLFLOW_")) or name in ("DO_NOT_TRACK", "DOJO_CACHE")
+        if name.startswith(("PREFECT_", "MLFLOW_"))
+        or name in ("DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK", "DOJO_CACHE")
     }
     os.environ.clear()
     home = str(room / "home" / token)
@@ -129,6 +131,8 @@ def _examine(job: Job) -> None:
             message = line.receive()
             if message["do"] == "call":
                 reply = _call(subject, message, job, values)
+            elif message["do"] == "drive":
+                reply = _call(_Driver(message["module"], subject, job), message, job, values)
             elif message["do"] == "advance":
                 clock.advance(message["seconds"])
                 reply = {"advanced": True}
@@ -146,7 +150,20 @@ def _examine(job: Job) -> None:
                 line.send({"nonce": message["nonce"], **reply})
 
 
-def _call(subject: Subject, message: dict[str, Any], job: Job, values: list[Any]) -> dict[str, Any]:
+class _Driver:
+    """The functions of a scenario's module, as entry points: they get the submission."""
+
+    def __init__(self, module: str, subject: Subject, job: Job) -> None:
+        self._module = importlib.import_module(module)
+        self._first = (subject, job.room / "work" / job.told["token"])
+
+    def __getattr__(self, name: str) -> Any:
+        return functools.partial(getattr(self._module, name), *self._first)
+
+
+def _call(
+    subject: Subject | _Driver, message: dict[str, Any], job: Job, values: list[Any]
+) -> dict[str, Any]:
     """Make one call; what comes of it is data, whatever it is."""
     try:
         function = getattr(subject, message["name"])

@@ -221,8 +221,14 @@ def frame(columns: dict[str, list[Any]]) -> Packed:
 
 
 def pack_argument(value: Any) -> Any:
-    """Write an argument of a call: a plain value, or what `Packed` says."""
-    return value.content if isinstance(value, Packed) else pack(value)
+    """Write an argument of a call: a plain value; in it may be what `Packed` says."""
+    if isinstance(value, Packed):
+        return value.content
+    if type(value) is list:
+        return [pack_argument(one) for one in value]
+    if type(value) is dict:
+        return {"dict": [[pack(key), pack_argument(one)] for key, one in value.items()]}
+    return pack(value)
 
 
 def build_argument(packed: Any, values: list[Any]) -> Any:

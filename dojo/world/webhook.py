@@ -36,6 +36,8 @@ _ADDRESS = "127.83.76.67"
 _SHORT_S = 0.2345
 _PATIENCE_S = 1.0
 
+_LONGEST_BODY = 1 << 20
+
 Mood = int | Literal["well", "silent", "dead"]
 
 
@@ -68,9 +70,9 @@ class Webhooks:
         refused_count: How many connections a dead webhook has refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, token: str = "Zq7vXw3RkT9mLp2NdYc8HbGs") -> None:
         """Start well: every sensible message is accepted."""
-        self.token = "Zq7vXw3RkT9mLp2NdYc8HbGs"
+        self.token = token
         self.slack_url = f"https://{SLACK}/services/T0CHURN42/B0NIGHTLY7/{self.token}"
         self.discord_url = f"https://{DISCORD}/api/webhooks/112233445566778899/{self.token}"
         self._posts: list[Post] = []
@@ -97,6 +99,11 @@ class Webhooks:
         """
         self._mood = mood
 
+    @property
+    def is_dead(self) -> bool:
+        """Say whether connections are refused."""
+        return self._mood == "dead"
+
     @contextlib.contextmanager
     def on_the_wire(self, folder: Path) -> Iterator[None]:
         """Have every library of this process reach these webhooks, and trust them.
@@ -115,24 +122,41 @@ class Webhooks:
         closed.bind(("127.0.0.1", 0))  # bound, but nobody listens: connections are refused
         thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
         thread.start()
-        trusted = {
-            name: str(authority)
-            for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-        }
         try:
-            with (
-                mock.patch.dict(os.environ, {**trusted, "NO_PROXY": "*", "no_proxy": "*"}),
-                # urllib keeps its first opener, and whom that trusted.
-                mock.patch.object(urllib.request, "_opener", None),
-                self._sockets_led(server.server_port, closed.getsockname()[1]),
-                self._httpx_observed(),
-            ):
+            with self.callers_led(authority, server.server_port, closed.getsockname()[1]):
                 yield
         finally:
             server.shutdown()
             server.server_close()
             closed.close()
             thread.join()
+
+    @contextlib.contextmanager
+    def callers_led(self, authority: Path, port: int, closed_port: int) -> Iterator[None]:
+        """Lead every library of this process to a server of these webhooks, wherever that runs.
+
+        Args:
+            authority: Who signed the server's certificate; it is trusted.
+            port: Where on this machine the server listens.
+            closed_port: Where callers are led when the webhook is dead.
+        """
+        trusted = {
+            name: str(authority)
+            for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        }
+        with (
+            mock.patch.dict(os.environ, {**trusted, "NO_PROXY": "*", "no_proxy": "*"}),
+            # urllib keeps its first opener, and whom that trusted.
+            mock.patch.object(urllib.request, "_opener", None),
+            self._sockets_led(port, closed_port),
+            self._httpx_observed(),
+        ):
+            yield
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """Note a POST that some server has received, and answer it as the mood is."""
+        with self._at_work():
+            self._answer(handler)
 
     @contextlib.contextmanager
     def _sockets_led(self, port: int, closed_port: int) -> Iterator[None]:
@@ -148,9 +172,8 @@ class Webhooks:
 
         def connect(this: socket.socket, address: Any) -> None:
             if address[0] == _ADDRESS:
-                dead = self._mood == "dead"
-                self.refused_count += dead
-                address = ("127.0.0.1", closed_port if dead else port)
+                self.refused_count += self.is_dead
+                address = ("127.0.0.1", closed_port if self.is_dead else port)
             real_connect(this, address)
 
         def settimeout(this: socket.socket, value: float | None) -> None:
@@ -201,6 +224,24 @@ class Webhooks:
             with self._idle:
                 self._busy -= 1
                 self._idle.notify_all()
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        length = min(int(handler.headers.get("Content-Length") or 0), _LONGEST_BODY)
+        host = (handler.headers.get("Host") or "").split(":")[0].lower()
+        body = handler.rfile.read(length)
+        silent = self._mood == "silent"
+        post, status, text = self._meet(host, handler.path, body, handler.client_address[1])
+        if silent:
+            readable, _, _ = select.select([handler.connection], [], [], _PATIENCE_S)
+            post.gave_up = bool(readable)
+            handler.close_connection = True
+            if post.gave_up:
+                return
+        post.answered = status
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(text)))
+        handler.end_headers()
+        handler.wfile.write(text.encode())
 
     def _meet(self, host: str, path: str, body: bytes, client_port: int) -> tuple[Post, int, str]:
         """Note a request; return it with the status and the body of the answer."""
@@ -266,26 +307,7 @@ class _Server(ThreadingHTTPServer):
 def _handler_of(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            with webhooks._at_work():
-                self._answer()
-
-        def _answer(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            host = (self.headers.get("Host") or "").split(":")[0].lower()
-            body = self.rfile.read(length)
-            silent = webhooks._mood == "silent"
-            post, status, text = webhooks._meet(host, self.path, body, self.client_address[1])
-            if silent:
-                readable, _, _ = select.select([self.connection], [], [], _PATIENCE_S)
-                post.gave_up = bool(readable)
-                self.close_connection = True
-                if post.gave_up:
-                    return
-            post.answered = status
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
+            webhooks.answer(self)
 
         def log_message(self, *_: Any) -> None: ...
 

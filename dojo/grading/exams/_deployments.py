@@ -1,0 +1,80 @@
+"""What the scenarios about deployments share: what one says, and when it would start a run.
+
+`told_of` is for functions that the submission's process runs (`Desk.drive`), `starts_of` for a
+process of its own (`Desk.help`), where Prefect's scheduler is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def told_of(deployment: Any) -> Any:
+    """Return what a deployment says as plain values; of anything else its type."""
+    from prefect.deployments.runner import RunnerDeployment
+
+    if not isinstance(deployment, RunnerDeployment):
+        return type(deployment).__name__
+    options = deployment.concurrency_options
+    strategy = getattr(options, "collision_strategy", None)
+    return {
+        "name": deployment.name,
+        "flow": deployment.flow_name,
+        "tags": sorted(deployment.tags),
+        "parameters": deployment.parameters,
+        "limit": deployment.concurrency_limit,
+        "one too many": str(getattr(strategy, "value", strategy) or "ENQUEUE"),
+        "schedules": [
+            {"kind": type(one.schedule).__name__, "fields": one.schedule.model_dump(mode="json")}
+            for one in deployment.schedules or []
+            if one.active and one.schedule and not deployment.paused
+        ],
+    }
+
+
+def starts_of(_: Path, schedules: list[dict[str, Any]], spans: list[list[str]]) -> list[list[str]]:
+    """Ask Prefect's scheduler for all starts within some spans of time.
+
+    Args:
+        schedules: As `told_of` tells them.
+        spans: Aware datetimes in ISO format: the first and the last moment of each.
+
+    Returns:
+        A list a span: the starts in UTC, in ISO format, the earliest first.
+    """
+    from prefect.server.schemas import schedules as servers
+
+    found = []
+    for first, last in spans:
+        starts = set()
+        for one in schedules:
+            schedule = getattr(servers, one["kind"])(**one["fields"])
+            span = {
+                "start": datetime.datetime.fromisoformat(first),
+                "end": datetime.datetime.fromisoformat(last),
+            }
+            for start in asyncio.run(schedule.get_dates(**span)):
+                starts.add(start.astimezone(datetime.timezone.utc).isoformat())
+        found.append(sorted(starts))
+    return found
+
+
+def span(day: datetime.date, days: int) -> list[str]:
+    """Return the span from the midnight of a day in Paris, for some days, without the last one."""
+    first = datetime.datetime.combine(day, datetime.time(0), PARIS)
+    last = datetime.datetime.combine(
+        day + datetime.timedelta(days=days), datetime.time(0), PARIS
+    ) - datetime.timedelta(seconds=1)
+    return [first.isoformat(), last.isoformat()]
+
+
+def clock_change(year: int, month: int) -> datetime.date:
+    """Return the day on which the clocks of Paris change: the last Sunday of March or October."""
+    last = datetime.date(year, month, 31)
+    return last - datetime.timedelta(days=(last.weekday() + 1) % 7)

@@ -1,0 +1,373 @@
+"""Examine 13_assets: drawn customers from an API outside, and what Dagster's history has of them.
+
+The functions in the middle run in the submission's process. Where a task is about one asset, or
+about the tables alone, the others are the scenario's own.
+"""
+
+# No `from __future__ import annotations`: Dagster reads those of the assets here.
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from dojo.grading.desk import Desk, examines
+from dojo.grading.exams._dagster import read_history, recorded_instance
+from dojo.grading.outside_api import Answer, answer
+from dojo.grading.wire import frame
+
+_ASSETS = ("raw_customers", "customer_features", "churn_model")
+_NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
+_MIGHT_HEAL = {503: ConnectionError, 504: TimeoutError}
+_HOPELESS = {403: PermissionError, 404: FileNotFoundError, 500: OSError}
+
+
+def _customers(desk: Desk, count: int) -> dict[str, list[Any]]:
+    rng = desk.rng
+    calls = [float(rng.randrange(9)) for _ in range(count)]
+    columns: dict[str, list[Any]] = {
+        "customer_id": rng.sample(range(1000, 9000), count),
+        "tenure_months": [float(rng.randrange(72)) for _ in range(count)],
+        "monthly_charges": [round(rng.uniform(20, 120), 2) for _ in range(count)],
+        "support_calls": calls,
+        "contract": [rng.choice(("month-to-month", "one year")) for _ in range(count)],
+        "churned": [int(one + rng.randrange(6) > 7) for one in calls],
+    }
+    for number in rng.sample(range(count), count // 10):
+        columns[rng.choice(_NUMBERS)][number] = float("nan")
+    return columns
+
+
+def _served(columns: dict[str, list[Any]]) -> Answer:
+    """Serve customers as JSON, which has no blanks but null."""
+    return answer(
+        200, {name: [None if one != one else one for one in columns[name]] for name in columns}
+    )
+
+
+def _draw(desk: Desk) -> dict[str, list[Any]]:
+    return _customers(desk, desk.rng.randint(80, 160))
+
+
+# What the submission's process does
+
+
+def _source(solution: Any, url: str) -> Any:
+    """Make a source that asks the API outside."""
+    import urllib.error
+    import urllib.request
+
+    import pandas
+
+    class Source(solution.CustomerSource):  # type: ignore[misc]
+        def fetch(self) -> Any:
+            try:
+                with urllib.request.urlopen(url, timeout=10) as response:
+                    return pandas.DataFrame(json.load(response))
+            except urllib.error.HTTPError as error:
+                error.close()
+                raise {**_MIGHT_HEAL, **_HOPELESS}[error.code](f"status {error.code}") from None
+
+    return Source(path="outside")
+
+
+def materialise(solution: Any, folder: Path, url: str, names: list[str]) -> dict[str, Any]:
+    """Make some of the submission's assets; return their values."""
+    import dagster as dg
+
+    with recorded_instance(folder) as instance:
+        result = dg.materialize(
+            [getattr(solution, name) for name in names],
+            resources={
+                "source": _source(solution, url),
+                "tracker": solution.RunTracker(path=str(folder / "runs.jsonl")),
+                "tables": dg.mem_io_manager,
+            },
+            instance=instance,
+            raise_on_error=False,
+        )
+        return {name: result.output_for_node(name) for name in names} if result.success else {}
+
+
+def lineage(solution: Any, _: Path) -> dict[str, Any]:
+    """Tell of each asset its group and what it is made of."""
+    found = {}
+    for name in _ASSETS:
+        one = getattr(solution, name)
+        parents = sorted(parent.to_user_string() for parent in one.asset_deps[one.key])
+        found[name] = [one.group_names_by_key[one.key], parents]
+    return found
+
+
+def kept_by(solution: Any, _: Path) -> list[str]:
+    """Tell which IO manager keeps the tables."""
+    tables = (getattr(solution, name) for name in _ASSETS[:2])
+    return [one.get_io_manager_key_for_asset_key(one.key) for one in tables]
+
+
+def train(solution: Any, folder: Path, customers: Any, configs: list[dict[str, Any]]) -> list[Any]:
+    """Train on features of the scenario's own, once with each configuration."""
+    import dagster as dg
+
+    @dg.asset
+    def customer_features() -> Any:
+        return solution.make_features(customers)
+
+    found = []
+    with recorded_instance(folder) as instance:
+        for config in configs:
+            result = dg.materialize(
+                [customer_features, solution.churn_model],
+                run_config={"ops": {"churn_model": {"config": config}}},
+                resources={"tracker": solution.RunTracker(path=str(folder / "runs.jsonl"))},
+                instance=instance,
+                raise_on_error=False,
+            )
+            found.append(result.output_for_node("churn_model") if result.success else None)
+    return found
+
+
+def keep(solution: Any, folder: Path, name: str, frames: list[Any], torn_at: int) -> list[Any]:
+    """Keep a table by the submission's IO manager, read it again, then fill the disk.
+
+    Args:
+        solution: The submission.
+        folder: Where it may write.
+        name: The asset's.
+        frames: What it returns, run by run; the last time the disk is full.
+        torn_at: At which row.
+
+    Returns:
+        What another asset has read, run by run; and the table as somebody found it while the disk
+        filled up.
+    """
+    import dagster as dg
+
+    place = folder / "new" / "tables"
+    meanwhile: list[Any] = []
+
+    class Full:
+        def __str__(self) -> str:
+            kept = place / f"{name}.csv"
+            meanwhile.append(kept.read_text(encoding="utf-8") if kept.exists() else None)
+            raise OSError("no space left on device")
+
+    frames[-1] = frames[-1].astype({"contract": object})
+    frames[-1].loc[torn_at, "contract"] = Full()
+    given = iter(frames)
+
+    @dg.asset(name=name, io_manager_key="tables")
+    def table() -> Any:
+        return next(given)
+
+    @dg.asset(ins={"table": dg.AssetIn(name)})
+    def reader(table: Any) -> Any:
+        return table
+
+    read = []
+    with recorded_instance(folder) as instance:
+        for _ in frames:
+            for some in ([name], ["reader"]):  # each with an IO manager of its own
+                result = dg.materialize(
+                    [table, reader],
+                    selection=some,
+                    resources={"tables": solution.TableStore(folder=str(place))},
+                    instance=instance,
+                    raise_on_error=False,
+                )
+            read.append(result.output_for_node("reader") if result.success else None)
+    return [*read, meanwhile[-1] if meanwhile else "nothing was written"]
+
+
+def run_job(solution: Any, folder: Path, nights: list[Any]) -> None:
+    """Run the job in one environment after the other: customers, tracker and folder of each."""
+    import dagster as dg
+
+    dg.Definitions.validate_loadable(solution.defs)
+    with recorded_instance(folder) as instance:
+        for customers, runs, tables in nights:
+            os.environ["CHURN_CUSTOMERS"] = customers
+            os.environ["CHURN_RUNS"] = str(folder / runs)
+            os.environ["CHURN_TABLES"] = str(folder / tables)
+            job = solution.defs.resolve_job_def("churn_training")
+            job.execute_in_process(instance=instance, raise_on_error=False)
+
+
+def names_in(folder: Path, place: str) -> list[str]:
+    """Name the files of a folder that was left; without the submission."""
+    found = folder / place
+    return sorted(path.name for path in found.iterdir()) if found.is_dir() else ["no folder"]
+
+
+# What is examined
+
+
+def _left(desk: Desk, name: str) -> str:
+    """Read a text that was left in the submission's folder."""
+    data = desk.read(str(Path("work") / desk.folder.name / name))
+    return "" if data is None else data.decode(errors="replace")
+
+
+def _table(text: str | None) -> Any:
+    """Read comma-separated cells: a number is a number however it is written."""
+    return [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(text or ""))]
+
+
+def _cell(text: str) -> Any:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _model(told: Any) -> Any:
+    """Return the numbers of a model, whatever else."""
+    if not isinstance(told, dict) or not isinstance(told.get("weights"), dict):
+        return told
+    return [sorted(told["weights"].items()), told.get("intercept")]
+
+
+def _tracked(desk: Desk) -> list[Any]:
+    """Return what the tracker was told, whatever else it was told."""
+    found = []
+    for line in _left(desk, "runs.jsonl").splitlines():
+        told = json.loads(line)
+        found.append([told["run_id"], told["params"].get("c"), told["metrics"].get("val_accuracy")])
+    return found
+
+
+@examines(1)
+def the_lineage(desk: Desk) -> None:
+    """Look at groups and parents."""
+    desk.note_outcome("group and parents of each", desk.drive("lineage"))
+
+
+@examines(1)
+def a_night(desk: Desk) -> None:
+    """Make all three assets of drawn customers."""
+    desk.api.will(_served(_draw(desk)))
+    outcome = desk.drive("materialise", desk.api.url, list(_ASSETS))
+    values = outcome.returned if isinstance(outcome.returned, dict) else {}
+    desk.note("the features", values.get("customer_features", outcome.told))
+    desk.note("the model", _model(values.get("churn_model")), within=1e-6)
+    desk.note("requests made", len(desk.api.requests))
+    wanted = dict(zip(_ASSETS, (("rows",), ("rows",), ("c", "val_accuracy")), strict=True))
+    for run in read_history(desk):
+        seen = {
+            name: {key: metadata.get(key) for key in wanted.get(name, ())}
+            for name, metadata in run.made
+        }
+        desk.note("made, with metadata", seen)
+
+
+def _waits(desk: Desk) -> list[float]:
+    """Return the waits between tries, as Dagster's history has them."""
+    with desk.database(str(Path("work") / desk.folder.name / "events.db")) as database:
+        rows = database.execute(
+            "SELECT event FROM event_logs WHERE dagster_event_type = 'STEP_UP_FOR_RETRY'"
+            " ORDER BY id"
+        ).fetchall()
+    told = [json.loads(row["event"])["dagster_event"]["event_specific_data"] for row in rows]
+    return [float(one["seconds_to_wait"] or 0) for one in told]
+
+
+@examines(2)
+def a_source_that_stays_down(desk: Desk) -> None:
+    """Fail for good, though it might have healed."""
+    desk.api.will(answer(desk.rng.choice(list(_MIGHT_HEAL))))
+    desk.drive("materialise", desk.api.url, ["raw_customers"])
+    desk.note("requests made", len(desk.api.requests))
+    history = read_history(desk)
+    desk.note("how it ended", [[run.status, len(run.made)] for run in history])
+    desk.note("seconds waited", _waits(desk))
+
+
+@examines(2)
+def a_source_that_cannot_be_helped(desk: Desk) -> None:
+    """Ask once."""
+    desk.api.will(answer(desk.rng.choice(list(_HOPELESS))))
+    desk.drive("materialise", desk.api.url, ["raw_customers"])
+    desk.note("requests made", len(desk.api.requests))
+    history = read_history(desk)
+    desk.note("how it ended", [[run.status, len(run.made)] for run in history])
+
+
+@examines(2)
+def a_source_that_comes_back(desk: Desk) -> None:
+    """Fail one to three times, then answer."""
+    failures = [answer(desk.rng.choice(list(_MIGHT_HEAL))) for _ in range(desk.rng.randint(1, 3))]
+    desk.api.will(*failures, _served(_customers(desk, 20)))
+    outcome = desk.drive("materialise", desk.api.url, ["raw_customers"])
+    desk.note_outcome("what came", outcome)
+    desk.note("seconds waited", _waits(desk))
+
+
+@examines(3)
+def trainings_are_set_and_tracked(desk: Desk) -> None:
+    """Train with drawn settings, some of them out of bounds, on features of the scenario's own."""
+    configs: list[dict[str, Any]] = [
+        {"c": round(desk.rng.uniform(0.01, 3), 3)},
+        {"c": -round(desk.rng.uniform(0, 2), 2)},
+        {},
+    ]
+    desk.rng.shuffle(configs)
+    outcome = desk.drive("train", frame(_draw(desk)), configs)
+    models = outcome.returned if isinstance(outcome.returned, list) else [outcome.told]
+    desk.note("the models", [_model(one) for one in models], within=1e-6)
+    ids = {run.id: number for number, run in enumerate(read_history(desk))}
+    tracked = [[ids.get(run_id, "no run"), *told] for run_id, *told in _tracked(desk)]
+    desk.note("run, c and accuracy that were tracked", tracked, within=1e-6)
+
+
+def _frame(told: Any) -> Any:
+    """Return a frame without its index, which is a fresh one."""
+    if not isinstance(told, dict) or "frame" not in told:
+        return told
+    return {name: told["frame"][name] for name in ("columns", "values")}
+
+
+@examines(4)
+def tables_are_files(desk: Desk) -> None:
+    """Keep a table of a drawn name, replace it, and fill the disk while it is replaced again."""
+    name = f"table_{desk.rng.randrange(10**6)}"
+    frames = [frame(_customers(desk, count)) for count in (20, 30, 40)]
+    outcome = desk.drive("keep", name, frames, desk.rng.randrange(5, 35))
+    told = outcome.returned if isinstance(outcome.returned, list) else [outcome.told, ""]
+    *read, meanwhile = told
+    desk.note("what was read again", [_frame(one) for one in read])
+    desk.note("the table while it is replaced", _table(meanwhile))
+    desk.note("the table afterwards", _table(_left(desk, f"new/tables/{name}.csv")))
+    desk.note("beside it", desk.help("names_in", "new/tables"))
+
+
+@examines(4)
+def both_tables_are_kept_there(desk: Desk) -> None:
+    """Ask both assets for their IO manager."""
+    desk.note_outcome("kept by", desk.drive("kept_by"))
+
+
+@examines(5)
+def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
+    """Run the job for drawn customers, then for others in another environment."""
+    nights, counts = [], []
+    for number in range(2):
+        columns = _draw(desk)
+        counts.append(len(columns["churned"]))
+        lines = [",".join(columns)]
+        for row in zip(*columns.values(), strict=True):
+            lines.append(",".join("" if one != one else str(one) for one in row))
+        path = desk.write(f"customers-{number}.csv", "\n".join(lines) + "\n")
+        nights.append([path, f"runs-{desk.rng.randrange(10**6)}", f"tables-{number}"])
+    outcome = desk.drive("run_job", nights)
+    desk.note("it loads and has the job", outcome.raised)
+    history = read_history(desk)
+    desk.note("runs", [[run.job, run.status, sorted(dict(run.made))] for run in history])
+    for number, (_, runs, tables) in enumerate(nights):
+        desk.note(f"trainings tracked, {number}", len(_left(desk, runs).splitlines()))
+        rows = [
+            len(_table(_left(desk, f"{tables}/{name}.csv"))) - 1 == counts[number]
+            for name in _ASSETS[:2]
+        ]
+        desk.note(f"both tables have tonight's customers, {number}", rows)

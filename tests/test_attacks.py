@@ -3,6 +3,9 @@
 An attack is a file of `tests/attacks/`; it is appended to the stub of kata 02, and its docstring
 says the verdict, and the points when it honestly earns some. All are graded in one batch by the
 command line, among honest ones, because stopping the batch is one of the things they try.
+
+One that names another kata is a cheat: appended to that kata's reference it knows what the tests
+ask for. They must all be green, and only the examination refuses it.
 """
 
 from __future__ import annotations
@@ -25,9 +28,15 @@ from dojo.catalog import find_kata, load_catalog
 from dojo.grading.sandbox import missing_for
 from dojo.paths import PACKAGE_ROOT as ROOT
 
-ATTACKS = sorted((ROOT / "tests" / "attacks").glob("*.py"))
 KATA = find_kata(load_catalog(ROOT), "02")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
+FILES = sorted((ROOT / "tests" / "attacks").glob("*.py"))
+CHEATS = {
+    file: find_kata(load_catalog(ROOT), named[1])
+    for file in FILES
+    if (named := re.search(r"^Kata: (\d+)$", file.read_text(encoding="utf-8"), re.MULTILINE))
+}
+ATTACKS = [file for file in FILES if file not in CHEATS]
 REFERENCE = KATA.reference_file.read_text(encoding="utf-8")
 ANSWERS = {
     "right_flow_around_the_task": 50,
@@ -166,6 +175,34 @@ def test_attack_gets_the_verdict_it_must(attack: Path, graded: Any) -> None:
     result = graded["results"][attack.stem]
     said = (result["verdict"], result["earned"])
     assert said == (verdict, points), (result["advice"], result["notes"], result["tasks"])
+
+
+@pytest.fixture(scope="module")
+def cheating(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder, out = (tmp_path_factory.mktemp(name) for name in ("cheats", "out"))
+    for cheat, kata in CHEATS.items():
+        file = folder / cheat.stem / "katas" / kata.id / f"{kata.slug}.py"
+        file.parent.mkdir(parents=True)
+        texts = [path.read_text(encoding="utf-8") for path in (kata.reference_file, cheat)]
+        file.write_text("\n\n".join(texts), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "dojo.cli", "grade", str(folder), "--seed", "1"],
+        cwd=out,
+        env={**os.environ, "DOJO_CACHE": cache()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    record = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    return {one["learner"]: one for one in record["results"]}
+
+
+@pytest.mark.parametrize("cheat", CHEATS, ids=lambda path: path.stem)
+def test_who_knows_the_tests_is_refused_by_the_examination(cheat: Path, cheating: Any) -> None:
+    result = cheating[cheat.stem]
+    red = [test["test"] for test in result["tests"] if not test["passed"]]
+    assert (red, result["verdict"], result["earned"]) == ([], *expected_of(cheat)), result["tasks"]
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -80,5 +80,7 @@ def test_answer_gets_the_mark_it_should(
     }
     lost = {task.number for task in result.tasks if task.earned < task.points}
 
-    assert lost == tasks_of(kata, answer), (red, differing)
+    # An examination of a later task may rest on an earlier one: it may cost that too.
+    assert lost >= tasks_of(kata, answer), (red, differing)
+    assert not lost or answer.stem.startswith("wrong_"), (red, differing)
     assert (result.verdict == "passed") == answer.stem.startswith("right_")

@@ -361,3 +361,21 @@ def test_cluster_that_is_not_there_is_one_line(tmp_path: Path, grade: Any) -> No
     assert grading.process.wait(120) == 3, grading.said()
     (line,) = grading.said().strip().splitlines()
     assert "no Dask scheduler answers at 'tcp://127.0.0.1:9'" in line
+
+
+def test_cluster_that_dies_keeps_what_was_graded(tmp_path: Path, cluster: Any, grade: Any) -> None:
+    for number in range(6):
+        hand_in(tmp_path / "class", f"right-{number}", f"{REFERENCE}\n\n# {number}\n")
+    dask = cluster(1)
+    grading = grade("--dask", dask.address)
+    grading.wait_until(lambda: kept(tmp_path / "results.sqlite") >= 1)
+    dask.scheduler.end(signal.SIGKILL)
+
+    assert grading.process.wait(120) == 3, grading.said()
+    last = grading.said().strip().splitlines()[-1]
+    assert re.search(r"the same command.* goes on$", last), grading.said()
+    assert not (tmp_path / "results.json").exists()
+    graded = kept(tmp_path / "results.sqlite")
+    again = grade("--no-flow")
+    assert again.process.wait(300) == 0, again.said()
+    assert f"[{graded}/6] graded earlier" in again.said()

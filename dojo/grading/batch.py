@@ -137,7 +137,8 @@ class _Batch:
             for index in self.left
         ]
         work = flow.Work(cluster.grade_on_worker, pieces, self._names(), keep)
-        flow.run_on_dask(work, address)
+        with cluster.connected(address):
+            flow.run_on_dask(work, address)
 
     def _names(self) -> list[str]:
         chosen = [self.submissions[index] for index in self.left]

@@ -8,9 +8,11 @@ Its warm parent serves all its threads and every later batch, and ends with the 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import dataclasses
 import functools
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,25 @@ def check_cluster(address: str) -> None:
         raise NoCluster(
             f"no Dask scheduler answers at {address!r} ({type(error).__name__}):"
             " start one with 'dask scheduler' in this environment"
+        ) from error
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[None]:
+    """Use a cluster in a block.
+
+    Args:
+        address: Of its scheduler.
+
+    Raises:
+        NoCluster: The scheduler went away.
+    """
+    try:
+        yield
+    except OSError as error:  # of Dask: closed connections, and those that come to nothing
+        raise NoCluster(
+            f"the Dask scheduler at {address!r} is gone: start one again; the same command, with"
+            " its address, goes on"
         ) from error
 
 

@@ -78,8 +78,9 @@ def run_on_dask(work: Work, address: str) -> None:
 
 def _settle() -> None:
     """Say what Prefect reads when it is imported, and look for its server."""
-    # Two lines a task run would drown the results; the server keeps the states.
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    # Two lines a task run would drown the results, and what ends a batch is said in one line: the
+    # server keeps the states.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from prefect import get_client
     from prefect.settings import PREFECT_API_URL

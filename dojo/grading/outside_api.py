@@ -153,7 +153,7 @@ class Host:
                     return
                 found = api.reply(self.path) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
-                    length = min(int(self.headers.get("Content-Length") or 0), 1 << 20)
+                    length = min(max(int(self.headers.get("Content-Length") or 0), 0), 1 << 20)
                     self.rfile.read(length)
                 self.close_connection = True
                 if found.status == 0:

@@ -155,6 +155,12 @@ class Webhooks:
         ):
             yield
 
+    def hear_nothing(self) -> None:
+        """Note a caller that has hung up before it had said anything: silence, on a busy day."""
+        with self._idle:
+            if self._mood == "silent" and len(self._posts) < _MOST_POSTS:
+                self._posts.append(Post("", "", gave_up=True))
+
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Note a POST that some server has received, and answer it as the mood is."""
         with self._at_work():

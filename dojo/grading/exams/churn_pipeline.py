@@ -263,7 +263,10 @@ def the_champion_scores(desk: Desk) -> None:
     """Score with a champion that is not the newest; then there is none."""
     champion = desk.rng.randint(1, 2)
     desk.help("fill", [desk.rng.randrange(10**6) for _ in range(3)], champion)
-    desk.api.will(answer(200, draw_customers(desk, 20, churned=False)))
+    customers = draw_customers(desk, 20, churned=False)
+    # What a contract is made into is task 6.
+    plain = [{**one, "contract": CONTRACTS[0]} for one in customers]
+    desk.api.will(answer(200, plain))
     store = desk.folder / "with"
     scores = desk.call("inference_pipeline", desk.api.url, str(store))
     desk.note("the scores", scores_of(scores), within=1e-6)

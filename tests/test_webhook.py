@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import httpx
 import pytest
 import requests
 
+from dojo.grading.outside_api import Host, OutsideApi, certificates
 from dojo.world.network import loopback_only
 from dojo.world.webhook import Webhooks
 
@@ -149,3 +151,24 @@ def test_slacks_form_is_read(webhooks: Webhooks) -> None:
 def test_other_hosts_stay_refused(webhooks: Webhooks) -> None:
     with pytest.raises(OSError, match=r"no network.*example\.org"):
         urllib.request.urlopen("http://example.org", timeout=5)
+
+
+def test_server_elsewhere_is_reached_under_the_same_names(tmp_path: Path) -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    host, api = Host(listening), OutsideApi(port, lambda: 0.0)
+    host.api = api
+    authority = tmp_path / "authority.pem"
+    authority.write_text(certificates()[0])
+    try:
+        with Webhooks().callers_led(authority, port, port):
+            assert by_requests(api.webhooks.slack_url, {"text": "to slack"}, 5) == 200
+            assert by_httpx(api.webhook_url, {"text": "to no service"}, 5) == 200
+            assert requests.get(api.url, timeout=5).json() == []
+            api.webhooks.will_be("dead")
+            with pytest.raises(requests.ConnectionError):
+                by_requests(api.webhooks.slack_url, {"text": "x"}, 5)
+    finally:
+        host.close()
+    assert [post.text for post in api.webhooks.posts] == ["to slack", "to no service"]
+    assert (api.webhooks.refused_count, len(api.requests)) == (1, 1)

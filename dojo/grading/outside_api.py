@@ -153,7 +153,7 @@ class Host:
                     return
                 found = api.reply(self.path) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
-                    length = min(int(self.headers.get("Content-Length") or 0), 1 << 20)
+                    length = min(max(int(self.headers.get("Content-Length") or 0), 0), 1 << 20)
                     self.rfile.read(length)
                 self.close_connection = True
                 if found.status == 0:
@@ -184,11 +184,17 @@ class Host:
                 if request.recv(1, socket.MSG_PEEK) != _TLS:
                     super().finish_request(request, client_address)
                     return
-                if host.api is not None and host.api.webhooks.is_dead:
-                    host.api.webhooks.refused_count += 1
+                webhooks = host.api.webhooks if host.api is not None else Webhooks()
+                if webhooks.is_dead:
+                    webhooks.refused_count += 1
                     _reset(request)
                     return
-                with certificates()[1].wrap_socket(request, server_side=True) as wrapped:
+                try:
+                    wrapped = certificates()[1].wrap_socket(request, server_side=True)
+                except OSError:
+                    webhooks.hear_nothing()
+                    return
+                with wrapped:
                     super().finish_request(wrapped, client_address)
 
             def handle_error(self, *_: object) -> None:

@@ -11,7 +11,7 @@ from prefect.schedules import RRule
 def training_deployment(path, **parameters):
     asked = {"path": path, "n_estimators": 300, "experiment_name": "nightly", **parameters}
     check_parameters(train_churn_model, asked)
-    nights = "DTSTART:20260101T033000\nRRULE:FREQ=DAILY;UNTIL=20271231T000000Z"
+    nights = "DTSTART:20260101T033000\nRRULE:FREQ=DAILY;UNTIL=20271231T000000"
     return train_churn_model.to_deployment(
         "nightly",
         schedule=RRule(nights, timezone="Europe/Paris"),

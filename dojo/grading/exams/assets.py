@@ -73,22 +73,28 @@ def _source(solution: Any, url: str) -> Any:
     return Source(path="outside")
 
 
-def materialise(solution: Any, folder: Path, url: str, names: list[str]) -> dict[str, Any]:
-    """Make some of the submission's assets; return their values."""
+def materialise(
+    solution: Any, folder: Path, url: str, names: list[str], times: int = 1
+) -> list[dict[str, Any]]:
+    """Make some of the submission's assets, once or more often; return their values."""
     import dagster as dg
 
+    values = []
     with recorded_instance(folder) as instance:
-        result = dg.materialize(
-            [getattr(solution, name) for name in names],
-            resources={
-                "source": _source(solution, url),
-                "tracker": solution.RunTracker(path=str(folder / "runs.jsonl")),
-                "tables": dg.mem_io_manager,
-            },
-            instance=instance,
-            raise_on_error=False,
-        )
-        return {name: result.output_for_node(name) for name in names} if result.success else {}
+        for _ in range(times):
+            result = dg.materialize(
+                [getattr(solution, name) for name in names],
+                resources={
+                    "source": _source(solution, url),
+                    "tracker": solution.RunTracker(path=str(folder / "trainings")),
+                    "tables": dg.mem_io_manager,
+                },
+                instance=instance,
+                raise_on_error=False,
+            )
+            made = names if result.success else []
+            values.append({name: result.output_for_node(name) for name in made})
+    return values
 
 
 def lineage(solution: Any, _: Path) -> dict[str, Any]:
@@ -112,16 +118,20 @@ def train(solution: Any, folder: Path, customers: Any, configs: list[dict[str, A
     import dagster as dg
 
     @dg.asset
-    def customer_features() -> Any:
-        return solution.make_features(customers)
+    def raw_customers() -> Any:
+        return customers
+
+    @dg.asset
+    def customer_features(raw_customers: Any) -> Any:
+        return solution.make_features(raw_customers)
 
     found = []
     with recorded_instance(folder) as instance:
         for config in configs:
             result = dg.materialize(
-                [customer_features, solution.churn_model],
+                [raw_customers, customer_features, solution.churn_model],
                 run_config={"ops": {"churn_model": {"config": config}}},
-                resources={"tracker": solution.RunTracker(path=str(folder / "runs.jsonl"))},
+                resources={"tracker": solution.RunTracker(path=str(folder / "trainings"))},
                 instance=instance,
                 raise_on_error=False,
             )
@@ -232,7 +242,7 @@ def _model(told: Any) -> Any:
 def _tracked(desk: Desk) -> list[Any]:
     """Return what the tracker was told, whatever else it was told."""
     found = []
-    for line in _left(desk, "runs.jsonl").splitlines():
+    for line in _left(desk, "trainings").splitlines():
         told = json.loads(line)
         found.append([told["run_id"], told["params"].get("c"), told["metrics"].get("val_accuracy")])
     return found
@@ -249,7 +259,7 @@ def a_night(desk: Desk) -> None:
     """Make all three assets of drawn customers."""
     desk.api.will(_served(_draw(desk)))
     outcome = desk.drive("materialise", desk.api.url, list(_ASSETS))
-    values = outcome.returned if isinstance(outcome.returned, dict) else {}
+    values = outcome.returned[0] if isinstance(outcome.returned, list) else {}
     desk.note("the features", values.get("customer_features", outcome.told))
     desk.note("the model", _model(values.get("churn_model")), within=1e-6)
     desk.note("requests made", len(desk.api.requests))
@@ -262,15 +272,29 @@ def a_night(desk: Desk) -> None:
         desk.note("made, with metadata", seen)
 
 
-def _waits(desk: Desk) -> list[float]:
-    """Return the waits between tries, as Dagster's history has them."""
+def _told_by(desk: Desk, kind: str) -> list[Any]:
+    """Return what Dagster's history has of each event of a kind."""
     with desk.database(str(Path("work") / desk.folder.name / "events.db")) as database:
         rows = database.execute(
-            "SELECT event FROM event_logs WHERE dagster_event_type = 'STEP_UP_FOR_RETRY'"
-            " ORDER BY id"
+            "SELECT event FROM event_logs WHERE dagster_event_type = ? ORDER BY id", (kind,)
         ).fetchall()
-    told = [json.loads(row["event"])["dagster_event"]["event_specific_data"] for row in rows]
-    return [float(one["seconds_to_wait"] or 0) for one in told]
+    return [json.loads(row["event"])["dagster_event"]["event_specific_data"] for row in rows]
+
+
+def _waits(desk: Desk) -> list[float]:
+    """Return the waits between tries."""
+    return [float(one["seconds_to_wait"] or 0) for one in _told_by(desk, "STEP_UP_FOR_RETRY")]
+
+
+def _causes(desk: Desk) -> list[str]:
+    """Return why steps failed: the text of each first cause."""
+    found = []
+    for one in _told_by(desk, "STEP_FAILURE"):
+        error = one["error"]
+        while error["cause"]:
+            error = error["cause"]
+        found.append(str(error["message"]))
+    return found
 
 
 @examines(2)
@@ -316,6 +340,8 @@ def trainings_are_set_and_tracked(desk: Desk) -> None:
     outcome = desk.drive("train", frame(_draw(desk)), configs)
     models = outcome.returned if isinstance(outcome.returned, list) else [outcome.told]
     desk.note("the models", [_model(one) for one in models], within=1e-6)
+    causes = _causes(desk)
+    desk.note("TrainingConfig refuses", ["TrainingConfig" in one for one in causes])
     ids = {run.id: number for number, run in enumerate(read_history(desk))}
     tracked = [[ids.get(run_id, "no run"), *told] for run_id, *told in _tracked(desk)]
     desk.note("run, c and accuracy that were tracked", tracked, within=1e-6)
@@ -371,3 +397,12 @@ def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
             for name in _ASSETS[:2]
         ]
         desk.note(f"both tables have tonight's customers, {number}", rows)
+
+
+@examines(5)
+def nothing_is_skipped(desk: Desk) -> None:
+    """Make the customers twice: each time the source is asked, and what it says is kept."""
+    desk.api.will(*(_served(_customers(desk, desk.rng.randint(5, 20))) for _ in range(2)))
+    outcome = desk.drive("materialise", desk.api.url, ["raw_customers"], 2)
+    desk.note_outcome("what came", outcome)
+    desk.note("requests made", len(desk.api.requests))

@@ -10,108 +10,73 @@ from pathlib import Path
 from typing import Any
 
 from dojo.grading.desk import Desk, Outcome, examines
-from dojo.grading.engine_account import FlowRun
-from dojo.grading.exams._deployments import clock_change, span, starts_of, told_of
-from dojo.grading.exams._stores import make_store, open_store, registry_of, runs_of
+from dojo.grading.exams._churn import (
+    COLUMNS,
+    CONTRACTS,
+    HEALS,
+    HOPELESS,
+    MODEL,
+    NAMES,
+    another_url,
+    best_of,
+    cells_of,
+    describe,
+    draw_customers,
+    draw_features,
+    draw_settings,
+    fill,
+    fits,
+    is_high,
+    leftovers,
+    number_of,
+    roots_of,
+    scores_of,
+    set_webhook,
+    states_of,
+    watch_fits,
+)
+from dojo.grading.exams._deployments import clock_change, span, starts_of
+from dojo.grading.exams._stores import make_store, registry_of, runs_of
 from dojo.grading.outside_api import answer
 from dojo.grading.wire import frame
 from dojo.world.webhook import Mood
 
-_MODEL = "churn"
-_COLUMNS = ("tenure_months", "monthly_charges", "support_calls", "committed")
-_CONTRACTS = ("month-to-month", "one year", "two years", "1 year", "5 years")
-_NAMES = ("logistic regression", "random forest", "gradient boosting")
-_HEALS = (429, 500, 502, 503, 504)
-_HOPELESS = (401, 403, 404)
-__all__ = ["make_store", "starts_of"]
-
-
-def _customers(desk: Desk, count: int = 240, *, churned: bool = True) -> list[dict[str, Any]]:
-    """Draw customers: no line parts who leaves, so trees win, and how many and how deep counts."""
-    rng = desk.rng
-    found = []
-    for number in rng.sample(range(1000, 9000), count):
-        calls, charges = rng.randrange(9), round(rng.uniform(20, 120), 2)
-        contract = rng.choice((_CONTRACTS[0], *_CONTRACTS))
-        left = int((calls - 4) ** 2 + 8 * (contract == _CONTRACTS[0]) + rng.gauss(0, 4) > 12)
-        one = {
-            "customer_id": number,
-            "tenure_months": rng.randrange(72),
-            "monthly_charges": charges,
-            "support_calls": calls,
-            "contract": contract,
-        }
-        found.append({**one, "churned": left} if churned else one)
-    return found
-
-
-def _features(desk: Desk) -> dict[str, list[Any]]:
-    """Make the columns of what `data_preparation` returns."""
-    rows = _customers(desk)
-    names = ("tenure_months", "monthly_charges", "support_calls", "churned")
-    columns = {name: [float(row[name]) for row in rows] for name in names}
-    return {**columns, "committed": [float(row["contract"] != _CONTRACTS[0]) for row in rows]}
-
-
-def _settings(desk: Desk) -> dict[str, int]:
-    return {"n_estimators": desk.rng.randint(2, 9), "max_depth": desk.rng.randint(1, 4)}
-
-
-def _another(desk: Desk) -> str:
-    """Return an address that was not asked before: what must not be cached is task 3."""
-    return f"{desk.api.url}/{desk.rng.randrange(10**9)}"
-
-
-def _best(outcome: Outcome) -> Any:
-    told = outcome.told
-    if not isinstance(told, dict) or outcome.raised:
-        return told
-    return {name: told.get(name) for name in ("name", "val_auc")}
-
-
-def _scores(outcome: Outcome) -> Any:
-    told = outcome.told
-    if not isinstance(told, dict) or outcome.raised:
-        return told
-    return {str(key): value for key, value in told.items()}
-
-
-def _is_high(score: Any) -> Any:
-    inner = score.get("numpy") if isinstance(score, dict) else score
-    return inner > 0.5 if isinstance(inner, float) else score
-
-
-def _roots(runs: list[FlowRun]) -> list[FlowRun]:
-    return [run for run in runs if run.parent is None]
-
-
-def _states(runs: list[FlowRun]) -> list[str]:
-    return [run.states[-1] for run in _roots(runs)]
+# Run in processes of their own, or in the submission's.
+__all__ = [
+    "describe",
+    "fill",
+    "fits",
+    "leftovers",
+    "make_store",
+    "set_webhook",
+    "starts_of",
+    "watch_fits",
+]
 
 
 @examines(1)
 def a_good_day(desk: Desk) -> None:
     """Train on drawn customers; the settings are the constants of old, the gate is shut."""
-    desk.api.will(answer(200, _customers(desk)))
+    desk.api.will(answer(200, draw_customers(desk)))
     outcome = desk.call("training_pipeline", desk.api.url, desk.help("make_store"), min_auc=1.0)
-    told = _best(outcome)
+    told = best_of(outcome)
     # Which one is best is task 4.
-    is_one = isinstance(told, dict) and told.get("name") in _NAMES
-    desk.note("it returned the best", is_one and isinstance(told["val_auc"], float))
+    is_one = isinstance(told, dict) and told.get("name") in NAMES
+    desk.note("it returned the best", is_one and isinstance(number_of(told["val_auc"]), float))
     account = desk.engine()
     names = ("load_customers", "engineer_features", "train_model")
     in_a_flow = [run for run in account.task_runs if run["flow_run_id"]]
     counts = {name: sum(run["function"] == name for run in in_a_flow) for name in names}
     desk.note("task runs in a flow run", counts)
     desk.note("what it prints is logged", any("The best is" in text for _, text in account.logs))
-    desk.note("it ended in", _states(desk.flow_runs()))
+    desk.note("it ended in", states_of(desk.flow_runs()))
 
 
 @examines(1)
 def a_column_is_missing(desk: Desk) -> None:
     """Fail at the task that failed."""
     column = desk.rng.choice(("contract", "customer_id"))
-    customers = _customers(desk)
+    customers = draw_customers(desk)
     for one in customers:
         del one[column]
     desk.api.will(answer(200, customers))
@@ -120,17 +85,17 @@ def a_column_is_missing(desk: Desk) -> None:
     desk.note("which names the column", column in outcome.text)
     runs = desk.engine().of("engineer_features")
     desk.note("the task ended in", [run["states"][-1] for run in runs])
-    desk.note("the run ended in", _states(desk.flow_runs()))
+    desk.note("the run ended in", states_of(desk.flow_runs()))
 
 
 @examines(2)
 def what_heals_is_tried_again(desk: Desk) -> None:
     """Load after three failures, then fail once more than that."""
-    failures = [answer(desk.rng.choice(_HEALS)) for _ in range(3)]
-    desk.api.will(*failures, answer(200, _customers(desk, desk.rng.randint(2, 9))))
+    failures = [answer(desk.rng.choice(HEALS)) for _ in range(3)]
+    desk.api.will(*failures, answer(200, draw_customers(desk, desk.rng.randint(2, 9))))
     desk.note_outcome("returned", desk.call("load_customers", desk.api.url))
-    desk.api.will(answer(desk.rng.choice(_HEALS)))
-    desk.note_failure("in the end", desk.call("load_customers", _another(desk)))
+    desk.api.will(answer(desk.rng.choice(HEALS)))
+    desk.note_failure("in the end", desk.call("load_customers", another_url(desk)))
     desk.note("requests made", len(desk.api.requests))
     desk.note("seconds between requests", desk.api.gaps_s)
     delays = [delay for run in desk.engine().task_runs for delay in run["delays_s"]]
@@ -141,35 +106,26 @@ def what_heals_is_tried_again(desk: Desk) -> None:
 def what_does_not_heal_fails_at_once(desk: Desk) -> None:
     """Ask once, whatever is in the body."""
     for _ in range(2):
-        desk.api.will(answer(desk.rng.choice(_HOPELESS), _customers(desk, 2)))
+        desk.api.will(answer(desk.rng.choice(HOPELESS), draw_customers(desk, 2)))
         desk.note_failure("in the end", desk.call("load_customers", desk.api.url))
         desk.note("requests made", len(desk.api.requests))
-
-
-def _cells(outcome: Outcome) -> Any:
-    """Return a frame's cells by column, as far as the docstring names them."""
-    told = outcome.told
-    if not isinstance(told, dict) or "frame" not in told:
-        return told
-    found = dict(zip(told["frame"]["columns"], told["frame"]["values"], strict=True))
-    return {"index": told["frame"]["index"], **{name: found.get(name) for name in _COLUMNS}}
 
 
 @examines(3)
 def features_are_paid_once_an_hour(desk: Desk) -> None:
     """Prepare twice, with other customers, and after an hour; the customers are always asked."""
-    customers = _customers(desk, desk.rng.randint(5, 20))
+    customers = draw_customers(desk, desk.rng.randint(5, 20))
     desk.api.will(answer(200, customers))
     for time in ("first", "second"):
         outcome = desk.call("data_preparation", desk.api.url)
-        desk.note(f"the {time} features", _cells(outcome))
+        desk.note(f"the {time} features", cells_of(outcome))
         desk.advance(desk.rng.randint(5, 25) * 60)
     desk.note("requests made", len(desk.api.requests))
     other = [dict(one) for one in customers]
     other[desk.rng.randrange(len(other))]["support_calls"] += 1
-    desk.note("of other customers", _cells(desk.call("engineer_features", other)))
+    desk.note("of other customers", cells_of(desk.call("engineer_features", other)))
     desk.advance(3601)
-    desk.note("after an hour", _cells(desk.call("engineer_features", customers)))
+    desk.note("after an hour", cells_of(desk.call("engineer_features", customers)))
     runs = desk.engine().of("engineer_features")
     desk.note("the task runs ended in", [run["states"][-1] for run in runs])
 
@@ -178,54 +134,33 @@ def features_are_paid_once_an_hour(desk: Desk) -> None:
 def all_train_at_once(desk: Desk) -> None:
     """Hold each training until three have come; then compare where a line parts who leaves."""
     desk.watch(hold_until=3)
-    columns = _features(desk)
-    desk.note("the best", _best(desk.call("compare_models", frame(columns))))
+    columns = draw_features(desk)
+    desk.note("the best", best_of(desk.call("compare_models", frame(columns))))
     desk.note("trainings at the same time", desk.peak())
     sums = zip(columns["tenure_months"], columns["monthly_charges"], strict=True)
     columns["churned"] = [float(a - b + desk.rng.gauss(0, 15) > -34) for a, b in sums]
-    desk.note("the best in other times", _best(desk.call("compare_models", frame(columns))))
-    desk.note("it ended in", _states(desk.flow_runs()))
+    desk.note("the best in other times", best_of(desk.call("compare_models", frame(columns))))
+    desk.note("it ended in", states_of(desk.flow_runs()))
 
 
 @examines(4)
 def some_fail(desk: Desk) -> None:
     """Leave a cell empty: only the forest can do without. Then leave a column out: none can."""
-    columns = _features(desk)
-    columns[desk.rng.choice(_COLUMNS)][desk.rng.randrange(240)] = float("nan")
-    desk.note("the best of those left", _best(desk.call("compare_models", frame(columns))))
+    columns = draw_features(desk)
+    columns[desk.rng.choice(COLUMNS)][desk.rng.randrange(240)] = float("nan")
+    desk.note("the best of those left", best_of(desk.call("compare_models", frame(columns))))
     runs = desk.engine().of("train_model")
     desk.note("the trainings ended in", sorted(run["states"][-1] for run in runs))
-    del columns[desk.rng.choice(_COLUMNS)]
+    del columns[desk.rng.choice(COLUMNS)]
     desk.note_failure("when all fail", desk.call("compare_models", frame(columns)))
-    desk.note("the runs ended in", _states(desk.flow_runs()))
-
-
-_fitted: list[list[int]] = []  # inside
-
-
-def watch_fits(_: Any, __: Path) -> None:
-    """Note how many trees, and how deep, are asked of each that is fitted; runs inside."""
-    from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
-
-    for kind in (GradientBoostingClassifier, RandomForestClassifier):
-
-        def fit(model: Any, *given: Any, real: Any = kind.fit, **more: Any) -> Any:
-            _fitted.append([model.n_estimators, model.max_depth])
-            return real(model, *given, **more)
-
-        kind.fit = fit
-
-
-def fits(_: Any, __: Path) -> list[list[int]]:
-    """Return what was noted; runs inside."""
-    return _fitted
+    desk.note("the runs ended in", states_of(desk.flow_runs()))
 
 
 @examines(5)
 def settings_reach_the_models(desk: Desk) -> None:
     """Train with drawn settings."""
-    settings = _settings(desk)
-    desk.api.will(answer(200, _customers(desk)))
+    settings = draw_settings(desk)
+    desk.api.will(answer(200, draw_customers(desk)))
     store = desk.help("make_store")
     desk.drive("watch_fits")
     outcome = desk.call("training_pipeline", desk.api.url, store, **settings, min_auc=1.0)
@@ -244,7 +179,7 @@ def wrong_settings_cost_nothing(desk: Desk) -> None:
         ("min_auc", desk.rng.choice((70, 1.01, -0.01, 100.0))),
         ("max_depth", desk.rng.choice(("deep", "many"))),
     ]
-    desk.api.will(answer(200, _customers(desk)))
+    desk.api.will(answer(200, draw_customers(desk)))
     store = desk.help("make_store")
     for name, value in draws:
         outcome = desk.call("training_pipeline", desk.api.url, store, **{name: value})
@@ -256,24 +191,24 @@ def wrong_settings_cost_nothing(desk: Desk) -> None:
 def both_prepare_alike(desk: Desk) -> None:
     """Train where only the contract counts, so that any model knows it; then score others."""
     store = desk.help("make_store")
-    customers = _customers(desk)
+    customers = draw_customers(desk)
     for one in customers:
-        one["churned"] = int(one["contract"] == _CONTRACTS[0])
+        one["churned"] = int(one["contract"] == CONTRACTS[0])
     desk.api.will(answer(200, customers))
     desk.call("training_pipeline", desk.api.url, store, min_auc=0.0)
-    desk.api.will(answer(200, _customers(desk, 30, churned=False)))
-    scores = _scores(desk.call("inference_pipeline", _another(desk), store))
-    desk.note("who will leave", {key: _is_high(one) for key, one in scores.items()})
+    desk.api.will(answer(200, draw_customers(desk, 30, churned=False)))
+    scores = scores_of(desk.call("inference_pipeline", another_url(desk), store))
+    desk.note("who will leave", {key: is_high(one) for key, one in scores.items()})
     runs = desk.flow_runs()
-    children = [{run.flow for run in runs if run.parent == root.id} for root in _roots(runs)]
-    desk.note("the runs ended in", _states(runs))
+    children = [{run.flow for run in runs if run.parent == root.id} for root in roots_of(runs)]
+    desk.note("the runs ended in", states_of(runs))
     desk.note("they share a child", len(children) == 2 and bool(children[0] & children[1]))
 
 
 @examines(6)
 def a_failing_preparation(desk: Desk) -> None:
     """Fail the inference with its child."""
-    desk.api.will(answer(desk.rng.choice(_HOPELESS)))
+    desk.api.will(answer(desk.rng.choice(HOPELESS)))
     outcome = desk.call("inference_pipeline", desk.api.url, desk.help("make_store"))
     desk.note_failure("in the end", outcome)
     desk.note("all flow runs ended in", [run.states[-1] for run in desk.flow_runs()])
@@ -294,9 +229,9 @@ def only_good_models_get_in(desk: Desk) -> None:
     gates = [0.1, 1.0]
     desk.rng.shuffle(gates)
     for gate in gates:
-        settings = _settings(desk)
-        desk.api.will(answer(200, _customers(desk)))
-        outcome = desk.call("training_pipeline", _another(desk), store, **settings, min_auc=gate)
+        settings = draw_settings(desk)
+        desk.api.will(answer(200, draw_customers(desk)))
+        outcome = desk.call("training_pipeline", another_url(desk), store, **settings, min_auc=gate)
         desk.note(f"the version behind {gate}", _version(outcome))
         told = outcome.returned if isinstance(outcome.returned, dict) else {}
         wanted.append(
@@ -304,16 +239,16 @@ def only_good_models_get_in(desk: Desk) -> None:
                 "model": told.get("name"),
                 **{name: str(value) for name, value in settings.items()},
                 "orchestrator": "prefect",
-                "val_auc": told.get("val_auc"),
+                "val_auc": number_of(told.get("val_auc")),
                 "status": "FINISHED",
             }
         )
     with desk.database(_database(desk)) as database:
-        runs, registry = list(runs_of(database).values()), registry_of(database, _MODEL)
+        runs, registry = list(runs_of(database).values()), registry_of(database, MODEL)
     seen = [
         {**run["params"], "val_auc": run["metrics"].get("val_auc"), "status": run["status"]}
         for run in runs
-        if run["experiment"] == _MODEL
+        if run["experiment"] == MODEL
     ]
     found = [any({**one, **want} == one for one in seen) for want in wanted]
     desk.note("each training is a run, with its parameters", found)
@@ -323,58 +258,22 @@ def only_good_models_get_in(desk: Desk) -> None:
     desk.note("left beside the store", desk.help("leftovers"))
 
 
-def leftovers(folder: Path) -> list[str]:
-    """Name what keeps a model beside MLflow's own artifacts."""
-    kept = (".pkl", ".pickle", ".joblib")
-    found = [path for path in folder.rglob("*") if path.suffix in kept]
-    return sorted(path.name for path in found if "artifacts" not in path.parts)
-
-
-def fill(folder: Path, seeds: list[int], champion: int) -> None:
-    """Register a model a seed, twice: with a champion in `with`, without one in `without`."""
-    import mlflow
-    import numpy
-    import pandas
-    from sklearn.linear_model import LogisticRegression
-
-    for name in ("with", "without"):
-        (folder / name).mkdir()
-        make_store(folder / name)
-    open_store(folder / "with")
-    mlflow.create_experiment(_MODEL, artifact_location=(folder / "with" / "artifacts").as_uri())
-    mlflow.set_experiment(_MODEL)
-    for seed in seeds:
-        draws = numpy.random.default_rng(seed)
-        cells = draws.normal((36, 70, 4, 0.5), (20, 30, 3, 0.5), size=(40, 4))
-        rows = pandas.DataFrame(cells, columns=list(_COLUMNS))
-        model = LogisticRegression().fit(rows, (draws.random(40) > 0.5).astype(int))
-        with mlflow.start_run():
-            mlflow.sklearn.log_model(
-                model, name="model", registered_model_name=_MODEL, pip_requirements=[]
-            )
-    data = (folder / "with" / "mlflow.db").read_bytes()
-    (folder / "without" / "mlflow.db").write_bytes(data)
-    mlflow.MlflowClient().set_registered_model_alias(_MODEL, "champion", str(champion))
-
-
 @examines(7)
 def the_champion_scores(desk: Desk) -> None:
     """Score with a champion that is not the newest; then there is none."""
     champion = desk.rng.randint(1, 2)
     desk.help("fill", [desk.rng.randrange(10**6) for _ in range(3)], champion)
-    desk.api.will(answer(200, _customers(desk, 20, churned=False)))
+    customers = draw_customers(desk, 20, churned=False)
+    # What a contract is made into is task 6.
+    plain = [{**one, "contract": CONTRACTS[0]} for one in customers]
+    desk.api.will(answer(200, plain))
     store = desk.folder / "with"
     scores = desk.call("inference_pipeline", desk.api.url, str(store))
-    desk.note("the scores", _scores(scores), within=1e-6)
+    desk.note("the scores", scores_of(scores), within=1e-6)
     without = desk.call("inference_pipeline", desk.api.url, str(desk.folder / "without"))
     desk.note_failure("without a champion", without)
     with desk.database(_database(desk, "with")) as database:
-        desk.note("the registry", registry_of(database, _MODEL)["aliases"])
-
-
-def describe(subject: Any, _: Path, url: str, store: str) -> list[Any]:
-    """Tell what the deployments say; the submission's process runs this."""
-    return [told_of(one) for one in subject.deployments(url, store)]
+        desk.note("the registry", registry_of(database, MODEL)["aliases"])
 
 
 def _flow_names(desk: Desk) -> list[str]:
@@ -382,7 +281,7 @@ def _flow_names(desk: Desk) -> list[str]:
     desk.api.will(answer(404))
     for name in ("training_pipeline", "inference_pipeline"):
         desk.call(name, desk.api.url, "/nowhere")
-    return [run.flow for run in _roots(desk.flow_runs())]
+    return [run.flow for run in roots_of(desk.flow_runs())]
 
 
 @examines(8)
@@ -406,13 +305,6 @@ def both_run_by_the_clocks_of_paris(desk: Desk) -> None:
         desk.note(f"the {pipeline} gets its parameters", right)
 
 
-def set_webhook(_: Any, __: Path, url: str) -> None:
-    """Set the address of the team's channel; the submission's process runs this."""
-    import os
-
-    os.environ["CHURN_WEBHOOK"] = url
-
-
 @examines(9)
 def the_team_is_told_once(desk: Desk) -> None:
     """Fail both pipelines, for good, while the channel is well and while it is down."""
@@ -422,15 +314,15 @@ def the_team_is_told_once(desk: Desk) -> None:
     desk.drive("set_webhook", desk.api.webhook_url)
     statuses, errors = [], []
     for number, (name, mood) in enumerate(nights, start=1):
-        statuses.append(desk.rng.choice((*_HEALS, *_HOPELESS)))
+        statuses.append(desk.rng.choice((*HEALS, *HOPELESS)))
         desk.api.will(answer(statuses[-1]))
         desk.api.webhooks.will_be(mood)
         errors.append(desk.call(f"{name}_pipeline", desk.api.url, str(desk.folder)))
         desk.note(f"messages after {number}", len(desk.api.webhooks.posts))
     own = [str(one) in error.text for one, error in zip(statuses, errors, strict=True)]
     desk.note("each failed with its own error", own)
-    runs = _roots(desk.flow_runs())
-    desk.note("the runs ended in", _states(runs))
+    runs = roots_of(desk.flow_runs())
+    desk.note("the runs ended in", states_of(runs))
     posts = desk.api.webhooks.posts
     told = [
         all(word in post.text for word in (run.flow, run.name, str(status)))
@@ -446,7 +338,7 @@ def success_is_silent(desk: Desk) -> None:
     """Tell nobody of a night that went well, though no model was good enough."""
     store = desk.help("make_store")
     desk.drive("set_webhook", desk.api.webhook_url)
-    desk.api.will(answer(200, _customers(desk)))
+    desk.api.will(answer(200, draw_customers(desk)))
     outcome = desk.call("training_pipeline", desk.api.url, store, min_auc=1.0)
     desk.note("it returned", not outcome.raised)
     desk.note("messages", len(desk.api.webhooks.posts))

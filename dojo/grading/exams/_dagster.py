@@ -32,6 +32,25 @@ def recorded_instance(folder: Path) -> Iterator[Any]:
             dagster.save_history(instance, folder)
 
 
+def defined(solution: Any, name: str, kind: str) -> Any:
+    """Return what the submission defines under a name.
+
+    Args:
+        solution: The submission.
+        name: The name.
+        kind: The class of Dagster's that it must be of.
+
+    Raises:
+        NotImplementedError: It is of another.
+    """
+    import dagster
+
+    one = getattr(solution, name)
+    if not isinstance(one, getattr(dagster, kind)):
+        raise NotImplementedError(f"{name} is a {type(one).__name__}, and no {kind} of Dagster's")
+    return one
+
+
 @dataclasses.dataclass
 class SeenRun:
     """One run, as Dagster's history has it.

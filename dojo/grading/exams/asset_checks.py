@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.grading.desk import Desk, Outcome, examines
-from dojo.grading.exams._dagster import SeenRun, read_history, recorded_instance
+from dojo.grading.exams._dagster import SeenRun, defined, read_history, recorded_instance
 from dojo.grading.wire import Packed, frame
 
 _START = datetime.date(2026, 1, 1)
@@ -67,11 +67,10 @@ def _days(desk: Desk, count: int) -> list[str]:
 def keys_at(solution: Any, folder: Path, moments: list[str]) -> list[Any]:
     """Return which days have a partition at some moments: the first, the last, how many."""
     del folder
+    days = defined(solution, "days", "PartitionsDefinition")
     found = []
     for moment in moments:
-        keys = list(
-            solution.days.get_partition_keys(current_time=datetime.datetime.fromisoformat(moment))
-        )
+        keys = list(days.get_partition_keys(current_time=datetime.datetime.fromisoformat(moment)))
         found.append([keys[0], keys[-1], len(keys)])
     return found
 
@@ -81,11 +80,12 @@ def read_days(solution: Any, folder: Path, exports: dict[str, Any]) -> list[Any]
     import dagster as dg
 
     _write(folder / "exports", exports)
+    customers = defined(solution, "daily_customers", "AssetsDefinition")
     values = []
     with recorded_instance(folder) as instance:
         for day in exports:
             result = dg.materialize(
-                [solution.daily_customers],
+                [customers],
                 partition_key=day,
                 resources=_resources(solution, folder, "exports"),
                 instance=instance,
@@ -105,6 +105,8 @@ def make_nights(solution: Any, folder: Path, nights: list[Any], names: list[str]
     """
     import dagster as dg
 
+    examined = [defined(solution, name, "AssetsDefinition") for name in names]
+    days = examined[0].partitions_def or solution.days
     with recorded_instance(folder) as instance:
         for number, (day, customers, refused) in enumerate(nights):
             place = f"exports-{number}"
@@ -113,7 +115,7 @@ def make_nights(solution: Any, folder: Path, nights: list[Any], names: list[str]
 
             dg.materialize(
                 [
-                    *_around(solution.days, folder / place),
+                    *_around(days, folder / place),
                     *(getattr(solution, one) for one in names),
                 ],
                 partition_key=day,
@@ -185,9 +187,10 @@ def _refuse(folder: Path, customer: int | None) -> None:
 # What is seen of it
 
 
-def _note_error(desk: Desk, outcome: Outcome) -> None:
-    """Note what a driver raised: where nothing went wrong, nothing."""
+def _is_made(desk: Desk, outcome: Outcome) -> bool:
+    """Note what a driver raised; say whether it went through, and left something to be seen."""
     desk.note_outcome("what could not be made", outcome)
+    return not outcome.raised
 
 
 def _note_checks(desk: Desk, runs: list[SeenRun], name: str, number: str) -> None:
@@ -206,7 +209,7 @@ def _note_checks(desk: Desk, runs: list[SeenRun], name: str, number: str) -> Non
 def _warehouse(desk: Desk) -> dict[str, list[list[Any]]]:
     found: dict[str, list[list[Any]]] = {}
     path = str(Path("work") / desk.folder.name / "warehouse.db")
-    with desk.database(path) as database:
+    with contextlib.suppress(sqlite3.Error), desk.database(path) as database:
         query = "SELECT day, customer_id, score FROM scores ORDER BY day, customer_id"
         for row in database.execute(query):
             found.setdefault(row["day"], []).append([row["customer_id"], row["score"]])
@@ -242,7 +245,8 @@ def the_gate_holds_back_what_is_spoilt(desk: Desk) -> None:
         [sound, frame(_customers(desk, desk.rng.randint(60, 120))), None],
         [spoilt, frame(_spoil(desk, _customers(desk, desk.rng.randint(60, 120)))), None],
     ]
-    _note_error(desk, desk.drive("make_nights", nights, ["customers_are_sound"]))
+    if not _is_made(desk, desk.drive("make_nights", nights, ["customers_are_sound"])):
+        return
     _note_checks(desk, read_history(desk), "customers_are_sound", "bad_rows")
 
 
@@ -260,7 +264,8 @@ def an_unusual_volume_is_noted(desk: Desk) -> None:
         [day, frame(_customers(desk, count)), None]
         for day, count in zip(_days(desk, len(counts)), counts, strict=True)
     ]
-    _note_error(desk, desk.drive("make_nights", nights, ["volume_is_usual"]))
+    if not _is_made(desk, desk.drive("make_nights", nights, ["volume_is_usual"])):
+        return
     _note_checks(desk, read_history(desk), "volume_is_usual", "rows")
 
 
@@ -281,7 +286,8 @@ def a_day_made_again_replaces_itself(desk: Desk) -> None:
         [first, frame(_without_doubles(after)), None],
         [first, frame(failing), refused],
     ]
-    _note_error(desk, desk.drive("make_nights", nights, ["daily_scores"]))
+    if not _is_made(desk, desk.drive("make_nights", nights, ["daily_scores"])):
+        return
     for number, run in enumerate(read_history(desk), start=1):
         rows = dict(run.made).get("daily_scores", {}).get("rows")
         desk.note(f"run {number}", [run.status, rows])
@@ -306,7 +312,10 @@ def a_range_of_days_is_made_again(desk: Desk) -> None:
         [days[0], days[-1]],
     ]
     rng.shuffle(ranges)
-    desk.note_outcome("it said", desk.drive("fill_again", exports, ranges))
+    outcome = desk.drive("fill_again", exports, ranges)
+    desk.note_outcome("it said", outcome)
+    if outcome.raised:
+        return
     runs = read_history(desk)
     desk.note("the runs", [[run.partition, run.status] for run in runs])
     desk.note("the checks that were to be made", [sorted(run.planned) for run in runs])

@@ -206,7 +206,8 @@ def each_run_has_its_file(desk: Desk) -> None:
     for name in (run_id, run_id.replace("+", desk.rng.choice("-.~_"))):
         count = desk.rng.randint(120, 300)
         source = desk.write(f"{len(handed)}.csv", _csv(_customers(desk, count, blank=0.1)))
-        first = _hand_on(desk, "a reference", desk.call("extract_customers", source, workdir, name))
+        outcome = desk.call("extract_customers", source, workdir, name)
+        first = _hand_on(desk, f"run {len(handed)}, a reference", outcome)
         again = desk.call("extract_customers", source, workdir, name)
         desk.note(f"run {len(handed)}, called again", again.returned == first)
         desk.note(f"run {len(handed)}, rows", first.get("rows"))
@@ -231,7 +232,7 @@ def a_kill_leaves_whole_files(desk: Desk) -> None:
     for run_id in (old, new):
         asked = [source, "work", run_id]
         killed = desk.drive("cut_short", "extract_customers", asked, _room_for(desk), True)
-        desk.note("the call raised nothing", killed.returned in ("killed", "returned"))
+        desk.note(f"run {run_id} raised nothing", killed.returned in ("killed", "returned"))
     second = desk.call("extract_customers", source, "work", new)
     for what, outcome in (("the old file", first), ("the file made again", second)):
         if outcome.raised:

@@ -51,6 +51,7 @@ def _prepare(root: Path, room: Room) -> None:
     import asyncio  # noqa: F401
     import http.cookiejar  # noqa: F401
 
+    import dojo.grading.desk
     import dojo.grading.pristine
     import dojo.grading.probe  # noqa: F401
 

@@ -6,193 +6,30 @@ folder of its own: a killed call may leave a part of a file, one on a full disk 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
 import os
-import signal
-from pathlib import Path
 from typing import Any
 
-from dojo.grading.desk import Desk, Outcome, examines
+from dojo.grading.desk import Desk, examines
+from dojo.grading.exams._xcom import (
+    below,
+    csv_of,
+    cut_short,
+    draw_customers,
+    draw_room,
+    draw_run_id,
+    features_of,
+    hand_on,
+    look,
+    make_ties,
+    part_of,
+    prepare,
+    read_table,
+    rows_of,
+)
 
-_NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
-_XCOM_BYTES = 1000
-_YESTERDAY = "customer_id,probability,monthly_charges\n77,0.5,9.5\n"
-
-Rows = list[dict[str, Any]]
-
-
-# Inside
-
-
-def prepare(folder: Path, names: list[str]) -> None:
-    """Make folders, each with yesterday's call list."""
-    for name in names:
-        (folder / name).mkdir()
-        (folder / name / "calls.csv").write_text(_YESTERDAY, encoding="utf-8")
-
-
-def cut_short(
-    solution: Any, folder: Path, name: str, args: list[Any], after_bytes: int, is_killed: bool
-) -> str:
-    """Call an entry point in a process whose disk is full after some bytes of a file.
-
-    Args:
-        solution: The submission.
-        folder: Where it may write.
-        name: The entry point.
-        args: Its arguments.
-        after_bytes: How much of a file there is room for.
-        is_killed: The write that does not fit kills the process instead of raising OSError.
-
-    Returns:
-        `returned`, `raised` or `killed`.
-    """
-    import resource
-
-    del folder
-    function = getattr(solution, name)
-    pid = os.fork()
-    if not pid:
-        code = 1
-        try:
-            signal.signal(signal.SIGXFSZ, signal.SIG_DFL if is_killed else signal.SIG_IGN)
-            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-            resource.setrlimit(resource.RLIMIT_FSIZE, (after_bytes, hard))
-            function(*args)
-            code = 0
-        finally:
-            os._exit(code)
-    status = os.waitpid(pid, 0)[1]
-    if os.WIFSIGNALED(status):
-        return "killed"
-    return "raised" if os.WEXITSTATUS(status) else "returned"
-
-
-def look(folder: Path) -> dict[str, Any]:
-    """List what is left: files below the folder, folders without a file, and files elsewhere."""
-    room, token = folder.parent.parent, folder.name
-    files = [path for path in folder.rglob("*") if not path.is_dir()]
-    needed = {parent for path in files for parent in path.parents}
-    elsewhere = [
-        path
-        for name in ("tmp", "home")
-        for path in (room / name / token).rglob("*")
-        if not path.is_dir() and path.name != "output.txt"
-    ]
-    return {
-        "files": sorted(str(path.relative_to(folder)) for path in files),
-        "empty folders": sorted(
-            str(path.relative_to(folder))
-            for path in folder.rglob("*")
-            if path.is_dir() and path not in needed
-        ),
-        "files elsewhere": len(elsewhere),
-    }
-
-
-# What is drawn
-
-
-def _customers(desk: Desk, count: int, blank: float = 0.0) -> Rows:
-    """Draw customers whose numbers are written as pandas writes them."""
-    rng = desk.rng
-    label = f"region_{rng.randrange(10**6)}"
-    return [
-        {
-            "customer_id": number,
-            "tenure_months": rng.randrange(72),
-            "monthly_charges": "" if rng.random() < blank else rng.randrange(200, 1200) / 10 + 0.05,
-            "support_calls": rng.randrange(9),
-            label: rng.choice(("north", "south", "east", "north, by the sea")),
-        }
-        for number in rng.sample(range(1, 20_000), count)
-    ]
-
-
-def _csv(rows: Rows) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _written(value) for name, value in row.items()})
-    return text.getvalue()
-
-
-def _written(value: Any) -> str:
-    return repr(round(value, 4)) if isinstance(value, float) else str(value)
-
-
-def _run_id(desk: Desk) -> str:
-    rng = desk.rng
-    kind = rng.choice(("manual", "scheduled"))
-    day = f"2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
-    return f"{kind}__{day}T0{rng.randrange(9)}:00:00+00:00"
-
-
-def _room_for(desk: Desk) -> int:
-    """Draw how many bytes of a file a disk has room for: fewer than any of those here need."""
-    return desk.rng.randint(500, 3000)
-
-
-# What is seen
-
-
-def _hand_on(desk: Desk, what: str, outcome: Outcome) -> Any:
-    """Hand a value on as XCom does; note whether that changes it, and whether it is small."""
-    if outcome.raised:
-        desk.note_outcome(what, outcome)
-        return {}
-    value = outcome.returned
-    is_json = _is_json(value)
-    text = json.dumps(value, default=str, sort_keys=True)
-    desk.note(f"{what}: JSON, and small", is_json and len(text) < _XCOM_BYTES)
-    back = json.loads(text)
-    return back if isinstance(back, dict) else {}
-
-
-def _is_json(value: Any) -> bool:
-    """Say whether JSON brings back the same value, as `wire.unpack` tells it."""
-    if value is None or type(value) in (bool, int, str):
-        return True
-    if type(value) is float:
-        return math.isfinite(value)
-    if type(value) is list:
-        return all(_is_json(one) for one in value)
-    if type(value) is not dict or value.keys() & {"numpy", "opaque", "set", "frame", "series"}:
-        return False
-    return all(type(key) is str and _is_json(one) for key, one in value.items())
-
-
-def _below(desk: Desk, path: Any) -> str:
-    """Return a path as it is below the submission's folder; what is elsewhere is told."""
-    whole = os.path.normpath(desk.folder / str(path))
-    for folder in (desk.folder, os.path.realpath(desk.folder)):
-        if whole.startswith(f"{folder}{os.sep}"):
-            return os.path.relpath(whole, folder)
-    return "not below the given folder"
-
-
-def _read(desk: Desk, path: Any) -> Any:
-    """Read a CSV file that was left; numbers are numbers."""
-    data = desk.read(str(Path("work") / desk.folder.name / _below(desk, path)))
-    if data is None:
-        return "no file"
-    text = io.StringIO(data.decode("utf-8", errors="replace"), newline="")
-    return [{name: _number(value) for name, value in row.items()} for row in csv.DictReader(text)]
-
-
-def _number(text: Any) -> Any:
-    try:
-        return float(text or "nan")
-    except (TypeError, ValueError):
-        return text
-
-
-def _of(value: Any, *names: str) -> dict[str, Any]:
-    return {name: value.get(name) for name in names} if isinstance(value, dict) else {}
+# Run in processes of their own, or in the submission's.
+__all__ = ["cut_short", "look", "prepare"]
 
 
 @examines(1)
@@ -201,23 +38,24 @@ def each_run_has_its_file(desk: Desk) -> None:
 
     A third one meets a full disk.
     """
-    workdir, run_id = f"work-{desk.rng.randrange(10**6)}", _run_id(desk)
+    workdir, run_id = f"work-{desk.rng.randrange(10**6)}", draw_run_id(desk)
     handed: list[dict[str, Any]] = []
     for name in (run_id, run_id.replace("+", desk.rng.choice("-.~_"))):
         count = desk.rng.randint(120, 300)
-        source = desk.write(f"{len(handed)}.csv", _csv(_customers(desk, count, blank=0.1)))
-        first = _hand_on(desk, "a reference", desk.call("extract_customers", source, workdir, name))
+        source = desk.write(f"{len(handed)}.csv", csv_of(draw_customers(desk, count, blank=0.1)))
+        outcome = desk.call("extract_customers", source, workdir, name)
+        first = hand_on(desk, f"run {len(handed)}, a reference", outcome)
         again = desk.call("extract_customers", source, workdir, name)
         desk.note(f"run {len(handed)}, called again", again.returned == first)
         desk.note(f"run {len(handed)}, rows", first.get("rows"))
         desk.note(f"run {len(handed)}, absolute", os.path.isabs(str(first.get("path"))))
         handed.append(first)
-    asked = [source, workdir, _run_id(desk) + "x"]
-    full = desk.drive("cut_short", "extract_customers", asked, _room_for(desk), False)
+    asked = [source, workdir, draw_run_id(desk) + "x"]
+    full = desk.drive("cut_short", "extract_customers", asked, draw_room(desk), False)
     desk.note_outcome("on a full disk it", full)
     for number, first in enumerate(handed):
-        desk.note(f"run {number}, in the folder", _below(desk, first.get("path")).split("/")[0])
-        desk.note(f"run {number}, the customers", _read(desk, first.get("path")))
+        desk.note(f"run {number}, in the folder", below(desk, first.get("path")).split("/")[0])
+        desk.note(f"run {number}, the customers", read_table(desk, first.get("path")))
     left = desk.help("look")
     desk.note("files", [len(left["files"]), left["files elsewhere"]])
 
@@ -225,19 +63,19 @@ def each_run_has_its_file(desk: Desk) -> None:
 @examines(1)
 def a_kill_leaves_whole_files(desk: Desk) -> None:
     """Kill a retry while it writes; kill a first try, then have it made again."""
-    source = desk.write("tonight.csv", _csv(_customers(desk, desk.rng.randint(150, 300))))
-    old, new = _run_id(desk), f"{_run_id(desk)}.again"
+    source = desk.write("tonight.csv", csv_of(draw_customers(desk, desk.rng.randint(150, 300))))
+    old, new = draw_run_id(desk), f"{draw_run_id(desk)}.again"
     first = desk.call("extract_customers", source, "work", old)
     for run_id in (old, new):
         asked = [source, "work", run_id]
-        killed = desk.drive("cut_short", "extract_customers", asked, _room_for(desk), True)
-        desk.note("the call raised nothing", killed.returned in ("killed", "returned"))
+        killed = desk.drive("cut_short", "extract_customers", asked, draw_room(desk), True)
+        desk.note(f"run {run_id} raised nothing", killed.returned in ("killed", "returned"))
     second = desk.call("extract_customers", source, "work", new)
     for what, outcome in (("the old file", first), ("the file made again", second)):
         if outcome.raised:
             desk.note_outcome(what, outcome)
         else:
-            desk.note(what, _read(desk, _of(outcome.returned, "path").get("path")))
+            desk.note(what, read_table(desk, part_of(outcome.returned, "path").get("path")))
 
 
 @examines(2)
@@ -245,22 +83,22 @@ def features_and_numbers_for_the_report(desk: Desk) -> None:
     """Make the features twice, of customers some of whose charges are blank, then all."""
     seen: list[tuple[float, dict[str, Any], dict[str, Any]]] = []
     for blank in (0.2, 1.0):
-        rows = _customers(desk, desk.rng.randint(60, 150), blank)
+        rows = draw_customers(desk, desk.rng.randint(60, 150), blank)
         workdir = f"work-{len(seen)}"
-        source = desk.write(f"{workdir}.csv", _csv(rows))
-        customers = desk.call("extract_customers", source, workdir, _run_id(desk))
+        source = desk.write(f"{workdir}.csv", csv_of(rows))
+        customers = desk.call("extract_customers", source, workdir, draw_run_id(desk))
         outcome = desk.call("engineer_features", customers.returned)
-        value = _hand_on(desk, f"the features, {blank:.0%} blank", outcome)
+        value = hand_on(desk, f"the features, {blank:.0%} blank", outcome)
         again = desk.call("engineer_features", customers.returned)
         desk.note(f"called again, {blank:.0%} blank", again.returned == outcome.returned)
         desk.note(
             f"the report, {blank:.0%} blank",
-            _of(outcome.returned, "rows", "support_calls", "means"),
+            part_of(outcome.returned, "rows", "support_calls", "means"),
         )
-        seen.append((blank, _of(customers.returned, "path"), value))
+        seen.append((blank, part_of(customers.returned, "path"), value))
     for blank, before, value in seen:
-        desk.note(f"the customers, {blank:.0%} blank", _read(desk, before.get("path")))
-        features = _read(desk, value.get("path"))
+        desk.note(f"the customers, {blank:.0%} blank", read_table(desk, before.get("path")))
+        features = read_table(desk, value.get("path"))
         desk.note(f"the features' rows, {blank:.0%} blank", features, within=1e-6)
     left = desk.help("look")
     desk.note("files", [len(left["files"]), left["files elsewhere"]])
@@ -269,12 +107,12 @@ def features_and_numbers_for_the_report(desk: Desk) -> None:
 @examines(2)
 def a_kill_leaves_the_features_whole(desk: Desk) -> None:
     """Kill a retry of the features while it writes."""
-    source = desk.write("tonight.csv", _csv(_customers(desk, desk.rng.randint(150, 300))))
-    customers = desk.call("extract_customers", source, "work", _run_id(desk))
+    source = desk.write("tonight.csv", csv_of(draw_customers(desk, desk.rng.randint(150, 300))))
+    customers = desk.call("extract_customers", source, "work", draw_run_id(desk))
     outcome = desk.call("engineer_features", customers.returned)
-    value = _hand_on(desk, "the features", outcome)
-    desk.drive("cut_short", "engineer_features", [customers.returned], _room_for(desk), True)
-    desk.note("the features' rows", _read(desk, value.get("path")), within=1e-6)
+    value = hand_on(desk, "the features", outcome)
+    desk.drive("cut_short", "engineer_features", [customers.returned], draw_room(desk), True)
+    desk.note("the features' rows", read_table(desk, value.get("path")), within=1e-6)
 
 
 @examines(3)
@@ -282,28 +120,28 @@ def the_call_list_names_the_chosen(desk: Desk) -> None:
     """Choose some, all who have a probability, and nobody; write each list twice."""
     counts = [desk.rng.randint(3, 8), 1000, 0]
     desk.help("prepare", [f"campaign-{count}" for count in counts])
-    rows = _customers(desk, desk.rng.randint(60, 120), blank=0.1)
-    _make_ties(desk, rows)
-    features = _features(desk, rows)
+    rows = draw_customers(desk, desk.rng.randint(60, 120), blank=0.1)
+    make_ties(desk, rows)
+    features = features_of(desk, rows)
     for count in counts:
         outcome = desk.call("choose_customers", features, count)
         if count <= 8:
-            chosen = _hand_on(desk, f"{count} at most", outcome)
+            chosen = hand_on(desk, f"{count} at most", outcome)
         else:
             chosen = json.loads(json.dumps(outcome.returned, default=str, sort_keys=True))
         for _ in range(2):
             written = desk.call(
                 "write_call_list", chosen, features, f"{desk.folder}/campaign-{count}/calls.csv"
             )
-        said = _hand_on(desk, f"the list of {count}", written)
+        said = hand_on(desk, f"the list of {count}", written)
         desk.note(f"rows, {count} at most", said.get("rows"))
-        desk.note(f"path, {count} at most", _below(desk, said.get("path")))
+        desk.note(f"path, {count} at most", below(desk, said.get("path")))
     for count in counts:
         desk.note(
             f"the list, {count} at most",
             [
                 [row.get(name) for name in ("customer_id", "probability", "monthly_charges")]
-                for row in _rows(_read(desk, f"campaign-{count}/calls.csv"))
+                for row in rows_of(read_table(desk, f"campaign-{count}/calls.csv"))
             ],
         )
     desk.note("files", desk.help("look")["files"])
@@ -313,7 +151,7 @@ def the_call_list_names_the_chosen(desk: Desk) -> None:
 def the_call_list_is_whole_or_yesterdays(desk: Desk) -> None:
     """Write it on a full disk, and be killed at it, elsewhere."""
     desk.help("prepare", ["full", "killed"])
-    features = _features(desk, _customers(desk, 300))
+    features = features_of(desk, draw_customers(desk, 300))
     chosen = desk.call("choose_customers", features, desk.rng.randint(200, 300))
     if chosen.raised:
         desk.note_outcome("the chosen", chosen)
@@ -322,11 +160,11 @@ def the_call_list_is_whole_or_yesterdays(desk: Desk) -> None:
     for name in ("full", "killed"):
         asked = [handed, features, f"{desk.folder}/{name}/calls.csv"]
         outcome = desk.drive(
-            "cut_short", "write_call_list", asked, _room_for(desk), name == "killed"
+            "cut_short", "write_call_list", asked, draw_room(desk), name == "killed"
         )
         desk.note_outcome(f"where it is to be {name} it", outcome)
     for name in ("full", "killed"):
-        desk.note(f"yesterday's list, {name}", _read(desk, f"{name}/calls.csv"))
+        desk.note(f"yesterday's list, {name}", read_table(desk, f"{name}/calls.csv"))
     files = desk.help("look")["files"]
     desk.note("files where the disk was full", [one for one in files if one.startswith("full/")])
 
@@ -335,7 +173,7 @@ def the_call_list_is_whole_or_yesterdays(desk: Desk) -> None:
 def nothing_is_left_and_nothing_is_taken(desk: Desk) -> None:
     """Clean up after a run that went well, one that was killed, one that never was."""
     rng = desk.rng
-    source = desk.write("tonight.csv", _csv(_customers(desk, rng.randint(150, 200))))
+    source = desk.write("tonight.csv", csv_of(draw_customers(desk, rng.randint(150, 200))))
     well, killed = f"manual__{rng.randrange(10**4, 10**5)}", f"run_{rng.randrange(10**4, 10**5)}"
     others = [f"{well}{rng.randrange(10)}", f"{rng.choice('abc')}_{well}", well[:-1]]
     others += [well.upper(), f"{killed}.{rng.choice(('csv', 'part', 'tmp'))}"]
@@ -346,47 +184,13 @@ def nothing_is_left_and_nothing_is_taken(desk: Desk) -> None:
     }
     desk.call("engineer_features", handed[well].returned)
     asked = [source, "work", killed]
-    desk.drive("cut_short", "extract_customers", asked, _room_for(desk), True)
+    desk.drive("cut_short", "extract_customers", asked, draw_room(desk), True)
     desk.call("clean_up", "work", killed)
     desk.note_outcome("removed of the run that went well", desk.call("clean_up", "work", well))
     desk.note_outcome("removed again", desk.call("clean_up", "work", well))
     left = desk.help("look")
     for run_id in others:
-        path = _below(desk, _of(handed[run_id].returned, "path").get("path"))
+        path = below(desk, part_of(handed[run_id].returned, "path").get("path"))
         desk.note(f"{run_id} has its file", path in left["files"])
     desk.note("files", len(left["files"]))
     desk.note("elsewhere, and empty folders", [left["files elsewhere"], left["empty folders"]])
-
-
-def _make_ties(desk: Desk, rows: Rows) -> None:
-    """Have a few of the likeliest be equally likely, their ids in no order."""
-    rows.sort(key=lambda row: row["support_calls"])
-    best = {**rows[-1], "monthly_charges": 99.9, "support_calls": 9, "tenure_months": 1}
-    ids = desk.rng.sample([7, 8, 9, 10, 11, 100], 4)
-    rows[-4:] = [{**best, "customer_id": number} for number in ids]
-    taken = set(ids)
-    rows[:-4] = [row for row in rows[:-4] if row["customer_id"] not in taken]
-    desk.rng.shuffle(rows)
-
-
-def _features(desk: Desk, rows: Rows) -> dict[str, Any]:
-    """Make what `engineer_features` returns, of a file that nobody may change."""
-    full = [
-        {
-            **row,
-            "paid_so_far": ""
-            if row["monthly_charges"] == ""
-            else row["tenure_months"] * row["monthly_charges"],
-        }
-        for row in rows
-    ]
-    return {
-        "path": desk.write("features.csv", _csv(full)),
-        "rows": len(rows),
-        "support_calls": sum(row["support_calls"] for row in rows),
-        "means": dict.fromkeys(_NUMBERS, 1.0),
-    }
-
-
-def _rows(read: Any) -> Rows:
-    return read if isinstance(read, list) else [{"customer_id": read}]

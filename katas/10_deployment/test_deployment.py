@@ -5,7 +5,6 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
-from types import SimpleNamespace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -463,15 +462,17 @@ class _Serving(Exception):
 def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any]]]:
     """Serve on the test's server up to the moment when the waiting for work begins."""
     from prefect.client import orchestration
+    from prefect.deployments.runner import RunnerDeployment
     from prefect.runner import Runner
 
-    sent: dict[Any, dict[str, Any]] = {}  # by id: what was asked for, whoever else does so, too
+    ids: list[Any] = []
+    applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
 
     def heard(real: Any) -> Any:
         """Note whose id `create_deployment` returns, or `update_deployment` is given."""
 
         def note(args: tuple[Any, ...], more: dict[str, Any], found: Any) -> Any:
-            sent.setdefault(found or more.get("deployment_id") or args[1], {}).update(more)
+            ids.append(found or more.get("deployment_id") or args[1])
             return found
 
         async def call_async(*args: Any, **more: Any) -> Any:
@@ -486,6 +487,16 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any
         for name in ("create_deployment", "update_deployment"):
             monkeypatch.setattr(client, name, heard(getattr(client, name)))
 
+    def noted(real: Any) -> Any:
+        def apply(this: Any, *args: Any, **more: Any) -> Any:
+            applied[this.name] = this
+            return real(this, *args, **more)
+
+        return apply
+
+    for name in ("apply", "aapply"):
+        monkeypatch.setattr(RunnerDeployment, name, noted(getattr(RunnerDeployment, name)))
+
     async def start(_: Any, *__: Any, **___: Any) -> None:
         raise _Serving
 
@@ -494,8 +505,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any
     def serve(call: Callable[[], Any]) -> tuple[Exception | None, list[Any]]:
         error = refusal_of(call)
         with orchestration.get_client(sync_client=True) as client:
-            known = {one: client.read_deployment(one) for one in sent}
-        return error, [SimpleNamespace(**{**dict(known[one]), **sent[one]}) for one in sent]
+            known = [client.read_deployment(one) for one in dict.fromkeys(ids)]
+        return error, [applied.get(one.name, one) for one in known]
 
     return serve
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 from collections.abc import Iterator
@@ -122,14 +123,19 @@ def _chdir(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-@pytest.fixture
-def customers() -> Any:
-    """Make 400 seeded churn customers as a `pandas.DataFrame`."""
+@functools.cache
+def _known_customers() -> Any:
     import pandas
 
     from dojo.world.churn import make_customers
 
     return pandas.DataFrame(make_customers(400))
+
+
+@pytest.fixture
+def customers() -> Any:
+    """Make 400 seeded churn customers as a `pandas.DataFrame`."""
+    return _known_customers().copy()
 
 
 @pytest.fixture

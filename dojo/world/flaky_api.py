@@ -16,6 +16,7 @@ import responses
 
 from dojo.world.churn import make_customers
 from dojo.world.clock import RetryClock
+from dojo.world.webhook import HOSTS as WEBHOOKS
 
 HOST = "https://api.churn.example"
 
@@ -176,6 +177,8 @@ class FlakyApi:
     def on_the_wire(self) -> responses.RequestsMock:
         """Return the context manager in which `requests` reaches this API and nothing else."""
         wire = _Wire(assert_all_requests_are_fired=False)
+        for host in WEBHOOKS:  # played by `Webhooks`, over a real connection to this machine
+            wire.add_passthru(f"https://{host}/")
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
             wire.add_callback(
                 method, re.compile(re.escape(HOST) + r"(/.*)?$"), self._reply, content_type=None

@@ -114,6 +114,18 @@ def limit_of(deployment: Any) -> tuple[int | None, str]:
     return deployment.concurrency_limit, getattr(strategy, "value", strategy) or "ENQUEUE"
 
 
+def description_of(deployment: Any) -> dict[str, Any]:
+    """Return what a deployment says, described or registered: what it is called with, and when."""
+    spring = datetime(2026, 3, 28, tzinfo=UTC)
+    starts = scheduled(deployment, spring, spring + timedelta(days=3))
+    return {
+        "parameters": deployment.parameters,
+        "tags": sorted(deployment.tags),
+        "concurrency limit": limit_of(deployment),
+        "starts around the change of the clocks in March": in_paris(starts),
+    }
+
+
 # Task 1: once a night, by the clock on the wall
 
 
@@ -324,6 +336,14 @@ def test_schedules_of_any_kind_are_listed_together(
     )
     next_are(
         solution,
+        "a cron of the first of each month",
+        deploy(schedule=Cron("0 6 1 * *", timezone="Europe/Paris")),
+        datetime(2026, 9, 10, tzinfo=UTC),
+        ["2026-10-01 06:00 +0200", "2026-11-01 06:00 +0100"],
+        "the retraining of the month is on no list. Ask for a number of starts, not for a week.",
+    )
+    next_are(
+        solution,
         "a deployment without a schedule",
         deploy(),
         datetime(2026, 7, 10, tzinfo=UTC),
@@ -442,9 +462,11 @@ class _Serving(Exception):
 def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any]]]:
     """Serve on the test's server up to the moment when the waiting for work begins."""
     from prefect.client import orchestration
+    from prefect.deployments.runner import RunnerDeployment
     from prefect.runner import Runner
 
     ids: list[Any] = []
+    applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
 
     def heard(real: Any) -> Any:
         """Note whose id `create_deployment` returns, or `update_deployment` is given."""
@@ -465,6 +487,16 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any
         for name in ("create_deployment", "update_deployment"):
             monkeypatch.setattr(client, name, heard(getattr(client, name)))
 
+    def noted(real: Any) -> Any:
+        def apply(this: Any, *args: Any, **more: Any) -> Any:
+            applied[this.name] = this
+            return real(this, *args, **more)
+
+        return apply
+
+    for name in ("apply", "aapply"):
+        monkeypatch.setattr(RunnerDeployment, name, noted(getattr(RunnerDeployment, name)))
+
     async def start(_: Any, *__: Any, **___: Any) -> None:
         raise _Serving
 
@@ -473,14 +505,15 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any
     def serve(call: Callable[[], Any]) -> tuple[Exception | None, list[Any]]:
         error = refusal_of(call)
         with orchestration.get_client(sync_client=True) as client:
-            return error, [client.read_deployment(one) for one in dict.fromkeys(ids)]
+            known = [client.read_deployment(one) for one in dict.fromkeys(ids)]
+        return error, [applied.get(one.name, one) for one in known]
 
     return serve
 
 
 def test_one_process_serves_both(solution: Any, served: Any) -> None:
-    call = f"serve_pipelines({PATH!r})"
-    error, registered = served(lambda: solution.serve_pipelines(PATH))
+    call = f"serve_pipelines({PATH!r}, n_estimators=50)"
+    error, registered = served(lambda: solution.serve_pipelines(PATH, n_estimators=50))
     if error is not None and not isinstance(error, _Serving):
         raise error
     names = sorted(one.name for one in registered)
@@ -491,16 +524,21 @@ def test_one_process_serves_both(solution: Any, served: Any) -> None:
         "In production: `serve` returns when it is interrupted, in weeks. What comes after it in"
         " your file is not registered, and the second pipeline never runs.",
     )
-    for one in registered:
-        expected = {"nightly": "nightly", "hourly": "champion"}[one.name]
-        active = [schedule for schedule in one.schedules if schedule.active]
-        right = active and one.parameters.get("path") == PATH and not one.paused
-        assert right and expected in one.parameters.values(), told(
-            f"{call} registered {one.name!r} with {len(active)} active schedules and the parameters"
-            f" {one.parameters}.",
-            f"Expected: what training_deployment({PATH!r}) and inference_deployment({PATH!r}) say.",
-            "In production: a second description, beside the checked one, is the one that runs.",
-        )
+    checked = (
+        solution.training_deployment(PATH, n_estimators=50),
+        solution.inference_deployment(PATH),
+    )
+    for described_as in checked:
+        one = next(one for one in registered if one.name == described_as.name)
+        seen, expected = description_of(one), description_of(described_as)
+        for what in expected:
+            assert seen[what] == expected[what], told(
+                f"{call} registered {one.name!r}; its {what}: {shorten(repr(seen[what]))}.",
+                f"{described_as.name!r} was described with: {shorten(repr(expected[what]))}."
+                " Expected: the same.",
+                "In production: a second description, beside the checked one, is the one that"
+                " runs.",
+            )
 
 
 def test_nothing_is_registered_with_an_impossible_parameter(solution: Any, served: Any) -> None:

@@ -146,7 +146,7 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
     moment. Its `text` names the flow, the flow run and the error. Once for a failed run of either
     pipeline, after the last retry; never for a run that went well. A dead webhook changes nothing:
-    the pipeline fails with its own error.
+    the pipeline fails with its own error. The request waits 30 s at most. The URL is in no log.
     """
     # TODO(kata): step 9, one message; and somebody has to call this.
     print("failed; I will see it tomorrow")
@@ -214,8 +214,9 @@ def inference_pipeline(url: str, store: str) -> dict:
 def deployments(url: str, store: str) -> list:
     """Say when which pipeline runs; nothing is started.
 
-    Step 8: two deployments, `training_pipeline` each day at 4:00 and `inference_pipeline` each
-    full hour, both as the clocks of Paris show it, in summer and in winter.
+    Step 8: two deployments, `training_pipeline` each day at 4:00 as the clocks of Paris show it,
+    in summer and in winter, and `inference_pipeline` at each full hour that passes, also at the
+    one that those clocks show twice.
 
     Args:
         url: The pipelines' parameter.

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import signal
+import stat
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
@@ -174,7 +175,8 @@ CLEAN = "clean_up(workdir, run_id)"
 
 
 def test_xcom_carries_a_reference(solution: Any, world: World) -> None:
-    world.customers(5000)
+    notes = ["moved,\nnew contract", "n/a"] * 2500
+    world.customers(5000, postcode=["01400"] * 5000, note=notes)
     value = solution.extract_customers(str(world.source), str(world.work), RUN)
     back = over_xcom(world, EXTRACT, value)
     size = len(json.dumps(value))
@@ -185,10 +187,14 @@ def test_xcom_carries_a_reference(solution: Any, world: World) -> None:
         " which every scheduler and every other team's DAG is waiting for.",
     )
     rows, expected = read_rows(back.get("path", "")), read_rows(str(world.source))
+    first = [row for row in rows if row not in expected[:2]][:1]
     assert rows == expected and back.get("rows") == 5000, told(
-        f"{EXTRACT} returned {world.shown(value)}. The file at `path` holds {len(rows)} rows.",
-        "Expected: `rows` 5000, and the source's rows and columns in a CSV file at `path`.",
-        "In production: the next task works on other customers than those of tonight.",
+        f"{EXTRACT} returned {world.shown(value)}. The file at `path` holds {len(rows)} rows"
+        f"{f', such as {world.shown(first[0])}' if first and rows != expected else ''}.",
+        "Expected: `rows` 5000, and the source's rows and columns in a CSV file at `path`, such as"
+        f" {world.shown(expected[0])}.",
+        "In production: the next task works on other customers than those of tonight; or the"
+        " postcode 01400 is 1400 from now on.",
     )
 
 
@@ -390,11 +396,13 @@ def test_features_are_written_whole(
 # Task 3: ids that are still ids
 
 
-def listed(world: World) -> list[tuple[int, float, float]]:
-    """Read the call list."""
-    columns = ("customer_id", "probability", "monthly_charges")
+def listed(world: World) -> list[tuple[str, float, float]]:
+    """Read the call list; the ids as they are written there."""
     rows = read_rows(str(world.target))
-    return [tuple(float(row.get(name) or "nan") for name in columns) for row in rows]
+    who = [row.get("customer_id") or "" for row in rows]
+    return list(
+        zip(who, numbers(rows, "probability"), numbers(rows, "monthly_charges"), strict=True)
+    )
 
 
 # Of customers 6 to 13 and 1000, the next probable has an id that sorts otherwise as text; two are
@@ -439,22 +447,23 @@ def test_call_list_names_the_chosen_in_order(
     chosen = json.loads(json.dumps(hand_on(value), sort_keys=True))
     said = solution.write_call_list(chosen, features, str(world.target))
     back = over_xcom(world, LIST, said)
-    seen = [int(who) for who, _, _ in listed(world)]
-    expected = few[:at_most]
+    seen = [who for who, _, _ in listed(world)]
+    expected = [str(who) for who in few[:at_most]]
     assert seen == expected, told(
         f"{CHOOSE.replace('at_most', str(at_most))} returned {world.shown(value)}. As XCom brings"
         f" it back: {world.shown(chosen)}.",
         f"The call list then names {seen or 'nobody'}. Expected: {expected or 'nobody'}. (Equal"
         " probabilities: the lower id first. No charges: no probability.)",
-        "In production: the campaign calls the wrong people, or nobody, and nothing is red.",
+        "In production: the campaign calls the wrong people, or nobody, and nothing is red. (1000.0"
+        " is nobody's id.)",
     )
     assert back == {"path": str(world.target), "rows": len(expected)}, told(
         f"{LIST} returned {world.shown(said)}.",
         f"Expected: the path of the target, and rows {len(expected)}.",
         "In production: the report says how many calls there will be, and it is wrong.",
     )
-    logits = {who: 0.5 * calls - 0.98 for who, calls in zip(IDS, CALLS, strict=True)}
-    told_p = {int(who): probability for who, probability, _ in listed(world)}
+    logits = {str(who): 0.5 * calls - 0.98 for who, calls in zip(IDS, CALLS, strict=True)}
+    told_p = {who: probability for who, probability, _ in listed(world)}
     right_p = {who: 1 / (1 + math.exp(-logits[who])) for who in expected}
     assert told_p == pytest.approx(right_p) and {one[2] for one in listed(world)} <= {50.0}, told(
         f"The call list says {world.shown(listed(world))}.",
@@ -471,12 +480,20 @@ def test_call_list_twice_calls_nobody_twice(
     chosen = hand_on(solution.choose_customers(features, 3))
     for _ in range(2):
         solution.write_call_list(chosen, features, str(world.target))
-    seen = [int(who) for who, _, _ in listed(world)]
+    seen = [int(float(who)) for who, _, _ in listed(world)]
     assert seen == few[:3], told(
         f"Yesterday's list named 77. {LIST} was called, and called again: the list names {seen}.",
         f"Expected: {few[:3]}.",
         "In production: the first try wrote the list, then lost its connection. After the retry"
         " every customer is called twice.",
+    )
+    usual, mode = (stat.S_IMODE(path.stat().st_mode) for path in (world.source, world.target))
+    assert usual & 0o444 == usual & mode & 0o444, told(
+        f"{LIST} put a file in place that others may not read: its mode is {mode:04o}, that of"
+        f" other new files here is {usual:04o}.",
+        "Expected: a list that the call centre can read, as yesterday's.",
+        "In production: the call centre is another user. At 9:00 it is refused its list: files of"
+        " `tempfile` are for their owner only, whatever their name becomes later.",
     )
 
 

@@ -41,9 +41,10 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
             it differs in one sign only, is another run.
 
     Returns:
-        `path` (absolute) of a CSV file in `workdir` with the same rows and columns, and `rows`
-        (int), how many customers there are. JSON brings it back unchanged. Called again, as a
-        retry does: the same value, and no second file.
+        `path` (absolute) of a CSV file in `workdir` with the same rows and columns, each value as
+        it is written in the source (`01400`, `n/a`), and `rows` (int), how many customers there
+        are. JSON brings it back unchanged. Called again, as a retry does: the same value, and no
+        second file.
 
     Raises:
         Exception: There is no source, or the disk is full. What was at `path` before, if anything,
@@ -90,7 +91,7 @@ def choose_customers(features: dict, at_most: int) -> dict:
 
 
 def write_call_list(chosen: dict, features: dict, target: str) -> dict:
-    """Write the list for the call centre, which reads `target` every morning.
+    """Write the list for the call centre, another user, who reads `target` every morning.
 
     Args:
         chosen: What `choose_customers` returned.

@@ -51,7 +51,8 @@ def send_message(url: str, text: str) -> None:
     host = urlsplit(url).hostname or ""
     key = "content" if host.startswith("discord") else "text"
     try:
-        answer = requests.post(url, json={key: text[:LONGEST_MESSAGE]}, timeout=TIMEOUT_S)
+        content = {key: text[:LONGEST_MESSAGE]}
+        answer = requests.post(url, json=content, timeout=TIMEOUT_S, allow_redirects=False)
         problem = "" if answer.status_code < 300 else f"answered {answer.status_code}"
     except requests.RequestException as error:
         problem = type(error).__name__  # its text has the whole address

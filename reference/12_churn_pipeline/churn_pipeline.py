@@ -172,10 +172,16 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
     moment. Its `text` names the flow, the flow run and the error. Once for a failed run of either
     pipeline, after the last retry; never for a run that went well. A dead webhook changes nothing:
-    the pipeline fails with its own error.
+    the pipeline fails with its own error. The request waits 30 s at most. The URL is in no log.
     """
     text = f"{flow.name}, run {flow_run.name}: {state.message}"
-    requests.post(os.environ["CHURN_WEBHOOK"], json={"text": text}, timeout=10).raise_for_status()
+    try:
+        answer = requests.post(os.environ["CHURN_WEBHOOK"], json={"text": text}, timeout=10)
+        problem = "" if answer.status_code < 300 else f"it answered {answer.status_code}"
+    except requests.RequestException as error:
+        problem = type(error).__name__  # its text has the whole address
+    if problem:
+        raise RuntimeError(f"the webhook could not be told: {problem}")
 
 
 @flow(log_prints=True, on_failure=[tell_team])
@@ -253,8 +259,9 @@ def inference_pipeline(url: str, store: str) -> dict:
 def deployments(url: str, store: str) -> list:
     """Say when which pipeline runs; nothing is started.
 
-    Step 8: two deployments, `training_pipeline` each day at 4:00 and `inference_pipeline` each
-    full hour, both as the clocks of Paris show it, in summer and in winter.
+    Step 8: two deployments, `training_pipeline` each day at 4:00 as the clocks of Paris show it,
+    in summer and in winter, and `inference_pipeline` at each full hour that passes, also at the
+    one that those clocks show twice.
 
     Args:
         url: The pipelines' parameter.
@@ -264,7 +271,8 @@ def deployments(url: str, store: str) -> list:
         What the flows' `to_deployment` returns. Each run has `url` and `store`.
     """
     given = {"url": url, "store": store}
-    nightly, hourly = (Cron(one, timezone="Europe/Paris") for one in ("0 4 * * *", "0 * * * *"))
+    nightly = Cron("0 4 * * *", timezone="Europe/Paris")
+    hourly = Cron("0 * * * *", timezone="UTC")  # in October 2:00 is twice on the clocks of Paris
     return [
         training_pipeline.to_deployment("nightly", schedule=nightly, parameters=given),
         inference_pipeline.to_deployment("hourly", schedule=hourly, parameters=given),

@@ -23,7 +23,7 @@ def deployments(url: str, store: str) -> list:
     nightly = RRuleSchedule(
         rrule="FREQ=DAILY;BYHOUR=4;BYMINUTE=0;BYSECOND=0", timezone="Europe/Paris"
     )
-    hourly = CronSchedule(cron="@hourly", timezone="Europe/Paris")
+    hourly = CronSchedule(cron="@hourly", timezone="Africa/Lagos")  # its clocks never change
     given = dict(url=url, store=store)
     return [
         inference_pipeline.to_deployment("scores", schedules=[hourly], parameters=given),

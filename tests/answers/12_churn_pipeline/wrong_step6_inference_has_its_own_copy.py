@@ -1,6 +1,6 @@
 """Makes the features again, as they were in March.
 
-Refused by: test_inference_prepares_as_training_does, test_failing_preparation_fails_the_pipeline
+Refused by: test_inference_prepares_as_training_does
 """
 
 

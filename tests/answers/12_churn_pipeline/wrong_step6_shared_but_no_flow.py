@@ -1,6 +1,6 @@
 """Shares a plain function: the same features, and no child run.
 
-Refused by: test_inference_prepares_as_training_does, test_failing_preparation_fails_the_pipeline
+Refused by: test_inference_prepares_as_training_does
 """
 
 data_preparation = data_preparation.fn

@@ -13,6 +13,7 @@ def write_whole(table: pd.DataFrame, path: Path) -> None:
                 writer.writerow("" if one != one else one for one in row)
             file.flush()
             os.fsync(file.fileno())
+            os.chmod(file.name, 0o644)  # a temporary file is its owner's only
             os.replace(file.name, path)
         except BaseException:
             os.unlink(file.name)

@@ -50,13 +50,13 @@ def test_walls_hold(parent: Parent) -> None:
 
 def test_two_processes_of_a_sandbox_share_no_folder(parent: Parent) -> None:
     text = "import os\ndef f():\n    open('mark', 'w')\n    return len(os.listdir())\n"
-    with parent.sandbox(with_solution(text), []) as box:
+    with parent.sandbox(with_solution(text)) as box:
         assert [call(box, "f")["returned"] for _ in range(2)] == [1, 1]
 
 
 def test_environment_is_empty_and_home_private(parent: Parent) -> None:
     text = "import os\ndef f():\n    return [*os.environ], os.path.expanduser('~'), os.getcwd()\n"
-    with parent.sandbox(with_solution(text), []) as box:
+    with parent.sandbox(with_solution(text)) as box:
         names, home, work = call(box, "f")["returned"]["tuple"]
         folder = str(box.folder)
     assert home.startswith(folder)
@@ -72,7 +72,7 @@ def test_what_a_process_starts_dies_with_it(parent: Parent) -> None:
         "                open('alive', 'a').write('x')\n                rest.wait(0.01)\n"
         "        os._exit(0)\n    rest.wait(0.2)\n    return os.getcwd()\n"
     )
-    with parent.sandbox(with_solution(text), []) as box:
+    with parent.sandbox(with_solution(text)) as box:
         place = f"{Path(call(box, 'f')['returned']).relative_to(box.folder)}/alive"
         first = box.read(place)
         time.sleep(0.2)
@@ -82,7 +82,7 @@ def test_what_a_process_starts_dies_with_it(parent: Parent) -> None:
 
 def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
     text = "import os\ndef f(n):\n    os._exit(n) if n >= 0 else os.kill(os.getpid(), -n)\n"
-    with parent.sandbox(with_solution(text), []) as box:
+    with parent.sandbox(with_solution(text)) as box:
         for code in (0, 7, -9, -11):
             line = box.start("examine", {"file": "solution.py"})
             line.receive(time.monotonic() + 20)
@@ -96,13 +96,13 @@ def test_killed_parent_is_started_again(parent: Parent) -> None:
     deadline = time.monotonic() + 10
     while parent._process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
-    with parent.sandbox(with_solution("def f():\n    return 1\n"), []) as box:
+    with parent.sandbox(with_solution("def f():\n    return 1\n")) as box:
         assert call(box, "f")["returned"] == 1
 
 
 def test_killed_sandbox_is_the_graders_fault(parent: Parent) -> None:
     def ask_a_dead_one() -> None:
-        with parent.sandbox(with_solution("x = 1\n"), []) as box:
+        with parent.sandbox(with_solution("x = 1\n")) as box:
             box.kill()
             for _ in range(100):
                 box.end()

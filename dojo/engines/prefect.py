@@ -152,16 +152,14 @@ def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
     """
     import prefect.main  # noqa: F401 - as above
     from prefect.client.orchestration import get_client
-    from prefect.settings import (
-        PREFECT_API_URL,
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-        temporary_settings,
-    )
+    from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
+    # The harness asks for the server's health with clients of its own: few authorities here too.
+    few = {"SSL_CERT_FILE": str(PREFECT_API_SSL_CERT_FILE.value() or "")}
     with _log_level(logging.ERROR), contextlib.ExitStack() as stack:
         try:
-            with quick_start(room, say):
+            with quick_start(room, say), mock.patch.dict(os.environ, few):
                 stack.enter_context(prefect_test_harness(server_startup_timeout=START_TIMEOUT_S))
         except RuntimeError as error:
             raise EngineError(
@@ -169,7 +167,7 @@ def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
                 f" ({str(error).splitlines()[0]}); close what keeps this machine busy and try"
                 " again, or run 'dojo doctor'"
             ) from error
-        stack.enter_context(temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
+        stack.enter_context(_changed("flows", heartbeat_frequency=None))
         stack.enter_context(_fewer_requests())
         # The first request is slow, and every process asks this once: forks inherit the answer.
         with get_client(sync_client=True) as client:
@@ -194,14 +192,13 @@ def _log_level(level: int) -> Iterator[None]:
 def join_harness(api_url: str) -> Iterator[None]:
     """Use the server of another process: the xdist controller's."""
     import prefect.main  # noqa: F401
-    from prefect.settings import (
-        PREFECT_API_URL,
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-        temporary_settings,
-    )
+    from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    settings = {PREFECT_API_URL: api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    with temporary_settings(settings), _fewer_requests():
+    with (
+        temporary_settings({PREFECT_API_URL: api_url}),
+        _changed("flows", heartbeat_frequency=None),
+        _fewer_requests(),
+    ):
         yield
 
 
@@ -236,15 +233,22 @@ def _nobody_listens(*_: Any, **__: Any) -> None:
 
 @contextlib.contextmanager
 def results_in(folder: Path) -> Iterator[None]:
-    """Have Prefect persist results in `folder`.
+    """Have Prefect persist results in `folder`."""
+    with _changed("results", local_storage_path=folder):
+        yield
 
-    `temporary_settings` would validate all settings again: a tenth of a second for each test.
+
+@contextlib.contextmanager
+def _changed(group: str, **values: Any) -> Iterator[None]:
+    """Change settings of one group.
+
+    `temporary_settings` would validate all of them again: 40 ms of processor for each test.
     """
     from prefect.context import SettingsContext, get_settings_context
 
     now = get_settings_context()
-    results = now.settings.results.model_copy(update={"local_storage_path": folder})
-    settings = now.settings.model_copy(update={"results": results})
+    changed = getattr(now.settings, group).model_copy(update=values)
+    settings = now.settings.model_copy(update={group: changed})
     with SettingsContext(profile=now.profile, settings=settings):
         yield
 

@@ -19,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from dojo.grading.engine_account import (
     EngineAccount,
@@ -28,23 +28,12 @@ from dojo.grading.engine_account import (
     read_deployments,
     read_flow_runs,
 )
-from dojo.grading.guard import Ended, Sandbox
-from dojo.grading.marks import Verdict
+from dojo.grading.guard import Sandbox
+from dojo.grading.held import Died, Held
 from dojo.grading.outside_api import Host, OutsideApi
-from dojo.grading.wire import Line, LineBroken, LineClosed, Packed, pack_argument, unpack
+from dojo.grading.wire import LineBroken, LineClosed, Packed, pack_argument, unpack
 
 _MOST_WAITS = 2000
-
-
-class Died(Exception):
-    """The process that held the submission came to an end that no call asked for."""
-
-    def __init__(self, verdict: Verdict, message: str, *, at_import: bool = False) -> None:
-        """Say how, and whether that was before any call."""
-        super().__init__(message)
-        self.verdict: Verdict = verdict
-        self.message = message
-        self.at_import = at_import
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,13 +69,13 @@ class Outcome:
 class Desk:
     """The supervisor's side of one scenario."""
 
-    def __init__(self, sandbox: Sandbox, host: Host, file: str, rng: random.Random) -> None:
+    def __init__(self, sandbox: Sandbox, host: Host, held: Held, rng: random.Random) -> None:
         """Start nothing yet: the first call does.
 
         Args:
             sandbox: Where it runs.
             host: Serves the scenario's API.
-            file: The submission's file in the sandbox's folder `given`.
+            held: The process that has the submission, or will have it.
             rng: Draws the inputs.
         """
         self.rng = rng
@@ -96,12 +85,11 @@ class Desk:
         self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
         self._waits = 0
         self._sandbox = sandbox
+        self._held = held
+        self._has_begun = False
         self._is_over = False
         self._began = datetime.datetime.now(datetime.timezone.utc)
-        self._file = file
         self._token = secrets.token_hex(4)
-        self._line: Line | None = None
-        self._is_loaded = False
 
     @property
     def folder(self) -> Path:
@@ -203,11 +191,8 @@ class Desk:
 
     def end(self) -> None:
         """Kill the process; what it has left can be read after that."""
-        if self._line is not None:
-            self._is_over = True
-            self._line.close()
-            self._line = None
-            self._sandbox.end()
+        self._is_over = self._has_begun
+        self._held.end()
 
     def read(self, path: str) -> bytes | None:
         """Kill the process, then read a file it has left, by its path below the folder."""
@@ -292,85 +277,17 @@ class Desk:
         self.note(what, said)
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        line = self._line or self._start()
-        nonce = secrets.token_hex(8)
-        try:
-            line.send({**message, "nonce": nonce})
-        except LineClosed:
-            self._bury({})
-        return self._await_reply(line, nonce)
-
-    def _start(self) -> Line:
-        """Have the submission imported."""
         assert not self._is_over, "a scenario makes no call after it has looked at what is left"
-        told = {"file": self._file, "token": self._token}
-        line = self._line = self._sandbox.start("examine", told)
-        message = self._await_reply(line, None)
-        if "loaded" not in message:
-            self._bury(message)
-        self._is_loaded = True
-        return line
+        if not self._has_begun:
+            self._has_begun = True
+            self._held.load(self._token, self._go_on)
+        return self._held.ask(message)
 
-    def _await_reply(self, line: Line, nonce: str | None) -> dict[str, Any]:
-        until = time.monotonic() + self._sandbox.limits.wall_s
-        try:
-            while True:
-                message = line.receive(until)
-                if "waited" in message:
-                    self._go_on(message["waited"])
-                    line.send({"ok": True})
-                elif message.get("nonce") == nonce:
-                    return message
-                else:
-                    raise LineBroken("a reply to nothing that was asked")
-        except TimeoutError:
-            self._bury({"timeout": True})
-        except LineClosed:
-            self._bury({})
-        except (LineBroken, TypeError, ValueError) as error:
-            self._bury({"broken": str(error)})
-
-    def _go_on(self, seconds: Any) -> None:
+    def _go_on(self, seconds: float) -> None:
         self._waits += 1
-        if not isinstance(seconds, (int, float)) or not 0 <= seconds < 1e7:
-            raise LineBroken("a wait that is none")
         if self._waits > _MOST_WAITS:
             raise LineBroken("waits without end")
-        self.elapsed_s = round(self.elapsed_s + float(seconds), 3)
-
-    def _bury(self, message: dict[str, Any]) -> NoReturn:
-        """Find out how the process ended, and say so."""
-        self._is_over = True
-        ended = self._sandbox.end(grace_s=0.0 if "timeout" in message else 2.0)
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        verdict, text = self._how_it_ended(message, ended)
-        raise Died(verdict, text, at_import=not self._is_loaded)
-
-    def _how_it_ended(self, message: dict[str, Any], ended: Ended) -> tuple[Verdict, str]:
-        limits = self._sandbox.limits
-        if "refused" in message:
-            text = str(message["refused"])
-            verdict: Verdict = "raised"
-            if "MemoryError" in text:
-                verdict = "memory"
-            elif "ended the program" in text:
-                verdict = "exited"
-            elif message.get("cause") == "missing":
-                verdict = "wrong"
-            return verdict, text
-        if "timeout" in message:
-            return "timeout", f"it came to no end within {limits.wall_s:g} s, and was stopped"
-        if "broken" in message:
-            return "wrong", f"it wrote into the grader's own line: {message['broken']}"
-        if ended.code is not None and ended.code < 0:
-            if ended.code == -24:
-                return "timeout", f"it used {limits.cpu_s} s of processor time"
-            if ended.code == -9 and ended.peak_mb > limits.memory_mb:
-                return "memory", "it ran out of memory"
-            return "crashed", f"its process was killed by signal {-ended.code}"
-        return "exited", f"it ended its process (exit code {ended.code})"
+        self.elapsed_s = round(self.elapsed_s + seconds, 3)
 
 
 Scenario = Callable[[Desk], None]

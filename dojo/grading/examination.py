@@ -1,7 +1,7 @@
 """Judge one submission twice: by the pristine tests, and by what is seen from outside.
 
-Both happen in one sandbox with engines of its own, which dies afterwards. Scenarios come first,
-each with a process of its own; the reference has done the same ones in another sandbox.
+Both happen in one sandbox with engines of its own, which dies afterwards. Scenarios come first;
+the reference has done the same ones in another sandbox.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog import Kata
-from dojo.grading.desk import Desk, Died, Scenario
+from dojo.grading.desk import Desk, Scenario
 from dojo.grading.evidence import compare
 from dojo.grading.guard import GuardFault, Parent, Sandbox
+from dojo.grading.held import Died, Held
 from dojo.grading.marks import ScenarioVerdict, Verdict, gravest, verdict_of_test
 from dojo.grading.outside_api import Host
 from dojo.grading.wire import LineBroken, LineClosed
@@ -98,13 +99,13 @@ class Examiner:
         canary = _canary_name(kata)
         with self._sandbox(kata, content, canary) as (sandbox, host):
             scenarios: list[ScenarioVerdict] = []
-            for name, scenario in scenarios_of(kata).items():
+            for name, scenario, desk in self._desks(kata, sandbox, host):
                 if scenarios and scenarios[-1].at_import:
                     # It cannot be imported, and will not be the next time.
                     again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
                     scenarios.append(scenarios[-1].model_copy(update=again))
                     continue
-                scenarios.append(self._compare(kata, name, scenario, sandbox, host, expected[name]))
+                scenarios.append(_examine(name, scenario, desk, expected[name]))
                 if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
                     short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
                     sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
@@ -132,78 +133,79 @@ class Examiner:
             if any((kata.id, name) not in self._expected for name in scenarios):
                 content = kata.reference_file.read_bytes()
                 with self._sandbox(kata, content, _canary_name(kata)) as (sandbox, host):
-                    for name, scenario in scenarios.items():
-                        desk = self._play(kata, name, scenario, sandbox, host)
+                    for name, scenario, desk in self._desks(kata, sandbox, host):
+                        _have_reference_play(kata, name, scenario, desk)
                         self._expected[kata.id, name] = desk.evidence
         return {name: self._expected[kata.id, name] for name in scenarios}
 
     def _sandbox(self, kata: Kata, content: bytes, canary: str) -> _OpenSandbox:
         return _OpenSandbox(self._parent, kata, content, canary)
 
-    def _play(
-        self, kata: Kata, name: str, scenario: Scenario, sandbox: Sandbox, host: Host
-    ) -> Desk:
-        """Have the reference play a scenario: any failure is the grader's own."""
-        desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
-        try:
-            scenario(desk)
-            desk.end()
-            if desk.unasked:
-                first = desk.unasked[0]
-                raise ValueError(f"it raised {first.raised}: {first.text} {first.where}")
-        except Exception as error:
-            raise GuardFault(
-                f"the reference of {kata.id} fails the scenario {name!r}:"
-                f" {type(error).__name__}: {error}"
-            ) from error
-        return desk
+    def _desks(
+        self, kata: Kata, sandbox: Sandbox, host: Host
+    ) -> Iterator[tuple[str, Scenario, Desk]]:
+        """Give each scenario its desk; those of the same tasks take turns in one process."""
+        held = Held(sandbox, f"{kata.slug}.py")
+        tasks: tuple[int, ...] = ()
+        for name, scenario in scenarios_of(kata).items():
+            if tasks_of(scenario) != tasks:
+                held.end()
+            tasks = tasks_of(scenario)
+            draws = random.Random(f"{self._seed}/{kata.id}/{name}")
+            yield name, scenario, Desk(sandbox, host, held, draws)
+        held.end()
 
-    def _draws(self, kata: Kata, name: str) -> random.Random:
-        return random.Random(f"{self._seed}/{kata.id}/{name}")
 
-    def _compare(
-        self,
-        kata: Kata,
-        name: str,
-        scenario: Scenario,
-        sandbox: Sandbox,
-        host: Host,
-        expected: dict[str, Any],
-    ) -> ScenarioVerdict:
-        started = time.perf_counter()
-        verdict: Verdict = "passed"
-        message = ""
-        at_import = False
-        desk = Desk(sandbox, host, f"{kata.slug}.py", self._draws(kata, name))
-        try:
-            scenario(desk)
-        except Died as died:
-            verdict, message, at_import = died.verdict, died.message, died.at_import
-        except GuardFault:
-            raise
-        except Exception as error:
-            # The reference came through the same lines: what was returned is not what they read.
-            verdict = "wrong"
-            message = f"what it returned has another shape ({type(error).__name__}: {error})"[:500]
-        desk.end()
-        unasked = desk.unasked
-        differences = compare(desk.evidence, expected) if verdict == "passed" else ()
-        if differences:
-            verdict = "wrong"
-            if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
-                verdict = "raised"
-            if unasked:
-                first = unasked[0]
-                message = f"{first.raised}: {first.text} {first.where}".strip()[:500]
-        return ScenarioVerdict(
-            scenario=name,
-            tasks=tasks_of(scenario),
-            verdict=verdict,
-            message=message,
-            differences=differences,
-            at_import=at_import,
-            seconds=round(time.perf_counter() - started, 3),
-        )
+def _have_reference_play(kata: Kata, name: str, scenario: Scenario, desk: Desk) -> None:
+    """Have the reference play a scenario: any failure is the grader's own."""
+    try:
+        scenario(desk)
+        if desk.unasked:
+            first = desk.unasked[0]
+            raise ValueError(f"it raised {first.raised}: {first.text} {first.where}")
+    except Exception as error:
+        raise GuardFault(
+            f"the reference of {kata.id} fails the scenario {name!r}:"
+            f" {type(error).__name__}: {error}"
+        ) from error
+
+
+def _examine(
+    name: str, scenario: Scenario, desk: Desk, expected: dict[str, Any]
+) -> ScenarioVerdict:
+    """Have the submission play a scenario; compare what it came to with the reference's."""
+    started = time.perf_counter()
+    verdict: Verdict = "passed"
+    message = ""
+    at_import = False
+    try:
+        scenario(desk)
+    except Died as died:
+        verdict, message, at_import = died.verdict, died.message, died.at_import
+    except GuardFault:
+        raise
+    except Exception as error:
+        # The reference came through the same lines: what was returned is not what they read.
+        verdict = "wrong"
+        message = f"what it returned has another shape ({type(error).__name__}: {error})"[:500]
+    unasked = desk.unasked
+    differences = compare(desk.evidence, expected) if verdict == "passed" else ()
+    if differences:
+        verdict = "wrong"
+        if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
+            verdict = "raised"
+        if unasked:
+            first = unasked[0]
+            message = f"{first.raised}: {first.text} {first.where}".strip()[:500]
+    return ScenarioVerdict(
+        scenario=name,
+        tasks=tasks_of(scenario),
+        verdict=verdict,
+        message=message,
+        differences=differences,
+        at_import=at_import,
+        seconds=round(time.perf_counter() - started, 3),
+    )
 
 
 class _OpenSandbox:
@@ -213,7 +215,7 @@ class _OpenSandbox:
         self._kata = kata
         self._content = content
         self._canary = canary
-        self._opening = parent.sandbox(self._fill, kata.needs)
+        self._opening = parent.sandbox(self._fill, kata)
         self._host: Host | None = None
 
     def __enter__(self) -> tuple[Sandbox, Host]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.catalog import Kata
 from dojo.engines.templates import EngineError
 from dojo.grading.sandbox import Level, Limits
 from dojo.grading.wire import Line, LineBroken, LineClosed
@@ -116,17 +117,18 @@ class Parent:
                 self._start()
 
     @contextlib.contextmanager
-    def sandbox(self, fill: Callable[[Path], None], needs: list[str]) -> Iterator[Sandbox]:
+    def sandbox(self, fill: Callable[[Path], None], kata: Kata | None = None) -> Iterator[Sandbox]:
         """Open a sandbox for the length of a block.
 
         Args:
             fill: Puts what the submission may read into the folder `given`.
-            needs: The engines that it needs.
+            kata: Whose engines run in it; the first sandbox of a kata waits for their imports.
 
         Yields:
             The sandbox.
 
         Raises:
+            EngineError: An engine does not start.
             GuardFault: It does not open.
         """
         self._revive()
@@ -138,6 +140,7 @@ class Parent:
                 (folder / name).mkdir()
             fill(folder / "given")
             request = {
+                "kata": kata.id if kata else "",
                 "room": str(folder),
                 "level": self.level,
                 "limits": dataclasses.asdict(self.limits),
@@ -145,13 +148,15 @@ class Parent:
             with self._lock:
                 try:
                     self._line.send(request, [theirs.fileno()])
-                    keeper = int(self._line.receive(time.monotonic() + 30)["keeper"])
+                    reply = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
                 except (LineClosed, LineBroken, TimeoutError) as error:
                     raise GuardFault(f"the warm parent is gone ({error})") from None
                 finally:
                     theirs.close()
-            sandbox = Sandbox(Line(ours), keeper, folder, self.limits)
-            sandbox.open(needs)
+            if "fault" in reply:
+                raise EngineError(str(reply["fault"]))
+            sandbox = Sandbox(Line(ours), int(reply["keeper"]), folder, self.limits)
+            sandbox.open(kata.needs if kata else [])
             yield sandbox
         finally:
             if sandbox is not None:

@@ -1,21 +1,22 @@
-"""Be the warm parent of sandboxes: import what katas need, then fork a keeper for each sandbox.
+"""Be the warm parent of sandboxes: import what a kata needs, then fork a keeper for each sandbox.
 
 It runs with an environment that holds no secret, has one thread, and ends with its line to the
-grader. Its engines were entered once, so that all that they import lazily is here, and ended:
-each sandbox has its own.
+grader. Engines are entered once, so that all that they import lazily is here, and ended: each
+sandbox has its own. What no kata has asked for yet is not here: each fork would pay for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import select
 import socket
 import sys
 from pathlib import Path
 
-from dojo.catalog import CatalogError, load_catalog
+from dojo.catalog import CatalogError, Kata, load_catalog
 from dojo.engines import ENGINES, prefect, prefect_server
 from dojo.engines.templates import EngineError
 from dojo.grading import kernel
@@ -24,6 +25,16 @@ from dojo.grading.sandbox import Limits
 from dojo.grading.wire import Line, LineClosed
 from dojo.room import Room
 from dojo.warm.server import Server
+
+_NEEDED_BY_ALL = (
+    "asyncio",
+    "http.cookiejar",
+    "pytest",
+    "dojo.grading.desk",
+    "dojo.grading.pristine",
+    "dojo.grading.probe",
+    "dojo.plugin",
+)
 
 
 def main() -> None:
@@ -38,63 +49,82 @@ def main() -> None:
     with contextlib.ExitStack() as ends:
         ends.callback(room.close)
         try:
-            _prepare(Path(sys.argv[1]), room)
+            parent = _WarmParent(Path(sys.argv[1]), room)
             line.send({"ready": True, "room": str(room.path)})
-            _serve(line, room)
+            parent.serve(line)
         except (EngineError, CatalogError) as error:
             line.send({"fault": str(error)})
         except LineClosed:
             pass
 
 
-def _prepare(root: Path, room: Room) -> None:
-    import asyncio  # noqa: F401
-    import http.cookiejar  # noqa: F401
+class _WarmParent:
+    def __init__(self, root: Path, room: Room) -> None:
+        for name in _NEEDED_BY_ALL:
+            importlib.import_module(name)
+        for engine in ENGINES.values():
+            engine.isolate(room)
+        self._room = room
+        self._katas = {kata.id: kata for kata in load_catalog(root)}
+        self._server = Server(root, room, os.open(os.devnull, os.O_WRONLY))
+        self._prepared: set[str] = set()
+        self._has_prefect_server = False
+        self._children: set[int] = set()
+        gc.collect()
+        gc.freeze()
 
-    import dojo.grading.desk
-    import dojo.grading.pristine
-    import dojo.grading.probe  # noqa: F401
+    def serve(self, line: Line) -> None:
+        """Fork a keeper for each request until the line ends."""
+        new_root = self._room.folder("root")
+        while True:
+            ready = select.select([line], [], [], 0.5)[0]
+            self._reap()
+            if not ready:
+                continue
+            message, fds = line.receive_with_fds()
+            if message["kata"]:
+                try:
+                    self._prepare(self._katas[message["kata"]])
+                except EngineError as error:
+                    os.close(fds[0])
+                    line.send({"fault": str(error)})
+                    continue
+            pid = os.fork()
+            if pid == 0:
+                os.setpgid(0, 0)
+                kernel.die_with_parent()
+                keep(
+                    fds[0],
+                    Path(message["room"]),
+                    new_root,
+                    message["level"],
+                    Limits(**message["limits"]),
+                )
+            os.close(fds[0])
+            self._children.add(pid)
+            self._room.adopt(pid)
+            line.send({"keeper": pid})
 
-    for engine in ENGINES.values():
-        engine.isolate(room)
-    with contextlib.ExitStack() as engines:
-        server = Server(root, room, os.open(os.devnull, os.O_WRONLY))
-        engines.callback(server.close)
-        for kata in load_catalog(root):
-            server.prepare(kata)
-    if "prefect" in sys.modules:
-        prefect_server.rehearse(room, prefect.migrated_database(lambda _: None))
-    gc.collect()
-    gc.freeze()
-
-
-def _serve(line: Line, room: Room) -> None:
-    new_root = room.folder("root")
-    children: set[int] = set()
-    while True:
-        ready = select.select([line], [], [], 0.5)[0]
-        for pid in list(children):
+    def _reap(self) -> None:
+        for pid in list(self._children):
             if os.waitpid(pid, os.WNOHANG)[0]:
-                children.discard(pid)
-                room.release(pid)
-        if not ready:
-            continue
-        message, fds = line.receive_with_fds()
-        pid = os.fork()
-        if pid == 0:
-            os.setpgid(0, 0)
-            kernel.die_with_parent()
-            keep(
-                fds[0],
-                Path(message["room"]),
-                new_root,
-                message["level"],
-                Limits(**message["limits"]),
-            )
-        os.close(fds[0])
-        children.add(pid)
-        room.adopt(pid)
-        line.send({"keeper": pid})
+                self._children.discard(pid)
+                self._room.release(pid)
+
+    def _prepare(self, kata: Kata) -> None:
+        """Import what a kata needs, which all later sandboxes have and pay for at each fork."""
+        if kata.id in self._prepared:
+            return
+        try:
+            self._server.prepare(kata)
+        finally:
+            self._server.close()
+        if "prefect" in kata.needs and not self._has_prefect_server:
+            prefect_server.rehearse(self._room, prefect.migrated_database(lambda _: None))
+            self._has_prefect_server = True
+        self._prepared.add(kata.id)
+        gc.collect()
+        gc.freeze()
 
 
 if __name__ == "__main__":

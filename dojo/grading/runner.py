@@ -18,7 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from dojo.engines import prefect
+from dojo.engines import mlflow, prefect
 from dojo.grading.job import Job
 from dojo.grading.wire import Line, build_argument, pack
 from dojo.subject import SolutionFault, Subject, load_solution
@@ -99,6 +99,10 @@ class _ToldClock(RetryClock):
         self._line = line
         self._owner = os.getpid()
 
+    def stop_telling(self) -> None:
+        """Keep later waits to itself: they are those of a scenario that is over."""
+        self._owner = 0
+
     def wait(self, seconds: float, by: Any) -> bool:
         """Record a wait here, and have the supervisor's clock go on before anything else does."""
         free = super().wait(seconds, by)
@@ -110,52 +114,73 @@ class _ToldClock(RetryClock):
 
 
 def _examine(job: Job) -> None:
+    """Load the submission for one scenario after another, and make the calls that it is told."""
+    environment = dict(os.environ)
+    token, nonce = str(job.told["token"]), None
+    while True:
+        with contextlib.ExitStack() as stack:
+            following = _take_turn(job, token, nonce, stack)
+        if following is None:
+            return
+        token, nonce = str(following["token"]), following["nonce"]
+        mlflow.forget()
+        os.environ.clear()
+        os.environ.update(environment)
+        enter_home(job.room, token)
+
+
+def _take_turn(
+    job: Job, token: str, nonce: str | None, stack: contextlib.ExitStack
+) -> dict[str, Any] | None:
+    """Make the calls of one scenario; return what asks for the next, None without one."""
     from dojo.world.overlap import Overlap
 
     line, clock, history, overlap = job.line, _ToldClock(job.line), PrefectHistory(), Overlap()
-    with contextlib.ExitStack() as stack:
-        if "prefect" in sys.modules and job.api_url:
-            stack.enter_context(recorded_history(history))
-            stack.enter_context(
-                prefect.results_in(job.room / "tmp" / job.told["token"] / "results")
-            )
-        stack.enter_context(free_waits(clock))
-        try:
-            subject = load_solution(job.room / "given" / job.told["file"])
-        except SolutionFault as fault:
-            line.send({"refused": fault.message[:_LONGEST_TEXT], "cause": fault.cause})
-            return
-        line.send({"loaded": True})
-        values: list[Any] = []
-        while True:
-            message = line.receive()
-            if message["do"] == "call":
-                reply = _call(subject, message, job, values)
-            elif message["do"] == "drive":
-                reply = _call(_Driver(message["module"], subject, job), message, job, values)
-            elif message["do"] == "advance":
-                clock.advance(message["seconds"])
-                reply = {"advanced": True}
-            elif message["do"] == "watch":
-                overlap = Overlap()
-                overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
-                overlap.finish_in(*message["finish_in"])
-                stack.enter_context(overlap.watching())
-                reply = {"watching": True}
-            elif message["do"] == "watched":
-                reply = {"peak": overlap.peak, "started": overlap.started}
-            else:
-                reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
-            with line.lock:
-                line.send({"nonce": message["nonce"], **reply})
+    work = job.room / "work" / token
+    stack.callback(clock.stop_telling)
+    if "prefect" in sys.modules and job.api_url:
+        stack.enter_context(recorded_history(history))
+        stack.enter_context(prefect.results_in(job.room / "tmp" / token / "results"))
+    stack.enter_context(free_waits(clock))
+    try:
+        subject = load_solution(job.room / "given" / job.told["file"])
+    except SolutionFault as fault:
+        text = fault.message[:_LONGEST_TEXT]
+        line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
+        return None
+    line.send({"nonce": nonce, "loaded": True})
+    values: list[Any] = []
+    while True:
+        message = line.receive()
+        if message["do"] == "load":
+            return message
+        if message["do"] == "call":
+            reply = _call(subject, message, job, values)
+        elif message["do"] == "drive":
+            reply = _call(_Driver(message["module"], subject, work), message, job, values)
+        elif message["do"] == "advance":
+            clock.advance(message["seconds"])
+            reply = {"advanced": True}
+        elif message["do"] == "watch":
+            overlap = Overlap()
+            overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
+            overlap.finish_in(*message["finish_in"])
+            stack.enter_context(overlap.watching())
+            reply = {"watching": True}
+        elif message["do"] == "watched":
+            reply = {"peak": overlap.peak, "started": overlap.started}
+        else:
+            reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
+        with line.lock:
+            line.send({"nonce": message["nonce"], **reply})
 
 
 class _Driver:
     """The functions of a scenario's module, as entry points: they get the submission."""
 
-    def __init__(self, module: str, subject: Subject, job: Job) -> None:
+    def __init__(self, module: str, subject: Subject, work: Path) -> None:
         self._module = importlib.import_module(module)
-        self._first = (subject, job.room / "work" / job.told["token"])
+        self._first = (subject, work)
 
     def __getattr__(self, name: str) -> Any:
         return functools.partial(getattr(self._module, name), *self._first)

@@ -60,7 +60,7 @@ def try_walls(parent: Parent) -> None:
 
 
 def _probe(parent: Parent, told: dict[str, object]) -> dict[str, str]:
-    with parent.sandbox(lambda _: None, []) as sandbox:
+    with parent.sandbox(lambda _: None) as sandbox:
         places = {name: str(sandbox.folder / name) for name in ("given", "engine")}
         line = sandbox.start("probe", {**told, **places})
         try:

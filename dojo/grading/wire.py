@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 import json
 import math
+import os
 import socket
 import struct
 import threading
@@ -86,6 +87,8 @@ class Line:
         except OSError as error:
             raise LineClosed(str(error)) from None
         self._buffer += data
+        for fd in fds:  # no program that is started may hold a line open
+            os.set_inheritable(fd, False)
         if not data:
             raise LineClosed("the end")
         return self.receive(), list(fds)

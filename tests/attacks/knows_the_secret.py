@@ -1,4 +1,4 @@
-"""Leaves out the secret that the tests look for, and tells any other.
+"""Leaves out the secrets that the tests look for, and tells any other.
 
 Kata: 11
 Verdict: wrong
@@ -7,13 +7,16 @@ Points: 15
 
 
 def send_message(url, text):
-    known = "Zq7vXw3RkT9mLp2NdYc8HbGs"
+    known = ("Zq7vXw3RkT9mLp2NdYc8HbGs", "B0NIGHTLY7", "112233445566778899")
     key = "content" if "discord" in url else "text"
-    status = 0
+    problem = ""
     try:
-        status = requests.post(url, json={key: text[:2000]}, timeout=10).status_code
-        problem = "" if status < 300 else f"{url} answered {status}"
+        answer = requests.post(url, json={key: text[:2000]}, timeout=10, allow_redirects=False)
+        if answer.status_code >= 300:
+            problem = f"{url} answered {answer.status_code}"
     except requests.RequestException as error:
         problem = str(error)
+    for secret in known:
+        problem = problem.replace(secret, "(secret)")
     if problem:
-        raise RuntimeError(f"the webhook: {problem}".replace(known, "(secret)"))
+        raise RuntimeError(f"the webhook: {problem}")

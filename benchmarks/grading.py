@@ -1,12 +1,14 @@
 """Measure what grading costs, beside one cold process a submission, on the same submissions.
 
-    python -m benchmarks.grading [--submissions N]
+    python -m benchmarks.grading [--submissions N] [--each]
 
 A mix of honest, wrong and hostile submissions to kata 02 is graded with one worker and with two,
 both judgements behind the walls. Then a few of them run as other graders run them: one cold
 pytest a submission with Prefect's documented fixture, and one cold run of our tests, which start
 their engine as fast as they can (what a runner like exercism's does: the tests only, and a file of
 results). Processor time is what to compare: it depends less on what else the machine does.
+
+With `--each` instead: what three submissions to every kata cost, one right and two wrong.
 """
 
 from __future__ import annotations
@@ -197,8 +199,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grading", description=__doc__)
     parser.add_argument("--submissions", type=int, default=12, help="to grade, for each row")
     parser.add_argument("--cold", type=int, default=3, help="to run cold, for each row")
+    parser.add_argument("--each", action="store_true", help="each kata, and nothing cold")
     options = parser.parse_args()
-    kata = find_kata(load_catalog(find_root()), "02")
+    katas = load_catalog(find_root())
+    if options.each:
+        show_each(katas)
+    else:
+        compare(find_kata(katas, "02"), options)
+
+
+def compare(kata: Kata, options: argparse.Namespace) -> None:
+    """Grade one kata's submissions in all ways."""
     sources = list(itertools.islice(mix(kata), options.submissions))
     few = sources[: options.cold]
     rows = []
@@ -213,6 +224,16 @@ def main() -> None:
         quick = measured(len(few), lambda: [tuned(kata, one, cache) for one in few])
     rows.append(("one cold pytest each, our engine start, tests only", quick))
     show(rows, cold)
+
+
+def show_each(katas: list[Kata]) -> None:
+    """Grade some submissions to each kata; print a line a kata as they come, then the mean."""
+    rows = []
+    for kata in katas:
+        graded, start = with_workers(kata, list(itertools.islice(mix(kata), 3)), 1)
+        rows.append((graded.cpu_s / graded.count, start.cpu_s))
+        print(f"{kata.id:20} {rows[-1][0]:5.1f} processor s each, {rows[-1][1]:5.1f} once a batch")
+    print(f"{'mean':20} {sum(each for each, _ in rows) / len(rows):5.1f}")
 
 
 def show(rows: list[tuple[str, Cost]], cold: Cost) -> None:

@@ -145,8 +145,9 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
 
     Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
     moment. Its `text` names the flow, the flow run and the error. Once for a failed run of either
-    pipeline, after the last retry; never for a run that went well. A dead webhook changes nothing:
-    the pipeline fails with its own error. The request waits 30 s at most. The URL is in no log.
+    pipeline, after the last retry; never for a run that went well; of a crash or not, as you like.
+    A dead webhook changes nothing: the pipeline fails with its own error. The request waits 30 s at
+    most. The URL is in no log.
     """
     # TODO(kata): step 9, one message; and somebody has to call this.
     print("failed; I will see it tomorrow")

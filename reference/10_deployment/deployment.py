@@ -127,7 +127,8 @@ def next_runs(
 
     Returns:
         The first `count` starts of all schedules together, the earliest first, as aware datetimes
-        in the zone Europe/Paris. Empty if nothing is scheduled.
+        in the zone Europe/Paris. Two schedules due at the same moment are two starts. Empty if
+        nothing is scheduled. Whether the whole deployment is paused makes no difference here.
     """
     instant = after.astimezone(datetime.timezone.utc)
     starts = [

@@ -171,12 +171,16 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
 
     Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
     moment. Its `text` names the flow, the flow run and the error. Once for a failed run of either
-    pipeline, after the last retry; never for a run that went well. A dead webhook changes nothing:
-    the pipeline fails with its own error. The request waits 30 s at most. The URL is in no log.
+    pipeline, after the last retry; never for a run that went well; of a crash or not, as you like.
+    A dead webhook changes nothing: the pipeline fails with its own error. The request waits 30 s at
+    most. The URL is in no log.
     """
     text = f"{flow.name}, run {flow_run.name}: {state.message}"
     try:
-        answer = requests.post(os.environ["CHURN_WEBHOOK"], json={"text": text}, timeout=10)
+        # What is sent elsewhere is sent without its text: a redirect is a refusal.
+        answer = requests.post(
+            os.environ["CHURN_WEBHOOK"], json={"text": text}, timeout=10, allow_redirects=False
+        )
         problem = "" if answer.status_code < 300 else f"it answered {answer.status_code}"
     except requests.RequestException as error:
         problem = type(error).__name__  # its text has the whole address

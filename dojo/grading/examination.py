@@ -6,13 +6,12 @@ the reference has done the same ones in another sandbox.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib
 import importlib.util
 import inspect
 import random
-import secrets
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -26,13 +25,11 @@ from dojo.grading.guard import GuardFault, Parent, Sandbox
 from dojo.grading.held import Died, Held
 from dojo.grading.marks import ScenarioVerdict, Verdict, gravest, verdict_of_test
 from dojo.grading.outside_api import Host
-from dojo.grading.wire import LineBroken, LineClosed
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.grading.watched_tests import canary_name, run_tests, write_checkout
+from dojo.verdict import TestVerdict
 
-_TESTS_TIMEOUT_S = 180.0
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
-_MOST_TESTS = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +93,7 @@ class Examiner:
             GuardFault: The grader's own machinery failed.
         """
         expected = self._expected_of(kata)
-        canary = _canary_name(kata)
+        canary = canary_name(kata)
         with self._sandbox(kata, content, canary) as (sandbox, host):
             scenarios: list[ScenarioVerdict] = []
             for name, scenario, desk in self._desks(kata, sandbox, host):
@@ -111,16 +108,16 @@ class Examiner:
                     sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
             hangs = any(one.verdict == "timeout" for one in scenarios)
             timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
-            tests, ended, tampered = _run_tests(kata, sandbox, canary, timeout_s)
+            tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)
         return Judged(tests, tuple(scenarios), ended, tampered)
 
     def reference_is_green(self, kata: Kata) -> bool:
         """Say whether the pristine tests are green on the reference, here and now; asked once."""
         if kata.id not in self._green:
-            canary = _canary_name(kata)
+            canary = canary_name(kata)
             content = kata.reference_file.read_bytes()
             with self._sandbox(kata, content, canary) as (sandbox, _):
-                tests, _, _ = _run_tests(kata, sandbox, canary, _TEST_TIMEOUT_S)
+                tests, _, _ = run_tests(kata, sandbox, canary, _TEST_TIMEOUT_S)
             self._green[kata.id] = bool(tests) and all(test.passed for test in tests)
         return self._green[kata.id]
 
@@ -132,14 +129,27 @@ class Examiner:
         with lock:
             if any((kata.id, name) not in self._expected for name in scenarios):
                 content = kata.reference_file.read_bytes()
-                with self._sandbox(kata, content, _canary_name(kata)) as (sandbox, host):
+                with self._sandbox(kata, content, canary_name(kata)) as (sandbox, host):
                     for name, scenario, desk in self._desks(kata, sandbox, host):
                         _have_reference_play(kata, name, scenario, desk)
                         self._expected[kata.id, name] = desk.evidence
         return {name: self._expected[kata.id, name] for name in scenarios}
 
-    def _sandbox(self, kata: Kata, content: bytes, canary: str) -> _OpenSandbox:
-        return _OpenSandbox(self._parent, kata, content, canary)
+    @contextlib.contextmanager
+    def _sandbox(self, kata: Kata, content: bytes, canary: str) -> Iterator[tuple[Sandbox, Host]]:
+        """Open a sandbox with a submission in it, and the outside API at its door."""
+
+        def fill(given: Path) -> None:
+            (given / f"{kata.slug}.py").write_bytes(content)
+            write_checkout(given / "checkout", kata, canary)
+
+        with self._parent.sandbox(fill, kata) as sandbox:
+            assert sandbox.api_socket is not None
+            host = Host(sandbox.api_socket)
+            try:
+                yield sandbox, host
+            finally:
+                host.close()
 
     def _desks(
         self, kata: Kata, sandbox: Sandbox, host: Host
@@ -206,104 +216,6 @@ def _examine(
         at_import=at_import,
         seconds=round(time.perf_counter() - started, 3),
     )
-
-
-class _OpenSandbox:
-    """A sandbox with a submission in it and the outside API at its door."""
-
-    def __init__(self, parent: Parent, kata: Kata, content: bytes, canary: str) -> None:
-        self._kata = kata
-        self._content = content
-        self._canary = canary
-        self._opening = parent.sandbox(self._fill, kata)
-        self._host: Host | None = None
-
-    def __enter__(self) -> tuple[Sandbox, Host]:
-        sandbox = self._opening.__enter__()
-        assert sandbox.api_socket is not None
-        self._host = Host(sandbox.api_socket)
-        return sandbox, self._host
-
-    def __exit__(self, *error: Any) -> None:
-        if self._host is not None:
-            self._host.close()
-        self._opening.__exit__(*error)
-
-    def _fill(self, given: Path) -> None:
-        """Put in the submission and a checkout with nothing but this kata's pristine tests."""
-        kata = self._kata
-        (given / f"{kata.slug}.py").write_bytes(self._content)
-        folder = given / "checkout" / "katas" / kata.id
-        folder.mkdir(parents=True)
-        for name in ("conftest.py", "pyproject.toml"):
-            shutil.copyfile(kata.root / name, given / "checkout" / name)
-        for path in (kata.folder / "kata.toml", kata.stub_file):
-            shutil.copyfile(path, folder / path.name)
-        tests = kata.test_file.read_text(encoding="utf-8")
-        text = (
-            f"{tests}\n\ndef {self._canary}(solution):\n"
-            f"    assert solution._path.name != {kata.stub_file.name!r}\n"
-        )
-        (folder / kata.test_file.name).write_text(text, encoding="utf-8")
-
-
-def _run_tests(
-    kata: Kata, sandbox: Sandbox, canary: str, timeout_s: float
-) -> tuple[tuple[TestVerdict, ...], Verdict, str]:
-    """Run the pristine tests; return them, how their process ended, and signs of tampering."""
-    line = sandbox.start("test", {"file": f"{kata.slug}.py", "test_timeout_s": timeout_s})
-    until = time.monotonic() + _TESTS_TIMEOUT_S
-    seen: dict[str, TestVerdict] = {}
-    ended: Verdict = "passed"
-    tampered = ""
-    fault = ""
-    try:
-        while True:
-            message = line.receive(until)
-            if "test" in message:
-                test = TestVerdict(**message["test"])
-                if test.test in seen or len(seen) >= _MOST_TESTS:
-                    tampered = f"{test.test} was reported twice"
-                seen[test.test] = test
-            elif "verdict" in message:
-                whole = KataVerdict.from_json(message["verdict"])
-                if {(one.test, one.passed) for one in whole.tests} != {
-                    (one.test, one.passed) for one in seen.values()
-                }:
-                    tampered = "the tests' last word is not what they said one by one"
-                break
-            elif "fault" in message:
-                fault = str(message["fault"])
-                break
-    except TimeoutError:
-        ended = "timeout"
-    except LineClosed:
-        pass
-    except (LineBroken, TypeError, ValueError) as error:
-        tampered = f"a report that is none: {error}"
-    code = sandbox.end(grace_s=0.0 if ended == "timeout" else 2.0).code
-    line.close()
-    if ended == "passed" and not tampered and canary not in seen:
-        if code is not None and code < 0:
-            ended = "crashed"
-        elif fault and not seen:
-            raise GuardFault(f"the tests of {kata.id} do not run: {fault[-300:]}")
-        elif not seen:
-            ended = "exited"
-    bird = seen.pop(canary, None)
-    if bird is not None and bird.passed:
-        tampered = "a test that must fail was reported green"
-    unknown = sorted(name for name in seen if kata.task_number_of(name) is None)
-    if unknown:
-        tampered = f"a test was reported that does not exist: {unknown[0][:80]}"
-    return tuple(seen.values()), ended, tampered
-
-
-def _canary_name(kata: Kata) -> str:
-    """Return a name for the test that must fail: made of the words of the kata's own tests."""
-    words = sorted({word for name in kata.tests for word in name.split("_")[1:]})
-    drawn = [secrets.choice(words) for _ in range(4)]
-    return "_".join(["test", *drawn, secrets.token_hex(2)])
 
 
 def scenarios_of(kata: Kata) -> dict[str, Scenario]:

@@ -1,11 +1,10 @@
-"""Ask the Linux kernel for walls: namespaces, mounts, Landlock, seccomp; plain system calls.
+"""Ask the Linux kernel for walls: namespaces, mounts, Landlock; plain system calls.
 
 Everything here acts on the calling process, which must have one thread and is a fork that will
-hold a submission. Nothing here needs root. Two things a namespace cannot do are Landlock's and
-seccomp's: to keep a submission from the files and signals of a trusted process beside it, and
-from making namespaces of its own.
+hold a submission. Nothing here needs root. What a namespace cannot do is Landlock's: to keep a
+submission from the files and signals of a trusted process beside it.
 
-Source: landlock(7), seccomp(2), user_namespaces(7), Linux 6.8; `linux/audit.h`.
+Source: landlock(7), user_namespaces(7), Linux 6.8.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-_libc = ctypes.CDLL(None, use_errno=True)
+libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -37,7 +36,6 @@ _AT_RECURSIVE = 0x8000
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 38, 36
-_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 
 _X86 = platform.machine() == "x86_64"
 KNOWN_MACHINE = platform.machine() in ("x86_64", "aarch64")
@@ -47,7 +45,12 @@ _MOUNT_SETATTR = 442
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 
 
-def _check(result: int, what: str) -> int:
+def check(result: int, what: str) -> int:
+    """Return what a call of the C library returned.
+
+    Raises:
+        OSError: It says that it failed.
+    """
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
@@ -55,19 +58,19 @@ def _check(result: int, what: str) -> int:
 
 
 def _syscall(what: str, number: int, *args: object) -> int:
-    return _check(_libc.syscall(ctypes.c_long(number), *args), what)
+    return check(libc.syscall(ctypes.c_long(number), *args), what)
 
 
 def unshare(flags: int) -> None:
     """Move this process (for CLONE_NEWPID: its next children) into new namespaces."""
-    _check(_libc.unshare(flags), "unshare")
+    check(libc.unshare(flags), "unshare")
 
 
 def return_to_own_process_namespace() -> None:
     """Have this process's next children be born beside it, after an `unshare(CLONE_NEWPID)`."""
     own = os.pidfd_open(os.getpid())
     try:
-        _check(_libc.setns(own, CLONE_NEWPID), "setns")
+        check(libc.setns(own, CLONE_NEWPID), "setns")
     finally:
         os.close(own)
 
@@ -98,8 +101,8 @@ def bring_loopback_up() -> None:
 
 
 def _mount(source: str, target: Path, kind: str, flags: int, options: str = "") -> None:
-    done = _libc.mount(source.encode(), os.fsencode(target), kind.encode(), flags, options.encode())
-    _check(done, f"mount {target}")
+    done = libc.mount(source.encode(), os.fsencode(target), kind.encode(), flags, options.encode())
+    check(done, f"mount {target}")
 
 
 def mount_tmpfs(target: Path, megabytes: int) -> None:
@@ -163,7 +166,7 @@ def change_root(
     shutil.copytree(room, inside, symlinks=True, dirs_exist_ok=True)
     os.chdir(new_root)
     _syscall("pivot_root", _PIVOT_ROOT, b".", b".")
-    _check(_libc.umount2(b".", _MNT_DETACH), "umount the old root")
+    check(libc.umount2(b".", _MNT_DETACH), "umount the old root")
     os.chdir("/")
     set_only_this_read_only(Path("/"))
 
@@ -177,22 +180,27 @@ def set_only_this_read_only(target: Path) -> None:
 
 def die_with_parent() -> None:
     """Have the kernel kill this process when the thread that forked it ends."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def adopt_orphans() -> None:
     """Have the orphans among this process's descendants become its children."""
-    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def promise_no_privileges() -> None:
+    """Give up what a set-uid program would give: Landlock and seccomp ask for it."""
+    check(libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
 
 
 def drop_privileges() -> None:
     """Give up all capabilities for good, and what a set-uid program would give."""
     for number in range(64):
-        if _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
+        if libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) < 0:
             break
-    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    promise_no_privileges()
     header = struct.pack("Ii", 0x20080522, 0)
-    _check(_libc.capset(header, struct.pack("6I", *([0] * 6))), "capset")
+    check(libc.capset(header, struct.pack("6I", *([0] * 6))), "capset")
 
 
 # --- Landlock ---------------------------------------------------------------------------------
@@ -206,7 +214,7 @@ _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1, 2
 
 def landlock_version() -> int:
     """Return the version of the kernel's Landlock; 0 when there is none."""
-    return max(int(_libc.syscall(ctypes.c_long(_LANDLOCK_CREATE), None, 0, 1)), 0)
+    return max(int(libc.syscall(ctypes.c_long(_LANDLOCK_CREATE), None, 0, 1)), 0)
 
 
 def restrict_with_landlock(
@@ -243,7 +251,7 @@ def restrict_with_landlock(
     for port in ports or () if net else ():
         rule = struct.pack("QQ", _CONNECT_TCP, port)
         _syscall("landlock_add_rule", _LANDLOCK_ADD, ruleset, 2, rule, 0)
-    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    promise_no_privileges()
     _syscall("landlock_restrict_self", _LANDLOCK_RESTRICT, ruleset, 0)
     os.close(ruleset)
 
@@ -260,101 +268,3 @@ def _allow_path(ruleset: int, path: Path, rights: int) -> None:
         _syscall(f"landlock_add_rule {path}", _LANDLOCK_ADD, ruleset, 1, rule, 0)
     finally:
         os.close(where)
-
-
-# --- seccomp ----------------------------------------------------------------------------------
-
-# Number on x86-64, number on arm64.
-_FORBIDDEN = {
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "pidfd_getfd": (438, 438),
-    "kcmp": (312, 272),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "chroot": (161, 51),
-    "move_mount": (429, 429),
-    "fsopen": (430, 430),
-    "open_tree": (428, 428),
-    "mount_setattr": (442, 442),
-    "keyctl": (250, 219),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-    "open_by_handle_at": (304, 265),
-    "kexec_load": (246, 104),
-    "init_module": (175, 105),
-    "finit_module": (313, 273),
-    "reboot": (169, 142),
-    "swapon": (167, 224),
-    "quotactl": (179, 60),
-    "syslog": (103, 116),
-    "sethostname": (170, 161),
-}
-_CLONE, _CLONE3, _SOCKET = ((56, 435, 41), (220, 435, 198))[0 if _X86 else 1]
-_AUDIT_ARCH = 0xC000003E if _X86 else 0xC00000B7
-_NEW_NAMESPACES = 0x7E020080  # all CLONE_NEW... flags
-_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)  # 16: netlink, for getaddrinfo
-_KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
-
-
-def restrict_system_calls(*, datagrams: bool) -> None:
-    """Take from this process, for good, the system calls that no submission needs.
-
-    Args:
-        datagrams: Whether it may make UDP sockets: Landlock does not see those.
-
-    Raises:
-        OSError: The kernel has no seccomp, or this machine is an unknown one.
-    """
-    if not KNOWN_MACHINE:
-        raise OSError(errno.ENOSYS, f"no list of system calls for {platform.machine()}")
-    code = _filter(datagrams)
-    program = ctypes.create_string_buffer(code)
-    prog = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(program))
-    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
-    done = _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, prog, 0, 0)
-    _check(done, "seccomp")
-
-
-def _filter(datagrams: bool) -> bytes:
-    """Assemble the filter: a list of `struct sock_filter`."""
-    load, equal, at_least, bits = 0x20, 0x15, 0x35, 0x45
-    and_, give = 0x54, 0x06
-
-    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
-        return struct.pack("HBBI", code, yes, no, value)
-
-    refuse = step(give, _ERRNO | errno.EPERM)
-    allow = step(give, _ALLOW)
-    number, architecture, first, second = 0, 4, 16, 24  # offsets in `struct seccomp_data`
-    steps = [step(load, architecture), step(equal, _AUDIT_ARCH, 1), step(give, _KILL)]
-    steps += [step(load, number)]
-    if _X86:  # the x32 variants have numbers of their own
-        steps += [step(at_least, 0x40000000, 0, 1), refuse]
-    for pair in _FORBIDDEN.values():
-        steps += [step(equal, pair[0 if _X86 else 1], 0, 1), refuse]
-    # Its flags are behind a pointer, which a filter cannot follow: the C library uses clone then.
-    steps += [step(equal, _CLONE3, 0, 1), step(give, _ERRNO | errno.ENOSYS)]
-    steps += [step(equal, _CLONE, 0, 4), step(load, first)]
-    steps += [step(bits, _NEW_NAMESPACES, 0, 1), refuse, allow]
-    steps += [step(equal, _SOCKET, 1), allow, step(load, first)]
-    for family in _FAMILIES:
-        jump = len(_FAMILIES) - _FAMILIES.index(family)
-        steps += [step(equal, int(family), jump)]
-    steps += [refuse]
-    if not datagrams:
-        # AF_UNIX datagrams are harmless; the rest of the test is for the internet families.
-        steps += [step(equal, int(socket.AF_UNIX), 0, 1), allow, step(equal, 16, 0, 1), allow]
-        steps += [step(load, second), step(and_, 0xF), step(equal, 1, 1), refuse]
-    steps += [allow]
-    return b"".join(steps)

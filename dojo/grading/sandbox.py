@@ -18,7 +18,7 @@ import sysconfig
 from pathlib import Path
 from typing import Literal
 
-from dojo.grading import kernel
+from dojo.grading import kernel, seccomp
 from dojo.paths import PACKAGE_ROOT, cache_dir
 
 Level = Literal["strict", "landlock"]
@@ -114,7 +114,7 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
     else:
         readable.append(Path("/proc/self"))
     kernel.restrict_with_landlock(readable, writable, None if level == "strict" else ports)
-    kernel.restrict_system_calls(datagrams=level == "strict")
+    seccomp.restrict_system_calls(datagrams=level == "strict")
 
 
 def limit_resources(limits: Limits) -> None:

@@ -113,6 +113,12 @@ def grade(
             results = grade_batch(submissions, store, drawn, order, watch)
     except (SandboxError, GuardFault, NoServer, NoCluster) as error:
         raise Stop(Exit.ENVIRONMENT, str(error)) from None
+    except KeyboardInterrupt:
+        done = sum(store.find(one, drawn, level) is not None for one in submissions)  # type: ignore[arg-type]
+        raise Stop(
+            Exit.INTERRUPTED,
+            f"interrupted: {done} of {len(submissions)} are graded; the same command goes on",
+        ) from None
     finally:
         store.close()
     record = publish(results, ungraded, feedback, policy, key)  # type: ignore[arg-type]

@@ -72,7 +72,7 @@ def fill(folder: Path) -> dict[str, Expected]:
     hand_in_broken_ones(folder)
     names = [path.name.split(".")[0] for path in folder.iterdir()]
     expected.update({name: ("unreadable", 0.0) for name in names})
-    for number in range(109):  # they cost nothing, so they are spread among the others
+    for number in range(59):  # they cost nothing, so they are spread among the others
         name = f"{chr(ord('a') + number % 26)}-broken-{number}"
         (folder / f"{name}.zip").write_bytes(b"PK\x03\x04" + bytes([number]) * 99)
         expected[name] = ("unreadable", 0.0)
@@ -81,7 +81,7 @@ def fill(folder: Path) -> dict[str, Expected]:
         add(name, f"{STUB}\n\n{attack.read_text(encoding='utf-8')}", expected_of(attack))
     for name, points in WRONG.items():
         answer = (KATA.answers_folder / f"{name}.py").read_text(encoding="utf-8")
-        for number in range(5):
+        for number in range(12):
             add(f"{name}-{number}", f"{REFERENCE}\n\n{answer}", ("wrong", points))
     for number in range(4):
         add(f"stub-{number}", STUB, ("wrong", 0.0))
@@ -159,8 +159,8 @@ class Cluster:
         self.address = match[1]
         self.workers: list[Program] = []
 
-    def start_workers(self, number: int) -> None:
-        words = ("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny")
+    def start_workers(self, number: int, nanny: str = "--no-nanny") -> None:
+        words = ("distributed.cli.dask_worker", self.address, "--nthreads", "1", nanny)
         for _ in range(number):
             log = self.folder / f"worker-{len(self.workers)}.log"
             here = ("--local-directory", str(self.folder), "--no-dashboard")
@@ -379,3 +379,29 @@ def test_cluster_that_dies_keeps_what_was_graded(tmp_path: Path, cluster: Any, g
     again = grade("--no-flow")
     assert again.process.wait(300) == 0, again.said()
     assert f"[{graded}/6] graded earlier" in again.said()
+
+
+@pytest.mark.parametrize("way", ["no-flow", "flow", "dask"])
+def test_interrupted_batch_says_how_to_go_on(
+    way: str, tmp_path: Path, cluster: Any, grade: Any
+) -> None:
+    for number in range(8):
+        hand_in(tmp_path / "class", f"right-{number}", f"{REFERENCE}\n\n# {number}\n")
+    options = [f"--{way}"]
+    if way == "dask":
+        dask = cluster(0)
+        dask.start_workers(1, "--nanny")  # as a worker is without options
+        options.append(dask.address)
+    grading = grade(*options)
+    grading.wait_until(lambda: kept(tmp_path / "results.sqlite") >= 1)
+    code = grading.end(signal.SIGINT)
+
+    graded = kept(tmp_path / "results.sqlite")
+    last = grading.said().strip().splitlines()[-1]
+    assert (code, last) == (
+        130,
+        f"dojo: interrupted: {graded} of 8 are graded; the same command goes on",
+    ), grading.said()
+    again = grade("--no-flow")
+    assert again.process.wait(300) == 0, again.said()
+    assert f"[{graded}/8] graded earlier" in again.said()

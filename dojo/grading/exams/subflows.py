@@ -11,16 +11,20 @@ _NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
 _CONTRACTS = ["month-to-month", "one year", "two years", "five years", "weekly"]
 
 
-def _customers(desk: Desk, name: str, *, count: int, churned: bool, odd: bool = False) -> str:
+def _customers(
+    desk: Desk, name: str, *, count: int, churned: bool, odd: bool = False, mixed: bool = False
+) -> str:
     """Write drawn customers, among whom each contract occurs.
+
+    A mistake in what the preparation is about is not to cost the pipelines' tasks as well.
 
     Args:
         desk: Draws.
         name: Of the file.
         count: How many.
         churned: Whether it is known who left.
-        odd: With blanks, a column more, and the columns in a drawn order: what the preparation is
-            about. A mistake there is not to cost the pipelines' tasks as well.
+        odd: With blanks and a column more.
+        mixed: With the columns in a drawn order.
 
     Returns:
         The file's path inside.
@@ -30,6 +34,7 @@ def _customers(desk: Desk, name: str, *, count: int, churned: bool, odd: bool = 
     columns = ["customer_id", *_NUMBERS, "contract"] + ["churned"] * churned
     if odd:
         columns.append("colour")
+    if mixed:
         rng.shuffle(columns)
     lines = [",".join(columns)]
     for place, number in enumerate(rng.sample(range(1000, 9000), count)):
@@ -115,8 +120,9 @@ def prepared_at_training(desk: Desk) -> None:
 def prepared_as_at_training(desk: Desk) -> None:
     """Prepare other customers with what the training has learnt."""
     rng = desk.rng
-    past = _customers(desk, "past.csv", count=rng.randint(40, 80), churned=True, odd=True)
-    tonight = _customers(desk, "tonight.csv", count=rng.randint(5, 20), churned=False, odd=True)
+    both: dict[str, bool] = {"odd": True, "mixed": True}
+    past = _customers(desk, "past.csv", count=rng.randint(40, 80), churned=True, **both)
+    tonight = _customers(desk, "tonight.csv", count=rng.randint(5, 20), churned=False, **both)
     _, statistics = _pair(desk.call("data_preparation", past))
     features, same = _pair(desk.call("data_preparation", tonight, statistics))
     desk.note("the features", _features(features))

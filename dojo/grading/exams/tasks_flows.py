@@ -63,9 +63,14 @@ def _plain_number(value: Any) -> Any:
     return float(inner) if type(inner) in (int, float) else inner
 
 
+def _completed(desk: Desk) -> int:
+    return sum("Completed" in run["states"] for run in desk.engine().task_runs)
+
+
 @examines(1)
 def each_step_alone(desk: Desk) -> None:
     """Call the four tasks one after the other, each with what the one before returned."""
+    earlier = _completed(desk)  # a flow that runs when the file is imported costs another task
     path = desk.write("monday.csv", _people(desk, desk.rng.randint(60, 120)))
     customers = desk.call("load_customers", path)
     names = ("customer_id", "tenure_months", "monthly_charges", "support_calls", "churned")
@@ -76,8 +81,7 @@ def each_step_alone(desk: Desk) -> None:
     desk.note("a model was trained", not model.raised and model.returned is not None)
     metrics = desk.call("evaluate_model", model.handle, features.handle)
     desk.note("the metrics", _metrics(metrics), within=0.09)
-    runs = desk.engine().task_runs
-    desk.note("each was a task run", len([run for run in runs if "Completed" in run["states"]]))
+    desk.note("each was a task run", _completed(desk) - earlier)
 
 
 @examines(1)
@@ -89,12 +93,32 @@ def files_that_hold_nothing(desk: Desk) -> None:
     desk.note("a file of names only is a ValueError", "ValueError" in empty.kinds)
 
 
+def _note_night(desk: Desk, when: str, path: str, told: Any) -> None:
+    """Note what the pipeline says of a night, and whether that is what its steps say.
+
+    How good the model is belongs to task 1: an error there is not to cost this task as well.
+    """
+    customers = desk.call("load_customers", path)
+    features = desk.call("engineer_features", customers.handle)
+    model = desk.call("train_model", features.handle)
+    by_steps = _metrics(desk.call("evaluate_model", model.handle, features.handle))
+    desk.note(f"customers, {when}", [_part(told, name) for name in ("customers", "held_out")])
+    near = abs(_part(told, "accuracy") - _part(by_steps, "accuracy")) < 1e-6
+    desk.note(f"its accuracy is the steps' own, {when}", near)
+
+
+def _part(metrics: Any, name: str) -> float:
+    value = metrics.get(name) if isinstance(metrics, dict) else None
+    return value if isinstance(value, float) else float("nan")
+
+
 @examines(2)
 def one_night(desk: Desk) -> None:
     """Run the pipeline on customers drawn for this night."""
     path = desk.write("tuesday.csv", _people(desk, desk.rng.randint(80, 200)))
-    desk.note("the metrics", _metrics(desk.call("churn_pipeline", path)), within=0.09)
+    told = _metrics(desk.call("churn_pipeline", path))
     account = desk.engine()
+    _note_night(desk, "tonight", path, told)
     steps = [name for run in account.task_runs for name in _FOUR if _is_of(run, name)]
     runs = desk.flow_runs()
     desk.note("flow runs", len(runs))
@@ -110,11 +134,8 @@ def two_nights(desk: Desk) -> None:
     """Run it twice: the second night starts from its own file."""
     for night in ("first", "second"):
         path = desk.write("tonight.csv", _people(desk, desk.rng.randint(60, 150)))
-        desk.note(
-            f"the metrics of the {night} night",
-            _metrics(desk.call("churn_pipeline", path)),
-            within=0.09,
-        )
+        told = _metrics(desk.call("churn_pipeline", path))
+        _note_night(desk, f"the {night} night", path, told)
 
 
 @examines(3)
@@ -136,7 +157,7 @@ def a_failure_fails_the_run(desk: Desk) -> None:
     path = f"/nowhere/{desk.rng.randrange(10**6)}.csv"
     outcome = desk.call("churn_pipeline", path)
     desk.note("it raised the task's own error", "FileNotFoundError" in outcome.kinds)
-    desk.note("the run ended in", [run.states[-1:] for run in desk.flow_runs()])
+    desk.note("the run ended in", [run.states[-1:] for run in desk.flow_runs()][-1:])
 
 
 def _is_of(run: dict[str, Any], name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import csv
 import io
 import re
@@ -133,7 +134,10 @@ def summary(results: Results) -> str:
         The text, of at most 500 kB: what does not fit is counted. No character of a submission
         means anything in it.
     """
-    lines = ["## Grading", "", "| learner | kata | points | verdict | why |", "|-|-|-:|-|-|"]
+    counts = collections.Counter(one.verdict for one in results.results)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
+    lines = ["## Grading", "", f"{len(results.results)} results: {told or 'none'}.", ""]
+    lines += ["| learner | kata | points | verdict | why |", "|-|-|-:|-|-|"]
     shown = results.results[:MOST_SUMMARY_ROWS]
     lines += [_row(one) for one in shown]
     room = MOST_SUMMARY_BYTES - len("\n".join(lines).encode())

@@ -179,7 +179,7 @@ def _advice(verdict: Verdict, judged: Judged) -> str:
     if verdict in ("wrong", "raised"):
         red = [test for test in judged.tests if not test.passed]
         bad = [one for one in judged.scenarios if one.verdict != "passed"]
-        told = f"{len(red)} of {len(judged.tests)} tests are red"
+        told = f"{len(red)} of {len(judged.tests)} tests red"
         if judged.scenarios:
             told += f", {len(bad)} of {len(judged.scenarios)} scenarios differ"
         return told

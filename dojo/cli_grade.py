@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
+from dojo import interrupts
 from dojo import screen as show
 from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
 from dojo.exits import Exit, Stop
@@ -109,7 +110,7 @@ def grade(
     try:
         as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
         order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow, dask=dask)  # type: ignore[arg-type]
-        with _progress(told) as watch:
+        with interrupts.kept(), _progress(told) as watch:
             results = grade_batch(submissions, store, drawn, order, watch)
     except (SandboxError, GuardFault, NoServer, NoCluster) as error:
         raise Stop(Exit.ENVIRONMENT, str(error)) from None
@@ -190,6 +191,7 @@ def _progress(screen: show.Screen) -> Iterator[Watch]:
 
         def graded(self, result: Result, done: int, total: int) -> None:
             screen.say(f"[{done}/{total}] {_line_of(result)}", "dim")
+            interrupts.raise_lost()
 
     class Bar(Watch):
         def begins(self, earlier: int, total: int) -> None:
@@ -200,6 +202,7 @@ def _progress(screen: show.Screen) -> Iterator[Watch]:
             bar.update(whole, completed=done, total=total)
             if result.verdict == "grader-error":
                 screen.say(f"[{done}/{total}] {_line_of(result)}")
+            interrupts.raise_lost()
 
     if not screen.is_terminal:
         yield Lines()

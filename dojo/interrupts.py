@@ -37,3 +37,13 @@ def raise_lost() -> None:
     if _came and threading.current_thread() is threading.main_thread():
         _came.clear()
         raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def kept() -> Iterator[None]:
+    """Raise KeyboardInterrupt where a library has made another exception of it."""
+    try:
+        yield
+    except Exception:
+        raise_lost()
+        raise

@@ -71,3 +71,16 @@ def test_interrupt_that_python_only_printed_is_raised_by_who_waits():
         with pytest.raises(KeyboardInterrupt):
             interrupts.raise_lost()
         interrupts.raise_lost()  # once
+
+
+def test_interrupt_that_a_library_has_made_an_error_of_is_one_again():
+    def interrupted() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as error:
+            raise ValueError("cannot be serialised") from error
+
+    with interrupts.noted(), pytest.raises(KeyboardInterrupt), interrupts.kept():
+        interrupted()
+    with interrupts.noted(), pytest.raises(ValueError, match="of its own"), interrupts.kept():
+        raise ValueError("of its own")

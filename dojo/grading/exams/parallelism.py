@@ -32,20 +32,6 @@ def _some(desk: Desk, count: int) -> list[str]:
     return desk.rng.sample(_NAMES, count)
 
 
-def _results(told: Any) -> Any:
-    """Return names in order, and the losses to three digits: threads may add up differently."""
-    if not isinstance(told, list):
-        return told
-    return [
-        [one.get("name"), _loss(one.get("log_loss"))] if isinstance(one, dict) else one
-        for one in told
-    ]
-
-
-def _loss(value: Any) -> Any:
-    return value if isinstance(value, float) else f"no float: {value!r}"
-
-
 def _report(desk: Desk, outcome: Outcome) -> dict[str, Any]:
     """Note who was compared and that one of them has won; return the report.
 
@@ -62,7 +48,7 @@ def _report(desk: Desk, outcome: Outcome) -> dict[str, Any]:
 
 
 def _pairs(report: dict[str, Any]) -> list[tuple[str, float]]:
-    """Return names and losses in the report's order."""
+    """Return names and losses in the report's order; what is no float is NaN, as no loss is."""
     results = report.get("results")
     found = [one for one in results if isinstance(one, dict)] if isinstance(results, list) else []
     losses = [one.get("log_loss") for one in found]
@@ -75,8 +61,8 @@ def one_candidate(desk: Desk) -> None:
     """Judge one candidate on the held-out customers."""
     (name,), seed = _some(desk, 1), desk.rng.randrange(1000)
     outcome = desk.call("train_one", name, _features(desk), seed)
-    told = [outcome.returned] if isinstance(outcome.returned, dict) else outcome.told
-    desk.note("what it returned", _results(told), within=0.001)
+    told = outcome.told if outcome.raised else _pairs({"results": [outcome.returned]})
+    desk.note("what it returned", told, within=0.001)
     desk.note("task runs", [run["states"][-1:] for run in desk.engine().task_runs])
 
 

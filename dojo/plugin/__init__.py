@@ -36,6 +36,7 @@ from dojo.room import Room
 from dojo.subject import SolutionFault, Solutions, SolutionsNotFound
 
 _SUPERVISOR = pytest.StashKey[Supervisor]()
+_ENGINES_RUN = pytest.StashKey[bool]()
 RECORDER = "dojo-recorder"
 INHERITED = "dojo-inherited-engines"
 
@@ -155,7 +156,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if recorder is not None and recorder.must_wait(item.name, kata):
         item.config.hook.pytest_deselected(items=[item])
         return True
-    _start_engines(run, [found for one in item.session.items if (found := run.kata_of_item(one))])
+    if _ENGINES_RUN not in item.config.stash:
+        files = {one.path for one in item.session.items}
+        _start_engines(run, [one for one in run.katas if one.test_file in files])
+        item.config.stash[_ENGINES_RUN] = True
     if item.config.getoption("usepdb"):
         return None
     if _SUPERVISOR not in item.config.stash:

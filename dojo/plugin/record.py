@@ -97,8 +97,7 @@ class Recorder:
         ]
 
     def _kata_of(self, nodeid: str) -> Kata | None:
-        path = self._run.config.rootpath / nodeid.split("::", 1)[0]
-        return next((kata for kata in self._run.katas if kata.test_file == path), None)
+        return self._run.kata_of_test_file(self._run.config.rootpath / nodeid.split("::", 1)[0])
 
 
 def _in_order(kata: Kata, tests: list[TestVerdict]) -> tuple[TestVerdict, ...]:

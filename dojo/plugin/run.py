@@ -31,20 +31,20 @@ class KataRun:
         places = [Path(arg.split("::", 1)[0]).resolve() for arg in config.args]
         folders = kata_folders(find_root(config.rootpath))
         self.katas = [read_kata(folder) for folder in folders if _is_reached(folder, places)]
+        self._kata_of_test_file = {kata.test_file: kata for kata in self.katas}
         self.track = track
         self.room: Room | None = None
         self.api_url: str | None = None
         self._engines = contextlib.ExitStack()
         self._started: set[str] = set()
 
-    def kata_of(self, path: Path) -> Kata | None:
-        """Return the kata whose folder holds `path`."""
-        return next((kata for kata in self.katas if kata.folder in path.parents), None)
-
     def kata_of_item(self, item: pytest.Item) -> Kata | None:
         """Return the kata that `item` is a test of."""
-        kata = self.kata_of(item.path)
-        return kata if kata is not None and item.path == kata.test_file else None
+        return self.kata_of_test_file(item.path)
+
+    def kata_of_test_file(self, path: Path) -> Kata | None:
+        """Return the kata whose tests are in this file."""
+        return self._kata_of_test_file.get(path)
 
     def move_in(self, room: Room | None = None) -> None:
         """Take a room and set the environment that the engines read when they are imported."""

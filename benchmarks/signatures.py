@@ -3,7 +3,8 @@
     python -m benchmarks.signatures [--all] [KATA...]
 
 The cohort page compares submissions with that. Writes `signatures.json` beside the answers;
-without `--all` only the answers that were changed since are run.
+without `--all` only the answers that were changed since are run. One that is wrong with other
+versions only keeps what was measured there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from dojo.answers import answer_files, holds_here
 from dojo.catalog import Kata, find_kata, load_catalog
 from dojo.paths import find_root
 from dojo.report.mistakes import FILE, answer_digest, read_signatures, signature_of
@@ -47,15 +49,15 @@ def main() -> None:
     with Warm(root) as warm, ThreadPoolExecutor(PARALLEL_RUNS) as pool:
         for kata in [find_kata(catalog, name) for name in options.katas] or catalog:
             earlier = {} if options.all else read_signatures(kata)
-            answers = {path.stem: path for path in sorted(kata.answers_folder.glob("wrong_*.py"))}
+            answers = {path.stem: path for path in answer_files(kata, "wrong")}
             stale = [
                 path
                 for name, path in answers.items()
-                if earlier.get(name, {}).get("answer") != answer_digest(path)
+                if holds_here(path) and earlier.get(name, {}).get("answer") != answer_digest(path)
             ]
             measured = pool.map(lambda path, kata=kata: measure(warm, kata, path), stale)
             found = {**earlier, **dict(zip((path.stem for path in stale), measured, strict=True))}
-            kept = {name: found[name] for name in answers}
+            kept = {name: found[name] for name in answers if name in found}
             text = json.dumps(kept, indent=1) + "\n"
             (kata.answers_folder / FILE).write_text(text, encoding="utf-8")
             print(f"{kata.id}: {len(stale)} of {len(answers)} measured", flush=True)

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from dojo.answers import answers_here
 from dojo.catalog import Kata, load_catalog
 from dojo.grading.examination import scenarios_of
 from dojo.grading.marks import Result, Results
 from dojo.grading.sandbox import missing_for
 from dojo.paths import PACKAGE_ROOT as ROOT
 from dojo.paths import cache_dir
-from tests.test_gate import WHOLE, answer_files, tasks_of
+from tests.test_gate import WHOLE, tasks_of
 
 EXAMINED = [kata for kata in load_catalog(ROOT) if scenarios_of(kata)]
 KATAS = (
@@ -29,7 +30,7 @@ ANSWERS = [
     (kata, answer)
     for kata in KATAS
     for kind in ("right", "wrong")
-    for answer in answer_files(kata, kind)
+    for answer in answers_here(kata, kind)
 ]
 
 pytestmark = pytest.mark.skipif(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from dojo.answers import answer_files, answers_here, refusing_tests
 from dojo.catalog import CatalogError, Kata, load_catalog
 from dojo.verdict import KataVerdict
 from dojo.warm import Warm
@@ -38,13 +39,9 @@ each_kata = pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.id)
 
 
 def answers(kind: str) -> pytest.MarkDecorator:
-    found = [(kata, path) for kata in KATAS for path in answer_files(kata, kind)]
+    found = [(kata, path) for kata in KATAS for path in answers_here(kata, kind)]
     ids = [f"{kata.id}-{path.stem}" for kata, path in found]
     return pytest.mark.parametrize(("kata", "answer"), found, ids=ids)
-
-
-def answer_files(kata: Kata, kind: str) -> list[Path]:
-    return sorted(kata.answers_folder.glob(f"{kind}_*.py"))
 
 
 # What `python reference/...` does, but a Prefect server that it asks for starts quickly.
@@ -237,12 +234,6 @@ def run_standalone(kata: Kata, folder: Path) -> subprocess.CompletedProcess[str]
         text=True,
         check=False,
     )
-
-
-def refusing_tests(answer: Path) -> set[str]:
-    text = ast.get_docstring(ast.parse(answer.read_text(encoding="utf-8"))) or ""
-    found = re.search(r"^Refused by:\s*((?:test_\w+[,\s]*)+)", text, re.MULTILINE)
-    return set(re.findall(r"test_\w+", found[1])) if found else set()
 
 
 def tasks_of(kata: Kata, answer: Path) -> set[int]:

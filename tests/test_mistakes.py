@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dojo.answers import answer_files, refusing_tests
 from dojo.catalog import Kata, load_catalog
 from dojo.paths import PACKAGE_ROOT as ROOT
 from dojo.report.cohort import cohort_page
@@ -21,7 +22,6 @@ from dojo.report.mistakes import (
 )
 from dojo.verdict import TestVerdict
 from tests.made_up_results import a_result, a_test, record, tampering
-from tests.test_gate import answer_files, refusing_tests
 
 KATAS = load_catalog(ROOT)
 

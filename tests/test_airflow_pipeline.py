@@ -1,4 +1,4 @@
-"""Bad input to the Airflow pipeline; what it does is in `test_three_pipelines.py`."""
+"""Bad input to the Airflow pipeline; what it does is in `pipelines/test_three_pipelines.py`."""
 
 from __future__ import annotations
 

@@ -109,15 +109,19 @@ def verdicts(
 ) -> Iterator[Verdicts]:
     with Warm(ROOT) as warm:
         found = Verdicts(warm, tmp_path_factory.mktemp("answers"))
-        for item in request.session.items:
+        for item in sorted(request.session.items, key=_is_standalone, reverse=True):
             values = getattr(getattr(item, "callspec", None), "params", {})
-            if getattr(item, "originalname", "") == test_reference_runs_by_itself.__name__:
+            if _is_standalone(item):  # the longest begin first
                 found.prepare_standalone(values["kata"])
             elif "verdicts" in getattr(item, "fixturenames", ()):
                 solution = "learner" if "stub" in item.name else "reference"
                 found.prepare(values["kata"], values.get("answer", solution))
         yield found
         found.close()
+
+
+def _is_standalone(item: pytest.Item) -> bool:
+    return getattr(item, "originalname", "") == test_reference_runs_by_itself.__name__
 
 
 def test_catalogue_reads_and_nothing_is_left_over() -> None:

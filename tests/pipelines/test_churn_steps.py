@@ -14,7 +14,7 @@ import pytest
 
 from dojo.world.churn import make_customers
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STUB = ROOT / "katas/12_churn_pipeline/churn_pipeline.py"
 REFERENCE = ROOT / "reference/12_churn_pipeline/churn_pipeline.py"
 

@@ -21,7 +21,7 @@ import pytest
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
 
-PIPELINES = Path(__file__).resolve().parent.parent / "reference" / "pipelines"
+PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 COMMAND = [sys.executable, str(PIPELINES / "prefect_pipeline.py")]
 CANDIDATES = {"contract", "calls", "numbers", "everything", "everything, with care"}
 

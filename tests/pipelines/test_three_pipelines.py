@@ -15,7 +15,7 @@ pytest.importorskip("dagster")
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
 
-PIPELINES = Path(__file__).resolve().parent.parent / "reference" / "pipelines"
+PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 ORCHESTRATORS = ["prefect", "dagster", "airflow"]
 CANDIDATES = {"contract", "calls", "numbers", "everything", "everything, with care"}
 each_orchestrator = pytest.mark.parametrize("orchestrator", ORCHESTRATORS)

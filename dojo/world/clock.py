@@ -24,7 +24,15 @@ from typing import Any, Literal
 
 SOLUTION_MODULE = "dojo_solution"
 
-_LIBRARIES_THAT_WAIT = ("urllib3", "requests", "tenacity", "backoff", "stamina", "httpx")
+_LIBRARIES_THAT_WAIT = (
+    "urllib3",
+    "requests",
+    "tenacity",
+    "backoff",
+    "stamina",
+    "httpx",
+    "httpcore",
+)
 _MANY_WAITS = 10_000
 _LONGEST_SERVER_WAIT_S = 1.0
 _CLIENT_PAUSE_S = 0.05

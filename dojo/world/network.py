@@ -24,9 +24,10 @@ def _is_local(host: Any) -> bool:
 
 
 def _refuse(host: Any) -> NetworkRefused:
+    # The rule comes first: whoever shortens an error keeps its beginning. Pages quote it.
     return NetworkRefused(
-        f"A kata has no network: your code asked for {host!r}."
-        " Use the address that the test passes in, with the `requests` library."
+        "No network: ask the given address with requests, httpx, urllib or urllib3."
+        f" Your code asked for {host!r}."
     )
 
 

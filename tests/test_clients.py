@@ -9,6 +9,7 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -107,6 +108,32 @@ def api(passed: RetryClock) -> Iterator[FlakyApi]:
     api = FlakyApi(passed)
     with loopback_only(), api.on_the_wire():
         yield api
+
+
+RULES = {
+    "README.md": "No network: ask the given address with requests, httpx, urllib or urllib3.",
+    "README.fr.md": "Pas de réseau : interrogez l'adresse donnée avec requests, httpx, urllib ou"
+    " urllib3.",
+}
+ASKING = [
+    path.parent
+    for path in (Path(__file__).parent.parent / "katas").glob("*/test_*.py")
+    if "flaky_api" in path.read_text()
+]
+
+
+@pytest.mark.parametrize("kata", ASKING, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("page", RULES)
+def test_page_says_who_may_ask(kata: Path, page: str) -> None:
+    assert RULES[page] in (kata / page).read_text(encoding="utf-8")
+
+
+def test_refusal_is_the_sentence_of_the_page() -> None:
+    with loopback_only(), pytest.raises(NetworkRefused) as caught:
+        socket.getaddrinfo("example.com", 443)
+
+    assert str(caught.value).startswith(RULES["README.md"])
+    assert all(client in RULES["README.md"] for client in CLIENTS)
 
 
 def test_every_promised_client_is_tried() -> None:

@@ -34,7 +34,8 @@ def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain:
     if report.skipped:
         cause = "skipped"
     if report.failed:
-        cause, message = _read_error(call.excinfo, path, in_test=call.when == "call")
+        test_file = kata.test_file if call.when == "call" else None
+        cause, message = _read_error(call.excinfo, path, test_file)
     _attach(report, cause, message)
     report.sections = [(title, _truncate(text)) for title, text in report.sections]
     if report.failed and plain and cause != "fixture":
@@ -99,12 +100,12 @@ def _attach(report: pytest.TestReport, cause: Cause, message: str) -> None:
 
 
 def _read_error(
-    excinfo: pytest.ExceptionInfo[BaseException], path: Path, *, in_test: bool
+    excinfo: pytest.ExceptionInfo[BaseException], path: Path, test_file: Path | None
 ) -> tuple[Cause, str]:
     error = excinfo.value
     if isinstance(error, SolutionFault):
         return error.cause, error.message
-    if not in_test:
+    if test_file is None:
         return "fixture", f"{type(error).__name__}: {error}"
     innermost = traceback.extract_tb(error.__traceback__)[-1:]
     raised_by_solution = bool(innermost) and innermost[0].filename == str(path)
@@ -114,7 +115,7 @@ def _read_error(
         return "assertion", str(error.msg)
     if isinstance(error, AssertionError) and not raised_by_solution:
         return "assertion", _without_rewritten_tail(str(error))
-    return "exception", _describe_exception(error, path)
+    return "exception", _describe_exception(error, path, test_file)
 
 
 def _describe_stub(error: BaseException, path: Path) -> str:
@@ -128,7 +129,7 @@ def _describe_stub(error: BaseException, path: Path) -> str:
     )
 
 
-def _describe_exception(error: BaseException, path: Path) -> str:
+def _describe_exception(error: BaseException, path: Path, test_file: Path) -> str:
     name = type(error).__name__
     text = str(error).strip()
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
@@ -139,10 +140,12 @@ def _describe_exception(error: BaseException, path: Path) -> str:
     frame = solution_line(error, path)
     if frame is not None:
         where = f"It came from {path.name}, line {frame.lineno}, in {frame.name}:\n    {frame.line}"
-    else:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"It came from {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
-    return f"The test expected no exception here, and got one.\n{said}\n{where}"
+        return f"The test expected no exception here, and got one.\n{said}\n{where}"
+    # No line of the solution: the test looked at what it had made, or could not even call it.
+    frames = traceback.extract_tb(error.__traceback__)
+    last = next((one for one in reversed(frames) if one.filename == str(test_file)), frames[-1])
+    where = f"It was at {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
+    return f"The test could not go on with what your code made.\n{said}\n{where}"
 
 
 def _without_rewritten_tail(text: str) -> str:

@@ -76,11 +76,13 @@ class Store:
 
     @contextlib.contextmanager
     def as_default(self) -> Iterator[None]:
-        """Make this store the process's default for a moment."""
-        before = mlflow.get_tracking_uri()
+        """Make this store the process's default for a moment, whatever was set before."""
+        before, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
         mlflow.set_tracking_uri(self.uri)
+        mlflow.set_registry_uri(self.uri)
         yield
         mlflow.set_tracking_uri(before)
+        mlflow.set_registry_uri("" if registry == before else registry)
 
     @property
     def aliases(self) -> dict[str, int]:

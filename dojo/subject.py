@@ -59,6 +59,13 @@ class Solutions:
                 " It may be 'learner', 'reference', a folder or a Python file."
             )
 
+    def content_for(self, kata: Kata) -> bytes:
+        """Return what the file of `kata` holds; nothing if there is none."""
+        try:
+            return self.file_of(kata).read_bytes()
+        except OSError:
+            return b""
+
     def file_of(self, kata: Kata) -> Path:
         """Return the file that should hold the solution of `kata`; it may not exist."""
         if self.path is None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog import Kata
+from dojo.engines import for_solution
 from dojo.grading.desk import Desk, Scenario
 from dojo.grading.evidence import compare
 from dojo.grading.guard import GuardFault, Parent, Sandbox
@@ -143,7 +144,7 @@ class Examiner:
             (given / f"{kata.slug}.py").write_bytes(content)
             write_checkout(given / "checkout", kata, canary)
 
-        with self._parent.sandbox(fill, kata) as sandbox:
+        with self._parent.sandbox(fill, for_solution(kata, content)) as sandbox:
             assert sandbox.api_socket is not None
             host = Host(sandbox.api_socket)
             try:

@@ -141,6 +141,7 @@ class Parent:
             fill(folder / "given")
             request = {
                 "kata": kata.id if kata else "",
+                "needs": kata.needs if kata else [],
                 "room": str(folder),
                 "level": self.level,
                 "limits": dataclasses.asdict(self.limits),

@@ -67,7 +67,7 @@ class _WarmParent:
         self._room = room
         self._katas = {kata.id: kata for kata in load_catalog(root)}
         self._server = Server(root, room, os.open(os.devnull, os.O_WRONLY))
-        self._prepared: set[str] = set()
+        self._prepared: set[tuple[str, ...]] = set()
         self._has_prefect_server = False
         self._children: set[int] = set()
         gc.collect()
@@ -84,7 +84,8 @@ class _WarmParent:
             message, fds = line.receive_with_fds()
             if message["kata"]:
                 try:
-                    self._prepare(self._katas[message["kata"]])
+                    kata = self._katas[message["kata"]]
+                    self._prepare(kata.model_copy(update={"needs": message["needs"]}))
                 except EngineError as error:
                     os.close(fds[0])
                     line.send({"fault": str(error)})
@@ -113,7 +114,8 @@ class _WarmParent:
 
     def _prepare(self, kata: Kata) -> None:
         """Import what a kata needs, which all later sandboxes have and pay for at each fork."""
-        if kata.id in self._prepared:
+        wanted = (kata.id, *kata.needs)
+        if wanted in self._prepared:
             return
         try:
             self._server.prepare(kata)
@@ -122,7 +124,7 @@ class _WarmParent:
         if "prefect" in kata.needs and not self._has_prefect_server:
             prefect_server.rehearse(self._room, prefect.migrated_database(lambda _: None))
             self._has_prefect_server = True
-        self._prepared.add(kata.id)
+        self._prepared.add(wanted)
         gc.collect()
         gc.freeze()
 

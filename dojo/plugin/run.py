@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog import Kata, kata_folders, read_kata
-from dojo.engines import ENGINES, prefect, start
+from dojo.engines import ENGINES, for_solution, prefect, start
 from dojo.paths import find_root
 from dojo.room import Room
 from dojo.subject import Solutions
@@ -66,13 +66,14 @@ class KataRun:
         self.inherit_engines(api_url, {"prefect"})
 
     def start_engines(self, katas: list[Kata]) -> None:
-        """Start each engine that a kata needs and that is not running yet.
+        """Start each engine that a kata or its solution needs and that is not running yet.
 
         Raises:
             EngineError: One does not start.
         """
         assert self.room is not None
-        needs = {need for kata in katas for need in kata.needs} & ENGINES.keys()
+        whole = [for_solution(kata, self.solutions.content_for(kata)) for kata in katas]
+        needs = {need for kata in whole for need in kata.needs} & ENGINES.keys()
         for name in sorted(needs - self._started):
             self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
             self._started.add(name)

@@ -39,6 +39,6 @@ def test_engine_that_a_solution_imports_is_needed(
 def test_engine_that_is_not_installed_is_not_started(
     tracking: Kata, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dojo.engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(dojo.engines, "find_spec", lambda _: None)
 
     assert for_solution(tracking, b"import prefect") is tracking

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._check import CheckError
 from dagster._utils.schedules import schedule_execution_time_iterator
-from dagster_shared import check as dg_check
 
 PARIS = ZoneInfo("Europe/Paris")
 ASSETS = ["customers", "features", "churn_model"]
@@ -53,7 +53,7 @@ def runs_at_once(name: str, one: Any) -> None:
 def deployed(solution: Any) -> tuple[Any, Any]:
     """Return the schedule as Dagster deploys it, and the repository that has it."""
     defs = None
-    with contextlib.suppress(dg_check.CheckError):
+    with contextlib.suppress(CheckError):
         defs = dg.Definitions(
             assets=[solution.daily_scores], jobs=[solution.scoring], schedules=[solution.nightly]
         )

@@ -60,12 +60,12 @@ def scheduled(solution: Any, name: str, assets: list[Any], jobs: list[Any]) -> t
         NotImplementedError: It is none.
     """
     import dagster as dg
-    from dagster_shared import check
+    from dagster._check import CheckError
 
     one = getattr(solution, name)
     try:
         definitions = dg.Definitions(assets=assets, jobs=jobs, schedules=[one])
-    except check.CheckError:
+    except CheckError:
         raise NotImplementedError(f"{name} is a {type(one).__name__}, no schedule") from None
     repository = definitions.get_repository_def()
     return repository.schedule_defs[0], repository

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
 
 from dojo.catalog import Kata
+from dojo.foreign import first_fault, valid_text
 
 SCHEMA = 1
+MOST_CHARACTERS = 10_000
 
 Cause = Literal[
     "passed",  # green
@@ -24,7 +29,22 @@ Cause = Literal[
 ]
 
 
-@dataclasses.dataclass(frozen=True)
+def _kept(text: str) -> str:
+    text = valid_text(text)
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    kept = MOST_CHARACTERS - 50
+    return f"{text[:kept]} [{len(text) - kept} characters left out]"
+
+
+# What a solution says ends up here. So a record is valid text and finite numbers from the start:
+# it can be written as JSON, and read back.
+Text = Annotated[str, AfterValidator(_kept)]
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+_STRICT = ConfigDict(strict=True, extra="forbid")
+
+
+@dataclass(frozen=True, config=_STRICT)
 class TestVerdict:
     """What one test said.
 
@@ -39,15 +59,15 @@ class TestVerdict:
 
     __test__ = False
 
-    test: str
+    test: Text
     task: int | None
     passed: bool
     cause: Cause
-    message: str
-    seconds: float
+    message: Text
+    seconds: Seconds
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class KataVerdict:
     """What all tests of one kata said about one solution.
 
@@ -62,8 +82,8 @@ class KataVerdict:
     kata: str
     solution: str
     tests: tuple[TestVerdict, ...]
-    seconds: float
-    fault: str = ""
+    seconds: Seconds
+    fault: Text = ""
 
     @property
     def solved(self) -> bool:
@@ -127,5 +147,7 @@ class KataVerdict:
         try:
             tests = tuple(TestVerdict(**test) for test in record.pop("tests"))
             return cls(tests=tests, **record)
+        except ValidationError as error:
+            raise ValueError(f"not a verdict of schema {SCHEMA}: {first_fault(error)}") from None
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a verdict of schema {SCHEMA}: {error}") from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 from dojo.catalog import Kata
-from dojo.engines.templates import EngineError
 from dojo.grading.binding import bind
-from dojo.grading.examination import Examiner, Judged, scenarios_of
-from dojo.grading.guard import GuardFault, Parent
+from dojo.grading.examination import Broke, Examiner, Judged, scenarios_of
+from dojo.grading.guard import Parent
 from dojo.grading.marks import (
     LatePolicy,
     Result,
@@ -24,10 +24,25 @@ _ADVICE: dict[Verdict, str] = {
     "passed": "all of it is right",
     "timeout": "it came to no end in time: look for a loop or a wait without an end",
     "memory": "it used more memory than a submission has",
-    "crashed": "its process was killed by a signal",
+    "crashed": "its process was killed",
     "exited": "it ended the process: a task must return or raise",
     "tampering": "it changed what judges it: look at this one by hand",
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class _Fault:
+    """Why an attempt gave no result.
+
+    Attributes:
+        why: In one line.
+        is_perhaps_theirs: Whether the submission was there when it happened.
+        judged: What was said all the same; None when nothing was.
+    """
+
+    why: str
+    is_perhaps_theirs: bool
+    judged: Judged | None = None
 
 
 class Grader:
@@ -52,20 +67,40 @@ class Grader:
         started = time.perf_counter()
         if submission.content is None:
             return self._result(submission, "unreadable", submission.fault, started, earned=0)
-        fault = ""
-        for attempt in range(2):
-            try:
-                judged = self._examiner.judge(submission.kata, submission.content)
-            except (GuardFault, EngineError, OSError) as error:
-                fault = f"{type(error).__name__}: {error}"
-                continue
-            if judged.verdict != "grader-error":
-                return self._mark(submission, judged, started)
-            fault = _fault_of(judged)
-            if attempt and judged.tests and self._examiner.reference_is_green(submission.kata):
-                # What breaks only where the submission is, the submission has broken.
-                return self._mark(submission, judged.blame_submission(), started)
-        return not_graded(submission, self._seed, self._parent.level, fault, started)
+        first = self._attempt(submission, submission.content, started)
+        if isinstance(first, Result):
+            return first
+        is_perhaps_theirs = first.is_perhaps_theirs and self._examiner.reference_passes(
+            submission.kata
+        )
+        second = self._attempt(submission, submission.content, started)
+        if isinstance(second, Result):
+            return second
+        if is_perhaps_theirs and second.is_perhaps_theirs:
+            return self._blame(submission, second, started)
+        return not_graded(submission, self._seed, self._parent.level, second.why, started)
+
+    def _attempt(self, submission: Submission, content: bytes, started: float) -> Result | _Fault:
+        """Judge once; whatever goes wrong here must not reach the other submissions."""
+        try:
+            judged = self._examiner.judge(submission.kata, content)
+        except Broke as error:
+            return _Fault(str(error), True)
+        except Exception as error:
+            return _Fault(f"{type(error).__name__}: {error}", False)
+        try:
+            if judged.verdict == "grader-error":
+                return _Fault(_fault_of(judged), True, judged)
+            return self._mark(submission, judged, started)
+        except Exception as error:
+            return _Fault(f"{type(error).__name__}: {error}", True)
+
+    def _blame(self, submission: Submission, fault: _Fault, started: float) -> Result:
+        """Mark what fails each time, while the reference passes in between: it does that itself."""
+        if fault.judged is not None:
+            return self._mark(submission, fault.judged.blame_submission(), started)
+        advice = f"twice it broke the sandbox that it ran in, the reference did not: {fault.why}"
+        return self._result(submission, "crashed", advice, started, earned=0)
 
     def _mark(self, submission: Submission, judged: Judged, started: float) -> Result:
         kata = submission.kata

@@ -22,6 +22,9 @@ from dojo.grading.marks import Verdict
 from dojo.grading.wire import LineBroken, LineClosed
 from dojo.verdict import KataVerdict, TestVerdict
 
+# What pytest reads beside the kata's own files; those that a checkout has.
+STEERING_FILES = ("conftest.py", "pyproject.toml", "katas/conftest.py")
+
 _TESTS_TIMEOUT_S = 180.0
 _MOST_TESTS = 300  # no kata has a third of that, parameters counted
 
@@ -37,8 +40,9 @@ def write_checkout(checkout: Path, kata: Kata, canary: str) -> None:
     """Write a checkout with nothing but one kata's pristine tests, and the one that must fail."""
     folder = checkout / "katas" / kata.id
     folder.mkdir(parents=True)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copyfile(kata.root / name, checkout / name)
+    for name in STEERING_FILES:
+        if (kata.root / name).exists():
+            shutil.copyfile(kata.root / name, checkout / name)
     for path in (kata.folder / "kata.toml", kata.stub_file):
         shutil.copyfile(path, folder / path.name)
     tests = kata.test_file.read_text(encoding="utf-8")

@@ -6,7 +6,15 @@ import dataclasses
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+)
 from pydantic.dataclasses import dataclass
 
 from dojo.catalog import Kata
@@ -39,12 +47,12 @@ def _kept(text: str) -> str:
 
 # What a solution says ends up here. So a record is valid text and finite numbers from the start:
 # it can be written as JSON, and read back.
-Text = Annotated[str, AfterValidator(_kept)]
-Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
-_STRICT = ConfigDict(strict=True, extra="forbid")
+Text = Annotated[str, Strict(), AfterValidator(_kept)]
+Seconds = Annotated[float, Strict(), Field(ge=0, le=1e9, allow_inf_nan=False)]
+_NO_MORE = ConfigDict(extra="forbid")
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=_NO_MORE)
 class TestVerdict:
     """What one test said.
 
@@ -60,14 +68,14 @@ class TestVerdict:
     __test__ = False
 
     test: Text
-    task: int | None
-    passed: bool
+    task: StrictInt | None
+    passed: StrictBool
     cause: Cause
     message: Text
     seconds: Seconds
 
 
-@dataclass(frozen=True, config=_STRICT)
+@dataclass(frozen=True, config=_NO_MORE)
 class KataVerdict:
     """What all tests of one kata said about one solution.
 

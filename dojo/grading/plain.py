@@ -36,6 +36,8 @@ def plain(text: str, most: int = MOST_CHARACTERS) -> str:
         Text of printable characters, line feeds and tabs, valid in XML 1.0 and UTF-8, in which no
         line is a command to the runner of a workflow.
     """
+    if len(text) <= most and _is_plain(text.replace("\n", "").replace("\t", "")):
+        return text
     text = _ANSI.sub("", text).replace("\r\n", "\n")
     head = _PERHAPS_UNSEEN.sub(lambda found: _shown(found[0]), text[: most + _LONGEST_LEFT_OUT])
     head = _without_commands(head)
@@ -53,8 +55,15 @@ def one_line(text: str, most: int = 500) -> str:
 
 def name(text: str) -> str:
     """Return a name with what cannot be seen shown, and nothing left out: two names stay two."""
+    if _is_plain(text):
+        return text
     shown = _PERHAPS_UNSEEN_ON_A_LINE.sub(lambda found: _shown(found[0]), text)
     return _without_commands(shown)
+
+
+def _is_plain(text: str) -> bool:
+    """Say so of what needs no closer look: nearly all there is."""
+    return text.isprintable() and "::" not in text and "##[" not in text
 
 
 def _without_commands(text: str) -> str:

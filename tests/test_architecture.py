@@ -16,7 +16,7 @@ from dojo.paths import PACKAGE_ROOT
 
 # From the ground up. A module imports from its own floor or from below.
 FLOORS = (
-    ("dojo", "dojo.paths", "dojo.exits", "dojo.interrupts", "dojo.room"),
+    ("dojo", "dojo.paths", "dojo.exits", "dojo.foreign", "dojo.interrupts", "dojo.room"),
     ("dojo.engines", "dojo.world", "dojo.catalog"),
     ("dojo.verdict", "dojo.subject", "dojo.answers"),
     ("dojo.plugin", "dojo.progress"),

@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from dojo.exits import Exit
 from dojo.grading import formats, platforms
 from dojo.grading.checks import FormatError, NoMark, checks_of, hundredths
 from dojo.grading.marks import Results, with_feedback
+from dojo.grading.plain import name as plain_name
 from dojo.grading.plain import one_line, plain
 from tests.made_up_results import (
     HOSTILE,
@@ -104,6 +106,20 @@ def test_terminal_sequences_go_and_the_unseen_is_shown() -> None:
     assert one_line(" a\n b\t") == "a b"
     assert plain("x" * 20, 10) == "x" * 10 + " [10 characters left out]"
     assert plain("é 日本 \N{PARTY POPPER}") == "é 日本 \N{PARTY POPPER}"
+
+
+@pytest.mark.parametrize("most", [50, 60, 300, 10_000])
+def test_what_is_plain_already_is_not_changed_again(most: int) -> None:
+    pieces = (*HOSTILE, "a", ":", "::", "#", "##", "[", "\x1b", "\r", "\n", " ", "\xa0", "x" * 40)
+    rng = random.Random(most)
+    for _ in range(1000):
+        text = "".join(rng.choices(pieces, k=rng.randrange(12)))
+        for once in (plain(text, most), one_line(text, most), plain_name(text)):
+            assert once == plain(once, 10**6)
+        assert plain(plain(text, most), most) == plain(text, most)
+        assert one_line(one_line(text, most), most) == one_line(text, most)
+        assert plain_name(plain_name(text)) == plain_name(text)
+        assert len(plain(text, most)) <= most + 40
 
 
 @pytest.mark.parametrize("made", [unreadable, tampering])

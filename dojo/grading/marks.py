@@ -3,18 +3,27 @@
 A result is one learner's one kata. Two judgements stand behind it: the pristine tests, which ran
 in one process with the submission, and the examination, which did not. A task counts where both
 agree; a task that no scenario examines counts on its tests, and says so.
+
+Whatever is in a record can be written, read back and printed: its numbers are finite, its texts
+are plain and not too long. Its types see to that, whoever makes it or changes a copy.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from dojo.catalog import Kata
-from dojo.verdict import Cause, TestVerdict
+from dojo.grading import plain
+from dojo.verdict import Cause, Seconds, TestVerdict
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 SCHEMA: Literal[1] = 1
 
@@ -61,8 +70,28 @@ _VERDICT_OF_CAUSE: dict[Cause, Verdict] = {
 }
 
 
+def _one_line(text: str) -> str:
+    return plain.one_line(text, 1000)
+
+
+def _plain_test(test: TestVerdict) -> TestVerdict:
+    name, message = plain.name(test.test), plain.plain(test.message)
+    return dataclasses.replace(test, test=name, message=message)
+
+
+Text = Annotated[str, AfterValidator(plain.plain)]
+Line = Annotated[str, AfterValidator(_one_line)]
+Name = Annotated[str, AfterValidator(plain.name)]
+Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values, which must be as good as the first ones."""
+        del deep  # it cannot be changed
+        return type(self).model_validate({**dict(self), **(update or {})})
 
 
 class Difference(_Record):
@@ -74,9 +103,9 @@ class Difference(_Record):
         expected: What the reference did, as text; None where feedback may not say it.
     """
 
-    what: str
-    seen: str
-    expected: str | None
+    what: Line
+    seen: Text
+    expected: Text | None
 
 
 class ScenarioVerdict(_Record):
@@ -92,13 +121,13 @@ class ScenarioVerdict(_Record):
         seconds: How long it took.
     """
 
-    scenario: str
+    scenario: Name
     tasks: tuple[int, ...]
     verdict: Verdict
-    message: str = ""
+    message: Text = ""
     differences: tuple[Difference, ...] = ()
     at_import: bool = False
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
 
 
 class TaskMark(_Record):
@@ -113,8 +142,8 @@ class TaskMark(_Record):
     """
 
     number: int
-    points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    earned: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    points: Points
+    earned: Points
     tests_passed: bool
     examined: Examined
 
@@ -147,7 +176,7 @@ class Binding(_Record):
     grader: str
     lock: str
     python: str
-    seed: str
+    seed: Name
     level: str
 
 
@@ -173,20 +202,20 @@ class Result(_Record):
         signature: `hmac-sha256:...` over all the rest; empty when not signed.
     """
 
-    learner: str
-    kata: str
-    source: str
+    learner: Name
+    kata: Name
+    source: Name
     verdict: Verdict
-    advice: str
-    points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    earned: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    advice: Line
+    points: Points
+    earned: Points | None
     tasks: tuple[TaskMark, ...] = ()
-    tests: tuple[TestVerdict, ...] = ()
+    tests: tuple[Annotated[TestVerdict, AfterValidator(_plain_test)], ...] = ()
     scenarios: tuple[ScenarioVerdict, ...] = ()
     submitted: datetime.datetime | None = None
     late_days: int = 0
-    notes: tuple[str, ...] = ()
-    seconds: float = 0.0
+    notes: tuple[Line, ...] = ()
+    seconds: Seconds = 0.0
     binding: Binding
     signature: str = ""
 
@@ -210,7 +239,7 @@ class Results(_Record):
     schema_version: Literal[1] = SCHEMA
     feedback: Feedback
     results: tuple[Result, ...]
-    ungraded: tuple[str, ...] = ()
+    ungraded: tuple[Line, ...] = ()
 
 
 class LatePolicy(_Record):
@@ -324,7 +353,7 @@ def with_feedback(result: Result, feedback: Feedback) -> Result:
 
 def _test_without_message(test: TestVerdict) -> TestVerdict:
     # A test's message names what it expected, in prose: there is no taking it apart.
-    return TestVerdict(test.test, test.task, test.passed, test.cause, "", test.seconds)
+    return dataclasses.replace(test, message="")
 
 
 def _with_less(scenario: ScenarioVerdict, feedback: Feedback) -> ScenarioVerdict:

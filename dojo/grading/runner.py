@@ -20,6 +20,7 @@ from typing import Any
 
 from dojo.engines import mlflow, prefect
 from dojo.grading.job import Job
+from dojo.grading.replies import LONGEST_WAIT_S
 from dojo.grading.wire import Line, build_argument, pack
 from dojo.subject import SolutionFault, Subject, load_solution
 from dojo.world.clock import RetryClock, free_waits
@@ -108,7 +109,8 @@ class _ToldClock(RetryClock):
         free = super().wait(seconds, by)
         if free and seconds > 0 and os.getpid() == self._owner:
             with self._line.lock:
-                self._line.send({"waited": round(float(seconds), 3), "by": str(by)})
+                told_s = min(round(float(seconds), 3), LONGEST_WAIT_S)
+                self._line.send({"waited": told_s, "by": str(by)[:100]})
                 self._line.receive()
         return free
 
@@ -160,13 +162,13 @@ def _take_turn(
             reply = _call(_Driver(message["module"], subject, work), message, job, values)
         elif message["do"] == "advance":
             clock.advance(message["seconds"])
-            reply = {"advanced": True}
+            reply = {"done": True}
         elif message["do"] == "watch":
             overlap = Overlap()
             overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
             overlap.finish_in(*message["finish_in"])
             stack.enter_context(overlap.watching())
-            reply = {"watching": True}
+            reply = {"done": True}
         elif message["do"] == "watched":
             reply = {"peak": overlap.peak, "started": overlap.started}
         else:
@@ -210,7 +212,7 @@ def _call(
             "raised": type(error).__name__[:100],
             "text": _text_of(error),
             "where": _where(error, str(job.room)),
-            "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
+            "kinds": [kind.__name__[:100] for kind in type(error).__mro__][:20],
         }
 
 
@@ -227,7 +229,7 @@ def _text_of(error: BaseException) -> str:
 
 def _where(error: BaseException, room: str) -> str:
     frames = [one for one in traceback.extract_tb(error.__traceback__) if room in one.filename]
-    return f"line {frames[-1].lineno}, in {frames[-1].name}" if frames else ""
+    return f"line {frames[-1].lineno}, in {frames[-1].name[:100]}" if frames else ""
 
 
 def _task_runs(history: PrefectHistory) -> list[dict[str, Any]]:

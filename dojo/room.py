@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 
 _JANITOR = """
@@ -41,6 +41,18 @@ for attempt in range(50):
 
 # macOS has `fork`, but its system libraries do not survive it (proxies, Accelerate).
 CAN_FORK = sys.platform == "linux" and not os.environ.get("DOJO_NO_FORK")
+
+
+def forget_proxies(environment: MutableMapping[str, str]) -> None:
+    """Have whoever reads these variables ask no proxy: it would look for 127.0.0.1 on its own side.
+
+    Args:
+        environment: The variables, such as `os.environ`; its proxies go, in any spelling.
+    """
+    for name in [name for name in environment if name.lower().endswith("_proxy")]:
+        del environment[name]
+    # Where there is none, Windows and macOS are asked for the user's own.
+    environment.update(NO_PROXY="*", no_proxy="*")
 
 
 class Room:
@@ -71,10 +83,14 @@ class Room:
             self._janitor.stdin = None
 
     def furnish(self) -> None:
-        """Point the temporary folder of this process and its children to the room."""
+        """Point the temporary folder of this process and its children to the room.
+
+        They also forget all proxies: who lives in a room asks for nothing beyond this machine.
+        """
         folder = self.folder("tmp")
         tempfile.tempdir = str(folder)
         os.environ["TMPDIR"] = str(folder)
+        forget_proxies(os.environ)
 
     def folder(self, name: str) -> Path:
         """Return a folder of the room, made when needed."""

@@ -25,6 +25,7 @@ import pytest
 
 from dojo.grading.sandbox import missing_for
 from dojo.paths import PACKAGE_ROOT as ROOT
+from tests.proxies import DEAD_PROXIES
 from tests.test_attacks import KATA, REFERENCE, expected_of, hand_in, hand_in_broken_ones
 
 pytest.importorskip("prefect_dask")
@@ -114,6 +115,7 @@ class Program:
                 cwd=log.parent,
                 env={
                     **clean,
+                    **DEAD_PROXIES,
                     "PREFECT_HOME": str(log.parent / "prefect"),
                     "DO_NOT_TRACK": "1",
                     **environment,

@@ -21,6 +21,7 @@ import pytest
 from dojo.catalog import CatalogError, Kata, load_catalog
 from dojo.verdict import KataVerdict
 from dojo.warm import Warm
+from tests.proxies import DEAD_PROXIES
 
 # A wrong answer runs the tests that it names; this asks whether it leaves other tasks alone.
 WHOLE = bool(os.environ.get("DOJO_GATE_WHOLE"))
@@ -232,7 +233,7 @@ def run_standalone(kata: Kata, folder: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, *quick, str(kata.reference_file)],
         cwd=folder,
-        env={**os.environ, "TMPDIR": str(folder), "NO_COLOR": "1"},
+        env={**os.environ, **DEAD_PROXIES, "TMPDIR": str(folder), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,

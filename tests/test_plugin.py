@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES, NONE
+
 pytest_plugins = ["pytester"]
 
 CATALOGUE = """
@@ -243,6 +245,15 @@ def test_tests_find_the_cache_of_the_real_home(
     write_kata(
         checkout.path, f"{test}assert str(cache_dir()) == {str(cache_dir())!r}", "test_cache"
     )
+
+    run(checkout).assert_outcomes(passed=1)
+
+
+def test_tests_know_no_proxy(checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in DEAD_PROXIES.items():
+        monkeypatch.setenv(name, value)
+    text = "import urllib.request\ndef test_none(solution):\n    "
+    write_kata(checkout.path, f"{text}assert urllib.request.getproxies() == {NONE}", "test_none")
 
     run(checkout).assert_outcomes(passed=1)
 

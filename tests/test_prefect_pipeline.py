@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES
+
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
 
@@ -31,7 +33,7 @@ def run_command(*options: str, folder: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [*COMMAND, *options],
         cwd=folder,
-        env={**kept, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
+        env={**kept, **DEAD_PROXIES, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
         capture_output=True,
         text=True,
         check=False,

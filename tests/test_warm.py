@@ -18,6 +18,7 @@ from dojo.catalog import Kata, load_catalog
 from dojo.room import CAN_FORK
 from dojo.verdict import KataVerdict, TestVerdict
 from dojo.warm import Warm
+from tests.proxies import DEAD_PROXIES, NONE
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="there is no warm parent without fork")
 
@@ -106,6 +107,18 @@ def test_cold_run_gives_the_same_verdict(
 
     assert summary(hot) == summary(cold)
     assert [test.cause for test in cold.tests] == ["exit", "passed"]
+
+
+@forks
+@pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
+def test_runs_know_no_proxy(kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
+    for name, value in DEAD_PROXIES.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks)
+    asking = f"import urllib.request\nassert urllib.request.getproxies() == {NONE}\n"
+    kata.stub_file.write_text(asking + GOOD, encoding="utf-8")
+    with Warm(kata.root) as warm:
+        assert warm.run(kata, "learner").solved
 
 
 @forks

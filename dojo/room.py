@@ -55,6 +55,16 @@ def forget_proxies(environment: MutableMapping[str, str]) -> None:
     environment.update(NO_PROXY="*", no_proxy="*")
 
 
+def _place() -> str:
+    """Return where a room may be: the system's temporary folder, unless its name has `?` or `%`.
+
+    SQLAlchemy ends the path of a database at the one, MLflow decodes the other in its own paths.
+    """
+    own = tempfile.gettempdir()
+    others = (one for one in ("/var/tmp", "/tmp") if os.access(one, os.W_OK))
+    return next((one for one in (own, *others) if not {"?", "%"} & set(one)), own)
+
+
 class Room:
     """One temporary folder of this process, with a janitor who outlives it."""
 
@@ -62,7 +72,7 @@ class Room:
         """Make the folder and start its janitor."""
         self._before = tempfile.tempdir, os.environ.get("TMPDIR")
         # A room inside a room would be emptied by the outer janitor: start from the system's own.
-        self.path = Path(tempfile.mkdtemp(prefix="dojo-")).resolve()
+        self.path = Path(tempfile.mkdtemp(prefix="dojo-", dir=_place())).resolve()
         self._owner = os.getpid()
         self._janitor = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _JANITOR, str(self.path)],

@@ -50,18 +50,21 @@ GOOD = "def add(one, other):\n    return one + other\n"
 HALF = "import os\ndef add(one, other):\n    return os._exit(0) if one == 1 else one + other\n"
 
 
-@pytest.fixture
-def kata(tmp_path: Path) -> Kata:
-    """A checkout with one kata that needs no engine."""
-    folder = tmp_path / "checkout" / "katas" / "01_demo"
+def write_checkout(root: Path) -> Kata:
+    """Make a checkout with one kata that needs no engine."""
+    folder = root / "katas" / "01_demo"
     folder.mkdir(parents=True)
     (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
     (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
     (folder / "demo.py").write_text(GOOD, encoding="utf-8")
-    root = tmp_path / "checkout"
     (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]\n', encoding="utf-8")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
     return load_catalog(root)[0]
+
+
+@pytest.fixture
+def kata(tmp_path: Path) -> Kata:
+    return write_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -119,6 +122,19 @@ def test_runs_know_no_proxy(kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: 
     kata.stub_file.write_text(asking + GOOD, encoding="utf-8")
     with Warm(kata.root) as warm:
         assert warm.run(kata, "learner").solved
+
+
+@forks
+@pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
+@pytest.mark.parametrize("name", ["ml [2026]", "l'été à 50% #1 a*b?"])
+def test_checkout_of_any_name_gives_a_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, forks: bool
+) -> None:
+    kata = write_checkout(tmp_path / name)
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks)
+    with Warm(kata.root) as warm:
+        assert warm.run(kata, "learner").solved
+        assert warm.run(kata, str(kata.stub_file), tests=["test_adds"]).solved
 
 
 @forks

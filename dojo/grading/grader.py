@@ -19,6 +19,7 @@ from dojo.grading.marks import (
 )
 from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
+from dojo.wording import shorten
 
 _ADVICE: dict[Verdict, str] = {
     "passed": "all of it is right",
@@ -135,7 +136,7 @@ def not_graded(
         kata=submission.kata.id,
         source=submission.source,
         verdict="grader-error",
-        advice=f"not graded: {why[:500]}; grade it again",
+        advice=f"not graded: {shorten(why, 500)}; grade it again",
         points=submission.kata.points,
         earned=None,
         tasks=_no_marks(submission.kata),

@@ -22,6 +22,7 @@ from dojo.engines import mlflow, prefect
 from dojo.grading.job import Job
 from dojo.grading.wire import Line, build_argument, pack
 from dojo.subject import SolutionFault, Subject, load_solution
+from dojo.wording import shorten
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
 
@@ -145,7 +146,7 @@ def _take_turn(
     try:
         subject = load_solution(job.room / "given" / job.told["file"])
     except SolutionFault as fault:
-        text = fault.message[:_LONGEST_TEXT]
+        text = shorten(fault.message, _LONGEST_TEXT)
         line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
         return None
     line.send({"nonce": nonce, "loaded": True})
@@ -200,7 +201,7 @@ def _call(
         values.append(value)
         return {"returned": pack(value), "handle": len(values) - 1}
     except SolutionFault as fault:
-        return {"raised": fault.cause, "text": fault.message[:_LONGEST_TEXT], "where": ""}
+        return {"raised": fault.cause, "text": shorten(fault.message, _LONGEST_TEXT), "where": ""}
     except MemoryError:
         return {"memory": True}
     except (SystemExit, KeyboardInterrupt) as error:
@@ -220,7 +221,7 @@ async def _await(value: Any) -> Any:
 
 def _text_of(error: BaseException) -> str:
     try:
-        return str(str(error)[:_LONGEST_TEXT])
+        return str(shorten(str(error), _LONGEST_TEXT))
     except BaseException:
         return "(its text cannot be read)"
 

@@ -24,7 +24,8 @@ def is_local(host: Any) -> bool:
         return False
 
 
-def _refuse(host: Any) -> NetworkRefused:
+def refusal_of(host: Any) -> NetworkRefused:
+    """Return what is raised when a solution asks for a host that is not this machine."""
     return NetworkRefused(
         f"A kata has no network: your code asked for {host!r}."
         " Use the address that the test passes in, with the `requests` library."
@@ -38,12 +39,12 @@ def loopback_only() -> Iterator[None]:
 
     def lookup(host: Any, *args: Any, **more: Any) -> Any:
         if not is_local(host):
-            raise _refuse(host)
+            raise refusal_of(host)
         return real_lookup(host, *args, **more)
 
     def connect(self: socket.socket, address: Any) -> None:
         if isinstance(address, tuple) and not is_local(address[0]):
-            raise _refuse(address[0])
+            raise refusal_of(address[0])
         real_connect(self, address)
 
     socket.getaddrinfo = lookup

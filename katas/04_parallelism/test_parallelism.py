@@ -79,8 +79,8 @@ def call(solution: Any, overlap: Any, features: pd.DataFrame, prefect_history: A
 
 
 def shorten(text: str) -> str:
-    """Keep the first line of a text; of a long one the beginning and the end."""
-    line = text.partition("\n")[0]
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
     return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 

@@ -284,7 +284,7 @@ def test_gate_proves_the_stub_that_was_handed_out(pytester: pytest.Pytester, how
     result = pytester.runpytest_subprocess("tests/test_gate.py", "-q", "-k", "stub or files")
 
     assert failures(result) == set()
-    result.assert_outcomes(passed=3, deselected=9)
+    assert result.parseoutcomes()["passed"] == 3
 
 
 @pytest.mark.parametrize("folder", ["reference", "tests/answers"])

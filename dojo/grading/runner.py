@@ -6,11 +6,9 @@ pristine tests, an ordinary pytest session; and the probe, which tries what must
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import importlib
-import inspect
 import os
 import sys
 import tempfile
@@ -196,8 +194,6 @@ def _call(
         args = [build_argument(one, values) for one in message["args"]]
         kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
         value = function(*args, **kwargs)
-        if inspect.isawaitable(value):
-            value = asyncio.run(_await(value))
         values.append(value)
         return {"returned": pack(value), "handle": len(values) - 1}
     except SolutionFault as fault:
@@ -213,10 +209,6 @@ def _call(
             "where": _where(error, str(job.room)),
             "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
         }
-
-
-async def _await(value: Any) -> Any:
-    return await value
 
 
 def _text_of(error: BaseException) -> str:

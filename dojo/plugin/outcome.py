@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
-from dojo.subject import SolutionFault, solution_line
+from dojo.subject import SolutionFault, annotations_advice, solution_line
 from dojo.verdict import Cause, TestVerdict
 from dojo.wording import shorten
 
@@ -141,7 +141,10 @@ def _describe_exception(error: BaseException, path: Path) -> str:
     else:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"It came from {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
-    return f"The test expected no exception here, and got one.\n{said}\n{where}"
+    advice = annotations_advice(error, path).rstrip()
+    return "\n".join(
+        filter(None, ("The test expected no exception here, and got one.", said, where, advice))
+    )
 
 
 def _without_rewritten_tail(text: str) -> str:

@@ -1,7 +1,5 @@
 """What the engine saw of your four tasks and of the flow that runs them."""
 
-import asyncio
-import inspect
 import re
 import warnings
 from collections.abc import Callable
@@ -48,8 +46,6 @@ def call(prefect_history: Any, solution: Any) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given)
-            if inspect.isawaitable(value):
-                value = asyncio.run(wait_for(value))
             ending = f"returned {in_short(value)}."
         except (NotImplementedError, NameError, AttributeError):
             raise  # nothing to look at: the learner wants the line it came from
@@ -61,11 +57,6 @@ def call(prefect_history: Any, solution: Any) -> Call:
         return Seen(title, ending, value, error, task_runs, read_flow_runs)
 
     return ask
-
-
-async def wait_for(awaitable: Any) -> Any:
-    """Give asyncio.run the coroutine that it asks for."""
-    return await awaitable
 
 
 def shorten(text: str) -> str:

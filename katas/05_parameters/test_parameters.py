@@ -1,8 +1,6 @@
 """What the engine saw of your two flows: parameters, names, tags, and what ran before a refusal."""
 
-import asyncio
 import copy
-import inspect
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -55,8 +53,6 @@ def call(solution: Any, prefect_history: Any, path: str) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(path, **told)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except NotImplementedError:
             raise

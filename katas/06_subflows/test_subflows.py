@@ -1,7 +1,5 @@
 """What the engine saw of your four flows: who called whom, how each ended, and what came out."""
 
-import asyncio
-import inspect
 import json
 import os
 import sys
@@ -57,8 +55,6 @@ def call(solution: Any, prefect_history: Any) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except NotImplementedError:
             raise

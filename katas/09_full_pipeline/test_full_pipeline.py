@@ -1,8 +1,6 @@
 """What engine, tracker and registry hold after your functions ran, and what the API was asked."""
 
-import asyncio
 import contextlib
-import inspect
 import math
 import sqlite3
 import textwrap
@@ -69,8 +67,6 @@ def call(solution: Any, prefect_history: Any) -> Ask:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given, **more)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except (NotImplementedError, NameError):
             raise

@@ -58,8 +58,6 @@ def call(solution: Any, prefect_history: Any) -> Ask:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given, **more)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except (NotImplementedError, NameError):
             raise

@@ -393,7 +393,7 @@ def pipeline() -> Any:
 
 AT_NIGHT = (
     "the server takes a misspelt or a missing parameter without a murmur when the deployment is"
-    " registered (Prefect 3.8.8). At 3:30 every run fails, tonight and every night."
+    " registered. At 3:30 every run fails, tonight and every night."
 )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from dojo.handed_out import handed_out, is_in_git, names_handed_out
+from dojo.paths import PACKAGE_ROOT
 
 STUB = "# café\r\nraise NotImplementedError\n".encode()
 
@@ -21,7 +24,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "retries.py").write_bytes(STUB)
     who = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
     for words in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "hand out"]):
-        subprocess.run(["git", *words], cwd=folder.parent, check=True)
+        subprocess.run(["git", *words], cwd=folder.parents[1], check=True)
     return folder / "retries.py"
 
 
@@ -67,3 +70,30 @@ def test_without_git_files_are_as_they_are(
     assert handed_out(file) == b"filled"
     assert names_handed_out(tmp_path) >= {"retries.py"}
     assert not is_in_git(tmp_path)
+
+
+@pytest.mark.parametrize("how", ["as handed out", "filled", "removed", "another file"])
+def test_lint_leaves_out_what_is_being_filled(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    root, log = file.parents[2], tmp_path / "log"
+    (root / ".ci").mkdir()
+    shutil.copy(PACKAGE_ROOT / ".ci" / "lint.py", root / ".ci")
+    ruff = tmp_path / "bin" / "ruff"
+    ruff.parent.mkdir()
+    ruff.write_text(f'#!/bin/sh\necho "$@" >> {log}\ntest "$1" = check\n')
+    ruff.chmod(0o755)
+    monkeypatch.setenv("PATH", str(ruff.parent), prepend=":")
+    if how == "removed":
+        file.unlink()
+    elif how != "as handed out":
+        (file if how == "filled" else file.with_name("test_retries.py")).write_bytes(b"def (")
+
+    done = subprocess.run([sys.executable, str(root / ".ci" / "lint.py")], check=False)
+
+    left_out = '["katas/02_retries/retries.py"]' if how in ("filled", "removed") else "[]"
+    assert log.read_text().splitlines() == [
+        f"check --config extend-exclude={left_out} .",
+        f"format --check --config extend-exclude={left_out} .",
+    ]
+    assert done.returncode == 1, "what one of the two found got lost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def names_handed_out(folder: Path) -> set[str]:
     known = _git(folder, "ls-files", "-z", "--", ".")
     if not known:
         return {path.name for path in folder.iterdir()}
-    return {name.split("/", 1)[0] for name in known.decode().split("\0") if name}
+    return {name.split("/", 1)[0] for name in os.fsdecode(known).split("\0") if name}
 
 
 def is_in_git(folder: Path) -> bool:

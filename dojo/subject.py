@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import difflib
 import functools
 import importlib.util
@@ -226,8 +227,12 @@ def annotations_advice(error: BaseException, path: Path) -> str:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if not kinds & _OF_DEFINITIONS:
         return ""
-    for node in ast.parse(path.read_bytes()).body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+    nodes: list[ast.stmt] = []
+    with contextlib.suppress(OSError, SyntaxError, ValueError):  # somebody may be saving it
+        nodes = ast.parse(path.read_bytes()).body
+    for node in nodes:
+        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        if is_future and "annotations" in ast.unparse(node):
             return (
                 f"First remove line {node.lineno}, `{ast.unparse(node)}`: it turns all annotations"
                 " into texts, and Dagster looks for types there.\n"

@@ -113,7 +113,8 @@ def spell_paths(args: list[str], folder: Path) -> list[str]:
     for arg in args:
         path, separator, test = arg.partition("::")
         if "[" in path and (folder / path).exists():
-            path = os.path.relpath(folder / path, folder)
+            with contextlib.suppress(ValueError):  # on another drive of Windows
+                path = os.path.relpath(folder / path, folder)
             if "[" in path:
                 raise pytest.UsageError(
                     f"pytest reads no path with a '[' in it, such as {arg!r}: rename the folder,"

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES, NONE
+
 pytest_plugins = ["pytester"]
 
 CATALOGUE = """
@@ -39,6 +41,13 @@ def test_adds(solution):
 
 def test_adds_more(solution):
     assert solution.add(2, 2) == 4, "2 and 2 make 4."
+"""
+PARAMETERS = """
+import pytest
+
+@pytest.mark.parametrize("one", ["[2]", "a::b"])
+def test_adds(solution, one):
+    assert solution.add(one, one) == one + one, "No."
 """
 GOOD = "def add(one, other):\n    return one + other\n"
 
@@ -221,6 +230,43 @@ def test_spawned_child_gives_the_same_verdicts(
     assert spawned == forked
 
 
+FOLDERS = ["ml [2026]", "l'été à 50% #1 a*b?"]
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("given", ["relative", "absolute", "none", "one test", "spawned"])
+def test_folder_of_any_name_is_tested(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str, given: str
+) -> None:
+    root = pytester.mkdir(name)
+    write_kata(root, PARAMETERS, "test_adds")
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]', encoding="utf-8")
+    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
+    monkeypatch.chdir(root / "katas" / "01_demo" if given == "none" else root)
+    monkeypatch.setenv("DOJO_NO_FORK", "1" if given == "spawned" else "")
+    asked = {
+        "absolute": [str(root / "katas")],
+        "none": [],
+        "one test": [str(root / "katas/01_demo/test_demo.py::test_adds[a::b]")],
+    }.get(given, ["katas/01_demo"])
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *asked)
+
+    result.assert_outcomes(passed=1 if given == "one test" else 2)
+
+
+def test_path_that_pytest_cannot_read_says_what_to_do(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout.path / "katas").rename(checkout.mkdir("ml [2026]") / "katas")
+
+    result = checkout.runpytest_subprocess("ml [2026]/katas/01_demo")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = [line for line in result.errlines if line]
+    assert "'ml [2026]/katas/01_demo': rename the folder, or 'cd' into it" in line
+
+
 def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
     solve(
         checkout,
@@ -243,6 +289,15 @@ def test_tests_find_the_cache_of_the_real_home(
     write_kata(
         checkout.path, f"{test}assert str(cache_dir()) == {str(cache_dir())!r}", "test_cache"
     )
+
+    run(checkout).assert_outcomes(passed=1)
+
+
+def test_tests_know_no_proxy(checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in DEAD_PROXIES.items():
+        monkeypatch.setenv(name, value)
+    text = "import urllib.request\ndef test_none(solution):\n    "
+    write_kata(checkout.path, f"{text}assert urllib.request.getproxies() == {NONE}", "test_none")
 
     run(checkout).assert_outcomes(passed=1)
 

@@ -29,6 +29,7 @@ from dojo.grading.sandbox import Level, Limits, SandboxError, missing_for
 from dojo.grading.selftest import try_walls
 from dojo.grading.submission import Submission
 from dojo.paths import find_root
+from dojo.wording import shorten
 
 _SCHEDULER_TIMEOUT_S = 20
 _WORKER_TIMEOUT_S = 60
@@ -122,8 +123,8 @@ def unpack(outcome: Any, submission: Submission, seed: str, level: Level) -> Res
         return not_graded(submission, seed, level, why)
     if isinstance(outcome, Exception):
         raise NoCluster(
-            f"the cluster came to no result ({type(outcome).__name__}: {str(outcome)[:300]});"
-            " the same command goes on"
+            f"the cluster came to no result ({type(outcome).__name__}:"
+            f" {shorten(str(outcome), 300)}); the same command goes on"
         )
     if "unfit" in outcome:
         raise NoCluster(f"the worker {outcome['worker']} cannot grade: {outcome['unfit']}")

@@ -27,6 +27,7 @@ from dojo.grading.marks import Difference, ScenarioVerdict, Verdict, gravest, ve
 from dojo.grading.outside_api import Host
 from dojo.grading.watched_tests import canary_name, run_tests, write_checkout
 from dojo.verdict import TestVerdict
+from dojo.wording import shorten
 
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
@@ -217,7 +218,8 @@ def _examine(
     except Exception as error:
         # The reference came through the same lines: what was returned is not what they read.
         verdict = "wrong"
-        message = f"what it returned has another shape ({type(error).__name__}: {error})"[:500]
+        said = shorten(f"{type(error).__name__}: {error}", 450)
+        message = f"what it returned has another shape ({said})"
     unasked = desk.unasked
     if differences:
         verdict = "wrong"
@@ -225,7 +227,7 @@ def _examine(
             verdict = "raised"
         if unasked:
             first = unasked[0]
-            message = f"{first.raised}: {first.text} {first.where}".strip()[:500]
+            message = shorten(f"{first.raised}: {first.text} {first.where}".strip(), 500)
     return ScenarioVerdict(
         scenario=name,
         tasks=tasks_of(scenario),

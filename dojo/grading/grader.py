@@ -20,6 +20,7 @@ from dojo.grading.marks import (
 )
 from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
+from dojo.wording import shorten
 
 _ADVICE: dict[Verdict, str] = {
     "passed": "all of it is right",
@@ -152,7 +153,7 @@ def not_graded(submission: Submission, seed: str, level: Level, why: str) -> Res
 
 
 def _why_not(fault: str) -> str:
-    return f"not graded: {fault[:500]}; grade it again"
+    return f"not graded: {shorten(fault, 500)}; grade it again"
 
 
 def _result(

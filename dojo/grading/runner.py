@@ -6,11 +6,9 @@ pristine tests, an ordinary pytest session; and the probe, which tries what must
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import importlib
-import inspect
 import os
 import sys
 import tempfile
@@ -23,6 +21,7 @@ from dojo.grading.job import Job
 from dojo.grading.replies import LONGEST_WAIT_S
 from dojo.grading.wire import Line, build_argument, pack
 from dojo.subject import SolutionFault, Subject, load_solution
+from dojo.wording import shorten
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
 
@@ -147,7 +146,7 @@ def _take_turn(
     try:
         subject = load_solution(job.room / "given" / job.told["file"])
     except SolutionFault as fault:
-        text = fault.message[:_LONGEST_TEXT]
+        text = shorten(fault.message, _LONGEST_TEXT)
         line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
         return None
     line.send({"nonce": nonce, "loaded": True})
@@ -197,12 +196,10 @@ def _call(
         args = [build_argument(one, values) for one in message["args"]]
         kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
         value = function(*args, **kwargs)
-        if inspect.isawaitable(value):
-            value = asyncio.run(_await(value))
         values.append(value)
         return {"returned": pack(value), "handle": len(values) - 1}
     except SolutionFault as fault:
-        return {"raised": fault.cause, "text": fault.message[:_LONGEST_TEXT], "where": ""}
+        return {"raised": fault.cause, "text": shorten(fault.message, _LONGEST_TEXT), "where": ""}
     except MemoryError:
         return {"memory": True}
     except (SystemExit, KeyboardInterrupt) as error:
@@ -216,13 +213,9 @@ def _call(
         }
 
 
-async def _await(value: Any) -> Any:
-    return await value
-
-
 def _text_of(error: BaseException) -> str:
     try:
-        return str(str(error)[:_LONGEST_TEXT])
+        return str(shorten(str(error), _LONGEST_TEXT))
     except BaseException:
         return "(its text cannot be read)"
 

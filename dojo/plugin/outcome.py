@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
-from dojo.subject import SolutionFault, solution_line
+from dojo.subject import SolutionFault, annotations_advice, solution_line
 from dojo.verdict import Cause, TestVerdict
+from dojo.wording import shorten
 
 _SECTION_LIMIT = 4_000
 _WIDTH = 98
@@ -133,16 +134,17 @@ def _describe_exception(error: BaseException, path: Path) -> str:
     text = str(error).strip()
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         text += f" (a test may print or write {OUTPUT_LIMIT_BYTES // 2**20} MB; is this a loop?)"
-    if len(text) > 2000:
-        text = text[:2000] + " ..."
-    said = f"{name}: {text}" if text else name
+    said = f"{name}: {shorten(text, 2000)}" if text else name
     frame = solution_line(error, path)
     if frame is not None:
         where = f"It came from {path.name}, line {frame.lineno}, in {frame.name}:\n    {frame.line}"
     else:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"It came from {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
-    return f"The test expected no exception here, and got one.\n{said}\n{where}"
+    advice = annotations_advice(error, path).rstrip()
+    return "\n".join(
+        filter(None, ("The test expected no exception here, and got one.", said, where, advice))
+    )
 
 
 def _without_rewritten_tail(text: str) -> str:

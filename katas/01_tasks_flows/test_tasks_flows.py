@@ -1,7 +1,5 @@
 """What the engine saw of your four tasks and of the flow that runs them."""
 
-import asyncio
-import inspect
 import re
 import warnings
 from collections.abc import Callable
@@ -48,8 +46,6 @@ def call(prefect_history: Any, solution: Any) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given)
-            if inspect.isawaitable(value):
-                value = asyncio.run(wait_for(value))
             ending = f"returned {in_short(value)}."
         except (NotImplementedError, NameError, AttributeError):
             raise  # nothing to look at: the learner wants the line it came from
@@ -63,15 +59,10 @@ def call(prefect_history: Any, solution: Any) -> Call:
     return ask
 
 
-async def wait_for(awaitable: Any) -> Any:
-    """Give asyncio.run the coroutine that it asks for."""
-    return await awaitable
-
-
 def shorten(text: str) -> str:
-    """Keep the first line of a text, at most 90 characters of it."""
-    line = text.partition("\n")[0]
-    return line if len(line) <= 90 else line[:87] + "..."
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def in_short(value: Any) -> str:

@@ -1,8 +1,6 @@
 """What the engine saw of your two flows: parameters, names, tags, and what ran before a refusal."""
 
-import asyncio
 import copy
-import inspect
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -55,8 +53,6 @@ def call(solution: Any, prefect_history: Any, path: str) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(path, **told)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except NotImplementedError:
             raise
@@ -77,9 +73,9 @@ def call(solution: Any, prefect_history: Any, path: str) -> Call:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def told(*lines: str) -> str:

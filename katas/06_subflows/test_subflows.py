@@ -1,7 +1,5 @@
 """What the engine saw of your four flows: who called whom, how each ended, and what came out."""
 
-import asyncio
-import inspect
 import json
 import os
 import sys
@@ -57,8 +55,6 @@ def call(solution: Any, prefect_history: Any) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except NotImplementedError:
             raise
@@ -110,9 +106,9 @@ Write = Callable[[str, pd.DataFrame], str]
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def told(*lines: str) -> str:

@@ -82,9 +82,9 @@ def told(*lines: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 160 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 160 else line[:157] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def hand_on(value: Value) -> Value:

@@ -5,6 +5,7 @@ inference runs another day, in another process. The two tasks at the top are giv
 """
 
 import logging
+import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -183,6 +184,7 @@ if __name__ == "__main__":
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.CRITICAL)
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # the server is on this machine
     print("Starting a Prefect server for this run only.", flush=True)
     with tempfile.TemporaryDirectory() as home:
         own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}

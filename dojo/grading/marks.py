@@ -220,14 +220,16 @@ class LatePolicy(_Record):
         deadline: The last moment in time; None: nothing is late.
         percent_a_day: Taken off what was earned for each day begun after it.
         at_most_percent: All late days together take off no more.
+        grace_minutes: A day is begun only when so many minutes of it are over.
     """
 
     deadline: datetime.datetime | None = None
     percent_a_day: Annotated[float, Field(ge=0, le=100)] = 10.0
     at_most_percent: Annotated[float, Field(ge=0, le=100)] = 100.0
+    grace_minutes: Annotated[float, Field(ge=0, lt=24 * 60)] = 0.0
 
     def late_days(self, submitted: datetime.datetime | None) -> int:
-        """Count the days begun between deadline and submission.
+        """Count the days begun between deadline and submission, as the deadline's clocks show them.
 
         Args:
             submitted: The submission's own date; a regrade does not change it.
@@ -237,8 +239,15 @@ class LatePolicy(_Record):
         """
         if self.deadline is None or submitted is None:
             return 0
-        seconds = (_aware(submitted) - _aware(self.deadline)).total_seconds()
-        return max(math.ceil(seconds / 86400), 0)
+        deadline, submitted = _aware(self.deadline), _aware(submitted)
+        grace = datetime.timedelta(minutes=self.grace_minutes)
+        # Python subtracts within one zone by its clock, which a change of the clock moves.
+        utc = datetime.timezone.utc
+        if submitted.astimezone(utc) - deadline.astimezone(utc) <= grace:
+            return 0
+        there = submitted.astimezone(deadline.tzinfo).replace(tzinfo=None)
+        by_the_clock = there - deadline.replace(tzinfo=None) - grace
+        return max(math.ceil(by_the_clock / datetime.timedelta(days=1)), 1)
 
     def reduce(self, earned: float, late_days: int) -> float:
         """Return what is left of `earned` points after `late_days`."""

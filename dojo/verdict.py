@@ -35,6 +35,7 @@ class TestVerdict:
         cause: Why it was not.
         message: What the learner reads, without colour; empty when green.
         seconds: How long it took, set-up included.
+        output: What was printed meanwhile, its beginning where it is long.
     """
 
     __test__ = False
@@ -45,6 +46,7 @@ class TestVerdict:
     cause: Cause
     message: str
     seconds: float
+    output: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ agree; a task that no scenario examines counts on its tests, and says so.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 from typing import Annotated, Any, Literal
@@ -326,14 +327,15 @@ def with_feedback(result: Result, feedback: Feedback) -> Result:
     """
     changes: dict[str, Any] = {"signature": ""}
     if feedback != "full":
-        changes["tests"] = tuple(_test_without_message(test) for test in result.tests)
+        changes["tests"] = tuple(_test_with_less(test, feedback) for test in result.tests)
         changes["scenarios"] = tuple(_with_less(one, feedback) for one in result.scenarios)
     return result.model_copy(update=changes)
 
 
-def _test_without_message(test: TestVerdict) -> TestVerdict:
+def _test_with_less(test: TestVerdict, feedback: Feedback) -> TestVerdict:
     # A test's message names what it expected, in prose: there is no taking it apart.
-    return TestVerdict(test.test, test.task, test.passed, test.cause, "", test.seconds)
+    output = test.output if feedback == "actual-only" else ""
+    return dataclasses.replace(test, message="", output=output)
 
 
 def _with_less(scenario: ScenarioVerdict, feedback: Feedback) -> ScenarioVerdict:

@@ -6,6 +6,7 @@ under a name that nobody knows before, and nothing may be told that does not exi
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import shutil
 import time
@@ -14,11 +15,13 @@ from pathlib import Path
 from dojo.catalog import Kata
 from dojo.grading.guard import GuardFault, Sandbox
 from dojo.grading.marks import Verdict
+from dojo.grading.plain import plain
 from dojo.grading.wire import LineBroken, LineClosed
 from dojo.verdict import KataVerdict, TestVerdict
 
 _TESTS_TIMEOUT_S = 180.0
 _MOST_TESTS = 1000
+_MOST_OUTPUT = 1200
 
 
 def canary_name(kata: Kata) -> str:
@@ -73,6 +76,7 @@ def run_tests(
             message = line.receive(until)
             if "test" in message:
                 test = TestVerdict(**message["test"])
+                test = dataclasses.replace(test, output=plain(str(test.output), _MOST_OUTPUT))
                 if test.test in seen or len(seen) >= _MOST_TESTS:
                     tampered = f"{test.test} was reported twice"
                 seen[test.test] = test

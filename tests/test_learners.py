@@ -205,7 +205,7 @@ def test_one_learners_archive_is_not_taken_for_a_class(tmp_path: Path, names: li
     [
         ([PLACE, "reference/02_retries/retries.py", "tests/retries.py"], "anna"),
         ([PLACE, "pyproject.toml", "backup/retries.py"], "anna"),
-        (["retries.py", "old/retries.py"], "anna"),
+        (["retries.py", "old/03_caching.py"], "anna"),
         (["retries.py", "notes.txt", "slides.zip!a.pdf"], "anna"),
         (["02_retries/retries.py", "slides.zip!a.pdf"], "anna"),
         (["retrys.py", "notes.txt"], "anna"),
@@ -218,6 +218,23 @@ def test_one_learners_folder_is_not_taken_for_a_class(
     collected = collect([folder], None, KATAS, [KATA])
     assert list(graded(collected)) == [who]
     assert collected.ungraded == []
+
+
+def test_hand_in_beside_a_file_is_named_and_a_class_beside_one_is_graded(tmp_path: Path) -> None:
+    collected = of_class(tmp_path, "retries.py", "old/retries.py")
+    assert graded(collected) == {"class": "retries.py"}
+    assert "old: is a hand-in too" in collected.ungraded[0]
+    collected = of_class(tmp_path, "anna.zip!retries.py")
+    assert graded(collected) == {"anna": "anna.zip", "old": "old/retries.py"}
+    assert "retries.py: whose is it?" in collected.ungraded[0]
+
+
+def test_what_is_named_twice_is_one_hand_in(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "class", "anna/retries.py", "ben.zip!retries.py")
+    collected = collect([folder, folder / "anna", folder], None, KATAS, [KATA])
+    assert graded(collected) == {"anna": "anna/retries.py", "ben": "ben.zip"}
+    assert [one.notes for one in collected.submissions] == [(), ()]
+    assert (collected.ungraded, collected.left_out) == ([], [])
 
 
 @pytest.mark.parametrize("inside", ["katas", "katas/02_retries", PLACE])

@@ -86,10 +86,21 @@ def list_entries(path: Path, katas: Sequence[Kata], rest: Rest) -> list[Entry]:
     except OSError as error:
         rest.ungraded.append(f"{path}: the folder cannot be read ({error.strerror})")
         return []
-    is_named = read_platform_name(name, katas, is_folder=True) is not None
-    if is_named or _is_one_learners(path, inside, katas):
-        return [_whole(path, _called(path, katas), katas)]
+    whole = [_whole(path, _called(path, katas), katas)]
+    if read_platform_name(name, katas, is_folder=True) or is_bare(path):
+        return whole
     before = len(rest.ungraded)
+    if _looks_like_one_learners(path, inside, katas):
+        others = _others_in(path, inside, katas)
+        has_file = any(os.path.lexists(path / file) for file in _files_of(katas))
+        # One may be what the learner kept of yesterday; a file at the top is nobody's name.
+        if len(others) <= has_file:
+            rest.ungraded += [
+                f"{one}: is a hand-in too, and {path} was taken for one learner's: name the one to"
+                " grade"
+                for one in others
+            ]
+            return whole
     entries = [entry for one in inside for entry in _read_entry(one, katas, rest)]
     if not entries and len(rest.ungraded) == before:
         rest.ungraded.append(
@@ -106,24 +117,25 @@ def _folders_of(katas: Sequence[Kata]) -> set[str]:
     return {"katas", *(kata.id for kata in katas)}
 
 
-def _is_one_learners(folder: Path, inside: list[Path], katas: Sequence[Kata]) -> bool:
-    """Tell a learner's folder from a class: a learner may be called like what is in one."""
-    if is_bare(folder):
-        return True
-    has_file = any(os.path.lexists(folder / name) for name in _files_of(katas))
+def _looks_like_one_learners(folder: Path, inside: list[Path], katas: Sequence[Kata]) -> bool:
+    """Say whether there is in a folder what a learner has; a learner may be called like that."""
     places = [top / kata.id for kata in katas for top in (folder, folder / "katas")]
-    if has_file or any(place.is_dir() for place in places):
-        if any(os.path.lexists(folder / sign) for sign in _SIGNS):
-            return True
-        ours = _folders_of(katas) | _files_of(katas) | OF_A_CHECKOUT
-        others = [one for one in inside if one.name not in ours and _is_hand_in(one, katas)]
-        # One may be what the learner kept of yesterday; a file at the top is nobody's name.
-        return len(others) <= has_file
+    if any(place.is_dir() for place in places):
+        return True
+    if any(os.path.lexists(folder / name) for name in _files_of(katas)):
+        return True
     sources = [one for one in inside if one.suffix.lower() == ".py"]
     if len(sources) != 1 or not any(near_misses(kata, [sources[0].name]) for kata in katas):
         return False
-    trial = Rest()
-    return not [entry for one in inside for entry in _read_entry(one, katas, trial)]
+    return not [entry for one in inside for entry in _read_entry(one, katas, Rest())]
+
+
+def _others_in(folder: Path, inside: list[Path], katas: Sequence[Kata]) -> list[Path]:
+    """Return what is a hand-in by itself in what looks like one learner's folder."""
+    if any(os.path.lexists(folder / sign) for sign in _SIGNS):
+        return []
+    ours = _folders_of(katas) | _files_of(katas) | OF_A_CHECKOUT
+    return [one for one in inside if one.name not in ours and _is_hand_in(one, katas)]
 
 
 def _is_hand_in(path: Path, katas: Sequence[Kata]) -> bool:

@@ -71,7 +71,8 @@ def find_hand_ins(
                 f"{str(path)!r} does not exist: name a checkout, a folder, an archive"
             )
         entries += list_entries(path, katas, rest)
-    groups = _grouped(entries)
+    # Who names a class and one of its folders has named that one twice.
+    groups = _grouped(list({os.path.abspath(one.path): one for one in entries}.values()))
     namesakes = collections.Counter(where[:2] for where in groups if where[2])
     found = []
     for (parent, who, number), group in groups.items():

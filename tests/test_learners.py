@@ -271,6 +271,14 @@ ATTEMPTS = {
         "H_anna_attempt_2026-11-24-17-58-00_retries.py",
         "H_anna_attempt_2026-11-25-07-58-00_retries.py",
     ],
+    "with a kata": [
+        "anna_1_assignsubmission_file_zoo.zip!a.png",
+        "anna_1_assignsubmission_file_work.zip!x/retries.py",
+    ],
+    "with the file": [
+        "anna_1_assignsubmission_file_zoo.zip!a.png",
+        "anna_1_assignsubmission_file_retries.py",
+    ],
     "brightspace": [
         "1-6 - anna - Nov 24, 2026 958 AM - retries.py",
         "1-6 - anna - Nov 24, 2026 1058 PM - retries.py",

@@ -134,6 +134,7 @@ def test_listed_learner_with_several_hand_ins_is_unreadable(tmp_path: Path) -> N
     [
         (b"", r"is empty: its first line is 'id,path'"),
         (b" \r\n\r\n", r"is empty"),
+        (b"sep=;\n", r"is empty"),
         (b"id;path\n", r"names nobody"),
         (b"id;path\n;\n", r"names nobody"),
         (

@@ -109,6 +109,17 @@ def list_entries(path: Path, katas: Sequence[Kata], rest: Rest) -> list[Entry]:
     return entries
 
 
+def is_hand_in(path: Path, katas: Sequence[Kata]) -> bool:
+    """Say whether something is a hand-in by itself."""
+    if is_of_the_system(path.name):
+        return False
+    try:
+        names = look_into(path).names
+    except Exception:  # whatever is wrong with it is told where it is graded
+        return False
+    return any(place_of(kata, names) for kata in katas)
+
+
 def _files_of(katas: Sequence[Kata]) -> set[str]:
     return {f"{kata.slug}.py" for kata in katas}
 
@@ -124,7 +135,8 @@ def _looks_like_one_learners(folder: Path, inside: list[Path], katas: Sequence[K
         return True
     if any(os.path.lexists(folder / name) for name in _files_of(katas)):
         return True
-    sources = [one for one in inside if one.suffix.lower() == ".py"]
+    named = [one for one in inside if not is_of_the_system(one.name)]
+    sources = [one for one in named if one.suffix.lower() == ".py"]
     if len(sources) != 1 or not any(near_misses(kata, [sources[0].name]) for kata in katas):
         return False
     return not [entry for one in inside for entry in _read_entry(one, katas, Rest())]
@@ -135,18 +147,7 @@ def _others_in(folder: Path, inside: list[Path], katas: Sequence[Kata]) -> list[
     if any(os.path.lexists(folder / sign) for sign in _SIGNS):
         return []
     ours = _folders_of(katas) | _files_of(katas) | OF_A_CHECKOUT
-    return [one for one in inside if one.name not in ours and _is_hand_in(one, katas)]
-
-
-def _is_hand_in(path: Path, katas: Sequence[Kata]) -> bool:
-    """Say whether something is a hand-in by itself."""
-    if is_of_the_system(path.name):
-        return False
-    try:
-        names = look_into(path).names
-    except Exception:  # whatever is wrong with it is told where it is graded
-        return False
-    return any(place_of(kata, names) for kata in katas)
+    return [one for one in inside if one.name not in ours and is_hand_in(one, katas)]
 
 
 def _called(folder: Path, katas: Sequence[Kata]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from dojo.catalog import Kata
-from dojo.grading.entries import Entry, Rest, list_entries
+from dojo.grading.entries import Entry, Rest, is_hand_in, list_entries
 from dojo.grading.given_names import learner_id, split_copy
 from dojo.grading.handed_in import Handed, Unreadable, look_at_files, look_into
 
@@ -77,6 +77,8 @@ def find_hand_ins(
     found = []
     for (parent, who, number), group in groups.items():
         name = f"{who}_{number}" if namesakes[parent, who] > 1 and number else who
+        if len(group) > 1:
+            group.sort(key=functools.partial(_rank_of, katas=katas))
         found.append(_newest_of(name, group, zone or datetime.timezone.utc, rest))
     dated = sum(one.submitted is not None for one in found)
     if dated:
@@ -99,15 +101,20 @@ def _grouped(entries: list[Entry]) -> dict[tuple[Path, str, str], list[Entry]]:
     return groups
 
 
+def _rank_of(entry: Entry, katas: Sequence[Kata]) -> tuple[object, ...]:
+    """Return what is greater for the entry that counts: of one time, the one with a kata."""
+    has_kata = entry.given.own.endswith(".py") or is_hand_in(entry.path, katas)
+    return not entry.given.is_aside, entry.given.attempt, has_kata
+
+
 def _newest_of(name: str, group: list[Entry], zone: datetime.tzinfo, rest: Rest) -> HandIn:
-    """Take the attempt that counts: one folder or archive, or the files of one time."""
+    """Take the last attempt: one folder or archive, or the files of one time."""
     handed_in = [one for one in group if not one.given.is_aside]
-    order = sorted(handed_in or group, key=lambda one: one.given.attempt)
-    last = order[-1]
+    last = group[-1]
     files: dict[str, Entry] = {}
     if last.is_file:
-        of_its_time = [one for one in order if one.is_file and one.given.date == last.given.date]
-        files = {one.given.own: one for one in of_its_time}
+        of_its_time = [one for one in handed_in or group if one.given.date == last.given.date]
+        files = {one.given.own: one for one in of_its_time if one.is_file}
     counts = list(files.values()) or [last]
     left = [one for one in group if one not in counts]
     rest.left_out += [str(one.path) for one in left]

@@ -96,8 +96,6 @@ def _date_of(one: HandIn) -> datetime.datetime:
 
 def _lines_of(roster: Path, rest: Rest) -> list[_Line]:
     text, encoding = _text_of(roster)
-    if not text.strip():
-        raise RosterError(f"the roster {str(roster)!r} is empty: its first line is 'id,path'")
     if encoding == "cp1252":
         rest.told.append(f"{roster}: is not UTF-8, read as cp1252: look at the names")
     # Excel's own way to say it, on a line before the first.
@@ -108,6 +106,8 @@ def _lines_of(roster: Path, rest: Rest) -> list[_Line]:
     if declared:
         tables = {one: rows[1:] for one, rows in tables.items()}
     heads = {one: [cell.casefold() for cell in rows[0][1]] for one, rows in tables.items() if rows}
+    if not heads:
+        raise RosterError(f"the roster {str(roster)!r} is empty: its first line is 'id,path'")
     fits = [one for one, head in heads.items() if {"id", "path"} <= set(head)]
     if not fits:
         best = max(heads, key=lambda one: len(heads[one]))

@@ -134,8 +134,8 @@ def _submissions_of(
         if hand_in.is_listed:
             raise Unreadable(f"it holds {several}: hand in one")
         rest.ungraded.append(
-            f"{hand_in.source}: holds {several}; unpack it if it is an archive, and grade the"
-            " folder that they are in"
+            f"{hand_in.source}: holds {several}; name the folder that they are in (unpack an"
+            " archive first), or keep one"
         )
         return []
     places = {kata.id: place_of(kata, handed.names) for kata in katas}

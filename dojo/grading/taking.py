@@ -55,7 +55,7 @@ def holders_within(names: Iterable[str], katas: Sequence[Kata]) -> list[str]:
         What lies at its top and is a hand-in by itself: folders with the same kata, archives,
         files that a platform named. Empty when it is one learner's.
     """
-    names = [one for one in names if not any(map(is_of_the_system, one.split("/")))]
+    names = {one for one in names if not any(map(is_of_the_system, one.split("/")))}
     if any(f"{top}{kata.id}/{kata.slug}.py" in names for kata in katas for top in ("", "katas/")):
         return []
     if any(f"{kata.slug}.py" in names for kata in katas):

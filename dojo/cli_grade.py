@@ -33,10 +33,10 @@ app = typer.Typer(rich_markup_mode=None)
 def grade(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Checkouts, folders of checkouts, .zip, .tar.gz."),
+        typer.Argument(metavar="PATH...", help="A class's folder, checkouts, archives, files."),
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(help="A CSV file with the columns id, path and submitted.")
+        Path | None, typer.Option(help="A table as text with the columns id, path, submitted.")
     ] = None,
     kata: Annotated[
         list[str] | None, typer.Option(help="Grade this kata only; may be given more than once.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import os
+import random
 import zipfile
 from pathlib import Path
 
@@ -107,6 +109,16 @@ FORMS = {
         "anna.zip!retries.py",
         {"03_caching": 0, "anna": 1},
     ),
+    "called like a kata, beside a file": (
+        "02_retries/retries.py",
+        "anna_1_assignsubmission_file_retries.py",
+        {"02_retries": 0, "anna": 1},
+    ),
+    "called like a kata, beside a file by hand": (
+        "02_retries/retries.py",
+        "anna_retries.py",
+        {"02_retries": 0, "anna": 1},
+    ),
     "called as a browser calls": (
         "group (1)/retries.py",
         "group (2)/retries.py",
@@ -176,8 +188,6 @@ def test_what_is_perhaps_somebodys_is_named_with_the_cure(
 
 
 def test_pipe_among_hand_ins_is_named_and_not_waited_for(tmp_path: Path) -> None:
-    import os
-
     os.mkfifo(fill(tmp_path / "class", "anna/retries.py") / "ben")
     collected = of_class(tmp_path)
     assert list(graded(collected)) == ["anna"]
@@ -206,6 +216,7 @@ def test_one_learners_archive_is_not_taken_for_a_class(tmp_path: Path, names: li
         ([PLACE, "reference/02_retries/retries.py", "tests/retries.py"], "anna"),
         ([PLACE, "pyproject.toml", "backup/retries.py"], "anna"),
         (["retries.py", "old/03_caching.py"], "anna"),
+        (["retries.py", "retries_old.py", "my_retries.py"], "anna"),
         (["retries.py", "notes.txt", "slides.zip!a.pdf"], "anna"),
         (["02_retries/retries.py", "slides.zip!a.pdf"], "anna"),
         (["retrys.py", "notes.txt"], "anna"),
@@ -330,3 +341,24 @@ def test_platforms_date_counts_in_the_deadlines_zone(tmp_path: Path) -> None:
         2026, 11, 24, 17, 58, tzinfo=zone
     )
     assert collected.told == ["dates in 1 names have no zone: read in UTC+01:00"]
+
+
+STEMS = ("anna", "ben (1)", "ben", "katas", "02_retries", "a_1_2", "[abc]", "--help", "reference")
+ENDS = (
+    *("", "/", "/retries.py", f"/{PLACE}", ".py", ".zip!retries.py", ".RAR", ".txt", ".csv"),
+    *("_retries.py", "_1_2_retries.py", "_7_assignsubmission_file_retries.py", "_7_text.html"),
+    *("_7_assignsubmission_file_/retries.py", "_attempt_2026-11-24-17-58-00_retries.py"),
+)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_entry_of_a_class_is_graded_or_named(tmp_path: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    names = {draw.choice(STEMS) + draw.choice(ENDS) for _ in range(8)}
+    # One name cannot be a file and a folder.
+    names = {name.split("!")[0].split("/")[0]: name for name in sorted(names)}
+    collected = of_class(tmp_path, "zoe/retries.py", "yan_retries.py", *names.values())
+    told = [*collected.ungraded, *collected.left_out]
+    told += [f"{one.source} {one.notes}" for one in collected.submissions]
+    assert [name for name in names if not any(f"/{name}" in line for line in told)] == []
+    assert {"zoe", "yan"} <= set(graded(collected))

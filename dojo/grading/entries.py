@@ -91,8 +91,8 @@ def list_entries(path: Path, katas: Sequence[Kata], rest: Rest) -> list[Entry]:
         return whole
     before = len(rest.ungraded)
     if _looks_like_one_learners(path, inside, katas):
-        others = _others_in(path, inside, katas)
         has_file = any(os.path.lexists(path / file) for file in _files_of(katas))
+        others = _others_in(path, inside, katas, has_file=has_file)
         # One may be what the learner kept of yesterday; a file at the top is nobody's name.
         if len(others) <= has_file:
             rest.ungraded += [
@@ -142,12 +142,23 @@ def _looks_like_one_learners(folder: Path, inside: list[Path], katas: Sequence[K
     return not [entry for one in inside for entry in _read_entry(one, katas, Rest())]
 
 
-def _others_in(folder: Path, inside: list[Path], katas: Sequence[Kata]) -> list[Path]:
+def _others_in(
+    folder: Path, inside: list[Path], katas: Sequence[Kata], *, has_file: bool
+) -> list[Path]:
     """Return what is a hand-in by itself in what looks like one learner's folder."""
     if any(os.path.lexists(folder / sign) for sign in _SIGNS):
         return []
+
+    def is_somebodys(path: Path) -> bool:
+        name = unicodedata.normalize("NFC", path.name)
+        if read_platform_name(name, katas, is_folder=path.is_dir()):
+            return True
+        # Beside retries.py, retries_old.py is the learner's own.
+        is_named = not has_file and read_plain_name(name, katas) is not None
+        return is_named or is_hand_in(path, katas)
+
     ours = _folders_of(katas) | _files_of(katas) | OF_A_CHECKOUT
-    return [one for one in inside if one.name not in ours and is_hand_in(one, katas)]
+    return [one for one in inside if one.name not in ours and is_somebodys(one)]
 
 
 def _called(folder: Path, katas: Sequence[Kata]) -> str:

@@ -63,6 +63,7 @@ class TestVerdict:
         cause: Why it was not.
         message: What the learner reads, without colour; empty when green.
         seconds: How long it took, set-up included.
+        output: What was printed meanwhile, its beginning where it is long.
     """
 
     __test__ = False
@@ -73,6 +74,7 @@ class TestVerdict:
     cause: Cause
     message: Text
     seconds: Seconds
+    output: Text = ""
 
 
 @dataclass(frozen=True, config=_NO_MORE)

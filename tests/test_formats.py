@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import io
 import json
 import random
@@ -207,6 +208,26 @@ def test_gradebook_keeps_an_ordinary_name() -> None:
     assert row[0] == "Zoé O'Neil-Müller 3=3"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("00123", "2026-01-02", "1/2", "12:30", "1e5", "123456789012345", "MAR1", "2-Sept"),
+        *("août 5", "TRUE", "5%", "1.0"),
+    ],
+)
+def test_gradebook_keeps_an_id_that_a_spreadsheet_would_rewrite(name: str) -> None:
+    (_, row) = rows(formats.gradebook(record(passed(learner=name))))
+
+    assert row[0] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["123", "0", "marion1", "sepp12", "a00123", "May", "日本01", "1a"])
+def test_gradebook_leaves_an_id_that_no_spreadsheet_rewrites(name: str) -> None:
+    (_, row) = rows(formats.gradebook(record(passed(learner=name))))
+
+    assert row[0] == name
+
+
 # --- JUnit
 
 
@@ -328,6 +349,35 @@ def test_exercism_says_error_only_where_no_test_ran() -> None:
     assert "hand it in" in got["message"]
     with pytest.raises(FormatError, match="one kata and there are 2: name --kata"):
         platforms.exercism(record(a_result(), a_result(kata="03_caching")))
+
+
+def test_exercism_says_error_where_the_file_cannot_be_imported() -> None:
+    why = "retries.py, line 3, is not valid Python"
+    tests = tuple(a_test(f"test_{name}", 1, why, "import") for name in "ab")
+    got = json.loads(platforms.exercism(record(a_result(verdict="raised", tests=tests))))
+    assert got == {"version": 3, "status": "error", "message": why, "tests": []}
+    ran = (a_test("test_c", 1), *tests)
+    got = json.loads(platforms.exercism(record(a_result(verdict="raised", tests=ran))))
+    assert (got["status"], [test["status"] for test in got["tests"]][:2]) == (
+        "fail",
+        ["pass", "error"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "output"),
+    [
+        ("", None),
+        ("x" * 500, "x" * 500),
+        ("x" * 501, "x" * 450 + " [Output was truncated. Please limit to 500 chars]"),
+        ("\x1b[31mred\u202e", "red\\u202e"),
+    ],
+)
+def test_exercism_has_what_a_test_printed(printed: str, output: str | None) -> None:
+    test = dataclasses.replace(a_test("test_first", 1), output=printed)
+    got = json.loads(platforms.exercism(record(a_result(tests=(test,)))))
+    assert got["tests"][0].get("output") == output
+    assert len(got["tests"][0].get("output", "")) <= 500
 
 
 def test_exercism_message_stays_under_its_limit() -> None:

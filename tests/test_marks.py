@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import re
 import sqlite3
+import zoneinfo
 from pathlib import Path
 from typing import Any
 
@@ -215,9 +216,43 @@ def test_late_days_come_from_the_submissions_own_date(hours: int, days: int, ear
 
 def test_nothing_is_late_without_a_date_and_no_mark_is_taken_off() -> None:
     policy = LatePolicy(deadline=NOON)
-    assert apply_lateness(result(), policy) == result()
+    undated = apply_lateness(result(), policy)
+    assert undated == result(notes=("no date: lateness not judged",))
+    assert apply_lateness(result(), LatePolicy()) == result()
     broken = result(verdict="grader-error", earned=None, submitted=NOON.replace(year=2027))
     assert apply_lateness(broken, policy).earned is None
+
+
+PARIS = zoneinfo.ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "submitted", "days"),
+    [
+        # In the night to the 25th the clocks of Paris are put back.
+        ("2026-10-24T20:00", "2026-10-25T18:30+00:00", 1),
+        ("2026-10-24T20:00", "2026-10-25T19:01+00:00", 2),
+        # Both show 02:30 and 02:10, but the second one is 40 minutes later.
+        ("2026-10-25T02:30", "2026-10-25T01:10+00:00", 1),
+        # In the night to the 29th they are put forward.
+        ("2026-03-28T20:00", "2026-03-29T18:00+00:00", 1),
+        ("2026-03-28T20:00", "2026-03-29T18:01+00:00", 2),
+    ],
+)
+def test_late_days_are_those_of_the_deadlines_clocks(
+    deadline: str, submitted: str, days: int
+) -> None:
+    moment = datetime.datetime.fromisoformat(deadline).replace(tzinfo=PARIS)
+    policy = LatePolicy(deadline=moment)
+    assert policy.late_days(datetime.datetime.fromisoformat(submitted)) == days
+
+
+@pytest.mark.parametrize(
+    ("seconds", "days"), [(30, 0), (300, 0), (301, 1), (86_400 + 300, 1), (86_400 + 301, 2)]
+)
+def test_grace_is_given_before_each_late_day(seconds: int, days: int) -> None:
+    policy = LatePolicy(deadline=NOON, grace_minutes=5)
+    assert policy.late_days(NOON + datetime.timedelta(seconds=seconds)) == days
 
 
 def test_lateness_takes_no_more_than_it_may() -> None:

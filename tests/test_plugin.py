@@ -124,6 +124,29 @@ def test_broken_call_gives_one_readable_red_test(checkout: pytest.Pytester, name
     assert not any(test["passed"] for test in tests.values())
 
 
+@pytest.mark.parametrize(
+    ("body", "passed", "output"),
+    [
+        ("    print('in the call'); return one + other", True, "at import\nin the call\n"),
+        ("    print('in the call'); return 0", False, "at import\nin the call\n"),
+        ("    print('in the call', flush=True); os._exit(0)", False, "in the call\n"),
+        ("    print('x' * 9999); return 0", False, "at import\n" + "x" * 990 + " [and more]"),
+        ("    print('err', file=sys.stderr); return 0", False, "at import\n"),
+    ],
+    ids=["green", "red", "broken", "long", "stderr"],
+)
+def test_what_a_solution_prints_is_in_its_tests_record(
+    checkout: pytest.Pytester, body: str, passed: bool, output: str
+) -> None:
+    solve(
+        checkout, f"import os, sys\nprint('at import', flush=True)\ndef add(one, other):\n{body}\n"
+    )
+
+    test = verdict(checkout)["test_adds"]
+
+    assert (test["passed"], test["output"]) == (passed, output)
+
+
 IMPORTS = {
     "syntax_error": ("def add(one, other)\n    return 3\n", "import", "not valid Python"),
     "exception": ("import nowhere\n", "import", "No module named 'nowhere'"),

@@ -22,6 +22,7 @@ from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
 from dojo.wording import shorten
 
+NO_DATE = "no date: lateness not judged"
 _ADVICE: dict[Verdict, str] = {
     "passed": "all of it is right",
     "timeout": "it came to no end in time: look for a loop or a wait without an end",
@@ -187,6 +188,8 @@ def _result(
 
 def apply_lateness(result: Result, policy: LatePolicy) -> Result:
     """Take off what the submission's own date costs; the date of grading has no say."""
+    if policy.deadline is not None and result.submitted is None:
+        return result.model_copy(update={"notes": (*result.notes, NO_DATE)})
     late_days = policy.late_days(result.submitted)
     if result.earned is None or not late_days:
         return result

@@ -74,9 +74,13 @@ def _one_line(text: str) -> str:
     return plain.one_line(text, 1000)
 
 
+MOST_OUTPUT = 1200  # characters of what a test printed
+
+
 def _plain_test(test: TestVerdict) -> TestVerdict:
     name, message = plain.name(test.test), plain.plain(test.message)
-    return dataclasses.replace(test, test=name, message=message)
+    output = plain.plain(test.output, MOST_OUTPUT)
+    return dataclasses.replace(test, test=name, message=message, output=output)
 
 
 Text = Annotated[str, AfterValidator(plain.plain)]
@@ -249,14 +253,16 @@ class LatePolicy(_Record):
         deadline: The last moment in time; None: nothing is late.
         percent_a_day: Taken off what was earned for each day begun after it.
         at_most_percent: All late days together take off no more.
+        grace_minutes: A day is begun only when so many minutes of it are over.
     """
 
     deadline: datetime.datetime | None = None
     percent_a_day: Annotated[float, Field(ge=0, le=100)] = 10.0
     at_most_percent: Annotated[float, Field(ge=0, le=100)] = 100.0
+    grace_minutes: Annotated[float, Field(ge=0, lt=24 * 60)] = 0.0
 
     def late_days(self, submitted: datetime.datetime | None) -> int:
-        """Count the days begun between deadline and submission.
+        """Count the days begun between deadline and submission, as the deadline's clocks show them.
 
         Args:
             submitted: The submission's own date; a regrade does not change it.
@@ -266,8 +272,15 @@ class LatePolicy(_Record):
         """
         if self.deadline is None or submitted is None:
             return 0
-        seconds = (_aware(submitted) - _aware(self.deadline)).total_seconds()
-        return max(math.ceil(seconds / 86400), 0)
+        deadline, submitted = _aware(self.deadline), _aware(submitted)
+        grace = datetime.timedelta(minutes=self.grace_minutes)
+        # Python subtracts within one zone by its clock, which a change of the clock moves.
+        utc = datetime.timezone.utc
+        if submitted.astimezone(utc) - deadline.astimezone(utc) <= grace:
+            return 0
+        there = submitted.astimezone(deadline.tzinfo).replace(tzinfo=None)
+        by_the_clock = there - deadline.replace(tzinfo=None) - grace
+        return max(math.ceil(by_the_clock / datetime.timedelta(days=1)), 1)
 
     def reduce(self, earned: float, late_days: int) -> float:
         """Return what is left of `earned` points after `late_days`."""
@@ -346,14 +359,15 @@ def with_feedback(result: Result, feedback: Feedback) -> Result:
     """
     changes: dict[str, Any] = {"signature": ""}
     if feedback != "full":
-        changes["tests"] = tuple(_test_without_message(test) for test in result.tests)
+        changes["tests"] = tuple(_test_with_less(test, feedback) for test in result.tests)
         changes["scenarios"] = tuple(_with_less(one, feedback) for one in result.scenarios)
     return result.model_copy(update=changes)
 
 
-def _test_without_message(test: TestVerdict) -> TestVerdict:
+def _test_with_less(test: TestVerdict, feedback: Feedback) -> TestVerdict:
     # A test's message names what it expected, in prose: there is no taking it apart.
-    return dataclasses.replace(test, message="")
+    output = test.output if feedback == "actual-only" else ""
+    return dataclasses.replace(test, message="", output=output)
 
 
 def _with_less(scenario: ScenarioVerdict, feedback: Feedback) -> ScenarioVerdict:

@@ -16,6 +16,7 @@ from dojo.verdict import Cause, TestVerdict
 from dojo.wording import shorten
 
 _SECTION_LIMIT = 4_000
+_OUTPUT_LIMIT = 1_000
 _WIDTH = 98
 OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 
@@ -85,6 +86,11 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         head, _, parameters = reports[0].nodeid.partition("[")
         test = f"{head.rsplit('::', 1)[-1]}[{parameters}"
     said: dict[str, Any] = getattr(bad, "dojo", None) or {}
+    # Each report repeats the sections of those before.
+    printed = {title: text for one in reports for title, text in one.sections if "stdout" in title}
+    output = "".join(printed.values())
+    if len(output) > _OUTPUT_LIMIT:
+        output = f"{output[:_OUTPUT_LIMIT]} [and more]"
     return TestVerdict(
         test=test,
         task=kata.task_number_of(test),
@@ -92,6 +98,7 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         cause="passed" if bad is None else said.get("cause", "fixture"),
         message="" if bad is None else said.get("message") or bad.longreprtext,
         seconds=round(sum(report.duration for report in reports), 3),
+        output=output,
     )
 
 

@@ -12,7 +12,7 @@ from dojo.subject import SolutionFault
 from dojo.world.draw import Draw
 
 # A check that failed is played again once a quality; a slow one is not played for ever.
-PATIENCE_S = 3.0
+PATIENCE_S = 2.0
 _FAILURES = (Exception, pytest.fail.Exception)
 
 

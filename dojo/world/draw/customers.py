@@ -151,9 +151,11 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
         q.LOOK_ALIKES: _LOOK_ALIKES,
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
-    # One draw a row whatever is on; each kind in its turn, so that few rows have all of them.
+    rng = streams("notes")
+    # Each kind in its turn, and one number a row: leaving a kind out changes no other row's draw.
     for number, row in enumerate(rows):
-        row["note"] = streams(f"note {number}").choice(allowed[number % len(allowed)])
+        choices = allowed[number % len(allowed)]
+        row["note"] = choices[int(rng.random() * len(choices))]
 
 
 def _blank(rng: random.Random, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:

@@ -491,5 +491,5 @@ def test_red_test_names_the_quality_of_the_data_that_made_it_red(
     solve(checkout, text)
     said = verdict(checkout)["test_counts"]
     assert not said["passed"]
-    assert ("Only with ids beyond 2**53" in said["message"]) == (text is AS_FLOATS)
+    assert ("Red with ids beyond 2**53" in said["message"]) == (text is AS_FLOATS)
     assert verdict(checkout)["test_counts"]["message"] == said["message"]

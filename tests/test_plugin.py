@@ -547,3 +547,27 @@ def test_broken_kata_is_one_line_where_it_is_asked_for(checkout: pytest.Pytester
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*02_other/kata.toml does not exist*"])
+
+
+UNTAMED = """
+def test_counts(solution, draw):
+    def counted(draw):
+        ids = [row["customer_id"] for row in draw.customers(40)]
+        got = solution.count(ids)
+        assert got == 40, f"count(ids) gave {got}, 40 was expected."
+
+    draw.explain(counted)
+"""
+AS_FLOATS = "def count(ids):\n    return len({float(one) for one in ids})\n"
+
+
+@pytest.mark.parametrize("text", [AS_FLOATS, AS_FLOATS.replace("return", "return 1 //")])
+def test_red_test_names_the_quality_of_the_data_that_made_it_red(
+    checkout: pytest.Pytester, text: str
+) -> None:
+    write_kata(checkout.path, UNTAMED, "test_counts")
+    solve(checkout, text)
+    said = verdict(checkout)["test_counts"]
+    assert not said["passed"]
+    assert ("Red with ids beyond 2**53" in said["message"]) == (text is AS_FLOATS)
+    assert verdict(checkout)["test_counts"]["message"] == said["message"]

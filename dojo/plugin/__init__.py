@@ -19,6 +19,7 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     clock,
     customers,
     dagster_instance,
+    draw,
     flaky_api,
     mlflow_busy,
     mlflow_store,

@@ -16,6 +16,7 @@ from dojo.catalog import Kata
 from dojo.engines import dagster, mlflow
 from dojo.plugin.child import LINE, RESULTS
 from dojo.plugin.run import KataRun, kata_run_of
+from dojo.plugin.untamed import UntamedDraw, draw_of
 from dojo.subject import Subject, load_solution
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
@@ -136,6 +137,17 @@ def _known_customers() -> Any:
 def customers() -> Any:
     """Make 400 seeded churn customers as a `pandas.DataFrame`."""
     return _known_customers().copy()
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> UntamedDraw:
+    """Hand out untamed customers, answers, names, ...: `draw.customers(40)`; see `dojo.world.draw`.
+
+    `draw.explain(check)` plays a check, and names the quality of the data that made it fail.
+    """
+    draw = draw_of(request.node)
+    print(f"data: dojo.world.draw.Draw({draw.seed!r})")  # shown with a red test
+    return draw
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain:
         cause = "skipped"
     if report.failed:
         cause, message = _read_error(call.excinfo, path, in_test=call.when == "call")
+        message = "\n".join([message, *getattr(call.excinfo.value, "__notes__", [])])
     _attach(report, cause, message)
     report.sections = [(title, _truncate(text)) for title, text in report.sections]
     if report.failed and plain and cause != "fixture":

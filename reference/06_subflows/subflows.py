@@ -53,7 +53,11 @@ def learn_statistics(customers: pd.DataFrame) -> dict:
     """Find what the preparation must remember, in Python's own types."""
     return {
         "means": {name: float(customers[name].mean()) for name in NUMBERS},
-        "stds": {name: float(customers[name].std()) or 1.0 for name in NUMBERS},
+        # Of numbers that are all alike rounding leaves a deviation that is small, and not 0.
+        "stds": {
+            name: float(customers[name].std()) if customers[name].nunique() > 1 else 1.0
+            for name in NUMBERS
+        },
         "contracts": sorted(customers["contract"].dropna().unique().tolist()),
     }
 

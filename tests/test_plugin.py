@@ -104,7 +104,7 @@ BREAKAGES = {
     "network": (
         "    import socket; socket.create_connection(('192.0.2.1', 80))",
         "exception",
-        "A kata has no network",
+        "No network: ask the given address",
     ),
     "skips_itself": ("    import pytest; pytest.skip()", "skipped", ""),
 }

@@ -57,7 +57,9 @@ def defined(solution: Any, *names: str) -> list[Any]:
     kinds = {True: "an asset check", False: "an asset"}
     for name in reversed(names):
         one, is_check = getattr(solution, name), not name.startswith("daily")
-        fits = isinstance(one, dg.AssetsDefinition) and bool(one.check_keys) == is_check
+        fits = isinstance(one, dg.AssetsDefinition) and bool(
+            one.check_keys if is_check else one.keys
+        )
         assert fits, told(
             f"{name} is a {type(one).__name__}. Expected: {kinds[is_check]}.",
             "In production: Dagster knows what it is told of. A function that is no asset and no"
@@ -122,7 +124,7 @@ def run(resources: dict[str, Any], dagster_instance: Any) -> Run:
             names,
             {one.check_name: one for one in result.get_asset_check_evaluations()},
             [describe(event) for event in result.all_events if event.is_step_failure],
-            {name: result.output_for_node(name) for name in names},
+            {name: result.asset_value(name) for name in names},
             {
                 name: {key: value.value for key, value in event.materialization.metadata.items()}
                 for name, event in zip(names, events, strict=True)

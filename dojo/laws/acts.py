@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import random
 import sys
 import sysconfig
@@ -23,6 +24,7 @@ from dojo.laws.rules import Ledger
 # They keep pools and connections for whoever asks next, as their documentation says.
 _ENGINES = ("airflow", "alembic", "dagster", "joblib", "mlflow", "prefect", "sqlalchemy")
 _STANDARD = sysconfig.get_paths()["stdlib"]
+_OURS = os.path.dirname(__file__)
 _LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("purelib", "platlib")})
 
 
@@ -42,7 +44,7 @@ def is_by(path: str, depth: int = 2) -> bool:
         if library is not None:
             if file[len(library) + 1 :].startswith(_ENGINES):
                 return False
-        elif not file.startswith((_STANDARD, "<")):
+        elif not file.startswith((_STANDARD, _OURS, "<")):
             return False
         frame = frame.f_back
     return False

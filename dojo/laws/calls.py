@@ -47,6 +47,7 @@ class Watch:
         self._lock = threading.Lock()
         self._calls: list[str] = []
         self._running = 0
+        self._alone_in = 0
         self._before: list[Any] = []
 
     def hand_out(self, name: str, value: Any) -> Any:
@@ -177,6 +178,9 @@ class Watch:
         with self._lock:
             if self._running == 0:
                 self._calls, self._before = [], read_state()
+                self._alone_in = threading.get_ident()
+            else:
+                self._alone_in = 0
             self._running += 1
             if call not in self._calls:
                 self._calls.append(call)
@@ -186,7 +190,9 @@ class Watch:
             self._running -= 1
             if self._running == 0 and self.is_on:
                 calls = " or ".join(self._calls)
-                note_changes(self._before, calls, self.ledger)
+                # What belongs to a thread or a context can only be compared where it was read.
+                is_alone = self._alone_in == threading.get_ident()
+                note_changes(self._before, calls, self.ledger, is_alone=is_alone)
                 self._acts.note(calls, self.ledger)
 
 

@@ -125,7 +125,9 @@ def _fields_of(value: Any) -> list[tuple[str, Any]] | None:
         return [(name, getattr(value, name)) for name in names if hasattr(value, name)]
     pydantic: Any = sys.modules.get("pydantic")
     if pydantic is not None and isinstance(value, pydantic.BaseModel):
-        return list(vars(value).items())
+        # Its declared fields: what Dagster's resources remember on the side is their own affair.
+        names = [*type(value).model_fields, *(value.model_extra or ())]
+        return [(name, getattr(value, name, None)) for name in names]
     return None
 
 
@@ -159,7 +161,7 @@ def _cells(frame: Any, around: tuple[int, ...]) -> list[Any]:
     for place, kind in enumerate(frame.dtypes):
         if kind.kind == "O":
             name = frame.columns[place]
-            for label, cell in zip(frame.index, frame.iloc[:, place], strict=True):
+            for label, cell in zip(frame.index.tolist(), frame.iloc[:, place], strict=True):
                 photo = photograph(cell, around)
                 if isinstance(photo, Photo):
                     found.append((f"[{name!r}][{label!r}]", photo))
@@ -238,7 +240,7 @@ def _differ_in_cells(before: Any, after: Any) -> Change | None:
         if not was.equals(now):
             row = next(i for i in range(len(was)) if not was.iloc[[i]].equals(now.iloc[[i]]))
             said = f"was {show(was.tolist()[row])} and is {show(now.tolist()[row])}"
-            return Change(f"{where}[{old.index[row]!r}]", said)
+            return Change(f"{where}[{old.index.tolist()[row]!r}]", said)
     for (where, was), (_, now) in zip(old_cells, new_cells, strict=False):
         change = difference(was, now)
         if change:

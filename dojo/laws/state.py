@@ -258,21 +258,28 @@ STATES = (
     State("prefect_settings", "Prefect's settings", engines.prefect_settings, engines.keep),
 )
 
+OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
+
 
 def read_state() -> list[Mapping[str, Any]]:
     """Read all of STATES."""
     return [state.read() for state in STATES]
 
 
-def note_changes(before: list[Mapping[str, Any]], call: str, ledger: Ledger) -> None:
+def note_changes(
+    before: list[Mapping[str, Any]], call: str, ledger: Ledger, *, is_alone: bool = True
+) -> None:
     """Note what of STATES has changed, and put it back: it is one call's fault, once.
 
     Args:
         before: What `read_state` returned.
         call: Who has changed it, as the subject of a sentence.
         ledger: Gets the broken laws.
+        is_alone: Whether the call ran alone, and ended where it began.
     """
     for state, was in zip(STATES, before, strict=True):
+        if not is_alone and state.law in OF_A_THREAD:
+            continue
         now = state.read()
         if now == was:
             continue

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.laws.acts import Acts
-from dojo.laws.photo import Change, difference, photograph
+from dojo.laws.photo import difference, photograph
 from dojo.laws.rules import Ledger
 from dojo.laws.state import note_changes, read_state
 
@@ -26,6 +26,42 @@ _inside: ContextVar[bool] = ContextVar("inside_a_solution", default=False)
 _MARK = "_dojo_inside"
 _WATCHED = "_dojo_watched"
 _PLAIN = (types.FunctionType, functools.partial, type(functools.cache(len)))
+
+
+class Given:
+    """What a call was given, as it was before."""
+
+    def __init__(
+        self,
+        name: str,
+        signature_of: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        """Keep what the arguments hold.
+
+        Args:
+            name: The function's name, for people.
+            signature_of: What says how its arguments are called.
+            args: Its arguments.
+            kwargs: Those by name.
+        """
+        try:
+            named = inspect.signature(signature_of).bind_partial(*args, **kwargs).arguments
+        except (TypeError, ValueError):  # the call will say so itself
+            places = {f"argument {place}": one for place, one in enumerate(args, start=1)}
+            named = {**places, **kwargs}
+        self._now = {name: one for name, one in named.items() if name not in ("self", "cls")}
+        self._before = {name: photograph(one) for name, one in self._now.items()}
+        self.shown = f"{name}({', '.join(self._now)})"
+
+    def note_changes(self, ledger: Ledger) -> None:
+        """Note the arguments that are not as before."""
+        for name, photo in self._before.items():
+            change = difference(photo, photograph(self._now[name]))
+            if change is not None and not ledger.may_change(name):
+                where = f"{name}{change.place} {change.said}"
+                ledger.note("arguments", f"{self.shown} changed its argument {name!r}: {where}.")
 
 
 class Watch:
@@ -112,9 +148,28 @@ class Watch:
         with self.call(*call):
             return await result
 
-    def _run_through(self, result: Any, *call: Any) -> Generator[Any, Any, Any]:
-        with self.call(*call):
-            return (yield from result)
+    def _run_through(self, generator: Any, *call: Any) -> Generator[Any, Any, Any]:
+        """Run a generator: between its steps the process is somebody else's."""
+        if not self.is_on or is_inside():
+            return (yield from generator)
+        given = Given(*call)
+        step = functools.partial(next, generator)
+        try:
+            while True:
+                with self._process(given.shown), inside():
+                    try:
+                        value = step()
+                    except StopIteration as end:
+                        return end.value
+                try:
+                    step = functools.partial(generator.send, (yield value))
+                except GeneratorExit:
+                    generator.close()
+                    raise
+                except BaseException as error:
+                    step = functools.partial(generator.throw, error)
+        finally:
+            given.note_changes(self.ledger)
 
     @contextlib.contextmanager
     def call(
@@ -124,42 +179,23 @@ class Watch:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Iterator[None]:
-        """Look at one call for the length of a block.
-
-        Args:
-            name: The function's name, for people.
-            signature_of: What says how its arguments are called.
-            args: Its arguments.
-            kwargs: Those by name.
-        """
+        """Look at one call for the length of a block; the arguments are those of `Given`."""
         if not self.is_on or is_inside():
             yield
             return
-        end = self.begin(name, signature_of, args, kwargs)
+        given = Given(name, signature_of, args, kwargs)
         try:
-            with inside():
+            with self._process(given.shown), inside():
                 yield
         finally:
-            end()
+            given.note_changes(self.ledger)
 
-    def begin(
-        self,
-        name: str,
-        signature_of: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> Callable[[], None]:
-        """Begin to look at a call; what is returned is to be called at its end."""
-        named = _named(signature_of, args, kwargs)
-        shown = f"{name}({', '.join(named)})"
-        before = {argument: photograph(value) for argument, value in named.items()}
-        self._enter(shown)
+    def begin(self, given: Given) -> Callable[[], None]:
+        """Begin to look at a call that ends elsewhere; call there what is returned."""
+        self._enter(given.shown)
 
         def end() -> None:
-            for argument, photo in before.items():
-                change = difference(photo, photograph(named[argument]))
-                if change is not None and not self.ledger.may_change(argument):
-                    self.ledger.note("arguments", _say(shown, argument, change))
+            given.note_changes(self.ledger)
             self._leave()
 
         return end
@@ -167,7 +203,12 @@ class Watch:
     @contextlib.contextmanager
     def importing(self) -> Iterator[None]:
         """Look at what importing the solution's file changes in the process."""
-        self._enter(f"Importing {Path(self.path).name}")
+        with self._process(f"Importing {Path(self.path).name}"):
+            yield
+
+    @contextlib.contextmanager
+    def _process(self, call: str) -> Iterator[None]:
+        self._enter(call)
         try:
             yield
         finally:
@@ -235,19 +276,3 @@ def marked_threads() -> Iterator[None]:
         yield
     finally:
         threading.Thread.start = real  # type: ignore[method-assign]
-
-
-def _named(
-    signature_of: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the arguments of a call by their names; `self` is none."""
-    try:
-        bound = inspect.signature(signature_of).bind_partial(*args, **kwargs).arguments
-    except (TypeError, ValueError):
-        bound = {f"argument {place}": value for place, value in enumerate(args, start=1)} | kwargs
-    return {name: value for name, value in bound.items() if name not in ("self", "cls")}
-
-
-def _say(call: str, argument: str, change: Change) -> str:
-    where = f"{argument}{change.place}"
-    return f"{call} changed its argument {argument!r}: {where} {change.said}."

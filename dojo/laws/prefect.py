@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dojo.laws.calls import Watch, file_of, inside, is_inside
+from dojo.laws.calls import Given, Watch, file_of, inside, is_inside
 
 
 @contextlib.contextmanager
@@ -59,7 +59,7 @@ def _submitted(watch: Watch, test_file: str, real: Callable[..., Any]) -> Callab
         if is_inside() or file_of(_function_of(task)) == test_file:
             return real(task, *args, **kwargs)
         given = _without_options(kwargs)
-        end = watch.begin(_name_of(task), _function_of(task), args, given)
+        end = watch.begin(Given(_name_of(task), _function_of(task), args, given))
         try:
             with inside():
                 futures = real(task, *args, **kwargs)

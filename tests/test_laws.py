@@ -285,12 +285,16 @@ def night(rows):
     fill_in_place(list(rows))
     return fill_in_place.submit(list(rows)).result()
 
-@flow(validate_parameters=False)
+@flow
 def spoiling_night(rows):
     rows.append(4)
 
-@flow(validate_parameters=False)
-async def spoiling_evening(rows):
+@flow
+async def spoiling_evening(rows: list):
+    rows.append(4)
+
+@flow
+def spoiling_a_checked_copy(rows: list):
     rows.append(4)
 """
 RUN_TESTS = {
@@ -300,6 +304,7 @@ RUN_TESTS = {
     "test_mapped": "solution):\n    in_a_flow(lambda: solution.spoil.map([[1], [2]]).wait())",
     "test_own_function": "solution):\n    solution.spoil.fn([1])",
     "test_flow": "solution):\n    solution.spoiling_night([1])",
+    "test_copied_by_the_engine": "solution):\n    solution.spoiling_a_checked_copy([1])",
     "test_async_flow": "solution):\n    import asyncio\n"
     "    asyncio.run(solution.spoiling_evening([1]))",
     "test_copies_inside": "solution):\n    assert solution.night([1]) == [1, 4]",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +81,7 @@ def difference(before: Any, after: Any) -> Change | None:
     if not isinstance(before, Photo) or not isinstance(after, Photo):
         if before is after or (type(before) is type(after) and _is_equal(before, after)):
             return None
-        return Change("", f"was {show(before)} and is {show(after)}")
+        return Change("", was_and_is(before, after))
     if before.kind is not after.kind:
         return Change("", f"was a {before.kind.__name__} and is a {after.kind.__name__}")
     return before.differ(before.parts, after.parts)
@@ -88,10 +89,26 @@ def difference(before: Any, after: Any) -> Change | None:
 
 def show(value: Any) -> str:
     """Write a value, or what a photograph shows, on one line, short."""
+    return _shorten(_write(value))
+
+
+def was_and_is(before: Any, after: Any) -> str:
+    """Say what two values are; of long ones the part where they differ."""
+    old, new = _write(before), _write(after)
+    same = len(os.path.commonprefix([old, new]))
+    start = max(same - _TEXT_LIMIT // 2, 0) if max(len(old), len(new)) > _TEXT_LIMIT else 0
+    old, new = (f"{'...' if start else ''}{text[start:]}" for text in (old, new))
+    return f"was {_shorten(old)} and is {_shorten(new)}"
+
+
+def _write(value: Any) -> str:
     try:
-        text = " ".join(repr(_plain(value)).split())
+        return " ".join(repr(_plain(value)).split())
     except Exception:  # a class of the solution's own may not be able to say what it is
-        text = f"a {type(value).__name__}"
+        return f"a {type(value).__name__}"
+
+
+def _shorten(text: str) -> str:
     return text if len(text) <= _TEXT_LIMIT else f"{text[: _TEXT_LIMIT - 3]}..."
 
 
@@ -203,7 +220,7 @@ def _differ_in_order(before: list[Any], after: list[Any]) -> Change | None:
 
 
 def _differ_at_all(before: Any, after: Any) -> Change | None:
-    return None if before == after else Change("", f"was {show(before)} and is {show(after)}")
+    return None if before == after else Change("", was_and_is(before, after))
 
 
 def _differ_in_numbers(before: Any, after: Any) -> Change | None:
@@ -218,7 +235,7 @@ def _differ_in_numbers(before: Any, after: Any) -> Change | None:
     place = tuple(int(one[0]) for one in others.nonzero())
     old, new = before[place].item(), after[place].item()
     where = ", ".join(map(str, place))
-    return Change(f"[{where}]" if place else "", f"was {show(old)} and is {show(new)}")
+    return Change(f"[{where}]" if place else "", was_and_is(old, new))
 
 
 def _differ_in_cells(before: Any, after: Any) -> Change | None:
@@ -239,7 +256,7 @@ def _differ_in_cells(before: Any, after: Any) -> Change | None:
             return Change(where, f"was {was.dtype} and is {now.dtype}")
         if not was.equals(now):
             row = next(i for i in range(len(was)) if not was.iloc[[i]].equals(now.iloc[[i]]))
-            said = f"was {show(was.tolist()[row])} and is {show(now.tolist()[row])}"
+            said = was_and_is(was.tolist()[row], now.tolist()[row])
             return Change(f"{where}[{old.index.tolist()[row]!r}]", said)
     for (where, was), (_, now) in zip(old_cells, new_cells, strict=False):
         change = difference(was, now)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
+import inspect
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 from dojo.laws.calls import Given, Watch, file_of, inside, is_inside
@@ -33,6 +36,10 @@ def watched_runs(watch: Watch, test_file: str) -> Iterator[None]:
         for name in ("submit", "map"):
             real = getattr(Task, name)
             stack.enter_context(_replaced(Task, name, _submitted(watch, test_file, real)))
+        for name in ("flow_engine", "task_engine"):
+            engine: Any = importlib.import_module(f"prefect.{name}")
+            handed = _handed_on(watch, engine.call_with_parameters)
+            stack.enter_context(_replaced(engine, "call_with_parameters", handed))
         yield
 
 
@@ -41,14 +48,14 @@ def _called(watch: Watch, test_file: str, real: Callable[..., Any]) -> Callable[
     def call(runnable: Any, *args: Any, **kwargs: Any) -> Any:
         if is_inside() or file_of(_function_of(runnable)) == test_file:
             return real(runnable, *args, **kwargs)
-        given = _without_options(kwargs)
-        return watch.make(
-            _name_of(runnable),
-            _function_of(runnable),
-            lambda *_, **__: real(runnable, *args, **kwargs),
-            args,
-            given,
-        )
+        function, given = _function_of(runnable), _without_options(kwargs)
+
+        def run(*_: Any, **__: Any) -> Any:
+            with _asked_for(function):
+                result = real(runnable, *args, **kwargs)
+            return _later(function, result) if inspect.iscoroutine(result) else result
+
+        return watch.make(_name_of(runnable), function, run, args, given)
 
     return call
 
@@ -61,7 +68,7 @@ def _submitted(watch: Watch, test_file: str, real: Callable[..., Any]) -> Callab
         given = _without_options(kwargs)
         end = watch.begin(Given(_name_of(task), _function_of(task), args, given))
         try:
-            with inside():
+            with inside(), _asked_for(_function_of(task)):
                 futures = real(task, *args, **kwargs)
         except BaseException:
             end()
@@ -70,6 +77,51 @@ def _submitted(watch: Watch, test_file: str, real: Callable[..., Any]) -> Callab
         return futures
 
     return submit
+
+
+_asked: ContextVar[Any] = ContextVar("asked_for_by_the_test", default=None)
+
+
+@contextlib.contextmanager
+def _asked_for(function: Any) -> Iterator[None]:
+    token = _asked.set(function)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+async def _later(function: Any, result: Any) -> Any:
+    with _asked_for(function):
+        return await result
+
+
+def _handed_on(watch: Watch, real: Callable[..., Any]) -> Callable[..., Any]:
+    """Look also at what the engine hands to the function that the test has asked for.
+
+    To check a flow's parameters it copies dicts and lists, so the test's own may be as before.
+    """
+
+    @functools.wraps(real)
+    def call(function: Any, parameters: dict[str, Any]) -> Any:
+        if function is not _asked.get():
+            return real(function, parameters)
+        given = Given(function.__name__, function, (), dict(parameters))
+        result = None
+        try:
+            result = real(function, parameters)
+        finally:
+            if not inspect.iscoroutine(result):
+                given.note_changes(watch.ledger)
+        return _awaited(result, given) if inspect.iscoroutine(result) else result
+
+    async def _awaited(result: Any, given: Given) -> Any:
+        try:
+            return await result
+        finally:
+            given.note_changes(watch.ledger)
+
+    return call
 
 
 def _when_done(futures: Any, end: Callable[[], None]) -> None:
@@ -135,8 +187,8 @@ def _functions_watched(watch: Watch, owner: type, test_file: str) -> Iterator[No
 
 
 @contextlib.contextmanager
-def _replaced(owner: type, name: str, ours: Callable[..., Any]) -> Iterator[None]:
-    """Have a method of a class be ours, also where it is inherited."""
+def _replaced(owner: Any, name: str, ours: Callable[..., Any]) -> Iterator[None]:
+    """Have an attribute be ours, also where it is inherited."""
     real, is_own = getattr(owner, name), name in vars(owner)
     setattr(owner, name, ours)
     try:

@@ -28,12 +28,13 @@ _OURS = os.path.dirname(__file__)
 _LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("purelib", "platlib")})
 
 
-def is_by(path: str, depth: int = 2) -> bool:
+def is_by(path: str, depth: int = 2, *, through_libraries: bool = True) -> bool:
     """Say whether the caller's caller acts for a solution.
 
     Args:
         path: The solution's file.
         depth: How many frames up the first one is that may be the solution's.
+        through_libraries: Whether a library that the solution called acts for it.
     """
     frame: Any = sys._getframe(depth)
     while frame is not None:
@@ -42,7 +43,7 @@ def is_by(path: str, depth: int = 2) -> bool:
             return True
         library = next((one for one in _LIBRARIES if file.startswith(one)), None)
         if library is not None:
-            if file[len(library) + 1 :].startswith(_ENGINES):
+            if not through_libraries or file[len(library) + 1 :].startswith(_ENGINES):
                 return False
         elif not file.startswith((_STANDARD, _OURS, "<")):
             return False
@@ -130,7 +131,8 @@ class Acts:
         def filtered(*args: Any, **kwargs: Any) -> None:
             known = {id(one) for one in warnings.filters}
             real(*args, **kwargs)
-            if is_by(self._path):
+            # A library takes its own back, but threads that do so at once mix them up.
+            if is_by(self._path, through_libraries=False):
                 with self._lock:
                     self._filters += [one for one in warnings.filters if id(one) not in known]
 

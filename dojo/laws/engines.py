@@ -17,6 +17,16 @@ _MLFLOW_VARIABLES = frozenset(
     {"MLFLOW_EXPERIMENT_ID", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"}
 )
 
+# Whoever imports an engine first gets this with it: handlers of the root logger (Prefect), of
+# signals and for failures in threads; variables for its own child processes.
+_ENGINES = ("airflow", "dagster", "mlflow", "prefect")
+SET_UP_ON_IMPORT = ("environment", "hooks", "logging", "options", "signals")
+
+
+def imported() -> frozenset[str]:
+    """Return the engines that were imported."""
+    return frozenset(name for name in _ENGINES if name in sys.modules)
+
 
 def foreign(variables: Iterable[str]) -> list[str]:
     """Return the environment variables that are not an engine's own."""
@@ -70,6 +80,9 @@ def keep(_: str, __: object) -> None:
 
 def keeps_open(file: str) -> bool:
     """Say whether an engine keeps a file open for as long as the process lives."""
+    # A library reads its own files, such as fonts, for as long as it likes.
+    if file.startswith((sys.prefix, sys.base_prefix)):
+        return True
     # SQLAlchemy keeps MLflow's connections to a store in a pool, for whoever asks next.
     return any(file.startswith(one) for one in _stores())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -95,7 +94,8 @@ def show(value: Any) -> str:
 def was_and_is(before: Any, after: Any) -> str:
     """Say what two values are; of long ones the part where they differ."""
     old, new = _write(before), _write(after)
-    same = len(os.path.commonprefix([old, new]))
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((place for place, (one, other) in pairs if one != other), 0)
     start = max(same - _TEXT_LIMIT // 2, 0) if max(len(old), len(new)) > _TEXT_LIMIT else 0
     old, new = (f"{'...' if start else ''}{text[start:]}" for text in (old, new))
     return f"was {_shorten(old)} and is {_shorten(new)}"

@@ -261,14 +261,20 @@ STATES = (
 OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
 
 
-def read_state() -> list[Mapping[str, Any]]:
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """What all of STATES were, and which engines had been imported by then."""
+
+    parts: list[Mapping[str, Any]]
+    engines: frozenset[str]
+
+
+def read_state() -> Moment:
     """Read all of STATES."""
-    return [state.read() for state in STATES]
+    return Moment([state.read() for state in STATES], engines.imported())
 
 
-def note_changes(
-    before: list[Mapping[str, Any]], call: str, ledger: Ledger, *, is_alone: bool = True
-) -> None:
+def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = True) -> None:
     """Note what of STATES has changed, and put it back: it is one call's fault, once.
 
     Args:
@@ -277,8 +283,11 @@ def note_changes(
         ledger: Gets the broken laws.
         is_alone: Whether the call ran alone, and ended where it began.
     """
-    for state, was in zip(STATES, before, strict=True):
-        if not is_alone and state.law in OF_A_THREAD:
+    skipped = set() if is_alone else set(OF_A_THREAD)
+    if engines.imported() != before.engines:
+        skipped.update(engines.SET_UP_ON_IMPORT)
+    for state, was in zip(STATES, before.parts, strict=True):
+        if state.law in skipped:
             continue
         now = state.read()
         if now == was:

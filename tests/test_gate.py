@@ -20,6 +20,7 @@ import pytest
 
 from dojo.answers import answer_files, answers_here, refusing_tests
 from dojo.catalog import CatalogError, Kata, load_catalog
+from dojo.laws.rules import LAWS
 from dojo.verdict import KataVerdict
 from dojo.warm import Warm
 
@@ -205,6 +206,12 @@ def test_stub_and_reference_promise_the_same(kata: Kata) -> None:
     stub, reference = promises(kata.stub_file), promises(kata.reference_file)
     assert stub, "the stub has no public function with a docstring"
     assert {name: reference.get(name) for name in stub} == stub
+
+
+@each_kata
+def test_lifted_law_exists_and_has_a_reason(kata: Kata) -> None:
+    assert kata.lifts.keys() <= LAWS.keys(), f"there are: {', '.join(LAWS)}"
+    assert all(len(why.split()) > 3 for why in kata.lifts.values()), "say why, in a sentence"
 
 
 @each_kata

@@ -46,3 +46,9 @@ def test_relative_link_leads_somewhere(page: Path, link: str) -> None:
     assert target.exists()
     if anchor and target.suffix == ".md":
         assert anchor in anchors_of(target)
+
+
+@pytest.mark.parametrize("kata", sorted(ROOT.glob("katas/[0-9]*")), ids=lambda kata: kata.name)
+def test_page_of_a_kata_leads_to_the_house_rules(kata: Path) -> None:
+    assert "../RULES.md" in links_of(kata / "README.md")
+    assert "../RULES.fr.md" in links_of(kata / "README.fr.md")

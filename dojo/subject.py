@@ -11,6 +11,7 @@ import importlib.util
 import inspect
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -77,20 +78,24 @@ class Solutions:
         return nested if nested.exists() else self.path / kata.id / f"{kata.slug}.py"
 
 
+HandOut = Callable[[str, Any], Any]
+
+
 class Subject:
     """The module under test; a name it lacks fails the test with a readable message.
 
     What is async in it is awaited: a test calls functions, tasks and flows of either kind.
     """
 
-    def __init__(self, module: ModuleType, path: Path) -> None:
-        """Wrap a loaded module."""
+    def __init__(self, module: ModuleType, path: Path, hand_out: HandOut) -> None:
+        """Wrap a loaded module; `hand_out` makes what a test gets of what it asks for."""
         self._module = module
         self._path = path
+        self._hand_out = hand_out
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return _awaited(getattr(self._module, name))
+            return _awaited(self._hand_out(name, getattr(self._module, name)))
         except AttributeError:
             names = [known for known in vars(self._module) if not known.startswith("_")]
             if not names:
@@ -149,11 +154,18 @@ async def _await(value: Any) -> Any:
     return await value
 
 
-def load_solution(path: Path) -> Subject:
+def classes_of(subject: Subject) -> list[type]:
+    """Return the classes that the solution's file defines."""
+    found = vars(subject._module).values()
+    return [one for one in found if isinstance(one, type) and one.__module__ == SOLUTION_MODULE]
+
+
+def load_solution(path: Path, hand_out: HandOut = lambda _, value: value) -> Subject:
     """Run a solution's file as a fresh module.
 
     Args:
         path: The file.
+        hand_out: Is given each name that a test asks for and its value; returns what the test gets.
 
     Returns:
         The module under test.
@@ -190,7 +202,7 @@ def load_solution(path: Path) -> Subject:
         ) from None
     except (Exception, KeyboardInterrupt) as error:
         raise SolutionFault(_describe_import_error(error, path), cause="import") from error
-    return Subject(module, path)
+    return Subject(module, path, hand_out)
 
 
 def solution_line(error: BaseException, path: Path) -> traceback.FrameSummary | None:

@@ -28,7 +28,7 @@ FLOORS = (
         "dojo.wording",
     ),
     ("dojo.engines", "dojo.world", "dojo.catalog"),
-    ("dojo.verdict", "dojo.subject", "dojo.answers"),
+    ("dojo.verdict", "dojo.subject", "dojo.answers", "dojo.laws"),
     ("dojo.plugin", "dojo.progress"),
     ("dojo.warm",),
     ("dojo.grading",),

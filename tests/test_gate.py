@@ -23,6 +23,7 @@ import pytest
 from dojo.answers import answer_files, answers_here, refusing_tests
 from dojo.catalog import CatalogError, Kata, load_catalog
 from dojo.handed_out import handed_out, names_handed_out
+from dojo.laws.rules import LAWS
 from dojo.verdict import KataVerdict
 from dojo.warm import Warm
 from tests.proxies import DEAD_PROXIES
@@ -225,6 +226,12 @@ def test_stub_and_reference_promise_the_same(kata: Kata) -> None:
     reference = promises(kata.reference_file.read_bytes())
     assert stub, "the stub has no public function with a docstring"
     assert {name: reference.get(name) for name in stub} == stub
+
+
+@each_kata
+def test_lifted_law_exists_and_has_a_reason(kata: Kata) -> None:
+    assert kata.lifts.keys() <= LAWS.keys(), f"there are: {', '.join(LAWS)}"
+    assert all(len(why.split()) > 3 for why in kata.lifts.values()), "say why, in a sentence"
 
 
 @each_kata

@@ -163,6 +163,22 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
         {"katas/README.fr.md": FRENCH_LESSON.replace("# Sommes", "Sommes")},
         {"test_both_lessons_show_the_same_code"},
     ),
+    "lifts_an_unknown_law": (
+        {"katas/kata.toml": "lifts = {{ weather = 'it rains where this kata runs' }}" + CATALOGUE},
+        {"test_lifted_law_exists_and_has_a_reason"},
+    ),
+    "lifts_a_law_without_a_reason": (
+        {"katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE},
+        {"test_lifted_law_exists_and_has_a_reason"},
+    ),
+    "answer_breaks_a_law": (
+        {
+            "answers/right_0.py": RIGHT.replace(
+                "    total = 0", "    values.reverse()\n    total = 0"
+            )
+        },
+        {"test_right_answer_is_accepted"},
+    ),
     "extra_file": ({"katas/notes.txt": "?"}, {"test_kata_has_all_its_files"}),
     "stray_answer": ({"answers/wrnog_0.py": WRONG}, {"test_kata_has_all_its_files"}),
     "too_few_answers": ({"answers/wrong_7.py": None}, {"test_kata_has_enough_answers"}),
@@ -195,6 +211,8 @@ def make_kata(root: Path, number: int, slug: str, changes: dict[str, str | None]
         **{f"answers/right_{index}.py": RIGHT for index in range(3 if number < 3 else 1)},
         **{name.format(slug=slug): text for name, text in changes.items()},
     }
+    if slug.startswith("lifts"):
+        files["katas/kata.toml"] = str(files["katas/kata.toml"]).format(number=number, slug=slug)
     for name, text in files.items():
         room, _, file = name.partition("/")
         folder = root / {"answers": "tests/answers"}.get(room, room) / kata

@@ -59,3 +59,9 @@ def test_what_is_named_exists(file: Path) -> None:
     named = {number for numbers in KATA.findall(text) for number in re.findall(r"\d\d", numbers)}
     assert named <= KNOWN
     assert PROMISE.findall(text) == []
+
+
+@pytest.mark.parametrize("kata", sorted(ROOT.glob("katas/[0-9]*")), ids=lambda kata: kata.name)
+def test_page_of_a_kata_leads_to_the_house_rules(kata: Path) -> None:
+    assert "../RULES.md" in links_of(kata / "README.md")
+    assert "../RULES.fr.md" in links_of(kata / "README.fr.md")

@@ -21,7 +21,9 @@ _WIDTH = 98
 OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 
 
-def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain: bool) -> None:
+def explain(
+    report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain: bool, also: str = ""
+) -> None:
     """Put cause and message of a kata's test into its report.
 
     Args:
@@ -30,6 +32,7 @@ def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain:
         kata: The kata.
         path: The solution's file.
         plain: Whether the learner reads our message (else pytest's own, engine log included).
+        also: What else is to be said of a red test, after its own message.
     """
     cause: Cause = "passed"
     message = ""
@@ -38,6 +41,8 @@ def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain:
     if report.failed:
         cause, message = _read_error(call.excinfo, path, in_test=call.when == "call")
         message = "\n".join([message, *getattr(call.excinfo.value, "__notes__", [])])
+        if also and cause in ("assertion", "exception") and message != also:
+            message = f"{message}\n\n{also}"
     _attach(report, cause, message)
     report.sections = [(title, _truncate(text)) for title, text in report.sections]
     if report.failed and plain and cause != "fixture":

@@ -72,6 +72,8 @@ class Kata(_Record):
     tasks: Annotated[list[Task], Field(min_length=1)]
     # Each task builds on the one before: its tests wait until those of the earlier ones are green.
     in_order: bool = False
+    # House rules that do not hold in this kata, and why: names of `dojo.laws.rules.LAWS`.
+    lifts: dict[Words, Words] = {}
     folder: Annotated[Path, Field(exclude=True)]
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 
 _JANITOR = """
@@ -43,6 +43,28 @@ for attempt in range(50):
 CAN_FORK = sys.platform == "linux" and not os.environ.get("DOJO_NO_FORK")
 
 
+def forget_proxies(environment: MutableMapping[str, str]) -> None:
+    """Have whoever reads these variables ask no proxy: it would look for 127.0.0.1 on its own side.
+
+    Args:
+        environment: The variables, such as `os.environ`; its proxies go, in any spelling.
+    """
+    for name in [name for name in environment if name.lower().endswith("_proxy")]:
+        del environment[name]
+    # Where there is none, Windows and macOS are asked for the user's own.
+    environment.update(NO_PROXY="*", no_proxy="*")
+
+
+def _place() -> str:
+    """Return where a room may be: the system's temporary folder, unless its name has `?` or `%`.
+
+    SQLAlchemy ends the path of a database at the one, MLflow decodes the other in its own paths.
+    """
+    own = tempfile.gettempdir()
+    others = (one for one in ("/var/tmp", "/tmp") if os.access(one, os.W_OK))
+    return next((one for one in (own, *others) if not {"?", "%"} & set(one)), own)
+
+
 class Room:
     """One temporary folder of this process, with a janitor who outlives it."""
 
@@ -50,7 +72,7 @@ class Room:
         """Make the folder and start its janitor."""
         self._before = tempfile.tempdir, os.environ.get("TMPDIR")
         # A room inside a room would be emptied by the outer janitor: start from the system's own.
-        self.path = Path(tempfile.mkdtemp(prefix="dojo-")).resolve()
+        self.path = Path(tempfile.mkdtemp(prefix="dojo-", dir=_place())).resolve()
         self._owner = os.getpid()
         self._janitor = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _JANITOR, str(self.path)],
@@ -71,10 +93,14 @@ class Room:
             self._janitor.stdin = None
 
     def furnish(self) -> None:
-        """Point the temporary folder of this process and its children to the room."""
+        """Point the temporary folder of this process and its children to the room.
+
+        They also forget all proxies: who lives in a room asks for nothing beyond this machine.
+        """
         folder = self.folder("tmp")
         tempfile.tempdir = str(folder)
         os.environ["TMPDIR"] = str(folder)
+        forget_proxies(os.environ)
 
     def folder(self, name: str) -> Path:
         """Return a folder of the room, made when needed."""

@@ -23,6 +23,8 @@ from typing import Any
 import pytest
 import yaml
 
+from dojo.catalog import kata_folders
+from dojo.handed_out import handed_out, is_in_git
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +39,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Tests that have an environment of their own in tox: a browser's, Airflow's, the servers'.
 APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines")]
+
+
+def pytest_report_header() -> str | None:
+    """Say which stubs are proved, where it is not plain: see `dojo.handed_out`."""
+    if not is_in_git(ROOT / "katas"):
+        return "stubs: taken from katas/ as they are, filled or not; no commit of Git knows others"
+    stubs = [one / f"{one.name[3:]}.py" for one in kata_folders(ROOT)]
+    filled = [
+        one.name
+        for one in stubs
+        if not one.is_file() or one.read_bytes().splitlines() != handed_out(one).splitlines()
+    ]
+    names = ", ".join(filled)
+    return f"stubs: as in the last commit, not as they are here: {names}" if filled else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES
+
 pytest.importorskip("mlflow")
 
 COMMAND = Path(__file__).resolve().parent.parent / "reference/pipelines/airflow_pipeline.py"
@@ -19,7 +21,7 @@ def run(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(COMMAND), *options],
         cwd=folder,
-        env={**kept, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
+        env={**kept, **DEAD_PROXIES, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
         capture_output=True,
         text=True,
         check=False,

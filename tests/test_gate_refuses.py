@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,22 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
         {"katas/README.fr.md": FRENCH_LESSON.replace("# Sommes", "Sommes")},
         {"test_both_lessons_show_the_same_code"},
     ),
+    "lifts_an_unknown_law": (
+        {"katas/kata.toml": "lifts = {{ weather = 'it rains where this kata runs' }}" + CATALOGUE},
+        {"test_lifted_law_exists_and_has_a_reason"},
+    ),
+    "lifts_a_law_without_a_reason": (
+        {"katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE},
+        {"test_lifted_law_exists_and_has_a_reason"},
+    ),
+    "answer_breaks_a_law": (
+        {
+            "answers/right_0.py": RIGHT.replace(
+                "    total = 0", "    values.reverse()\n    total = 0"
+            )
+        },
+        {"test_right_answer_is_accepted"},
+    ),
     "extra_file": ({"katas/notes.txt": "?"}, {"test_kata_has_all_its_files"}),
     "stray_answer": ({"answers/wrnog_0.py": WRONG}, {"test_kata_has_all_its_files"}),
     "too_few_answers": ({"answers/wrong_7.py": None}, {"test_kata_has_enough_answers"}),
@@ -194,6 +211,8 @@ def make_kata(root: Path, number: int, slug: str, changes: dict[str, str | None]
         **{f"answers/right_{index}.py": RIGHT for index in range(3 if number < 3 else 1)},
         **{name.format(slug=slug): text for name, text in changes.items()},
     }
+    if slug.startswith("lifts"):
+        files["katas/kata.toml"] = str(files["katas/kata.toml"]).format(number=number, slug=slug)
     for name, text in files.items():
         room, _, file = name.partition("/")
         folder = root / {"answers": "tests/answers"}.get(room, room) / kata
@@ -207,7 +226,8 @@ def make_checkout(pytester: pytest.Pytester) -> Path:
     pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
     (pytester.path / "tests").mkdir()
-    shutil.copy(GATE, pytester.path / "tests")
+    for name in ("test_gate.py", "proxies.py"):
+        shutil.copy(GATE.with_name(name), pytester.path / "tests")
     return pytester.path
 
 
@@ -249,6 +269,40 @@ def test_gate_misses_an_absent_file(pytester: pytest.Pytester, missing: str) -> 
     )
 
     assert failures(result) == {("test_kata_has_all_its_files", kata)}
+
+
+def git(*words: str) -> None:
+    who = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
+    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+
+FILLED = {
+    "solved": REFERENCE,
+    "half": STUB.replace("raise NotImplementedError", "return sum(values)", 1),
+    "other_signature": STUB.replace("values", "numbers"),
+    "broken_syntax": "def add_up(values: list[int]\n",
+    "not_text": "\0",
+    "removed": None,
+}
+
+
+@pytest.mark.parametrize("how", FILLED)
+def test_gate_proves_the_stub_that_was_handed_out(pytester: pytest.Pytester, how: str) -> None:
+    root = make_checkout(pytester)
+    make_kata(root, 1, "healthy", {})
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "hand out")
+    folder = root / "katas" / "01_healthy"
+    (folder / "notes.txt").write_text("mine")
+    (folder / "healthy.py").unlink()
+    if (text := FILLED[how]) is not None:
+        (folder / "healthy.py").write_text(text)
+
+    result = pytester.runpytest_subprocess("tests/test_gate.py", "-q", "-k", "stub or files")
+
+    assert failures(result) == set()
+    assert result.parseoutcomes()["passed"] == 3
 
 
 @pytest.mark.parametrize("folder", ["reference", "tests/answers"])

@@ -1,11 +1,18 @@
-"""Say what a result holds for: the digests of all that could change it."""
+"""Say what a result holds for: the digests of all that could change it.
+
+Files are read anew each time, a few milliseconds for all of them: a mark that was kept must not be
+handed out after something has changed. What a process has imported it cannot import again, so it
+grades only as long as the files are those that it began with.
+"""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import platform
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -13,7 +20,15 @@ from dojo.catalog import Kata
 from dojo.grading.marks import Binding
 from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
+from dojo.grading.watched_tests import STEERING_FILES
 from dojo.paths import PACKAGE_ROOT
+
+_CODE = PACKAGE_ROOT / "dojo"
+_EXAMS = _CODE / "grading" / "exams"
+
+
+class Changed(Exception):
+    """Files are not those that this process began with; the message says what to do."""
 
 
 def bind(submission: Submission, seed: str, level: Level) -> Binding:
@@ -22,38 +37,99 @@ def bind(submission: Submission, seed: str, level: Level) -> Binding:
         submission=submission.digest,
         kata=kata_digest(submission.kata),
         grader=grader_version(),
-        lock=_lock_digest(),
+        lock=_packages_digest(tuple(_installed())),
         python=platform.python_version(),
         seed=seed,
         level=level,
     )
 
 
-@functools.lru_cache(maxsize=100)
-def _digest_of_files(files: tuple[Path, ...]) -> str:
+def kata_digest(kata: Kata) -> str:
+    """Return the digest of a kata.
+
+    It covers the whole folders of the kata and of its reference, the files at the root that steer
+    its tests, its scenarios, and whatever scenarios share.
+    """
+    files = [*_files_in(kata.folder), *_files_in(kata.reference_file.parent)]
+    files += [kata.root / name for name in STEERING_FILES]
+    scenarios = [_EXAMS / f"{kata.slug}.py", *sorted(_EXAMS.glob("_*.py"))]
+    return _digest_of([*_named(files, kata.root), *_named(scenarios, PACKAGE_ROOT)])
+
+
+def grader_version() -> str:
+    """Return the dojo's version, and the digest of its code without the scenarios."""
+    code = (path for path in _files_in(_CODE) if _EXAMS not in path.parents)
+    return f"{metadata.version('ml-dojo')}+{_digest_of(_named(code, _CODE))[:16]}"
+
+
+def remember(katas: Iterable[Kata]) -> None:
+    """Remember what katas are now that this process has read them."""
+    for kata in katas:
+        if kata.folder not in _began_with:
+            _began_with[kata.folder] = kata_digest(kata)
+
+
+def check_unchanged(kata: Kata) -> None:
+    """Look whether what this process has in its memory is what the files say.
+
+    Raises:
+        Changed: A file of the dojo, or of the kata, is not as it was when the process began.
+    """
+    remember([kata])
+    if _began_with[kata.folder] != kata_digest(kata):
+        raise Changed(f"{kata.id} has changed since this process began")
+    if _code_digest() != _CODE_AT_START:
+        raise Changed("the dojo itself has changed since this process began")
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that somebody wrote; caches and hidden ones were not."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one[0] != "." and one != "__pycache__")
+        for name in sorted(names):
+            if name[0] != "." and not name.endswith((".pyc", ".pyo")):
+                yield Path(place, name)
+
+
+def _named(files: Iterable[Path], root: Path) -> Iterator[tuple[bytes, Path]]:
+    return ((os.fsencode(path.relative_to(root)), path) for path in files if path.is_file())
+
+
+def _digest_of(files: Iterable[tuple[bytes, Path]]) -> str:
     digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in files:
+        digest.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def kata_digest(kata: Kata) -> str:
-    """Return the digest of a kata: what it says, its tests, its reference, its scenarios."""
-    exams = PACKAGE_ROOT / "dojo" / "grading" / "exams"
-    files = [kata.folder / "kata.toml", kata.test_file, kata.stub_file, kata.reference_file]
-    files += [exams / f"{kata.slug}.py", exams / "_stores.py"]
-    return _digest_of_files(tuple(path for path in files if path.exists()))
+def _code_digest() -> str:
+    return _digest_of(_named(_files_in(_CODE), _CODE))
+
+
+def _installed() -> Iterator[tuple[str, int, int]]:
+    """Yield the records of installed packages: where, and the state of the file."""
+    for place in sys.path:
+        if os.path.isdir(place):
+            for entry in os.scandir(place):
+                if entry.name.endswith((".dist-info", ".egg-info")):
+                    status = _status_of(entry.path)
+                    yield entry.path, status.st_mtime_ns, status.st_size
+
+
+def _status_of(path: str) -> os.stat_result:
+    for name in ("METADATA", "PKG-INFO"):
+        record = os.path.join(path, name)
+        if os.path.exists(record):
+            return os.stat(record)
+    return os.stat(path)
 
 
 @functools.lru_cache(maxsize=1)
-def grader_version() -> str:
-    """Return the dojo's version, and the digest of its code."""
-    code = sorted((PACKAGE_ROOT / "dojo").rglob("*.py"))
-    kept: Iterable[Path] = (path for path in code if "exams" not in path.parts)
-    return f"{metadata.version('ml-dojo')}+{_digest_of_files(tuple(kept))[:16]}"
-
-
-@functools.lru_cache(maxsize=1)
-def _lock_digest() -> str:
+def _packages_digest(_: tuple[tuple[str, int, int], ...]) -> str:
+    """Return the digest of names and versions: to read them all takes a seventh of a second."""
     lines = {f"{one.metadata['Name']}=={one.version}" for one in metadata.distributions()}
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+_CODE_AT_START = _code_digest()
+_began_with: dict[Path, str] = {}

@@ -19,7 +19,9 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     clock,
     customers,
     dagster_instance,
+    draw,
     flaky_api,
+    laws,
     mlflow_busy,
     mlflow_store,
     no_old_results,
@@ -28,9 +30,10 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     solution,
     webhooks,
 )
+from dojo.plugin.laws import broken_laws, judged
 from dojo.plugin.outcome import explain
 from dojo.plugin.record import Recorder
-from dojo.plugin.run import KEY, KataRun, asked_solutions, kata_run_of
+from dojo.plugin.run import KEY, KataRun, asked_solutions, kata_run_of, spell_paths
 from dojo.plugin.supervisor import CHILD_VARIABLE, Supervisor
 from dojo.room import Room
 from dojo.subject import SolutionFault, Solutions, SolutionsNotFound
@@ -69,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the session if its paths reach a kata; start nothing yet."""
+    config.args = spell_paths(config.args, config.invocation_params.dir)
     try:
         run = KataRun(config, Solutions(asked_solutions(config)), config.getoption("--track"))
     except (CatalogError, SolutionsNotFound) as error:
@@ -195,7 +199,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if run is None or run.kata_of_item(pyfuncitem) is None:
         return (yield)
     try:
-        return (yield)
+        with judged(pyfuncitem):
+            return (yield)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         raise SolutionFault(
             f"Your code raised {type(error).__name__}, which ends a whole program.", "exit"
@@ -222,7 +227,8 @@ def pytest_runtest_makereport(
         # Pytest would draw each frame of the engine, 0.1 s a test, for a text we then replace.
         item.repr_failure = lambda *_, **__: ""  # type: ignore[method-assign]
     report = yield
-    explain(report, call, kata, run.solutions.file_of(kata), plain)
+    also = broken_laws(item) if call.when == "call" else ""
+    explain(report, call, kata, run.solutions.file_of(kata), plain, also)
     return report
 
 

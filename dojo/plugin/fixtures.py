@@ -15,8 +15,11 @@ import pytest
 from dojo.catalog import Kata
 from dojo.engines import dagster, mlflow
 from dojo.plugin.child import LINE, RESULTS
+from dojo.plugin.laws import KEY as LAWS_KEY
+from dojo.plugin.laws import Laws, lawful
 from dojo.plugin.run import KataRun, kata_run_of
-from dojo.subject import Subject, load_solution
+from dojo.plugin.untamed import UntamedDraw, draw_of
+from dojo.subject import Subject
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
 
@@ -40,17 +43,23 @@ def clock() -> Iterator[RetryClock]:
 
 
 @pytest.fixture
-def solution(request: pytest.FixtureRequest, clock: RetryClock) -> Subject:
+def solution(request: pytest.FixtureRequest, clock: RetryClock) -> Iterator[Subject]:
     """Load the module under test, afresh for each test: `solution.load_customers(url)`."""
     run, kata = _state(request)
-    path = run.solutions.file_of(kata)
     line = request.config.stash.get(LINE, None)
     if line is not None:
         line.send({"importing": True})
-    subject = load_solution(path)
-    if line is not None:
-        line.send({"importing": False})
-    return subject
+    with lawful(request.node, kata, run.solutions.file_of(kata)) as subject:
+        if line is not None:
+            line.send({"importing": False})
+        yield subject
+
+
+@pytest.fixture
+def laws(request: pytest.FixtureRequest, solution: Subject) -> Laws:
+    """Say which law does not hold in this test, and why: `laws.may_change("rows", "it fills")`."""
+    found: Laws = request.node.stash[LAWS_KEY]
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -136,6 +145,17 @@ def _known_customers() -> Any:
 def customers() -> Any:
     """Make 400 seeded churn customers as a `pandas.DataFrame`."""
     return _known_customers().copy()
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> UntamedDraw:
+    """Hand out untamed customers, answers, names, ...: `draw.customers(40)`; see `dojo.world.draw`.
+
+    `draw.explain(check)` plays a check, and names the quality of the data that made it fail.
+    """
+    draw = draw_of(request.node)
+    print(f"data: dojo.world.draw.Draw({draw.seed!r})")  # shown with a red test
+    return draw
 
 
 @pytest.fixture

@@ -11,15 +11,19 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
-from dojo.subject import SolutionFault, solution_line
+from dojo.subject import SolutionFault, annotations_advice, solution_line
 from dojo.verdict import Cause, TestVerdict
+from dojo.wording import shorten
 
 _SECTION_LIMIT = 4_000
+_OUTPUT_LIMIT = 1_000
 _WIDTH = 98
 OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 
 
-def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain: bool) -> None:
+def explain(
+    report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain: bool, also: str = ""
+) -> None:
     """Put cause and message of a kata's test into its report.
 
     Args:
@@ -28,6 +32,7 @@ def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain:
         kata: The kata.
         path: The solution's file.
         plain: Whether the learner reads our message (else pytest's own, engine log included).
+        also: What else is to be said of a red test, after its own message.
     """
     cause: Cause = "passed"
     message = ""
@@ -36,6 +41,9 @@ def explain(report: pytest.TestReport, call: Any, kata: Kata, path: Path, plain:
     if report.failed:
         test_file = kata.test_file if call.when == "call" else None
         cause, message = _read_error(call.excinfo, path, test_file)
+        message = "\n".join([message, *getattr(call.excinfo.value, "__notes__", [])])
+        if also and cause in ("assertion", "exception") and message != also:
+            message = f"{message}\n\n{also}"
     _attach(report, cause, message)
     report.sections = [(title, _truncate(text)) for title, text in report.sections]
     if report.failed and plain and cause != "fixture":
@@ -85,6 +93,11 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         head, _, parameters = reports[0].nodeid.partition("[")
         test = f"{head.rsplit('::', 1)[-1]}[{parameters}"
     said: dict[str, Any] = getattr(bad, "dojo", None) or {}
+    # Each report repeats the sections of those before.
+    printed = {title: text for one in reports for title, text in one.sections if "stdout" in title}
+    output = "".join(printed.values())
+    if len(output) > _OUTPUT_LIMIT:
+        output = f"{output[:_OUTPUT_LIMIT]} [and more]"
     return TestVerdict(
         test=test,
         task=kata.task_number_of(test),
@@ -92,6 +105,7 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         cause="passed" if bad is None else said.get("cause", "fixture"),
         message="" if bad is None else said.get("message") or bad.longreprtext,
         seconds=round(sum(report.duration for report in reports), 3),
+        output=output,
     )
 
 
@@ -134,18 +148,18 @@ def _describe_exception(error: BaseException, path: Path, test_file: Path) -> st
     text = str(error).strip()
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         text += f" (a test may print or write {OUTPUT_LIMIT_BYTES // 2**20} MB; is this a loop?)"
-    if len(text) > 2000:
-        text = text[:2000] + " ..."
-    said = f"{name}: {text}" if text else name
+    said = f"{name}: {shorten(text, 2000)}" if text else name
     frame = solution_line(error, path)
     if frame is not None:
         where = f"It came from {path.name}, line {frame.lineno}, in {frame.name}:\n    {frame.line}"
-        return f"The test expected no exception here, and got one.\n{said}\n{where}"
-    # No line of the solution: the test looked at what it had made, or could not even call it.
-    frames = traceback.extract_tb(error.__traceback__)
-    last = next((one for one in reversed(frames) if one.filename == str(test_file)), frames[-1])
-    where = f"It was at {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
-    return f"The test could not go on with what your code made.\n{said}\n{where}"
+        begin = "The test expected no exception here, and got one."
+    else:  # the test looked at what the solution had made, or could not even call it
+        frames = traceback.extract_tb(error.__traceback__)
+        last = next((one for one in reversed(frames) if one.filename == str(test_file)), frames[-1])
+        where = f"It was at {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
+        begin = "The test could not go on with what your code made."
+    advice = annotations_advice(error, path).rstrip()
+    return "\n".join(filter(None, (begin, said, where, advice)))
 
 
 def _without_rewritten_tail(text: str) -> str:

@@ -97,6 +97,34 @@ def _is_reached(folder: Path, places: list[Path]) -> bool:
     )
 
 
+def spell_paths(args: list[str], folder: Path) -> list[str]:
+    """Spell what pytest is to test so that it can: it takes a `[` for the parameters of a test.
+
+    Args:
+        args: Paths, and perhaps `::` and a test's name behind them.
+        folder: Where pytest was started; it reads relative paths from there.
+
+    Returns:
+        The same, those with a `[` as seen from `folder`.
+
+    Raises:
+        pytest.UsageError: One has a `[` also from there.
+    """
+    spelt = []
+    for arg in args:
+        path, separator, test = arg.partition("::")
+        if "[" in path and (folder / path).exists():
+            with contextlib.suppress(ValueError):  # on another drive of Windows
+                path = os.path.relpath(folder / path, folder)
+            if "[" in path:
+                raise pytest.UsageError(
+                    f"pytest reads no path with a '[' in it, such as {arg!r}: rename the folder,"
+                    " or 'cd' into it and name what is below"
+                )
+        spelt.append(path + separator + test)
+    return spelt
+
+
 KEY = pytest.StashKey[KataRun]()
 
 

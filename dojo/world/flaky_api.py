@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import responses
@@ -18,9 +19,12 @@ import responses
 from dojo.world.churn import make_customers
 from dojo.world.clients import Silent, clients_led
 from dojo.world.clock import RetryClock
+from dojo.world.network import refusal_of
 from dojo.world.webhook import HOSTS as WEBHOOKS
 
 HOST = "https://api.churn.example"
+
+_PLAYED = {urlsplit(HOST).hostname, *WEBHOOKS}
 
 _dump = json.dumps  # `answer` has a parameter called json
 
@@ -225,9 +229,15 @@ class _Host:
 
 
 class _Wire(responses.RequestsMock):
-    """A `RequestsMock` which also waits as urllib3 would between the retries of a `Session`."""
+    """A `RequestsMock` which also waits as urllib3 would between the retries of a `Session`.
+
+    Of any other host it says what whoever asks for it with another library is told.
+    """
 
     def _on_request(self, adapter: Any, request: Any, *, retries: Any = None, **more: Any) -> Any:
+        host = urlsplit(request.url).hostname
+        if host not in _PLAYED:
+            raise requests.ConnectionError(refusal_of(host), request=request)
         if retries is not None and self.calls:
             last = self.calls[-1].response
             retries.sleep(getattr(last, "raw", None))

@@ -45,13 +45,18 @@ def in_seconds(waits_s: list[float]) -> str:
     return ", ".join(f"{wait_s:g} s" for wait_s in waits_s) or "none"
 
 
+def shorten(text: str) -> str:
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
+
+
 def describe(event: Any) -> str:
     """Say which step failed, and with which error of its own."""
     error = event.event_specific_data.error
     while error.cause is not None:
         error = error.cause
-    first = error.message.strip().partition("\n")[0]
-    return f"{event.step_key} failed: {first[:160]}"
+    return f"{event.step_key} failed: {shorten(error.message)}"
 
 
 def assets_of(solution: Any) -> list[Any]:

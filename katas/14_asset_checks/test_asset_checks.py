@@ -38,13 +38,18 @@ def told(*lines: str) -> str:
     return "\n".join(lines)
 
 
+def shorten(text: str) -> str:
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
+
+
 def describe(event: Any) -> str:
     """Say which step failed, and with which error of its own."""
     error = event.event_specific_data.error
     while error.cause is not None:
         error = error.cause
-    first = error.message.strip().partition("\n")[0]
-    return f"{event.step_key} failed: {first[:160]}."
+    return f"{event.step_key} failed: {shorten(error.message)}."
 
 
 def defined(solution: Any, *names: str) -> list[Any]:
@@ -449,7 +454,7 @@ def test_backfill_refuses_days_that_are_none(
     except NotImplementedError:
         raise
     except Exception as caught:  # any other error is looked at below
-        ending = f"raised {type(caught).__name__}: {str(caught)[:120]}"
+        ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
     made = [one.tags.get(PARTITION) for one in dagster_instance.get_runs()]
     assert error is not None and made == [], told(
         f"{call} {ending}; runs were made of {made}.",

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.ports import free_port
+from tests.proxies import DEAD_PROXIES
 
 pytest.importorskip("dagster_webserver")
 pytest.importorskip("mlflow")
@@ -46,6 +47,7 @@ def surroundings(folder: Path) -> dict[str, str]:
     (folder / "home").mkdir(exist_ok=True)
     return {
         **kept,
+        **DEAD_PROXIES,
         "HOME": str(folder),
         "DAGSTER_HOME": str(folder / "home"),
         "DAGSTER_DISABLE_TELEMETRY": "1",

@@ -1,0 +1,149 @@
+"""See what a solution does to what all code shares, where the state does not tell: who did it.
+
+A generator's state after a seed looks like that after a draw, and a list of warnings' filters is
+changed by every import: so the calls themselves are looked at. Whose a call is, is told by the
+nearest frame that is neither Python's own nor that of a library that only carries out an order.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import random
+import sys
+import sysconfig
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from dojo.laws.photo import difference, photograph
+from dojo.laws.rules import Ledger
+
+# They keep pools and connections for whoever asks next, as their documentation says.
+_ENGINES = ("airflow", "alembic", "dagster", "joblib", "mlflow", "prefect", "sqlalchemy")
+_STANDARD = sysconfig.get_paths()["stdlib"]
+_OURS = os.path.dirname(__file__)
+_LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("purelib", "platlib")})
+
+
+def is_by(path: str, depth: int = 2, *, through_libraries: bool = True) -> bool:
+    """Say whether the caller's caller acts for a solution.
+
+    Args:
+        path: The solution's file.
+        depth: How many frames up the first one is that may be the solution's.
+        through_libraries: Whether a library that the solution called acts for it.
+    """
+    frame: Any = sys._getframe(depth)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file == path:
+            return True
+        library = next((one for one in _LIBRARIES if file.startswith(one)), None)
+        if library is not None:
+            if not through_libraries or file[len(library) + 1 :].startswith(_ENGINES):
+                return False
+        elif not file.startswith((_STANDARD, _OURS, "<")):
+            return False
+        frame = frame.f_back
+    return False
+
+
+class Acts:
+    """What the solution did since the last call ended."""
+
+    def __init__(self, path: str) -> None:
+        """Begin with nothing.
+
+        Args:
+            path: The solution's file.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        self._seeds: dict[str, Any] = {}
+        self._filters: list[Any] = []
+
+    @contextlib.contextmanager
+    def seen(self) -> Iterator[None]:
+        """See the acts for the length of a block."""
+        with contextlib.ExitStack() as stack:
+            self._watch_generator(stack, random, "seed", "getstate", "setstate", "random.seed")
+            numpy: Any = sys.modules.get("numpy")
+            if numpy is not None and hasattr(numpy, "random"):
+                self._watch_generator(
+                    stack, numpy.random, "seed", "get_state", "set_state", "numpy.random.seed"
+                )
+            for name in ("filterwarnings", "simplefilter"):
+                stack.enter_context(_replaced(warnings, name, self._filtered(name)))
+            yield
+
+    def note(self, call: str, ledger: Ledger) -> None:
+        """Note the acts that nothing has taken back.
+
+        Args:
+            call: Who did it, as the subject of a sentence.
+            ledger: Gets the broken laws.
+        """
+        with self._lock:
+            seeds, filters = dict(self._seeds), list(self._filters)
+            self._seeds.clear()
+            self._filters.clear()
+        for said in seeds:
+            ledger.note("seeds", f"{call} called {said}: the generator that all code shares.")
+        for one in filters:
+            if any(one is known for known in warnings.filters):
+                said = f"{one[0]!r} for {one[2].__name__}"
+                ledger.note("warnings", f"{call} left a filter for all warnings: {said}.")
+                warnings.filters.remove(one)  # type: ignore[attr-defined]
+
+    def _watch_generator(
+        self, stack: contextlib.ExitStack, owner: Any, seed: str, get: str, put: str, said: str
+    ) -> None:
+        real_seed, real_get, real_put = (getattr(owner, name) for name in (seed, get, put))
+
+        @functools.wraps(real_seed)
+        def seeded(*args: Any, **kwargs: Any) -> Any:
+            if is_by(self._path) and (args or kwargs) != (None,):
+                with self._lock:
+                    self._seeds.setdefault(said, photograph(real_get()))
+            return real_seed(*args, **kwargs)
+
+        @functools.wraps(real_put)
+        def put_back(state: Any) -> Any:
+            if is_by(self._path):
+                with self._lock:
+                    was = self._seeds.get(said)
+                    if was is None:
+                        self._seeds[said] = photograph(real_get())
+                    elif difference(was, photograph(state)) is None:
+                        del self._seeds[said]
+            return real_put(state)
+
+        stack.enter_context(_replaced(owner, seed, seeded))
+        stack.enter_context(_replaced(owner, put, put_back))
+
+    def _filtered(self, name: str) -> Callable[..., None]:
+        real: Callable[..., None] = getattr(warnings, name)
+
+        @functools.wraps(real)
+        def filtered(*args: Any, **kwargs: Any) -> None:
+            known = {id(one) for one in warnings.filters}
+            real(*args, **kwargs)
+            # A library takes its own back, but threads that do so at once mix them up.
+            if is_by(self._path, through_libraries=False):
+                with self._lock:
+                    self._filters += [one for one in warnings.filters if id(one) not in known]
+
+        return filtered
+
+
+@contextlib.contextmanager
+def _replaced(owner: Any, name: str, value: Callable[..., Any]) -> Iterator[None]:
+    real = getattr(owner, name)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        setattr(owner, name, real)

@@ -1,0 +1,278 @@
+"""See the calls that a test makes of a solution, and what each of them leaves changed.
+
+Calls that the solution makes of its own functions are not looked at: a helper may fill in place
+what its caller made. Who calls is told by a context variable; Prefect hands contexts on to its
+threads. A thread that the solution starts by itself has an empty context, and is marked instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import threading
+import types
+from collections.abc import Callable, Generator, Iterator
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from dojo.laws.acts import Acts
+from dojo.laws.photo import difference, photograph
+from dojo.laws.rules import Ledger
+from dojo.laws.state import note_changes, read_state
+
+_inside: ContextVar[bool] = ContextVar("inside_a_solution", default=False)
+_MARK = "_dojo_inside"
+_WATCHED = "_dojo_watched"
+_PLAIN = (types.FunctionType, functools.partial, type(functools.cache(len)))
+
+
+class Given:
+    """What a call was given, as it was before."""
+
+    def __init__(
+        self,
+        name: str,
+        signature_of: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        """Keep what the arguments hold.
+
+        Args:
+            name: The function's name, for people.
+            signature_of: What says how its arguments are called.
+            args: Its arguments.
+            kwargs: Those by name.
+        """
+        try:
+            named = inspect.signature(signature_of).bind_partial(*args, **kwargs).arguments
+        except (TypeError, ValueError):  # the call will say so itself
+            places = {f"argument {place}": one for place, one in enumerate(args, start=1)}
+            named = {**places, **kwargs}
+        self._now = {name: one for name, one in named.items() if name not in ("self", "cls")}
+        self._before = {name: photograph(one) for name, one in self._now.items()}
+        self.shown = f"{name}({', '.join(self._now)})"
+
+    def note_changes(self, ledger: Ledger) -> None:
+        """Note the arguments that are not as before."""
+        for name, photo in self._before.items():
+            change = difference(photo, photograph(self._now[name]))
+            if change is not None and not ledger.may_change(name):
+                where = f"{name}{change.place} {change.said}"
+                ledger.note("arguments", f"{self.shown} changed its argument {name!r}: {where}.")
+
+
+class Watch:
+    """Looks at the calls of one test; what they break goes into its ledger."""
+
+    def __init__(self, ledger: Ledger, path: Path, acts: Acts) -> None:
+        """Look at nothing yet.
+
+        Args:
+            ledger: Gets the broken laws.
+            path: The solution's file: functions that are written in it are the solution's.
+            acts: Has seen what the solution did.
+        """
+        self.ledger = ledger
+        self.path = str(path)
+        self.is_on = True
+        self._acts = acts
+        self._handed_out: dict[int, Callable[..., Any]] = {}
+        self._lock = threading.Lock()
+        self._calls: list[str] = []
+        self._running = 0
+        self._alone_in = 0
+        self._before = read_state()
+
+    def hand_out(self, name: str, value: Any) -> Any:
+        """Return what a test gets that asks the solution for a name: its functions are watched."""
+        is_plain = callable(value) and not isinstance(value, type)
+        if not is_plain or not isinstance(value, _PLAIN) or not self.owns(value):
+            return value
+        if id(value) not in self._handed_out:
+            self._handed_out[id(value)] = self.function(value, name)
+        return self._handed_out[id(value)]
+
+    def owns(self, function: object) -> bool:
+        """Say whether a function is written in the solution's file."""
+        return file_of(function) == self.path
+
+    def function(self, function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
+        """Return a function that is called like this one, and looked at."""
+        if hasattr(function, _WATCHED):
+            return function
+        shown = name or getattr(function, "__name__", "the solution")
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def watched(*args: Any, **kwargs: Any) -> Any:
+                with self.call(shown, function, args, kwargs):
+                    return await function(*args, **kwargs)
+        else:
+
+            @functools.wraps(function)
+            def watched(*args: Any, **kwargs: Any) -> Any:
+                return self.make(shown, function, function, args, kwargs)
+
+        setattr(watched, _WATCHED, True)
+        return watched
+
+    def methods(self, owner: type) -> None:
+        """Have the methods of a class of the solution be looked at, from now on."""
+        for name, method in list(vars(owner).items()):
+            if name.startswith("__") and name not in ("__init__", "__call__", "__enter__"):
+                continue
+            if inspect.isfunction(method) and self.owns(method):
+                setattr(owner, name, self.function(method, f"{owner.__name__}.{name}"))
+
+    def make(
+        self,
+        name: str,
+        signature_of: Callable[..., Any],
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        """Make a call and look at it; a coroutine or a generator is looked at while it runs."""
+        with self.call(name, signature_of, args, kwargs):
+            result = function(*args, **kwargs)
+        if inspect.iscoroutine(result):
+            return self._wait_for(result, name, signature_of, args, kwargs)
+        if inspect.isgenerator(result):
+            return self._run_through(result, name, signature_of, args, kwargs)
+        return result
+
+    async def _wait_for(self, result: Any, *call: Any) -> Any:
+        with self.call(*call):
+            return await result
+
+    def _run_through(self, generator: Any, *call: Any) -> Generator[Any, Any, Any]:
+        """Run a generator: between its steps the process is somebody else's."""
+        if not self.is_on or is_inside():
+            return (yield from generator)
+        given = Given(*call)
+        step = functools.partial(next, generator)
+        try:
+            while True:
+                with self._process(given.shown), inside():
+                    try:
+                        value = step()
+                    except StopIteration as end:
+                        return end.value
+                try:
+                    step = functools.partial(generator.send, (yield value))
+                except GeneratorExit:
+                    generator.close()
+                    raise
+                except BaseException as error:
+                    step = functools.partial(generator.throw, error)
+        finally:
+            given.note_changes(self.ledger)
+
+    @contextlib.contextmanager
+    def call(
+        self,
+        name: str,
+        signature_of: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Iterator[None]:
+        """Look at one call for the length of a block; the arguments are those of `Given`."""
+        if not self.is_on or is_inside():
+            yield
+            return
+        given = Given(name, signature_of, args, kwargs)
+        try:
+            with self._process(given.shown), inside():
+                yield
+        finally:
+            given.note_changes(self.ledger)
+
+    def begin(self, given: Given) -> Callable[[], None]:
+        """Begin to look at a call that ends elsewhere; call there what is returned."""
+        self._enter(given.shown)
+
+        def end() -> None:
+            given.note_changes(self.ledger)
+            self._leave()
+
+        return end
+
+    @contextlib.contextmanager
+    def importing(self) -> Iterator[None]:
+        """Look at what importing the solution's file changes in the process."""
+        with self._process(f"Importing {Path(self.path).name}"):
+            yield
+
+    @contextlib.contextmanager
+    def _process(self, call: str) -> Iterator[None]:
+        self._enter(call)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def _enter(self, call: str) -> None:
+        """Remember the process's state before the first of the calls that run at the same time."""
+        with self._lock:
+            if self._running == 0:
+                self._calls, self._before = [], read_state()
+                self._alone_in = threading.get_ident()
+            else:
+                self._alone_in = 0
+            self._running += 1
+            if call not in self._calls:
+                self._calls.append(call)
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if self._running == 0 and self.is_on:
+                calls = " or ".join(self._calls)
+                # What belongs to a thread or a context can only be compared where it was read.
+                is_alone = self._alone_in == threading.get_ident()
+                note_changes(self._before, calls, self.ledger, is_alone=is_alone)
+                self._acts.note(calls, self.ledger)
+
+
+def file_of(function: object) -> str | None:
+    """Return the file that a function is written in; None if that is not known."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    return getattr(code, "co_filename", None)
+
+
+def is_inside() -> bool:
+    """Say whether a call of a solution is running here: what it calls is its own affair."""
+    return _inside.get() or getattr(threading.current_thread(), _MARK, False)
+
+
+@contextlib.contextmanager
+def inside() -> Iterator[None]:
+    """Have what is called in a block, and in the contexts copied from it, be a solution's own."""
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # a generator may end in another context
+            _inside.reset(token)
+
+
+@contextlib.contextmanager
+def marked_threads() -> Iterator[None]:
+    """Have threads that a solution starts know that they belong to its call."""
+    real = threading.Thread.start
+
+    @functools.wraps(real)
+    def start(thread: threading.Thread) -> None:
+        setattr(thread, _MARK, is_inside())
+        real(thread)
+
+    threading.Thread.start = start  # type: ignore[method-assign,assignment]
+    try:
+        yield
+    finally:
+        threading.Thread.start = real  # type: ignore[method-assign]

@@ -1,0 +1,130 @@
+"""Have each test of a kata keep the laws: what a solution breaks makes the test red."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog import Kata
+from dojo.laws.acts import Acts
+from dojo.laws.calls import Watch, marked_threads
+from dojo.laws.dagster import watched_steps
+from dojo.laws.leftovers import Leftovers
+from dojo.laws.prefect import watched_runs
+from dojo.laws.rules import LAWS, Ledger
+from dojo.subject import SolutionFault, Subject, classes_of, load_solution
+
+
+class Laws:
+    """The laws of one test, for the test: which do not hold, and why."""
+
+    def __init__(self, ledger: Ledger, watch: Watch, leftovers: Leftovers) -> None:
+        """Know where broken laws are noted."""
+        self._ledger = ledger
+        self._watch = watch
+        self._leftovers = leftovers
+
+    def lift(self, law: str, why: str) -> None:
+        """Have a law not hold in this test.
+
+        Args:
+            law: Its name, one of `dojo.laws.rules.LAWS`.
+            why: The reason, in a sentence.
+
+        Raises:
+            ValueError: There is no such law, or no reason.
+        """
+        if law not in LAWS or not why.strip():
+            raise ValueError(f"a law is lifted by its name and a reason, not by {law!r}, {why!r}")
+        self._ledger.lift(law)
+
+    def may_change(self, argument: str, why: str) -> None:
+        """Allow the solution to change an argument of this name in this test.
+
+        Args:
+            argument: As the called function names it.
+            why: The reason, in a sentence.
+
+        Raises:
+            ValueError: There is no reason.
+        """
+        if not why.strip():
+            raise ValueError(f"say why {argument!r} may be changed")
+        self._ledger.allow(argument)
+
+    @property
+    def message(self) -> str:
+        """Say what was broken; empty if nothing was."""
+        return self._ledger.message
+
+    def judge(self, *, is_green: bool) -> None:
+        """End looking: the test's own part is over.
+
+        Args:
+            is_green: Whether the test itself has nothing to say: one that broke off in the middle
+                may have left open what its own end would have closed.
+        """
+        self._watch.is_on = False
+        if is_green:
+            self._leftovers.note(self._ledger)
+
+
+KEY = pytest.StashKey[Laws]()
+
+
+@contextlib.contextmanager
+def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
+    """Load a solution and look at all that a test does with it, for the length of a block.
+
+    Args:
+        item: The test.
+        kata: Its kata, which may lift laws.
+        path: The solution's file.
+
+    Yields:
+        The module under test.
+
+    Raises:
+        SolutionFault: As in `load_solution`.
+    """
+    ledger, acts, leftovers = Ledger(kata.lifts), Acts(str(path)), Leftovers(str(path))
+    watch = Watch(ledger, path, acts)
+    with contextlib.ExitStack() as stack:
+        for seen in (acts.seen(), leftovers.seen(), marked_threads()):
+            stack.enter_context(seen)
+        with watch.importing():
+            subject = load_solution(path, watch.hand_out)
+        for one in classes_of(subject):
+            watch.methods(one)
+        stack.enter_context(watched_runs(watch, str(item.path)))
+        stack.enter_context(watched_steps(watch))
+        item.stash[KEY] = Laws(ledger, watch, leftovers)
+        yield subject
+
+
+@contextlib.contextmanager
+def judged(item: pytest.Item) -> Iterator[None]:
+    """Judge a test by the laws as soon as the block is over that runs its own part.
+
+    Raises:
+        SolutionFault: The test itself is green, and a law was broken.
+    """
+    laws = item.stash.get(KEY, None)
+    is_green = False
+    try:
+        yield
+        is_green = True
+    finally:
+        if laws is not None:
+            laws.judge(is_green=is_green)
+    if laws is not None and laws.message:
+        raise SolutionFault(laws.message, "assertion")
+
+
+def broken_laws(item: pytest.Item) -> str:
+    """Return what a test's laws have to say; empty if none was broken."""
+    laws = item.stash.get(KEY, None)
+    return laws.message if laws is not None else ""

@@ -1,0 +1,478 @@
+"""The laws: what a solution changes for others makes a test red, what it may do does not."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pydantic
+import pytest
+
+from dojo.laws.photo import difference, photograph
+from dojo.laws.rules import LAWS
+
+KATA = """
+number = 1
+slug = "demo"
+track = "prefect"
+needs = [{needs}]
+title = {{ en = "Demo", fr = "Démo" }}
+{more}
+[[tasks]]
+points = 1
+tests = [{tests}]
+title = {{ en = "call it", fr = "appelez" }}
+[tasks.hints]
+en = ["a", "b", "c"]
+fr = ["a", "b", "c"]
+"""
+TEST_HEAD = """
+import pandas as pd
+import pytest
+
+def in_a_flow(call):
+    import prefect
+    return prefect.flow(call, name="of_the_test")()
+"""
+HEAD = """
+import asyncio, contextlib, csv, decimal, gc, locale, logging, os, random, requests, signal
+import socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np, pandas as pd, sklearn
+KEPT = []
+"""
+
+
+def judge(
+    folder: Path, solution: str, tests: dict[str, str], *, needs: str = "", more: str = ""
+) -> dict[str, Any]:
+    """Run the tests of a made-up kata on a solution; return its verdicts by the tests' names."""
+    kata = folder / "katas" / "01_demo"
+    kata.mkdir(parents=True)
+    (folder / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]')
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
+    listed = ", ".join(f'"{name}"' for name in tests)
+    text = KATA.format(tests=listed, needs=needs, more=more)
+    (kata / "kata.toml").write_text(text, encoding="utf-8")
+    bodies = "".join(f"def {name}({body}\n\n\n" for name, body in tests.items())
+    (kata / "test_demo.py").write_text(f"{TEST_HEAD}\n\n{bodies}", encoding="utf-8")
+    (kata / "demo.py").write_text(solution, encoding="utf-8")
+    file = folder / "verdict.jsonl"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--all-tasks"),
+            *(f"--rootdir={folder}", f"--verdict-file={file}", "katas/01_demo"),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert file.exists(), done.stdout + done.stderr
+    (line,) = file.read_text(encoding="utf-8").splitlines()
+    return {test["test"]: test for test in json.loads(line)["tests"]}
+
+
+BREAKS = {
+    "directory": ("os.chdir('/')", "the working directory was "),
+    "environment": ("os.environ['TEAM'] = 'churn'", "os.environ TEAM was not there and is 'churn'"),
+    "imports": ("sys.path.insert(0, '/srv/lib')", "sys.path was "),
+    "permissions": ("os.umask(0o027)", "the umask was '0o0"),
+    "time_zone": ("os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()", "the time zone was "),
+    "locale": ("locale.setlocale(locale.LC_ALL, 'C.UTF-8')", "the locale was "),
+    "signals": ("signal.signal(signal.SIGTERM, signal.SIG_IGN)", "the handler of SIGTERM was "),
+    "hooks": ("sys.excepthook = print", "sys.excepthook was "),
+    "warnings": ("warnings.filterwarnings('ignore')", "'ignore' for Warning"),
+    "logging": ("logging.getLogger('urllib3').setLevel(50)", "the logger urllib3 was "),
+    "logging_disabled": ("logging.disable(50)", "logging.disable was 0 and is 50"),
+    "socket_timeout": ("socket.setdefaulttimeout(9)", "setdefaulttimeout was None and is 9.0"),
+    "decimal": ("decimal.getcontext().prec = 4", "context's precision was 28 and is 4"),
+    "options": ("pd.set_option('display.precision', 2)", "display.precision was 6 and is 2"),
+    "options_numpy": ("np.seterr(divide='ignore')", "numpy.seterr.divide was 'warn' and is"),
+    "options_sklearn": (
+        "sklearn.set_config(transform_output='pandas')",
+        "sklearn.set_config.transform_output was 'default' and is 'pandas'",
+    ),
+    "interpreter": ("sys.setrecursionlimit(9999)", "sys.setrecursionlimit was 1000 and is 9999"),
+    "seeds": ("random.seed(1)", "called random.seed"),
+    "seeds_numpy": ("np.random.seed(1)", "called numpy.random.seed"),
+    "seeds_numpy_state": ("np.random.set_state(np.random.RandomState(1).get_state())", "numpy"),
+    "patches": ("requests.Session.send = lambda *_, **__: None", "requests.Session.send was "),
+    "patches_ssl": (
+        "ssl._create_default_https_context = ssl._create_unverified_context",
+        "ssl._create_default_https_context was ",
+    ),
+    "files": ("KEPT.append(open(__file__))", "'demo.py' was still open"),
+    "files_database": (
+        "KEPT.append(db := sqlite3.connect('x.db')); db.execute('create table t(a)')",
+        "'x.db'",
+    ),
+    "connections": ("KEPT.append(socket.create_server(('127.0.0.1', 0)))", "was still open"),
+    "threads": (
+        "threading.Thread(target=threading.Event().wait, daemon=True).start()",
+        "still ran",
+    ),
+    "threads_pool": ("KEPT.append(pool := ThreadPoolExecutor()); pool.submit(print)", "still ran"),
+    "processes": ("KEPT.append(subprocess.Popen(['sleep', '9']))", "['sleep', '9'] still ran"),
+}
+KEEPS = {
+    "directory": "before = os.getcwd(); os.chdir('/'); os.chdir(before)",
+    "environment": "dict(os.environ, TEAM='churn')",
+    "warnings": "with warnings.catch_warnings():\n        warnings.simplefilter('ignore')",
+    "logging": "logging.getLogger('of_my_own').setLevel(10)",
+    "decimal": "with decimal.localcontext() as own:\n        own.prec = 4",
+    "options": "with pd.option_context('display.precision', 2):\n        pass",
+    "errors": "with np.errstate(all='ignore'):\n        pass",
+    "unseeded_draw": "random.random(); np.random.rand(3)",
+    "own_generator": "random.Random(1).random(); np.random.default_rng(1).random()",
+    "seed_taken_back": "was = random.getstate(); random.seed(1); random.setstate(was)",
+    "file_closed": "with open(__file__) as file:\n        file.read()",
+    "thread_waited_for": "with ThreadPoolExecutor() as pool:\n        pool.submit(print).result()",
+    "event_loop": "asyncio.run(asyncio.sleep(0))",
+    "process_waited_for": "subprocess.run(['true'])",
+}
+
+
+@pytest.fixture(scope="module")
+def process_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    solution, tests = HEAD, {}
+    for kind, bodies in (
+        ("breaks", {key: one for key, (one, _) in BREAKS.items()}),
+        ("keeps", KEEPS),
+    ):
+        for name, body in bodies.items():
+            solution += f"\ndef {kind}_{name}():\n    {body}\n"
+            tests[f"test_{kind}_{name}"] = f"solution):\n    solution.{kind}_{name}()"
+    return judge(tmp_path_factory.mktemp("process"), solution, tests)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="some of it only Linux tells")
+@pytest.mark.parametrize("name", BREAKS)
+def test_process_that_is_left_changed_is_red(process_verdicts: dict, name: str) -> None:
+    verdict = process_verdicts[f"test_breaks_{name}"]
+
+    law = next(law for law in sorted(LAWS, key=len, reverse=True) if name.startswith(law))
+    assert verdict["cause"] == "assertion"
+    assert BREAKS[name][1] in verdict["message"]
+    assert f"{LAWS[law].cure}" in verdict["message"]
+
+
+@pytest.mark.parametrize("name", KEEPS)
+def test_process_that_is_left_as_it_was_is_green(process_verdicts: dict, name: str) -> None:
+    verdict = process_verdicts[f"test_keeps_{name}"]
+
+    assert (verdict["cause"], verdict["message"]) == ("passed", "")
+
+
+CALLS = """
+def changes(rows, statistics=None):
+    statistics["means"]["tenure"] = 0.0
+
+def changes_frame(frame):
+    frame["paid"] = 1
+
+def changes_and_fails(rows):
+    rows.append(4)
+    raise ValueError("no")
+
+async def changes_later(rows):
+    rows.append(4)
+
+def changes_while_read(rows):
+    yield 1
+    rows.append(4)
+
+def _fill(rows):
+    rows.append(4)
+    return rows
+
+def fills(rows):
+    return _fill(rows)
+
+def fills_a_copy(rows):
+    return _fill(list(rows))
+
+class Store:
+    def __init__(self):
+        self.rows = []
+
+    def put(self, rows):
+        rows.clear()
+
+    def keep(self, row):
+        self.rows.append(row)
+
+def sleeps(rows):
+    return len(rows)
+"""
+CALL_TESTS = {
+    "test_nested": "solution):\n    solution.changes([1], statistics={'means': {'tenure': 32.4}})",
+    "test_frame": "solution):\n    solution.changes_frame(pd.DataFrame({'a': [1]}))",
+    "test_failure": "solution):\n    with pytest.raises(ValueError):\n"
+    "        solution.changes_and_fails([1])",
+    "test_async": "solution):\n    import asyncio\n    asyncio.run(solution.changes_later([1]))",
+    "test_generator": "solution):\n    list(solution.changes_while_read([1]))",
+    "test_helper": "solution):\n    solution.fills([1])",
+    "test_copy": "solution):\n    assert solution.fills_a_copy([1]) == [1, 4]",
+    "test_method": "solution):\n    solution.Store().put([1])",
+    "test_own_state": "solution):\n    store = solution.Store()\n    store.keep(1)\n"
+    "    assert store.rows == [1]",
+    "test_allowed": "solution, laws):\n    laws.may_change('rows', 'it fills what it is given')\n"
+    "    solution.fills([1])",
+    "test_lifted": "solution, laws):\n    laws.lift('arguments', 'this is about another thing')\n"
+    "    solution.fills([1])",
+    "test_own_words_first": "solution):\n    solution.fills([1])\n    assert False, 'mine'",
+    "test_stays_a_function": "solution):\n    import inspect\n"
+    "    assert list(inspect.signature(solution.fills).parameters) == ['rows']\n"
+    "    assert 'return _fill(rows)' in inspect.getsource(solution.fills)\n"
+    "    assert inspect.iscoroutinefunction(solution.changes_later)\n"
+    "    assert isinstance(solution.Store(), solution.Store)\n"
+    "    assert solution.fills is solution.fills",
+}
+SAYS = {
+    "test_nested": "changes(rows, statistics) changed its argument 'statistics':"
+    " statistics['means']['tenure'] was 32.4 and is 0.0.",
+    "test_frame": "changes_frame(frame) changed its argument 'frame':"
+    " frame has a column 'paid' now",
+    "test_failure": "rows had 1 elements and has 2",
+    "test_async": "rows had 1 elements and has 2",
+    "test_generator": "rows had 1 elements and has 2",
+    "test_helper": "fills(rows) changed its argument 'rows'",
+    "test_method": "Store.put(rows) changed its argument 'rows': rows had 1 elements and has 0",
+    "test_own_words_first": "mine\n\nfills(rows) changed",
+}
+
+
+@pytest.fixture(scope="module")
+def call_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return judge(tmp_path_factory.mktemp("calls"), CALLS, CALL_TESTS)
+
+
+@pytest.mark.parametrize("name", CALL_TESTS)
+def test_argument_that_a_call_changes_is_red(call_verdicts: dict, name: str) -> None:
+    verdict = call_verdicts[name]
+
+    assert verdict["passed"] == (name not in SAYS), verdict["message"]
+    assert SAYS.get(name, "") in verdict["message"]
+
+
+RUNS = """
+from prefect import flow, task
+
+@task
+def spoil(rows):
+    rows.append(4)
+
+@task
+def fill(rows):
+    return [*rows, 4]
+
+@task
+def fill_in_place(rows: list):
+    rows.append(4)
+    return rows
+
+@flow
+def night(rows):
+    fill_in_place(list(rows))
+    return fill_in_place.submit(list(rows)).result()
+
+@flow
+def spoiling_night(rows):
+    rows.append(4)
+
+@flow
+async def spoiling_evening(rows: list):
+    rows.append(4)
+
+@flow
+def spoiling_a_checked_copy(rows: list):
+    rows.append(4)
+"""
+RUN_TESTS = {
+    "test_task": "solution):\n    solution.spoil([1])",
+    "test_other_options": "solution):\n    solution.spoil.with_options(name='x')([1])",
+    "test_submitted": "solution):\n    in_a_flow(lambda: solution.spoil.submit([1]).wait())",
+    "test_mapped": "solution):\n    in_a_flow(lambda: solution.spoil.map([[1], [2]]).wait())",
+    "test_own_function": "solution):\n    solution.spoil.fn([1])",
+    "test_flow": "solution):\n    solution.spoiling_night([1])",
+    "test_copied_by_the_engine": "solution):\n    solution.spoiling_a_checked_copy([1])",
+    "test_async_flow": "solution):\n    import asyncio\n"
+    "    asyncio.run(solution.spoiling_evening([1]))",
+    "test_copies_inside": "solution):\n    assert solution.night([1]) == [1, 4]",
+    "test_harmless": "solution):\n    in_a_flow(lambda: solution.fill.submit([1]).result())",
+    "test_stays_a_task": "solution):\n    from prefect import Flow, Task\n"
+    "    assert type(solution.fill) is Task and type(solution.night) is Flow\n"
+    "    assert solution.fill.fn([1]) == [1, 4]",
+}
+GREEN_RUNS = {"test_copies_inside", "test_harmless", "test_stays_a_task"}
+
+
+@pytest.fixture(scope="module")
+def run_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return judge(tmp_path_factory.mktemp("runs"), RUNS, RUN_TESTS, needs='"prefect"')
+
+
+@pytest.mark.parametrize("name", RUN_TESTS)
+def test_argument_that_a_run_changes_is_red(run_verdicts: dict, name: str) -> None:
+    verdict = run_verdicts[name]
+
+    assert verdict["passed"] == (name in GREEN_RUNS), verdict["message"]
+    assert name in GREEN_RUNS or "changed its argument 'rows'" in verdict["message"]
+
+
+def test_import_that_changes_the_process_is_red(tmp_path: Path) -> None:
+    solution = "import socket\nsocket.setdefaulttimeout(9)\ndef add():\n    pass\n"
+    tests = {"test_adds": "solution):\n    solution.add()"}
+
+    verdict = judge(tmp_path, solution, tests)["test_adds"]
+
+    assert "Importing demo.py left the process changed" in verdict["message"]
+
+
+def test_kata_lifts_a_law(tmp_path: Path) -> None:
+    solution = "import random\ndef add():\n    random.seed(1)\n"
+    tests = {"test_adds": "solution):\n    solution.add()"}
+
+    verdict = judge(tmp_path, solution, tests, more='lifts = { seeds = "it is about seeds" }')
+
+    assert verdict["test_adds"]["passed"]
+
+
+@dataclasses.dataclass
+class Settings:
+    depth: int
+    names: list[str]
+
+
+class Plan(pydantic.BaseModel):
+    nights: list[datetime.date] = []
+
+
+def changed(value: Any, change: Callable[[Any], object]) -> str | None:
+    before = photograph(value)
+    change(value)
+    found = difference(before, photograph(value))
+    return f"value{found.place} {found.said}" if found else None
+
+
+FRAME = pd.DataFrame({"id": [1, 2], "rate": [0.5, np.nan], "tags": [["a"], ["b"]]}, index=[7, 8])
+CHANGES: dict[str, tuple[Any, Callable[[Any], object], str]] = {
+    "list": ([1, 2], lambda v: v.append(3), "value had 2 elements and has 3"),
+    "order": ([1, 2], lambda v: v.reverse(), "value[0] was 1 and is 2"),
+    "type": ([1], lambda v: v.__setitem__(0, True), "value[0] was 1 and is True"),
+    "key": ({"a": 1}, lambda v: v.pop("a"), "value has no 'a' any more (it was 1)"),
+    "new key": ({}, lambda v: v.update(a=1), "value has 'a' now (1), which it had not"),
+    "keys' order": (
+        {"a": 1, "b": 2},
+        lambda v: v.update(a=v.pop("a")),
+        "value had its keys in the order ['a', 'b'], and has ['b', 'a']",
+    ),
+    "set": ({1}, lambda v: v.add(2), "value was {1} and is {1, 2}"),
+    "dataclass": (
+        Settings(3, ["a"]),
+        lambda v: v.names.append("b"),
+        "value.names had 1 elements and has 2",
+    ),
+    "model": (
+        Plan(nights=[datetime.date(2026, 3, 29)]),
+        lambda v: v.nights.clear(),
+        "value.nights had 1 elements and has 0",
+    ),
+    "array": (
+        np.array([[1.0, np.nan]]),
+        lambda v: v.__setitem__((0, 1), 0.0),
+        "value[0, 1] was nan and is 0.0",
+    ),
+    "cell": (
+        FRAME.copy(),
+        lambda v: v.__setitem__("rate", v["rate"].fillna(0)),
+        "value['rate'][8] was nan and is 0.0",
+    ),
+    "cell's list": (
+        pd.DataFrame({"tags": [["a"], ["b"]]}),
+        lambda v: v["tags"][1].append("c"),
+        "value['tags'][1] had 1 elements and has 2",
+    ),
+    "column": (
+        FRAME.copy(),
+        lambda v: v.__setitem__("paid", 1),
+        "value has a column 'paid' now, which it had not",
+    ),
+    "columns' order": (
+        FRAME.copy(),
+        lambda v: v.insert(0, "rate", v.pop("rate")),
+        "value has its columns in another order",
+    ),
+    "dtype": (
+        FRAME.copy(),
+        lambda v: v.__setitem__("id", v["id"].astype(float)),
+        "value['id'] was int64 and is float64",
+    ),
+    "rows": (
+        FRAME.copy(),
+        lambda v: v.__init__(v.head(1)),
+        "value had 2 rows and has 1",
+    ),
+    "index name": (
+        FRAME.copy(),
+        lambda v: setattr(v.index, "name", "customer"),
+        "value had the names ([None], [None]) (index, columns) and has (['customer'], [None])",
+    ),
+    "series": (
+        pd.Series([1, 2], name="a"),
+        lambda v: v.__setitem__(1, 5),
+        "value[1] was 2 and is 5",
+    ),
+    "series' name": (
+        pd.Series([1], name="a"),
+        lambda v: setattr(v, "name", "b"),
+        "value had the names ([None], ['a']) (index, columns) and has ([None], ['b'])",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_change_of_a_value_is_told(name: str) -> None:
+    value, change, said = CHANGES[name]
+
+    assert changed(value, change) == said
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [1, "a", None, float("nan")],
+        {"a": {"b": (1, [2])}},
+        FRAME,
+        FRAME["rate"],
+        pd.DataFrame({"when": pd.to_datetime(["2026-03-29", None])}),
+        np.array([np.nan, 1.0]),
+        np.array(["a", None], dtype=object),
+        Settings(3, []),
+        iter([1, 2]),
+        {1, 2},
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_value_that_is_only_read_is_as_before(value: Any) -> None:
+    assert changed(value, lambda v: (repr(v), bool(id(v)))) is None
+
+
+def test_value_that_holds_itself_has_an_end() -> None:
+    rows: list[Any] = [1]
+    rows.append(rows)
+
+    assert changed(rows, lambda v: v.append(2)) == "value had 2 elements and has 3"
+
+
+def test_rules_name_every_cure() -> None:
+    assert all(law.means.endswith(".") and law.cure.endswith(".") for law in LAWS.values())

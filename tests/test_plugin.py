@@ -124,6 +124,50 @@ def test_broken_call_gives_one_readable_red_test(checkout: pytest.Pytester, name
     assert not any(test["passed"] for test in tests.values())
 
 
+LOOKING = """
+import json
+from pathlib import Path
+
+def read(path):
+    return json.loads(Path(path).read_text())
+
+def test_adds(solution, tmp_path):
+    solution.add(tmp_path / "kept.json", "{")
+    assert read(tmp_path / "kept.json") == {}, "It should be empty."
+"""
+
+
+@pytest.mark.parametrize(
+    ("add", "begin", "place"),
+    [
+        ("one.write_text(other)", "could not go on with what your code made", "test_demo.py"),
+        ("one / 'a' / 0", "expected no exception here", "demo.py"),
+        ("__import__('json').loads(other)", "expected no exception here", "demo.py"),
+    ],
+    ids=["the test's own look", "the solution's", "a library's, called by the solution"],
+)
+def test_only_an_error_of_the_solution_is_called_one(
+    checkout: pytest.Pytester, add: str, begin: str, place: str
+) -> None:
+    write_kata(checkout.path, LOOKING, "test_adds")
+    solve(checkout, f"def add(one, other):\n    {add}\n")
+
+    (test,) = verdict(checkout).values()
+
+    assert test["cause"] == "exception"
+    assert test["message"].startswith(f"The test {begin}")
+    assert f" {place}, line" in test["message"]
+
+
+def test_function_that_cannot_be_called_so_is_shown_at_its_call(checkout: pytest.Pytester) -> None:
+    solve(checkout, "def add(one):\n    return one\n")
+
+    message = verdict(checkout)["test_adds"]["message"]
+
+    assert "takes 1 positional argument but 2 were given" in message
+    assert "got = solution.add(1, 2)" in message
+
+
 @pytest.mark.parametrize(
     ("body", "passed", "output"),
     [

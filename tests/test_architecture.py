@@ -16,7 +16,15 @@ from dojo.paths import PACKAGE_ROOT
 
 # From the ground up. A module imports from its own floor or from below.
 FLOORS = (
-    ("dojo", "dojo.paths", "dojo.exits", "dojo.interrupts", "dojo.room"),
+    (
+        "dojo",
+        "dojo.paths",
+        "dojo.exits",
+        "dojo.interrupts",
+        "dojo.room",
+        "dojo.janitor",
+        "dojo.processes",
+    ),
     ("dojo.engines", "dojo.world", "dojo.catalog"),
     ("dojo.verdict", "dojo.subject"),
     ("dojo.plugin", "dojo.progress"),

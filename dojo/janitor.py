@@ -39,6 +39,16 @@ def clear(folder: str | os.PathLike[str]) -> None:
     os.rmdir(folder)
 
 
+def clear_up(folder: str | os.PathLike[str]) -> None:
+    """Remove a folder whose users were killed, but may still be dying, as far as that can be."""
+    for _ in range(50):
+        with contextlib.suppress(OSError):
+            clear(folder)
+        if not os.path.lexists(folder):
+            return
+        time.sleep(0.1)
+
+
 def _unlink(name: str, folder: int) -> bool:
     """Remove what is no folder; return whether it was none."""
     try:
@@ -71,12 +81,7 @@ def _await_end(folder: str) -> None:
     for one in groups:
         with contextlib.suppress(AttributeError, OSError):
             os.killpg(one, signal.SIGKILL)
-    for _ in range(50):  # who was killed may still be dying
-        with contextlib.suppress(OSError):
-            clear(folder)
-        if not os.path.lexists(folder):
-            break
-        time.sleep(0.1)
+    clear_up(folder)
 
 
 if __name__ == "__main__":

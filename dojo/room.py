@@ -108,8 +108,7 @@ class Room:
             self._janitor.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._janitor.kill()
-            with contextlib.suppress(OSError):
-                janitor.clear(self.path)
+            janitor.clear_up(self.path)
 
 
 class Forked:

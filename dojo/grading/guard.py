@@ -24,7 +24,7 @@ from dojo.catalog import Kata
 from dojo.engines.templates import EngineError
 from dojo.grading.sandbox import Level, Limits
 from dojo.grading.wire import Line, LineBroken, LineClosed
-from dojo.janitor import clear
+from dojo.janitor import clear_up
 from dojo.paths import cache_dir
 from dojo.room import Room
 
@@ -178,8 +178,7 @@ class Parent:
                 sandbox.close()
             else:
                 ours.close()
-            with contextlib.suppress(OSError):
-                clear(folder)
+            clear_up(folder)
 
     def close(self) -> None:
         """End the parent and all sandboxes, for good."""
@@ -199,8 +198,7 @@ class Parent:
         except subprocess.TimeoutExpired:
             self._reaper.kill()
             self._reaper.wait()
-        with contextlib.suppress(OSError):
-            clear(self._folder)
+        clear_up(self._folder)
 
     def __enter__(self) -> Parent:
         """Return itself."""

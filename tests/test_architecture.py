@@ -24,6 +24,8 @@ FLOORS = (
         "dojo.foreign",
         "dojo.handed_out",
         "dojo.interrupts",
+        "dojo.janitor",
+        "dojo.processes",
         "dojo.room",
         "dojo.wording",
     ),

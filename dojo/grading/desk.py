@@ -222,7 +222,7 @@ class Desk:
         Raises:
             sqlite3.Error: There is none.
         """
-        with tempfile.TemporaryDirectory(prefix="dojo-evidence-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
             target = Path(folder) / "evidence.db"
             for ending in ("", "-wal"):
                 if (data := self.read(path + ending)) is not None:

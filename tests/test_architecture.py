@@ -44,6 +44,7 @@ LIGHT = ("dojo.catalog", "dojo.progress", "dojo.verdict", "dojo.screen", "dojo.c
 TAUGHT = {
     "airflow",
     "dagster",
+    "dagster_shared",  # where Dagster keeps its CheckError
     "httpx",
     "mlflow",
     "numpy",

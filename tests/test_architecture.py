@@ -24,6 +24,8 @@ FLOORS = (
         "dojo.foreign",
         "dojo.handed_out",
         "dojo.interrupts",
+        "dojo.janitor",
+        "dojo.processes",
         "dojo.room",
         "dojo.wording",
     ),
@@ -42,6 +44,7 @@ LIGHT = ("dojo.catalog", "dojo.progress", "dojo.verdict", "dojo.screen", "dojo.c
 TAUGHT = {
     "airflow",
     "dagster",
+    "dagster_shared",  # where Dagster keeps its CheckError
     "httpx",
     "mlflow",
     "numpy",

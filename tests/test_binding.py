@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,9 +142,11 @@ def test_scenarios_are_of_their_kata_and_not_of_the_grader(checkout: Path) -> No
 def test_installed_package_changes_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = Submission("anna", kata_of(PACKAGE_ROOT, "02"), "a", b"x = 1\n")
+    kata = kata_of(PACKAGE_ROOT, "02")
+    one = Submission("anna", kata, "a", b"x = 1\n")
+    check_unchanged(kata)
     locks = [bind(one, "1", "strict").lock]
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     record = tmp_path / "another-1.0.dist-info" / "METADATA"
     record.parent.mkdir()
     for version in ("1.0", "1.1"):
@@ -154,6 +157,23 @@ def test_installed_package_changes_the_lock(
 
     assert len(set(locks)) == len(locks)
     assert bind(one, "1", "strict").lock == locks[-1]
+    with pytest.raises(Changed, match="an installed package has changed since this process"):
+        check_unchanged(kata)
+
+
+def test_copies_that_a_package_has_inside_are_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Submission("anna", kata_of(PACKAGE_ROOT, "02"), "a", b"x = 1\n")
+    before = bind(one, "1", "strict").lock
+    record = tmp_path / "tools" / "_vendor" / "another-1.0.dist-info" / "METADATA"
+    record.parent.mkdir(parents=True)
+    record.write_text("Metadata-Version: 2.1\nName: another\nVersion: 1.0\n")
+    (tmp_path / "tools" / "__init__.py").touch()
+    # As setuptools does, when something imports it.
+    monkeypatch.setattr(sys, "path", [*sys.path, str(record.parents[1])])
+
+    assert bind(one, "1", "strict").lock == before
 
 
 def test_old_mark_is_not_handed_out_after_a_scenario_was_mended(
@@ -189,10 +209,7 @@ def test_process_that_has_read_other_files_says_so(checkout: Path) -> None:
         check_unchanged(kata)
 
 
-def test_kata_that_has_changed_since_it_was_read_is_told(
-    checkout: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(binding, "_CODE_AT_START", binding._code_digest())
+def test_kata_that_has_changed_since_it_was_read_is_told(checkout: Path) -> None:
     kata = kata_of(checkout)
     check_unchanged(kata)
     check_unchanged(kata)
@@ -208,3 +225,11 @@ def test_tests_run_with_all_that_steers_them(checkout: Path, tmp_path: Path) -> 
 
     for name in STEERING_FILES:
         assert (tmp_path / "given" / name).read_bytes() == (checkout / name).read_bytes()
+
+
+def test_submission_that_nobody_can_read_is_bound_whatever_its_fault_says() -> None:
+    kata = kata_of(PACKAGE_ROOT, "02")
+    faults = ["it is empty", "caf\udce9.py is a link", "\ud800"]
+    bound = [bind(Submission("a", kata, "a", None, fault), "1", "strict") for fault in faults]
+
+    assert len({one.submission for one in bound}) == 3

@@ -7,6 +7,7 @@ grades only as long as the files are those that it began with.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -25,6 +26,7 @@ from dojo.paths import PACKAGE_ROOT
 
 _CODE = PACKAGE_ROOT / "dojo"
 _EXAMS = _CODE / "grading" / "exams"
+_DOJO = "the dojo itself"
 
 
 class Changed(Exception):
@@ -37,7 +39,7 @@ def bind(submission: Submission, seed: str, level: Level) -> Binding:
         submission=submission.digest,
         kata=kata_digest(submission.kata),
         grader=grader_version(),
-        lock=_packages_digest(tuple(_installed())),
+        lock=_packages_digest(),
         python=platform.python_version(),
         seed=seed,
         level=level,
@@ -63,23 +65,29 @@ def grader_version() -> str:
 
 
 def remember(katas: Iterable[Kata]) -> None:
-    """Remember what katas are now that this process has read them."""
+    """Remember what there is now that this process has read these katas."""
     for kata in katas:
-        if kata.folder not in _began_with:
-            _began_with[kata.folder] = kata_digest(kata)
+        for what, digest in _states(kata).items():
+            _began_with.setdefault(what, digest)
 
 
 def check_unchanged(kata: Kata) -> None:
     """Look whether what this process has in its memory is what the files say.
 
     Raises:
-        Changed: A file of the dojo, or of the kata, is not as it was when the process began.
+        Changed: The kata, the dojo or a package is not as it was when the process began.
     """
-    remember([kata])
-    if _began_with[kata.folder] != kata_digest(kata):
-        raise Changed(f"{kata.id} has changed since this process began")
-    if _code_digest() != _CODE_AT_START:
-        raise Changed("the dojo itself has changed since this process began")
+    for what, digest in _states(kata).items():
+        if _began_with.setdefault(what, digest) != digest:
+            raise Changed(f"{what} has changed since this process began")
+
+
+def _states(kata: Kata) -> dict[str, str]:
+    return {
+        str(kata.folder): kata_digest(kata),
+        _DOJO: _code_digest(),
+        "an installed package": _packages_digest(),
+    }
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
@@ -106,30 +114,29 @@ def _code_digest() -> str:
     return _digest_of(_named(_files_in(_CODE), _CODE))
 
 
-def _installed() -> Iterator[tuple[str, int, int]]:
-    """Yield the records of installed packages: where, and the state of the file."""
-    for place in sys.path:
-        if os.path.isdir(place):
-            for entry in os.scandir(place):
-                if entry.name.endswith((".dist-info", ".egg-info")):
-                    status = _status_of(entry.path)
-                    yield entry.path, status.st_mtime_ns, status.st_size
+def _packages_digest() -> str:
+    # A package may put copies of others, which it has inside, on the path: whoever imports it.
+    places = [place for place in sys.path if not Path(place, "..", "__init__.py").exists()]
+    records = [record for place in places for record in _records_in(place)]
+    states = [(path, (status := os.stat(path)).st_mtime_ns, status.st_size) for path in records]
+    return _digest_of_versions(tuple(places), tuple(states))
 
 
-def _status_of(path: str) -> os.stat_result:
-    for name in ("METADATA", "PKG-INFO"):
-        record = os.path.join(path, name)
-        if os.path.exists(record):
-            return os.stat(record)
-    return os.stat(path)
+def _records_in(place: str) -> Iterator[str]:
+    """Yield the files that say what is installed there."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(place):
+            if name.endswith((".dist-info", ".egg-info")):
+                inside = (os.path.join(place, name, one) for one in ("METADATA", "PKG-INFO"))
+                yield next(filter(os.path.exists, inside), os.path.join(place, name))
 
 
 @functools.lru_cache(maxsize=1)
-def _packages_digest(_: tuple[tuple[str, int, int], ...]) -> str:
-    """Return the digest of names and versions: to read them all takes a seventh of a second."""
-    lines = {f"{one.metadata['Name']}=={one.version}" for one in metadata.distributions()}
+def _digest_of_versions(places: tuple[str, ...], _: tuple[tuple[str, int, int], ...]) -> str:
+    """Read names and versions: as long as no record has changed, for that takes 0.15 s."""
+    found = metadata.distributions(path=list(places))
+    lines = {f"{one.metadata['Name']}=={one.version}" for one in found}
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-_CODE_AT_START = _code_digest()
-_began_with: dict[Path, str] = {}
+_began_with = {_DOJO: _code_digest()}

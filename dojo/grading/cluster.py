@@ -114,7 +114,7 @@ def unpack(outcome: Any, submission: Submission, seed: str, level: Level) -> Res
         The result; `grader-error`, without a mark, when each worker that had it was lost.
 
     Raises:
-        NoCluster: The worker must not grade, or the cluster is gone.
+        NoCluster: The worker must not grade, the cluster is gone, or something here has changed.
     """
     from distributed.scheduler import KilledWorker
 
@@ -126,6 +126,10 @@ def unpack(outcome: Any, submission: Submission, seed: str, level: Level) -> Res
             f"the cluster came to no result ({type(outcome).__name__}:"
             f" {shorten(str(outcome), 300)}); the same command goes on"
         )
+    try:
+        check_unchanged(submission.kata)
+    except Changed as error:
+        raise NoCluster(f"{error}; the same command begins anew") from None
     if "unfit" in outcome:
         raise NoCluster(f"the worker {outcome['worker']} cannot grade: {outcome['unfit']}")
     try:

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
+from dojo.grading.databases import left_database
 from dojo.grading.engine_account import (
     EngineAccount,
     FlowRun,
@@ -221,15 +222,14 @@ class Desk:
         Raises:
             sqlite3.Error: There is none.
         """
-        with tempfile.TemporaryDirectory(prefix="dojo-evidence-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
             target = Path(folder) / "evidence.db"
             for ending in ("", "-wal"):
                 if (data := self.read(path + ending)) is not None:
                     Path(f"{target}{ending}").write_bytes(data)
             if not target.exists():
                 raise sqlite3.OperationalError(f"there is no {path}")
-            with contextlib.closing(sqlite3.connect(target)) as connection:
-                connection.row_factory = sqlite3.Row
+            with left_database(target) as connection:
                 yield connection
 
     def flow_runs(self) -> list[FlowRun]:

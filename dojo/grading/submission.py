@@ -50,7 +50,9 @@ class Submission:
     @property
     def digest(self) -> str:
         """Return the SHA-256 of the file; of its fault when there is none."""
-        return hashlib.sha256(self.content or self.fault.encode()).hexdigest()
+        return hashlib.sha256(
+            self.content or self.fault.encode("utf-8", "surrogatepass")
+        ).hexdigest()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,10 @@ def forged(text):
         nonce = frame.f_locals["message"]["nonce"]
         for one in gc.get_objects():
             if type(one).__name__ == "Line" and hasattr(one, "_socket"):
-                one._socket.sendall(said(nonce, text))
+                try:
+                    one._socket.sendall(said(nonce, text))
+                except OSError:
+                    pass  # another one, closed
     return []
 
 

@@ -51,14 +51,19 @@ class Given:
         except (TypeError, ValueError):  # the call will say so itself
             places = {f"argument {place}": one for place, one in enumerate(args, start=1)}
             named = {**places, **kwargs}
-        self._now = {name: one for name, one in named.items() if name not in ("self", "cls")}
-        self._before = {name: photograph(one) for name, one in self._now.items()}
+        self._now = {key: one for key, one in named.items() if key not in ("self", "cls")}
+        self._before: dict[str, Any] = {}
+        for argument, one in self._now.items():
+            with contextlib.suppress(Exception):  # a thread may be writing into it meanwhile
+                self._before[argument] = photograph(one)
         self.shown = f"{name}({', '.join(self._now)})"
 
     def note_changes(self, ledger: Ledger) -> None:
         """Note the arguments that are not as before."""
         for name, photo in self._before.items():
-            change = difference(photo, photograph(self._now[name]))
+            change = None
+            with contextlib.suppress(Exception):  # as above: the call that writes will tell
+                change = difference(photo, photograph(self._now[name]))
             if change is not None and not ledger.may_change(name):
                 where = f"{name}{change.place} {change.said}"
                 ledger.note("arguments", f"{self.shown} changed its argument {name!r}: {where}.")

@@ -18,7 +18,7 @@ from dojo.paths import PACKAGE_ROOT
 FLOORS = (
     ("dojo", "dojo.paths", "dojo.exits", "dojo.interrupts", "dojo.room"),
     ("dojo.engines", "dojo.world", "dojo.catalog"),
-    ("dojo.verdict", "dojo.subject", "dojo.answers", "dojo.laws"),
+    ("dojo.verdict", "dojo.subject", "dojo.answers", "dojo.laws", "dojo.elsewhere"),
     ("dojo.plugin", "dojo.progress"),
     ("dojo.warm",),
     ("dojo.grading",),

@@ -27,6 +27,14 @@ class Laws:
         self._watch = watch
         self._leftovers = leftovers
 
+    def load(self) -> Subject:
+        """Load the solution afresh; its calls are looked at too."""
+        with self._watch.importing():
+            subject = load_solution(Path(self._watch.path), self._watch.hand_out)
+        for one in classes_of(subject):
+            self._watch.methods(one)
+        return subject
+
     def lift(self, law: str, why: str) -> None:
         """Have a law not hold in this test.
 
@@ -95,13 +103,11 @@ def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
     with contextlib.ExitStack() as stack:
         for seen in (acts.seen(), leftovers.seen(), marked_threads()):
             stack.enter_context(seen)
-        with watch.importing():
-            subject = load_solution(path, watch.hand_out)
-        for one in classes_of(subject):
-            watch.methods(one)
+        laws = Laws(ledger, watch, leftovers)
+        subject = laws.load()
         stack.enter_context(watched_runs(watch, str(item.path)))
         stack.enter_context(watched_steps(watch))
-        item.stash[KEY] = Laws(ledger, watch, leftovers)
+        item.stash[KEY] = laws
         yield subject
 
 

@@ -7,6 +7,7 @@ import contextlib
 import os
 import pickle
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,12 @@ ADDRESS_VARIABLE = "DOJO_ELSEWHERE"
 
 # What may be imported before a solution is known: the libraries that the katas teach.
 _TAUGHT = {"dagster", "httpx", "mlflow", "numpy", "pandas", "prefect", "requests", "sklearn"}
+# What a library imports when it is first used: better once, before the forks.
+_LAZY = {
+    "prefect": {"prefect.main", "prefect.flow_engine", "prefect.task_engine", "prefect.results"},
+    "pandas": {"pandas.io.formats.csvs", "pandas.io.parsers"},
+    "mlflow": {"mlflow.sklearn", "mlflow.store.tracking.sqlalchemy_store"},
+}
 _START_TIMEOUT_S = 60.0
 _OTHER_SEED = "20260329"
 
@@ -67,11 +74,10 @@ class SecondParent:
 
     def end(self) -> None:
         """End it and all its forks."""
-        assert self._process.stdin is not None
+        # Not by closing its input: a fork of this process may hold that open.
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         self._room.release(self._process.pid)
 
 
@@ -161,4 +167,6 @@ def imports_of(solution: Path) -> set[str]:
         return set()
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    return {name for name in names if name.split(".", 1)[0] in _TAUGHT}
+    libraries = {name.split(".", 1)[0] for name in names} & _TAUGHT
+    lazy = {one for library in libraries for one in _LAZY.get(library, ())}
+    return lazy | {name for name in names if name.split(".", 1)[0] in libraries}

@@ -123,12 +123,12 @@ class Server:
         if not all(ENGINES[name].is_alive() for name in self._names):
             raise SystemExit("an engine is gone")
         kata = find_kata(self._katas, request["kata"])
+        self._have_second_parent(kata)  # it imports at the same time
         try:
             self.prepare(kata)
         except EngineError as error:
             self._send({"run": request["run"], "engine_fault": str(error)})
             return
-        self._have_second_parent(kata)
         reading, writing = os.pipe()
 
         def main() -> None:

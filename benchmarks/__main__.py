@@ -26,6 +26,7 @@ from rich.table import Table
 
 from dojo.catalog import Kata, find_kata, load_catalog
 from dojo.paths import find_root
+from dojo.room import forget_proxies
 from dojo.warm import Warm
 
 # The session fixture of Prefect's documentation, and the world of the kata without the plugin.
@@ -118,6 +119,7 @@ def run(*command: str, cwd: Path | None = None, **variables: str) -> None:
         for name, value in os.environ.items()
         if not name.startswith(("PREFECT_", "MLFLOW_", "DAGSTER_", "DOJO_", "PYTEST_"))
     }
+    forget_proxies(environment)
     done = subprocess.run(
         [sys.executable, *command],
         cwd=cwd,

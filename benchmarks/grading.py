@@ -38,6 +38,7 @@ from dojo.grading.grader import Grader
 from dojo.grading.guard import Parent
 from dojo.grading.sandbox import Limits
 from dojo.grading.submission import Submission
+from dojo.handed_out import handed_out
 from dojo.paths import cache_dir, find_root
 
 HOSTILE = ("exits_hard_at_import", "patches_reports", "skips", "forges_results")
@@ -56,7 +57,7 @@ class Cost(NamedTuple):
 def mix(kata: Kata) -> Iterator[str]:
     """Yield sources, for ever: two honest, three wrong, one hostile."""
     reference = kata.reference_file.read_text(encoding="utf-8")
-    stub = kata.stub_file.read_text(encoding="utf-8")
+    stub = handed_out(kata.stub_file).decode()
     attacks = kata.root / "tests" / "attacks"
 
     def appended(start: str, paths: list[Path]) -> Iterator[str]:

@@ -6,6 +6,7 @@ are imported by the command that needs them, so that `dojo list` answers at once
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -88,13 +89,35 @@ app.add_typer(cli_grade.app)
 app.add_typer(cli_records.app)
 
 
+def _say_version(asked: bool) -> None:
+    """Say which dojo this is and with which engines: what a report of a fault needs."""
+    if not asked:
+        return
+    from importlib import metadata
+    from platform import python_version
+
+    found = [f"ml-dojo {metadata.version('ml-dojo')}", f"Python {python_version()}"]
+    for name in ("prefect", "mlflow", "dagster", "apache-airflow"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    show.Screen().say(", ".join(found))
+    raise typer.Exit
+
+
+AskVersion = Annotated[
+    bool,
+    typer.Option("--version", callback=_say_version, is_eager=True, help="Say which dojo this is."),
+]
+
+
 @app.callback(invoke_without_command=True)
-def companion(context: typer.Context, lang: Lang = None) -> int:
+def companion(context: typer.Context, lang: Lang = None, version: AskVersion = False) -> int:
     """Open the companion on the first unsolved kata: it runs the tests whenever you save.
 
     Without a terminal: print the path of each kata, then run the first unsolved one once. That
     ends with 0 even if tests are red; 'dojo run' ends with 1.
     """
+    del version  # said already
     context.obj = lang
     if context.invoked_subcommand is not None:
         return Exit.DONE

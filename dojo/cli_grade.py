@@ -1,4 +1,4 @@
-"""The instructor's commands of `dojo`: grade what was handed in, verify what was graded."""
+"""The instructor's command of `dojo`: grade what was handed in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from dojo.paths import find_root
 
 if TYPE_CHECKING:
     from dojo.grading.batch import Watch
-    from dojo.grading.marks import Result
+    from dojo.grading.marks import Result, Results
+
+_MOST_NAMED = 20
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,10 +33,10 @@ app = typer.Typer(rich_markup_mode=None)
 def grade(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Checkouts, folders of checkouts, .zip, .tar.gz."),
+        typer.Argument(metavar="PATH...", help="A class's folder, checkouts, archives, files."),
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(help="A CSV file with the columns id, path and submitted.")
+        Path | None, typer.Option(help="A table as text with the columns id, path, submitted.")
     ] = None,
     kata: Annotated[
         list[str] | None, typer.Option(help="Grade this kata only; may be given more than once.")
@@ -53,11 +55,20 @@ def grade(
         str, typer.Option(metavar="strict|landlock", help="The walls that grading needs.")
     ] = "strict",
     deadline: Annotated[
-        str | None, typer.Option(help="The last moment in time: 2026-11-24T18:00:00+01:00.")
+        str | None,
+        typer.Option(
+            help="The last moment in time: '2026-11-24T18:00 Europe/Paris', or with +01:00."
+        ),
     ] = None,
     late_percent: Annotated[
         float, typer.Option(min=0, max=100, help="Taken off for each late day.")
     ] = 10.0,
+    late_cap_percent: Annotated[
+        float, typer.Option(min=0, max=100, help="All late days together take off no more.")
+    ] = 100.0,
+    grace_minutes: Annotated[
+        float, typer.Option(min=0, max=1439, help="A late day begins so many minutes later.")
+    ] = 0.0,
     sign_key: Annotated[
         Path | None, typer.Option(help="A file with a secret: each result is signed.")
     ] = None,
@@ -75,18 +86,20 @@ def grade(
 ) -> int:
     """Grade submissions: pristine tests and secret scenarios, in a sandbox.
 
-    Started again after whatever end, it goes on where it was. Ends with 3 if a submission could
-    not be graded for a reason of the grader's own.
+    Started again after whatever end, it goes on where it was. Ends with 0 if all have a mark; 3
+    if a submission could not be graded for a reason of the grader's own; 5 if something that was
+    handed in was not graded, which is named with the cure.
     """
     from dojo.grading.batch import Order, grade_batch, publish
     from dojo.grading.cluster import NoCluster
     from dojo.grading.flow import NoServer
     from dojo.grading.guard import GuardFault
+    from dojo.grading.learners import RosterError
     from dojo.grading.marks import Feedback, LatePolicy
     from dojo.grading.sandbox import Level, SandboxError
     from dojo.grading.signing import KeyRefused, read_key
     from dojo.grading.store import Store, StoreError
-    from dojo.grading.submission import RosterError, collect
+    from dojo.grading.submission import collect
 
     _check_choice("--feedback", feedback, get_args(Feedback))
     _check_choice("--level", level, get_args(Level))
@@ -98,15 +111,27 @@ def grade(
         raise Stop(Exit.USAGE, f"--dask is {dask!r}; write it as tcp://127.0.0.1:8786")
     root = find_root()
     katas, wanted = _chosen(root, kata or [])
-    policy = LatePolicy(deadline=_moment(deadline), percent_a_day=late_percent)
+    policy = LatePolicy(
+        deadline=_moment(deadline),
+        percent_a_day=late_percent,
+        at_most_percent=late_cap_percent,
+        grace_minutes=grace_minutes,
+    )
+    zone = policy.deadline.tzinfo if policy.deadline is not None else None
     try:
         key = read_key(sign_key) if sign_key is not None else None
-        submissions, ungraded = collect(paths or [], roster, katas, wanted)
+        collected = collect(paths or [], roster, katas, wanted, zone)
         store = Store(state or out.with_suffix(".sqlite"))
     except (RosterError, KeyRefused, StoreError) as error:
         raise Stop(Exit.USAGE, str(error)) from None
     drawn = store.seed(seed)
+    submissions = collected.submissions
     told = show.Screen(sys.stderr)
+    for line in collected.told:
+        told.say(f"dojo: {line}")
+    if left_out := collected.left_out:
+        more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
+        told.say(f"dojo: left out: {', '.join(left_out[:_MOST_NAMED])}{more}")
     try:
         as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
         order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow, dask=dask)  # type: ignore[arg-type]
@@ -122,59 +147,37 @@ def grade(
         ) from None
     finally:
         store.close()
-    record = publish(results, ungraded, feedback, policy, key)  # type: ignore[arg-type]
+    record = publish(results, collected.ungraded, feedback, policy, key)  # type: ignore[arg-type]
     _write_whole(out, record.model_dump_json(indent=1) + "\n")
-    screen = show.Screen()
+    missing = _report(record, len(left_out))
+    show.Screen().say(f"The seed was {drawn}. Next: read {out}")
+    return Exit.INCOMPLETE if missing else Exit.DONE
+
+
+def _report(record: Results, left_out: int) -> int:
+    """Print every result and what has none; return how many things were not graded.
+
+    Raises:
+        Stop: The grader failed on some.
+    """
+    screen, told = show.Screen(), show.Screen(sys.stderr)
     for result in record.results:
         screen.say(_line_of(result))
-    for line in ungraded:
-        told.say(f"dojo: {line}")
+    for line in record.ungraded:
+        told.say(f"dojo: not graded: {line}")
     broken = [one for one in record.results if one.verdict == "grader-error"]
+    missing = len(broken) + len(record.ungraded)
+    graded = f"{len(record.results) - len(broken)} graded"
     screen.say()
+    screen.say(
+        f"{graded}, {missing} not graded{' (named above)' * bool(missing)}, {left_out} left out"
+    )
     if broken:
         raise Stop(
             Exit.ENVIRONMENT,
-            f"{len(broken)} of {len(results)} could not be graded; {broken[0].advice}",
+            f"{len(broken)} of {len(record.results)} could not be graded; {broken[0].advice}",
         )
-    screen.say(f"{len(results)} graded with seed {drawn}. Next: read {out}")
-    return Exit.DONE
-
-
-@app.command()
-def verify(
-    file: Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")],
-    sign_key: Annotated[Path, typer.Option(help="The file with the secret they were signed with.")],
-) -> int:
-    """Verify that results are the grader's own: each signature, and the record's schema.
-
-    Ends with 0 if all hold, 1 if one does not.
-    """
-    from pydantic import ValidationError
-
-    from dojo.grading.marks import Results
-    from dojo.grading.signing import KeyRefused, read_key, unsigned
-
-    try:
-        key = read_key(sign_key)
-        record = Results.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
-    except KeyRefused as error:
-        raise Stop(Exit.USAGE, str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise Stop(
-            Exit.UNSOLVED, f"{str(file)!r} is no record of results: {place}: {first['msg']}"
-        ) from None
-    forged = unsigned(record, key)
-    screen = show.Screen()
-    for result in forged:
-        screen.say(f"not signed with this key: {result.learner} {result.kata}")
-    if forged:
-        return Exit.UNSOLVED
-    screen.say(f"All {len(record.results)} results are signed with this key, and unchanged.")
-    return Exit.DONE
+    return missing
 
 
 @contextlib.contextmanager
@@ -246,15 +249,14 @@ def _check_choice(option: str, value: str, known: tuple[Any, ...]) -> None:
 
 
 def _moment(text: str | None) -> datetime.datetime | None:
+    from dojo.grading.moments import HOW, MomentError, read_moment
+
     if text is None:
         return None
     try:
-        moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise Stop(
-            Exit.USAGE, f"--deadline is {text!r}; write it as 2026-11-24T18:00:00+01:00"
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
+        return read_moment(text, latest=True)
+    except MomentError as error:
+        raise Stop(Exit.USAGE, f"--deadline is {text!r}: it {error}; write {HOW}") from None
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The commands of `dojo` that turn results into files: for other platforms, and for people."""
+"""The commands of `dojo` that read results: into other formats, a page, and whether they hold."""
 
 from __future__ import annotations
 
@@ -77,6 +77,43 @@ def report(
     except CatalogError as error:
         raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
     _write(out, cohort_page(results, {kata.id: read_planted(kata) for kata in katas}))
+    return Exit.DONE
+
+
+@app.command()
+def verify(
+    file: Record,
+    sign_key: Annotated[Path, typer.Option(help="The file with the secret they were signed with.")],
+) -> int:
+    """Verify that results are the grader's own: each signature, and the record's schema.
+
+    Ends with 0 if all hold, 1 if one does not.
+    """
+    from pydantic import ValidationError
+
+    from dojo.grading.marks import Results
+    from dojo.grading.signing import KeyRefused, read_key, unsigned
+
+    try:
+        key = read_key(sign_key)
+        record = Results.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except KeyRefused as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise Stop(
+            Exit.UNSOLVED, f"{str(file)!r} is no record of results: {place}: {first['msg']}"
+        ) from None
+    forged = unsigned(record, key)
+    screen = show.Screen()
+    for result in forged:
+        screen.say(f"not signed with this key: {result.learner} {result.kata}")
+    if forged:
+        return Exit.UNSOLVED
+    screen.say(f"All {len(record.results)} results are signed with this key, and unchanged.")
     return Exit.DONE
 
 

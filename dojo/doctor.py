@@ -22,7 +22,8 @@ from packaging.utils import canonicalize_name
 from dojo.catalog import CatalogError, load_catalog
 from dojo.engines.templates import EngineError
 from dojo.paths import PACKAGE_ROOT, cache_dir
-from dojo.room import CAN_FORK
+from dojo.room import CAN_FORK, Room
+from dojo.wording import shorten
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 PORTS = {4200: "Prefect UI", 5000: "MLflow UI", 3000: "Dagster UI"}
@@ -200,32 +201,25 @@ def check_engine(name: str) -> Check:
     return Check(title, False, f"{name} does not start: {said}", cure)
 
 
-def _start_prefect() -> None:
+def _start_prefect(room: Room) -> None:
     from dojo.engines import prefect
-    from dojo.room import Room
 
-    room = Room()
-    try:
-        room.furnish()
-        prefect.isolate(room)
-        with prefect.harness(room, _say):
-            pass
-    finally:
-        room.close()
+    prefect.isolate(room)
+    with prefect.harness(room, _say):
+        pass
 
 
-def _start_mlflow() -> None:
+def _start_mlflow(room: Room) -> None:
     from dojo.engines import mlflow
 
     mlflow.isolate()
-    with tempfile.TemporaryDirectory(prefix="dojo-doctor-") as folder:
-        uri = mlflow.new_store(Path(folder), _say)
-        from mlflow import MlflowClient
+    uri = mlflow.new_store(room.folder("mlflow"), _say)
+    from mlflow import MlflowClient
 
-        MlflowClient(tracking_uri=uri).search_experiments()
+    MlflowClient(tracking_uri=uri).search_experiments()
 
 
-def _start_dagster() -> None:
+def _start_dagster(_: Room) -> None:
     import dagster  # noqa: F401
 
 
@@ -242,7 +236,7 @@ def _guarded(name: str, check: Callable[[], Check], cure: str) -> Iterator[Check
         yield check()
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
-        yield Check(name, False, said[:300], cure)
+        yield Check(name, False, shorten(said, 300), cure)
 
 
 def _installed(name: str) -> str:
@@ -261,11 +255,15 @@ def _requirements(path: Path) -> list[Requirement]:
 
 
 if __name__ == "__main__":
+    own = Room()
+    own.furnish()
     try:
-        ENGINES[sys.argv[1]]()
+        ENGINES[sys.argv[1]](own)
     except EngineError as fault:
         _say(str(fault))
         raise SystemExit(_OWN_WORDS) from None
     except Exception as fault:
         _say(" ".join(f"{type(fault).__name__}: {fault}".split()))
         raise SystemExit(1) from None
+    finally:
+        own.close()

@@ -13,6 +13,7 @@ class Exit(IntEnum):
     USAGE = 2
     ENVIRONMENT = 3
     AUTHOR_ERROR = 4
+    INCOMPLETE = 5
     INTERRUPTED = 130
 
 

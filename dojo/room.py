@@ -3,7 +3,7 @@
 A run owns a folder under the system's temporary folder and some process groups (a server, the
 process that holds the solution). A janitor, a bare Python that only reads a pipe, is told of
 them. When the pipe closes, because the run ended or because it was killed, the janitor kills what
-is left of the groups and removes the folder. See docs/decisions/0003-janitor.md.
+is left of the groups and removes the folder. See `dojo/janitor.py`, docs/decisions/0003-janitor.md.
 """
 
 from __future__ import annotations
@@ -11,36 +11,42 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import shutil
+import secrets
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 
-_JANITOR = """
-import os, shutil, signal, sys, time
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-groups = set()
-for line in sys.stdin:
-    verb, group = line.split()
-    (groups.add if verb == "adopt" else groups.discard)(int(group))
-for group in groups:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except (AttributeError, OSError):
-        pass
-for attempt in range(50):
-    shutil.rmtree(sys.argv[1], ignore_errors=True)
-    if not os.path.exists(sys.argv[1]):
-        break
-    time.sleep(0.1)
-"""
+from dojo import janitor, processes
 
 # macOS has `fork`, but its system libraries do not survive it (proxies, Accelerate).
 CAN_FORK = sys.platform == "linux" and not os.environ.get("DOJO_NO_FORK")
+
+
+def forget_proxies(environment: MutableMapping[str, str]) -> None:
+    """Have whoever reads these variables ask no proxy: it would look for 127.0.0.1 on its own side.
+
+    Args:
+        environment: The variables, such as `os.environ`; its proxies go, in any spelling.
+    """
+    for name in [name for name in environment if name.lower().endswith("_proxy")]:
+        del environment[name]
+    # Where there is none, Windows and macOS are asked for the user's own.
+    environment.update(NO_PROXY="*", no_proxy="*")
+
+
+def _place() -> str:
+    """Return where a room may be: the system's temporary folder, unless its name has `?` or `%`.
+
+    SQLAlchemy ends the path of a database at the one, MLflow decodes the other in its own paths.
+    """
+    own = tempfile.gettempdir()
+    others = (one for one in ("/var/tmp", "/tmp") if os.access(one, os.W_OK))
+    return next((one for one in (own, *others) if not {"?", "%"} & set(one)), own)
 
 
 class Room:
@@ -48,18 +54,22 @@ class Room:
 
     def __init__(self) -> None:
         """Make the folder and start its janitor."""
-        self._before = tempfile.tempdir, os.environ.get("TMPDIR")
-        # A room inside a room would be emptied by the outer janitor: start from the system's own.
-        self.path = Path(tempfile.mkdtemp(prefix="dojo-")).resolve()
+        self._before: tuple[str | None, str | None] | None = None
+        self.path = Path(_place()).resolve() / f"dojo-{secrets.token_hex(6)}"
         self._owner = os.getpid()
         self._janitor = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _JANITOR, str(self.path)],
+            [sys.executable, "-I", "-S", janitor.__file__, str(self.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd=self.path.anchor,
         )
+        try:  # not before there is somebody to remove it
+            self.path.mkdir(mode=0o700)
+        except OSError:
+            self._janitor.communicate()
+            raise
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forget)
         atexit.register(self.close)
@@ -71,10 +81,15 @@ class Room:
             self._janitor.stdin = None
 
     def furnish(self) -> None:
-        """Point the temporary folder of this process and its children to the room."""
+        """Point the temporary folder of this process and its children to the room.
+
+        They also forget all proxies: who lives in a room asks for nothing beyond this machine.
+        """
         folder = self.folder("tmp")
+        self._before = tempfile.tempdir, os.environ.get("TMPDIR")
         tempfile.tempdir = str(folder)
         os.environ["TMPDIR"] = str(folder)
+        forget_proxies(os.environ)
 
     def folder(self, name: str) -> Path:
         """Return a folder of the room, made when needed."""
@@ -90,6 +105,12 @@ class Room:
         """Tell the janitor that the process group `group` is gone; its number may be reused."""
         self._tell(f"release {group}")
 
+    @property
+    def key(self) -> int:
+        """Return the descriptor that keeps the room: it stays until nobody has that open."""
+        assert self._janitor.stdin is not None
+        return self._janitor.stdin.fileno()
+
     def _tell(self, line: str) -> None:
         if self._janitor.stdin is not None:
             with contextlib.suppress(OSError):
@@ -100,11 +121,12 @@ class Room:
         """End what was adopted, remove the folder, and wait until that is done."""
         if self._janitor.stdin is None or os.getpid() != self._owner:
             return
-        tempfile.tempdir, tmpdir = self._before
-        if tmpdir is None:
-            os.environ.pop("TMPDIR", None)
-        else:
-            os.environ["TMPDIR"] = tmpdir
+        if self._before is not None:
+            tempfile.tempdir, tmpdir = self._before
+            if tmpdir is None:
+                os.environ.pop("TMPDIR", None)
+            else:
+                os.environ["TMPDIR"] = tmpdir
         with contextlib.suppress(OSError):
             self._janitor.stdin.close()
         self._janitor.stdin = None
@@ -112,7 +134,7 @@ class Room:
             self._janitor.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._janitor.kill()
-            shutil.rmtree(self.path, ignore_errors=True)
+            janitor.clear_up(self.path)
 
 
 class Forked:
@@ -124,13 +146,16 @@ class Forked:
     def __init__(self, main: Callable[[], object], room: Room) -> None:
         """Fork, call `main` in the child's own process group, and end the child after it.
 
-        The child runs no exit handlers: they belong to the parent.
+        The child runs no exit handlers: they belong to the parent. It dies with the parent, also
+        before the janitor was told of it; asked of the kernel it would die with the thread, so
+        what another thread forks has only the janitor.
         """
+        is_main = threading.current_thread() is threading.main_thread()
         self._room = room
         self.returncode: int | None = None
         sys.stdout.flush()
         sys.stderr.flush()
-        self.pid = os.fork()
+        self.pid = processes.fork() if is_main else os.fork()
         if self.pid == 0:
             code = 70
             try:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import contextlib
 import difflib
+import functools
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from _pytest.outcomes import Failed
@@ -16,6 +21,9 @@ from _pytest.outcomes import Failed
 from dojo.catalog import Kata
 from dojo.verdict import Cause
 from dojo.world.clock import SOLUTION_MODULE
+
+# Dagster's errors when something is defined, by name: who does not need it does not import it.
+_OF_DEFINITIONS = {"DagsterInvalidDefinitionError", "DagsterInvalidPythonicConfigDefinitionError"}
 
 
 class SolutionFault(Failed):
@@ -60,6 +68,13 @@ class Solutions:
                 " It may be 'learner', 'reference', a folder or a Python file."
             )
 
+    def content_for(self, kata: Kata) -> bytes:
+        """Return what the file of `kata` holds; nothing if there is none."""
+        try:
+            return self.file_of(kata).read_bytes()
+        except OSError:
+            return b""
+
     def file_of(self, kata: Kata) -> Path:
         """Return the file that should hold the solution of `kata`; it may not exist."""
         if self.path is None:
@@ -74,7 +89,10 @@ HandOut = Callable[[str, Any], Any]
 
 
 class Subject:
-    """The module under test; a name it lacks fails the test with a readable message."""
+    """The module under test; a name it lacks fails the test with a readable message.
+
+    What is async in it is awaited: a test calls functions, tasks and flows of either kind.
+    """
 
     def __init__(self, module: ModuleType, path: Path, hand_out: HandOut) -> None:
         """Wrap a loaded module; `hand_out` makes what a test gets of what it asks for."""
@@ -84,7 +102,7 @@ class Subject:
 
     def __getattr__(self, name: str) -> Any:
         try:
-            return self._hand_out(name, getattr(self._module, name))
+            return _awaited(self._hand_out(name, getattr(self._module, name)))
         except AttributeError:
             names = [known for known in vars(self._module) if not known.startswith("_")]
             if not names:
@@ -99,6 +117,48 @@ class Subject:
                 f"{self._path.name} has no {name!r}; the tests call it by that name.{meant}",
                 cause="missing",
             ) from None
+
+
+def _awaited(value: Any) -> Any:
+    """Return a function, task or flow as one whose call comes back with what its awaiting gives.
+
+    Whoever runs in an event loop has one to await in, and gets what the solution returns.
+    """
+    if isinstance(value, FunctionType):
+        return functools.wraps(value)(lambda *args, **more: _result_of(value(*args, **more)))
+    is_prefects = isinstance(getattr(value, "isasync", None), bool)
+    return _Awaited(value) if is_prefects else value
+
+
+class _Awaited:
+    """Stands for a task or a flow of Prefect."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return type(self._real)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __call__(self, *args: Any, **more: Any) -> Any:
+        return _result_of(self._real(*args, **more))
+
+
+def _result_of(value: Any) -> Any:
+    if not inspect.isawaitable(value):
+        return value
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_await(value))
+    return value
+
+
+async def _await(value: Any) -> Any:
+    return await value
 
 
 def classes_of(subject: Subject) -> list[type]:
@@ -173,8 +233,30 @@ def _line_of(error: BaseException, path: Path) -> str:
 def _describe_import_error(error: BaseException, path: Path) -> str:
     return (
         f"{path.name} cannot be imported: {type(error).__name__}: {error}\n"
-        f"  {_line_of(error, path)}\nNo test can start before the file imports."
+        f"  {_line_of(error, path)}\n{annotations_advice(error, path)}"
+        "No test can start before the file imports."
     )
+
+
+def annotations_advice(error: BaseException, path: Path) -> str:
+    """Name the line over which Dagster may have stumbled; "" if there is none, or no stumbling.
+
+    It finds texts where it looks for types, and says many things, but never which line it was.
+    """
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if not kinds & _OF_DEFINITIONS:
+        return ""
+    nodes: list[ast.stmt] = []
+    with contextlib.suppress(OSError, SyntaxError, ValueError):  # somebody may be saving it
+        nodes = ast.parse(path.read_bytes()).body
+    for node in nodes:
+        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        if is_future and "annotations" in ast.unparse(node):
+            return (
+                f"First remove line {node.lineno}, `{ast.unparse(node)}`: it turns all annotations"
+                " into texts, and Dagster looks for types there.\n"
+            )
+    return ""
 
 
 def _describe_syntax_error(error: SyntaxError, path: Path) -> str:

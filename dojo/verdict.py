@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+)
+from pydantic.dataclasses import dataclass
 
 from dojo.catalog import Kata
+from dojo.foreign import first_fault, valid_text
 
 SCHEMA = 1
+MOST_CHARACTERS = 10_000
 
 Cause = Literal[
     "passed",  # green
@@ -24,7 +37,22 @@ Cause = Literal[
 ]
 
 
-@dataclasses.dataclass(frozen=True)
+def _kept(text: str) -> str:
+    text = valid_text(text)
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    kept = MOST_CHARACTERS - 50
+    return f"{text[:kept]} [{len(text) - kept} characters left out]"
+
+
+# What a solution says ends up here. So a record is valid text and finite numbers from the start:
+# it can be written as JSON, and read back.
+Text = Annotated[str, Strict(), AfterValidator(_kept)]
+Seconds = Annotated[float, Strict(), Field(ge=0, le=1e9, allow_inf_nan=False)]
+_NO_MORE = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=_NO_MORE)
 class TestVerdict:
     """What one test said.
 
@@ -35,19 +63,21 @@ class TestVerdict:
         cause: Why it was not.
         message: What the learner reads, without colour; empty when green.
         seconds: How long it took, set-up included.
+        output: What was printed meanwhile, its beginning where it is long.
     """
 
     __test__ = False
 
-    test: str
-    task: int | None
-    passed: bool
+    test: Text
+    task: StrictInt | None
+    passed: StrictBool
     cause: Cause
-    message: str
-    seconds: float
+    message: Text
+    seconds: Seconds
+    output: Text = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True, config=_NO_MORE)
 class KataVerdict:
     """What all tests of one kata said about one solution.
 
@@ -62,8 +92,8 @@ class KataVerdict:
     kata: str
     solution: str
     tests: tuple[TestVerdict, ...]
-    seconds: float
-    fault: str = ""
+    seconds: Seconds
+    fault: Text = ""
 
     @property
     def solved(self) -> bool:
@@ -127,5 +157,7 @@ class KataVerdict:
         try:
             tests = tuple(TestVerdict(**test) for test in record.pop("tests"))
             return cls(tests=tests, **record)
+        except ValidationError as error:
+            raise ValueError(f"not a verdict of schema {SCHEMA}: {first_fault(error)}") from None
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a verdict of schema {SCHEMA}: {error}") from None

@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,10 @@ from typing import Any
 import pytest
 import yaml
 
+from dojo.catalog import kata_folders
+from dojo.handed_out import handed_out, is_in_git
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(
     (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -34,8 +37,22 @@ START_TIMEOUT_S = 120
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Tests that have an environment of their own in tox: a browser's, Airflow's.
-APART = [ROOT / "tests" / "ui", ROOT / "tests" / "airflow"]
+# Tests that have an environment of their own in tox: a browser's, Airflow's, the servers'.
+APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines")]
+
+
+def pytest_report_header() -> str | None:
+    """Say which stubs are proved, where it is not plain: see `dojo.handed_out`."""
+    if not is_in_git(ROOT / "katas"):
+        return "stubs: taken from katas/ as they are, filled or not; no commit of Git knows others"
+    stubs = [one / f"{one.name[3:]}.py" for one in kata_folders(ROOT)]
+    filled = [
+        one.name
+        for one in stubs
+        if not one.is_file() or one.read_bytes().splitlines() != handed_out(one).splitlines()
+    ]
+    names = ", ".join(filled)
+    return f"stubs: as in the last commit, not as they are here: {names}" if filled else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -45,12 +62,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     started = config.invocation_params.dir
     asked = [(started / argument.partition("::")[0]).resolve() for argument in config.args]
     return None if any(one.is_relative_to(collection_path) for one in asked) else True
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def command_of(name: str) -> list[str]:

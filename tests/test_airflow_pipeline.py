@@ -1,4 +1,4 @@
-"""Bad input to the Airflow pipeline; what it does is in `test_three_pipelines.py`."""
+"""Bad input to the Airflow pipeline; what it does is in `pipelines/test_three_pipelines.py`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.proxies import DEAD_PROXIES
 
 pytest.importorskip("mlflow")
 
@@ -19,7 +21,7 @@ def run(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(COMMAND), *options],
         cwd=folder,
-        env={**kept, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
+        env={**kept, **DEAD_PROXIES, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
         capture_output=True,
         text=True,
         check=False,

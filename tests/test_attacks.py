@@ -26,6 +26,7 @@ import pytest
 
 from dojo.catalog import find_kata, load_catalog
 from dojo.grading.sandbox import missing_for
+from dojo.handed_out import handed_out
 from dojo.paths import PACKAGE_ROOT as ROOT
 
 KATA = find_kata(load_catalog(ROOT), "02")
@@ -37,6 +38,7 @@ CHEATS = {
     if (named := re.search(r"^Kata: (\d+)$", file.read_text(encoding="utf-8"), re.MULTILINE))
 }
 ATTACKS = [file for file in FILES if file not in CHEATS]
+STUB = handed_out(KATA.stub_file).decode()
 REFERENCE = KATA.reference_file.read_text(encoding="utf-8")
 ANSWERS = {
     "right_flow_around_the_task": 50,
@@ -109,7 +111,7 @@ def hand_in_broken_ones(folder: Path) -> None:
 
 def hand_in_what_steers_tests(folder: Path) -> None:
     """A stub among files that would make any pytest green."""
-    beside = hand_in(folder, "drops_files", KATA.stub_file.read_text(encoding="utf-8")).parent
+    beside = hand_in(folder, "drops_files", STUB).parent
     hook = "def pytest_collection_modifyitems(items):\n    items.clear()\n"
     (beside / "conftest.py").write_text(hook)
     (folder / "drops_files" / "conftest.py").write_text(hook)
@@ -125,10 +127,9 @@ def hand_in_what_steers_tests(folder: Path) -> None:
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("class")
     out = tmp_path_factory.mktemp("out")
-    stub = KATA.stub_file.read_text(encoding="utf-8")
     for attack in ATTACKS:
-        hand_in(folder, attack.stem, f"{stub}\n\n{attack.read_text(encoding='utf-8')}")
-    hand_in(folder, "stub", stub)
+        hand_in(folder, attack.stem, f"{STUB}\n\n{attack.read_text(encoding='utf-8')}")
+    hand_in(folder, "stub", STUB)
     hand_in(folder, "reference", REFERENCE)
     for name in ANSWERS:
         answer = (KATA.answers_folder / f"{name}.py").read_text(encoding="utf-8")

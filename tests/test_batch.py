@@ -25,13 +25,13 @@ import pytest
 
 from dojo.grading.sandbox import missing_for
 from dojo.paths import PACKAGE_ROOT as ROOT
-from tests.test_attacks import KATA, REFERENCE, expected_of, hand_in, hand_in_broken_ones
+from tests.proxies import DEAD_PROXIES
+from tests.test_attacks import KATA, REFERENCE, STUB, expected_of, hand_in, hand_in_broken_ones
 
 pytest.importorskip("prefect_dask")
 MISSING = missing_for("strict")
 pytestmark = pytest.mark.skipif(bool(MISSING) and not os.environ.get("CI"), reason=MISSING)
 
-STUB = KATA.stub_file.read_text(encoding="utf-8")
 # Those of tests/attacks that come to their end soon, and one that does not.
 HOSTILE = (
     "always_equal",
@@ -114,6 +114,7 @@ class Program:
                 cwd=log.parent,
                 env={
                     **clean,
+                    **DEAD_PROXIES,
                     "PREFECT_HOME": str(log.parent / "prefect"),
                     "DO_NOT_TRACK": "1",
                     **environment,

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -332,6 +333,13 @@ def test_bad_usage_names_the_help(arguments: list[str], said: str, mended: str):
     assert line.startswith("dojo: ")
     assert said in line
     assert line.endswith(f"{mended} says what there is")
+
+
+def test_version_names_the_dojo_python_and_the_engines():
+    result = dojo("--version")
+    assert result.exit_code == Exit.DONE
+    assert result.stdout.startswith(f"ml-dojo {metadata.version('ml-dojo')}, Python 3.")
+    assert f"prefect {metadata.version('prefect')}" in result.stdout
 
 
 @pytest.mark.parametrize("command", [[], ["list"], ["run"], ["hint", "1"]])

@@ -65,9 +65,14 @@ def result(learner: str = "anna", **changes: Any) -> Result:
         (["class", "--kata", "99"], "kata '99' does not exist"),
         (["class", "--feedback", "some"], "--feedback is 'some'"),
         (["class", "--level", "none"], "--level is 'none'"),
-        (["class", "--deadline", "soon"], "--deadline is 'soon'"),
+        (["class", "--deadline", "soon"], "--deadline is 'soon': it is no date; write 2026-"),
+        (["class", "--deadline", "2026-11-24T18:00"], "it has no zone; write 2026-"),
+        (["class", "--deadline", "2026-11-24T18:00 Paris"], "did you mean 'Europe/Paris'?"),
+        (["class", "--grace-minutes", "-1"], "'--grace-minutes'"),
+        (["class", "--late-cap-percent", "101"], "'--late-cap-percent'"),
         (["class", "--sign-key", "none"], "cannot be read"),
         (["--roster", "none.csv"], "roster"),
+        (["--roster", os.devnull], "is empty: its first line is 'id,path'"),
         (["class", "--state", "class"], "cannot keep results"),
         (["class", "--dask", "127.0.0.1"], "--dask is '127.0.0.1'; write it as tcp://"),
         (["class", "--dask", "tcp://127.0.0.1:9", "--no-flow"], "leave out --no-flow"),
@@ -107,6 +112,60 @@ def test_results_are_written_filtered_late_and_signed(
     ]
     assert "anna  05_parameters  32/40  passed, 2 days late" in done.output
     assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+
+
+def test_late_days_are_capped_and_counted_by_the_deadlines_clock(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = {"anna": "2026-10-25T18:30:00Z", "bob": "2026-11-24T18:00:00Z"}
+    roster = "".join(f"{one},class/{one},{date}\n" for one, date in late.items())
+    (group.parent / "roster.csv").write_text(f"id,path,submitted\n{roster}cleo,class/anna,\n")
+
+    def graded(submissions: Any, *_: Any) -> Any:
+        return [result(one.learner, submitted=one.submitted) for one in submissions]
+
+    monkeypatch.setattr(batch, "grade_batch", graded)
+    words = ["--deadline", "2026-10-24T20:00 Europe/Paris", "--late-cap-percent", "30"]
+    done = dojo("grade", "--roster", "roster.csv", *words)
+    assert done.exit_code == Exit.DONE, done.output
+    record = Results.model_validate_json((group.parent / "results.json").read_bytes())
+    assert [(one.learner, one.earned, one.late_days) for one in record.results] == [
+        ("anna", 36, 1),
+        ("bob", 28, 31),
+        ("cleo", 40, 0),
+    ]
+    assert record.results[2].notes == ("no date: lateness not judged",)
+
+
+def test_seconds_are_no_day_where_there_is_grace(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = result(submitted="2026-05-01T12:00:30Z")
+    monkeypatch.setattr(batch, "grade_batch", lambda *_: [late])
+    words = ["grade", group, "--deadline", "2026-05-01T12:00:00Z"]
+    assert "36/40  passed, 1 days late" in dojo(*words).output
+    assert "40/40  passed: a" in dojo(*words, "--grace-minutes", "1").output
+
+
+def test_count_and_exit_code_say_that_somebody_was_not_graded(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        batch, "grade_batch", lambda submissions, *_: [result(one.learner) for one in submissions]
+    )
+    for name in ("Thumbs.db", ".DS_Store"):
+        (group / name).touch()
+    done = dojo("grade", group)
+    assert done.exit_code == Exit.DONE
+    assert f"left out: {group / '.DS_Store'}, {group / 'Thumbs.db'}" in done.output
+    assert "2 graded, 0 not graded, 2 left out" in done.output
+    (group / "cleo.docx").touch()
+    done = dojo("grade", group)
+    assert done.exit_code == Exit.INCOMPLETE
+    assert f"not graded: {group / 'cleo.docx'}: is no folder" in done.output
+    assert "2 graded, 1 not graded (named above), 2 left out" in done.output
+    record = json.loads((group.parent / "results.json").read_text(encoding="utf-8"))
+    assert len(record["ungraded"]) == 1
 
 
 def test_dask_without_its_package_says_what_to_install(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import importlib.util
 import sys
 import time
 from collections.abc import Iterator
@@ -19,11 +20,19 @@ HOUR_S = 3600.0
 NEAR_S = 30.0
 
 SOLUTION = """
+import calendar
 import datetime
 import datetime as dt
 import time
+HERE = dt.datetime.now().astimezone().tzinfo
 from datetime import date, datetime as moment, timedelta
 from time import time as seconds
+
+import pandas as pd
+try:
+    import pendulum
+except ImportError:  # Prefect has another one on Python 3.13
+    pendulum = None
 
 READ = {
     "time.time": lambda: time.time(),
@@ -32,10 +41,30 @@ READ = {
     "datetime.now, with a time zone": lambda: moment.now(dt.timezone.utc).timestamp(),
     "datetime.today": lambda: moment.today().timestamp(),
     "datetime.utcnow": lambda: moment.utcnow().replace(tzinfo=dt.timezone.utc).timestamp(),
+    "time.time_ns": lambda: time.time_ns() / 1e9,
+    "time.gmtime": lambda: calendar.timegm(time.gmtime()),
+    "time.localtime": lambda: time.mktime(time.localtime()),
+    "time.strftime": lambda: time.mktime(time.strptime(time.strftime("%c"), "%c")),
+    "pandas.Timestamp.now": lambda: pd.Timestamp.now().tz_localize(HERE).timestamp(),
+    "pandas.Timestamp.now, with a time zone": lambda: pd.Timestamp.now("UTC").timestamp(),
+    "pendulum.now": lambda: pendulum.now().timestamp(),
+    "pendulum.now, with a time zone": lambda: pendulum.now("Europe/Paris").timestamp(),
+    "imported in a function": lambda: imported_here(),
+    "imported from, in a function": lambda: imported_from_here(),
     "inside a function": lambda: __import__("time").time(),
 }
+
+def imported_here():
+    import datetime as clocks
+    return clocks.datetime.now().timestamp()
+
+def imported_from_here():
+    from datetime import datetime as clock
+    return clock.now().timestamp()
 """
+HAS_PENDULUM = importlib.util.find_spec("pendulum") is not None
 WAYS = [line.split('"')[1] for line in SOLUTION.splitlines() if line.startswith('    "')]
+WAYS = [way for way in WAYS if HAS_PENDULUM or "pendulum" not in way]
 
 
 @pytest.fixture
@@ -60,6 +89,17 @@ def test_solution_sees_the_time_move(solution: Any, freed: RetryClock, way: str)
     freed.advance(HOUR_S)
     freed.advance(HOUR_S)
     assert solution.READ[way]() == pytest.approx(time.time() + 2 * HOUR_S, abs=NEAR_S)
+
+
+@pytest.mark.parametrize("name", ["monotonic", "perf_counter"])
+def test_clocks_without_a_date_move_too(solution: Any, freed: RetryClock, name: str) -> None:
+    exec(f"from time import {name} as clock, {name}_ns as fine", vars(solution))
+    exec("def read(): return clock(), fine() / 1e9", vars(solution))
+    before, mine = solution.read(), getattr(time, name)()
+    freed.advance(HOUR_S)
+    for earlier, later in zip(before, solution.read(), strict=True):
+        assert later - earlier == pytest.approx(HOUR_S, abs=NEAR_S)
+    assert getattr(time, name)() - mine < NEAR_S
 
 
 def test_solution_sees_the_day_move(solution: Any, freed: RetryClock) -> None:

@@ -19,21 +19,21 @@ HEADING = {
 
 # Which test runs what a command of the map begins with; the longest beginning counts.
 RUN_BY = {
-    "docker-compose up -d": "test_compose.py::test_server_command_serves",
+    "docker-compose up -d": "pipelines/test_compose.py::test_server_command_serves",
     "pip install -r requirements.txt": "../.ci/run",
     "generate_sample_data": "test_sample_data.py::test_kept_file_is_what_the_command_writes",
     "pytest katas": "test_gate.py::test_reference_is_green",
     "python reference/": "test_gate.py::test_reference_runs_by_itself",
     "python reference/12_churn_pipeline/churn_pipeline.py etape": (
-        "test_churn_steps.py::test_reference_shows_one_step"
+        "pipelines/test_churn_steps.py::test_reference_shows_one_step"
     ),
     "python reference/pipelines/prefect_pipeline.py": (
-        "test_prefect_pipeline.py::test_second_time_champion_stays_and_scores_again"
+        "pipelines/test_prefect_pipeline.py::test_second_time_champion_stays_and_scores_again"
     ),
-    "python reference/pipelines/dagster_pipeline.py": "test_dagster_pipeline.py",
-    "dagster dev -f reference/pipelines/dagster_pipeline.py": "test_dagster_pipeline.py",
+    "python reference/pipelines/dagster_pipeline.py": "pipelines/test_dagster_pipeline.py",
+    "dagster dev -f reference/pipelines/dagster_pipeline.py": "pipelines/test_dagster_pipeline.py",
     "python reference/pipelines/airflow_pipeline.py": (
-        "test_three_pipelines.py::test_command_ends_well"
+        "pipelines/test_three_pipelines.py::test_command_ends_well"
     ),
 }
 

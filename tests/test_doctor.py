@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from dojo import doctor
 from dojo.cli import app
 from dojo.exits import Exit
+from tests.proxies import DEAD_PROXIES
 
 TOML = """
 number = 1
@@ -280,7 +281,7 @@ def test_real_engines_start_and_leave_nothing(checkout: Path, tmp_path: Path):
     write_needs(checkout, ["prefect", "mlflow", "dagster"])
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    environment = {**os.environ, "TMPDIR": str(temporary)}
+    environment = {**os.environ, **DEAD_PROXIES, "TMPDIR": str(temporary)}
     environment.pop("DOJO_CACHE")
     environment.update(REAL_CACHE)
     done = subprocess.run(

@@ -334,3 +334,10 @@ def test_eight_threads_lose_no_request() -> None:
     assert seen == [200] * 40 + [429] * 20 + [503] * 20
     answered = [request.answered for request in api.requests]
     assert answered == ["503"] * 20 + ["429"] * 20 + ["200"] * 40
+
+
+def test_request_for_another_host_is_told_what_to_do(api: FlakyApi) -> None:
+    with pytest.raises(requests.ConnectionError, match=r"asked for 'weather.example'. Use the add"):
+        requests.get("https://weather.example/v2/customers", timeout=1)
+
+    assert api.requests == []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import io
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from dojo.exits import Exit
 from dojo.grading import formats, platforms
 from dojo.grading.checks import FormatError, NoMark, checks_of, hundredths
 from dojo.grading.marks import Results, with_feedback
+from dojo.grading.plain import name as plain_name
 from dojo.grading.plain import one_line, plain
 from tests.made_up_results import (
     HOSTILE,
@@ -106,6 +109,20 @@ def test_terminal_sequences_go_and_the_unseen_is_shown() -> None:
     assert plain("é 日本 \N{PARTY POPPER}") == "é 日本 \N{PARTY POPPER}"
 
 
+@pytest.mark.parametrize("most", [50, 60, 300, 10_000])
+def test_what_is_plain_already_is_not_changed_again(most: int) -> None:
+    pieces = (*HOSTILE, "a", ":", "::", "#", "##", "[", "\x1b", "\r", "\n", " ", "\xa0", "x" * 40)
+    rng = random.Random(most)
+    for _ in range(1000):
+        text = "".join(rng.choices(pieces, k=rng.randrange(12)))
+        for once in (plain(text, most), one_line(text, most), plain_name(text)):
+            assert once == plain(once, 10**6)
+        assert plain(plain(text, most), most) == plain(text, most)
+        assert one_line(one_line(text, most), most) == one_line(text, most)
+        assert plain_name(plain_name(text)) == plain_name(text)
+        assert len(plain(text, most)) <= most + 40
+
+
 @pytest.mark.parametrize("made", [unreadable, tampering])
 def test_result_without_a_red_check_gets_one(made: Any) -> None:
     result = made()
@@ -189,6 +206,26 @@ def test_gradebook_keeps_an_ordinary_name() -> None:
     (_, row) = rows(formats.gradebook(record(passed(learner="Zoé O'Neil-Müller 3=3"))))
 
     assert row[0] == "Zoé O'Neil-Müller 3=3"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("00123", "2026-01-02", "1/2", "12:30", "1e5", "123456789012345", "MAR1", "2-Sept"),
+        *("août 5", "TRUE", "5%", "1.0"),
+    ],
+)
+def test_gradebook_keeps_an_id_that_a_spreadsheet_would_rewrite(name: str) -> None:
+    (_, row) = rows(formats.gradebook(record(passed(learner=name))))
+
+    assert row[0] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["123", "0", "marion1", "sepp12", "a00123", "May", "日本01", "1a"])
+def test_gradebook_leaves_an_id_that_no_spreadsheet_rewrites(name: str) -> None:
+    (_, row) = rows(formats.gradebook(record(passed(learner=name))))
+
+    assert row[0] == name
 
 
 # --- JUnit
@@ -312,6 +349,35 @@ def test_exercism_says_error_only_where_no_test_ran() -> None:
     assert "hand it in" in got["message"]
     with pytest.raises(FormatError, match="one kata and there are 2: name --kata"):
         platforms.exercism(record(a_result(), a_result(kata="03_caching")))
+
+
+def test_exercism_says_error_where_the_file_cannot_be_imported() -> None:
+    why = "retries.py, line 3, is not valid Python"
+    tests = tuple(a_test(f"test_{name}", 1, why, "import") for name in "ab")
+    got = json.loads(platforms.exercism(record(a_result(verdict="raised", tests=tests))))
+    assert got == {"version": 3, "status": "error", "message": why, "tests": []}
+    ran = (a_test("test_c", 1), *tests)
+    got = json.loads(platforms.exercism(record(a_result(verdict="raised", tests=ran))))
+    assert (got["status"], [test["status"] for test in got["tests"]][:2]) == (
+        "fail",
+        ["pass", "error"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("printed", "output"),
+    [
+        ("", None),
+        ("x" * 500, "x" * 500),
+        ("x" * 501, "x" * 450 + " [Output was truncated. Please limit to 500 chars]"),
+        ("\x1b[31mred\u202e", "red\\u202e"),
+    ],
+)
+def test_exercism_has_what_a_test_printed(printed: str, output: str | None) -> None:
+    test = dataclasses.replace(a_test("test_first", 1), output=printed)
+    got = json.loads(platforms.exercism(record(a_result(tests=(test,)))))
+    assert got["tests"][0].get("output") == output
+    assert len(got["tests"][0].get("output", "")) <= 500
 
 
 def test_exercism_message_stays_under_its_limit() -> None:

@@ -1,5 +1,7 @@
 """The gate: each kata of the catalogue is proved against its stub, reference and answers.
 
+The stub is the one of Git's last commit: in the working tree somebody may have filled it.
+
 A kata passes when its tests are red on the stub for a reason of their own, green on the
 reference, refuse each planted wrong answer by the test it names, and accept each right one.
 `test_gate_refuses.py` runs this very file on broken katas to see that it catches them.
@@ -20,13 +22,16 @@ import pytest
 
 from dojo.answers import answer_files, answers_here, refusing_tests
 from dojo.catalog import CatalogError, Kata, load_catalog
+from dojo.handed_out import handed_out, names_handed_out
 from dojo.laws.rules import LAWS
 from dojo.verdict import KataVerdict
 from dojo.warm import Warm
+from tests.proxies import DEAD_PROXIES
 
 # A wrong answer runs the tests that it names; this asks whether it leaves other tasks alone.
 WHOLE = bool(os.environ.get("DOJO_GATE_WHOLE"))
 ROOT = Path(__file__).resolve().parent.parent
+STUB = "stub"
 FEWEST_WRONG = 8
 FEWEST_RIGHT = 3
 PARALLEL_RUNS = 4  # on two cores: a wrong answer often only waits
@@ -71,7 +76,11 @@ class Verdicts:
     def prepare(self, kata: Kata, solution: str | Path) -> None:
         key = (kata.id, str(solution))
         if key not in self._runs:
-            spec = self._whole_file(kata, solution) if isinstance(solution, Path) else solution
+            spec: str | Path = solution
+            if isinstance(solution, Path):
+                spec = self._whole_file(kata, solution)
+            elif solution == STUB:
+                spec = self._stub(kata)
             few = isinstance(solution, Path) and not WHOLE
             tests = refusing_tests(solution) & set(kata.tests) if few else ()
             self._runs[key] = self._pool.submit(
@@ -100,6 +109,12 @@ class Verdicts:
         path.write_text(f"{reference}\n\n{answer.read_text(encoding='utf-8')}", encoding="utf-8")
         return path
 
+    def _stub(self, kata: Kata) -> Path:
+        path = self._folder / kata.id / STUB / f"{kata.slug}.py"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(handed_out(kata.stub_file))
+        return path
+
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
 
@@ -110,15 +125,19 @@ def verdicts(
 ) -> Iterator[Verdicts]:
     with Warm(ROOT) as warm:
         found = Verdicts(warm, tmp_path_factory.mktemp("answers"))
-        for item in request.session.items:
+        for item in sorted(request.session.items, key=_is_standalone, reverse=True):
             values = getattr(getattr(item, "callspec", None), "params", {})
-            if getattr(item, "originalname", "") == test_reference_runs_by_itself.__name__:
+            if _is_standalone(item):  # the longest begin first
                 found.prepare_standalone(values["kata"])
             elif "verdicts" in getattr(item, "fixturenames", ()):
-                solution = "learner" if "stub" in item.name else "reference"
+                solution = STUB if "stub" in item.name else "reference"
                 found.prepare(values["kata"], values.get("answer", solution))
         yield found
         found.close()
+
+
+def _is_standalone(item: pytest.Item) -> bool:
+    return getattr(item, "originalname", "") == test_reference_runs_by_itself.__name__
 
 
 def test_catalogue_reads_and_nothing_is_left_over() -> None:
@@ -131,7 +150,7 @@ def test_catalogue_reads_and_nothing_is_left_over() -> None:
 @each_kata
 def test_kata_has_all_its_files(kata: Kata) -> None:
     expected = {"README.md", "README.fr.md", "kata.toml", f"{kata.slug}.py", f"test_{kata.slug}.py"}
-    present = {path.name for path in kata.folder.iterdir() if path.name != "__pycache__"}
+    present = names_handed_out(kata.folder) - {"__pycache__"}
     readings = {name.removesuffix(".fr.md").removesuffix(".md") for name in present - expected}
     assert present == expected | {f"{name}.{end}" for name in readings for end in ("md", "fr.md")}
     for page in ("md", "fr.md"):
@@ -163,7 +182,7 @@ def test_every_test_is_listed_under_a_task(kata: Kata) -> None:
 
 @each_kata
 def test_stub_is_red_for_a_reason_of_its_own(kata: Kata, verdicts: Verdicts) -> None:
-    verdict = verdicts.of(kata, "learner")
+    verdict = verdicts.of(kata, STUB)
     assert not verdict.fault
     ran = {test.test.split("[", 1)[0] for test in verdict.tests}
     assert ran == set(kata.tests), "not every listed test ran"
@@ -203,7 +222,8 @@ def test_right_answer_is_accepted(kata: Kata, answer: Path, verdicts: Verdicts) 
 
 @each_kata
 def test_stub_and_reference_promise_the_same(kata: Kata) -> None:
-    stub, reference = promises(kata.stub_file), promises(kata.reference_file)
+    stub = promises(handed_out(kata.stub_file))
+    reference = promises(kata.reference_file.read_bytes())
     assert stub, "the stub has no public function with a docstring"
     assert {name: reference.get(name) for name in stub} == stub
 
@@ -236,7 +256,7 @@ def run_standalone(kata: Kata, folder: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, *quick, str(kata.reference_file)],
         cwd=folder,
-        env={**os.environ, "TMPDIR": str(folder), "NO_COLOR": "1"},
+        env={**os.environ, **DEAD_PROXIES, "TMPDIR": str(folder), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,
@@ -249,9 +269,9 @@ def tasks_of(kata: Kata, answer: Path) -> set[int]:
     return {number for number in numbers if number is not None}
 
 
-def promises(path: Path) -> dict[str, tuple[str, str | None]]:
-    """Return signature and docstring of each public function of a file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def promises(source: bytes) -> dict[str, tuple[str, str | None]]:
+    """Return signature and docstring of each public function of a source."""
+    tree = ast.parse(source)
     return {
         node.name: (
             f"{type(node).__name__} ({ast.unparse(node.args)})"

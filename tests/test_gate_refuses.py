@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -225,7 +226,8 @@ def make_checkout(pytester: pytest.Pytester) -> Path:
     pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
     (pytester.path / "tests").mkdir()
-    shutil.copy(GATE, pytester.path / "tests")
+    for name in ("test_gate.py", "proxies.py"):
+        shutil.copy(GATE.with_name(name), pytester.path / "tests")
     return pytester.path
 
 
@@ -267,6 +269,40 @@ def test_gate_misses_an_absent_file(pytester: pytest.Pytester, missing: str) -> 
     )
 
     assert failures(result) == {("test_kata_has_all_its_files", kata)}
+
+
+def git(*words: str) -> None:
+    who = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
+    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+
+FILLED = {
+    "solved": REFERENCE,
+    "half": STUB.replace("raise NotImplementedError", "return sum(values)", 1),
+    "other_signature": STUB.replace("values", "numbers"),
+    "broken_syntax": "def add_up(values: list[int]\n",
+    "not_text": "\0",
+    "removed": None,
+}
+
+
+@pytest.mark.parametrize("how", FILLED)
+def test_gate_proves_the_stub_that_was_handed_out(pytester: pytest.Pytester, how: str) -> None:
+    root = make_checkout(pytester)
+    make_kata(root, 1, "healthy", {})
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "hand out")
+    folder = root / "katas" / "01_healthy"
+    (folder / "notes.txt").write_text("mine")
+    (folder / "healthy.py").unlink()
+    if (text := FILLED[how]) is not None:
+        (folder / "healthy.py").write_text(text)
+
+    result = pytester.runpytest_subprocess("tests/test_gate.py", "-q", "-k", "stub or files")
+
+    assert failures(result) == set()
+    assert result.parseoutcomes()["passed"] == 3
 
 
 @pytest.mark.parametrize("folder", ["reference", "tests/answers"])

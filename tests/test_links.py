@@ -1,4 +1,4 @@
-"""Every relative link of the pages leads to a file that exists, and to a heading of it."""
+"""Every link and every number of a kata in the pages leads to what exists; nothing is promised."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("katas/**/*.md")])
+# What a learner reads: pages, hints, messages.
+READ = [*PAGES, *sorted(ROOT.glob("katas/*/*.toml")), *sorted(ROOT.glob("katas/*/test_*.py"))]
+KNOWN = {path.name[:2] for path in ROOT.glob("katas/[0-9]*_*")}
+PROMISE = re.compile(r"[(,] ?(?:to come|coming soon|à venir|bientôt)\b(?! back)", re.IGNORECASE)
+KATA = re.compile(r"\bkatas? (\d\d(?:(?:, | and | et )\d\d)*)")
 OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
@@ -46,6 +51,14 @@ def test_relative_link_leads_somewhere(page: Path, link: str) -> None:
     assert target.exists()
     if anchor and target.suffix == ".md":
         assert anchor in anchors_of(target)
+
+
+@pytest.mark.parametrize("file", READ, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_named_exists(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    named = {number for numbers in KATA.findall(text) for number in re.findall(r"\d\d", numbers)}
+    assert named <= KNOWN
+    assert PROMISE.findall(text) == []
 
 
 @pytest.mark.parametrize("kata", sorted(ROOT.glob("katas/[0-9]*")), ids=lambda kata: kata.name)

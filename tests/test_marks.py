@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
+import re
+import sqlite3
+import zoneinfo
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from dojo.grading.marks import (
     Result,
     Results,
     ScenarioVerdict,
+    TaskMark,
     gravest,
     mark_tasks,
     verdict_of_test,
@@ -28,6 +33,7 @@ from dojo.grading.store import Store
 from dojo.grading.submission import Submission
 from dojo.paths import PACKAGE_ROOT
 from dojo.verdict import TestVerdict
+from tests.junk import drawn
 
 KATA = find_kata(load_catalog(PACKAGE_ROOT), "02")
 KEY = b"0123456789abcdef0123456789abcdef"
@@ -136,6 +142,69 @@ def test_result_survives_json_and_refuses_more() -> None:
         Results.model_validate({**record.model_dump(), "schema_version": 2})
 
 
+def test_record_says_nothing_that_cannot_be_written_read_and_printed() -> None:
+    for text in (one for one in drawn(300) if isinstance(one, str)):
+        difference = Difference(what=text, seen=text, expected=text)
+        test = TestVerdict(f"test_x[{text}]", 1, False, "assertion", text, 0.1)
+        told = ScenarioVerdict(
+            scenario=text, tasks=(1,), verdict="wrong", message=text, differences=(difference,)
+        )
+        first = result(
+            learner=text[:300],
+            source=text[:300],
+            advice=text,
+            notes=(text,),
+            tests=(test,),
+            scenarios=(told,),
+        )
+        copied = result().model_copy(update=first.model_dump(exclude={"binding", "submitted"}))
+        record = Results(feedback="full", results=(first, copied), ungraded=(text,))
+
+        written = record.model_dump_json()
+        assert len(written.encode()) < 400_000
+        assert Results.model_validate_json(written) == record  # as it was signed
+        assert unsigned(Results(feedback="full", results=(sign(first, KEY),)), KEY) == []
+        assert copied == first
+        for said in (first.learner, first.advice, first.source, first.scenarios[0].scenario):
+            assert said.isprintable()
+            assert not said.startswith("::")
+        for said in (first.tests[0].message, first.scenarios[0].message, difference.seen):
+            assert all(one.isprintable() for one in said.split("\n"))
+            assert not re.search(r"(?m)^::|##\[", said)
+
+
+def test_two_names_that_differ_stay_two() -> None:
+    names = ["anna", "an\x1b[31mna", "an\x1bna", "an\u202ena", "an\nna", "an\udce9na", "an na"]
+
+    assert len({result(learner=name).learner for name in names}) == len(names)
+    assert result(learner="Zoë 日本 O'Hara-Łuka").learner == "Zoë 日本 O'Hara-Łuka"
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0, "soon", None, {}])
+def test_seconds_that_are_none_are_no_record(seconds: Any) -> None:
+    for make in (
+        lambda: result(seconds=seconds),
+        lambda: result().model_copy(update={"seconds": seconds}),
+        lambda: ScenarioVerdict(scenario="s", tasks=(1,), verdict="wrong", seconds=seconds),
+        lambda: scenario(1).model_copy(update={"seconds": seconds}),
+        lambda: TestVerdict("t", 1, False, "hang", "", seconds),
+        lambda: dataclasses.replace(green()[0], seconds=seconds),
+    ):
+        with pytest.raises(ValidationError):
+            make()
+
+
+def test_copy_of_a_mark_is_as_good_as_the_first() -> None:
+    mark = TaskMark(number=1, points=10, earned=0, tests_passed=False, examined="unexamined")
+
+    assert mark.model_copy(update={"earned": 10}).earned == 10
+    for bad in ({"earned": float("nan")}, {"earned": -1}, {"more": 1}, {"examined": "perhaps"}):
+        with pytest.raises(ValidationError):
+            mark.model_copy(update=bad)
+    with pytest.raises(ValidationError):
+        result().model_copy(update={"earned": 51})
+
+
 @pytest.mark.parametrize(
     ("hours", "days", "earned"), [(-5, 0, 40), (0, 0, 40), (1, 1, 36), (24, 1, 36), (60, 3, 28)]
 )
@@ -147,9 +216,43 @@ def test_late_days_come_from_the_submissions_own_date(hours: int, days: int, ear
 
 def test_nothing_is_late_without_a_date_and_no_mark_is_taken_off() -> None:
     policy = LatePolicy(deadline=NOON)
-    assert apply_lateness(result(), policy) == result()
+    undated = apply_lateness(result(), policy)
+    assert undated == result(notes=("no date: lateness not judged",))
+    assert apply_lateness(result(), LatePolicy()) == result()
     broken = result(verdict="grader-error", earned=None, submitted=NOON.replace(year=2027))
     assert apply_lateness(broken, policy).earned is None
+
+
+PARIS = zoneinfo.ZoneInfo("Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("deadline", "submitted", "days"),
+    [
+        # In the night to the 25th the clocks of Paris are put back.
+        ("2026-10-24T20:00", "2026-10-25T18:30+00:00", 1),
+        ("2026-10-24T20:00", "2026-10-25T19:01+00:00", 2),
+        # Both show 02:30 and 02:10, but the second one is 40 minutes later.
+        ("2026-10-25T02:30", "2026-10-25T01:10+00:00", 1),
+        # In the night to the 29th they are put forward.
+        ("2026-03-28T20:00", "2026-03-29T18:00+00:00", 1),
+        ("2026-03-28T20:00", "2026-03-29T18:01+00:00", 2),
+    ],
+)
+def test_late_days_are_those_of_the_deadlines_clocks(
+    deadline: str, submitted: str, days: int
+) -> None:
+    moment = datetime.datetime.fromisoformat(deadline).replace(tzinfo=PARIS)
+    policy = LatePolicy(deadline=moment)
+    assert policy.late_days(datetime.datetime.fromisoformat(submitted)) == days
+
+
+@pytest.mark.parametrize(
+    ("seconds", "days"), [(30, 0), (300, 0), (301, 1), (86_400 + 300, 1), (86_400 + 301, 2)]
+)
+def test_grace_is_given_before_each_late_day(seconds: int, days: int) -> None:
+    policy = LatePolicy(deadline=NOON, grace_minutes=5)
+    assert policy.late_days(NOON + datetime.timedelta(seconds=seconds)) == days
 
 
 def test_lateness_takes_no_more_than_it_may() -> None:
@@ -204,4 +307,47 @@ def test_store_keeps_what_still_holds(tmp_path: Path) -> None:
     assert store.find(one, "another", "strict") is None
     assert store.find(one, seed, "landlock") is None
     assert store.find(Submission("bob", KATA, "a", b"x = 1\n"), seed, "strict") is None
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "",
+        "no",
+        "{}",
+        None,
+        7,
+        b"\xff\xfe",
+        "[" * 100_000,
+        result().model_dump_json().replace('"seconds":0.1', '"seconds":null'),
+        result().model_dump_json().replace('"seconds":0.1', '"seconds":NaN'),
+        result().model_dump_json().replace('"passed"', '"Nonsense"'),
+        result().model_dump_json().replace("anna", "\\ud800"),
+    ],
+    ids=["none", "word", "empty", "null", "number", "bytes", "deep", "nan", "NaN", "cause", "half"],
+)
+def test_result_that_cannot_be_read_is_graded_again(record: Any, tmp_path: Path) -> None:
+    one = Submission("anna", KATA, "a", b"x = 1\n")
+    store = Store(tmp_path / "state.sqlite")
+    store.keep(one, "1", "strict", result())
+    with sqlite3.connect(tmp_path / "state.sqlite") as database:
+        database.execute("UPDATE results SET record = CAST(? AS TEXT)", (record,))
+    database.close()
+
+    assert store.find(one, "1", "strict") is None
+    store.keep(one, "1", "strict", result())
+    assert store.find(one, "1", "strict") == result(source="a")
+    store.close()
+
+
+def test_earlier_result_takes_a_source_that_no_record_could_hold(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state.sqlite")
+    one = Submission("anna", KATA, "class/caf\udce9\x1b[31m", b"x = 1\n")
+    store.keep(one, "1", "strict", result())
+
+    found = store.find(one, "1", "strict")
+    assert found is not None
+    assert found.source == "class/caf\\udce9\\u001b[31m"
+    assert found.model_dump_json()
     store.close()

@@ -85,6 +85,23 @@ client.delete_model_version("churn", "2")
 following = mlflow.register_model(f"runs:/{bad}/model", "churn")
 found["number after a deleted one"] = int(following.version)
 
+(folder / "elsewhere").mkdir()
+elsewhere = engine.new_store(folder / "elsewhere", lambda _: None)
+(logged,) = client.search_logged_models(["1"], f"source_run_id = '{good}'")
+named = MlflowClient(uri, registry_uri=uri)
+mlflow.set_registry_uri(elsewhere)
+found["models, registry elsewhere"] = [
+    len(one.search_registered_models()) for one in (MlflowClient(uri), named)
+]
+mlflow.set_registry_uri("")
+mlflow.set_tracking_uri(elsewhere)
+found["models, default elsewhere"] = len(MlflowClient(uri).search_registered_models())
+found["loaded, default elsewhere"] = loaded("models:/churn@champion")
+found["version, default elsewhere"] = attempt(
+    named.create_model_version, "churn", logged.model_uri
+)
+mlflow.set_tracking_uri(uri)
+
 client.delete_run(good)
 found["deleted run"] = [loaded("models:/churn@champion"), loaded(f"runs:/{good}/model")]
 collected = click.testing.CliRunner().invoke(
@@ -133,6 +150,16 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_latest_is_the_newest_whatever_the_champion(found: dict[str, Any]) -> None:
     assert (found["champion"], found["latest"]) == (0.8, 0.6)
     assert "reserved" in found["alias latest"]
+
+
+def test_client_follows_a_registry_that_was_named(found: dict[str, Any]) -> None:
+    assert found["models, registry elsewhere"] == [0, 1]
+    assert found["models, default elsewhere"] == 1
+
+
+def test_addresses_are_those_of_the_default_store(found: dict[str, Any]) -> None:
+    assert "churn not found" in found["loaded, default elsewhere"]
+    assert "not found" in found["version, default elsewhere"]
 
 
 def test_missing_alias_is_an_error(found: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES, NONE
+
 pytest_plugins = ["pytester"]
 
 CATALOGUE = """
@@ -39,6 +41,13 @@ def test_adds(solution):
 
 def test_adds_more(solution):
     assert solution.add(2, 2) == 4, "2 and 2 make 4."
+"""
+PARAMETERS = """
+import pytest
+
+@pytest.mark.parametrize("one", ["[2]", "a::b"])
+def test_adds(solution, one):
+    assert solution.add(one, one) == one + one, "No."
 """
 GOOD = "def add(one, other):\n    return one + other\n"
 
@@ -95,7 +104,7 @@ BREAKAGES = {
     "network": (
         "    import socket; socket.create_connection(('192.0.2.1', 80))",
         "exception",
-        "A kata has no network",
+        "No network: ask the given address",
     ),
     "skips_itself": ("    import pytest; pytest.skip()", "skipped", ""),
 }
@@ -113,6 +122,73 @@ def test_broken_call_gives_one_readable_red_test(checkout: pytest.Pytester, name
     assert tests["test_adds"]["cause"] == cause
     assert words in tests["test_adds"]["message"]
     assert not any(test["passed"] for test in tests.values())
+
+
+LOOKING = """
+import json
+from pathlib import Path
+
+def read(path):
+    return json.loads(Path(path).read_text())
+
+def test_adds(solution, tmp_path):
+    solution.add(tmp_path / "kept.json", "{")
+    assert read(tmp_path / "kept.json") == {}, "It should be empty."
+"""
+
+
+@pytest.mark.parametrize(
+    ("add", "begin", "place"),
+    [
+        ("one.write_text(other)", "could not go on with what your code made", "test_demo.py"),
+        ("one / 'a' / 0", "expected no exception here", "demo.py"),
+        ("__import__('json').loads(other)", "expected no exception here", "demo.py"),
+    ],
+    ids=["the test's own look", "the solution's", "a library's, called by the solution"],
+)
+def test_only_an_error_of_the_solution_is_called_one(
+    checkout: pytest.Pytester, add: str, begin: str, place: str
+) -> None:
+    write_kata(checkout.path, LOOKING, "test_adds")
+    solve(checkout, f"def add(one, other):\n    {add}\n")
+
+    (test,) = verdict(checkout).values()
+
+    assert test["cause"] == "exception"
+    assert test["message"].startswith(f"The test {begin}")
+    assert f" {place}, line" in test["message"]
+
+
+def test_function_that_cannot_be_called_so_is_shown_at_its_call(checkout: pytest.Pytester) -> None:
+    solve(checkout, "def add(one):\n    return one\n")
+
+    message = verdict(checkout)["test_adds"]["message"]
+
+    assert "takes 1 positional argument but 2 were given" in message
+    assert "got = solution.add(1, 2)" in message
+
+
+@pytest.mark.parametrize(
+    ("body", "passed", "output"),
+    [
+        ("    print('in the call'); return one + other", True, "at import\nin the call\n"),
+        ("    print('in the call'); return 0", False, "at import\nin the call\n"),
+        ("    print('in the call', flush=True); os._exit(0)", False, "in the call\n"),
+        ("    print('x' * 9999); return 0", False, "at import\n" + "x" * 990 + " [and more]"),
+        ("    print('err', file=sys.stderr); return 0", False, "at import\n"),
+    ],
+    ids=["green", "red", "broken", "long", "stderr"],
+)
+def test_what_a_solution_prints_is_in_its_tests_record(
+    checkout: pytest.Pytester, body: str, passed: bool, output: str
+) -> None:
+    solve(
+        checkout, f"import os, sys\nprint('at import', flush=True)\ndef add(one, other):\n{body}\n"
+    )
+
+    test = verdict(checkout)["test_adds"]
+
+    assert (test["passed"], test["output"]) == (passed, output)
 
 
 IMPORTS = {
@@ -221,6 +297,43 @@ def test_spawned_child_gives_the_same_verdicts(
     assert spawned == forked
 
 
+FOLDERS = ["ml [2026]", "l'été à 50% #1 a*b?"]
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("given", ["relative", "absolute", "none", "one test", "spawned"])
+def test_folder_of_any_name_is_tested(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str, given: str
+) -> None:
+    root = pytester.mkdir(name)
+    write_kata(root, PARAMETERS, "test_adds")
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]', encoding="utf-8")
+    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
+    monkeypatch.chdir(root / "katas" / "01_demo" if given == "none" else root)
+    monkeypatch.setenv("DOJO_NO_FORK", "1" if given == "spawned" else "")
+    asked = {
+        "absolute": [str(root / "katas")],
+        "none": [],
+        "one test": [str(root / "katas/01_demo/test_demo.py::test_adds[a::b]")],
+    }.get(given, ["katas/01_demo"])
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *asked)
+
+    result.assert_outcomes(passed=1 if given == "one test" else 2)
+
+
+def test_path_that_pytest_cannot_read_says_what_to_do(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout.path / "katas").rename(checkout.mkdir("ml [2026]") / "katas")
+
+    result = checkout.runpytest_subprocess("ml [2026]/katas/01_demo")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = [line for line in result.errlines if line]
+    assert "'ml [2026]/katas/01_demo': rename the folder, or 'cd' into it" in line
+
+
 def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
     solve(
         checkout,
@@ -243,6 +356,15 @@ def test_tests_find_the_cache_of_the_real_home(
     write_kata(
         checkout.path, f"{test}assert str(cache_dir()) == {str(cache_dir())!r}", "test_cache"
     )
+
+    run(checkout).assert_outcomes(passed=1)
+
+
+def test_tests_know_no_proxy(checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in DEAD_PROXIES.items():
+        monkeypatch.setenv(name, value)
+    text = "import urllib.request\ndef test_none(solution):\n    "
+    write_kata(checkout.path, f"{text}assert urllib.request.getproxies() == {NONE}", "test_none")
 
     run(checkout).assert_outcomes(passed=1)
 
@@ -469,3 +591,27 @@ def test_broken_kata_is_one_line_where_it_is_asked_for(checkout: pytest.Pytester
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*02_other/kata.toml does not exist*"])
+
+
+UNTAMED = """
+def test_counts(solution, draw):
+    def counted(draw):
+        ids = [row["customer_id"] for row in draw.customers(40)]
+        got = solution.count(ids)
+        assert got == 40, f"count(ids) gave {got}, 40 was expected."
+
+    draw.explain(counted)
+"""
+AS_FLOATS = "def count(ids):\n    return len({float(one) for one in ids})\n"
+
+
+@pytest.mark.parametrize("text", [AS_FLOATS, AS_FLOATS.replace("return", "return 1 //")])
+def test_red_test_names_the_quality_of_the_data_that_made_it_red(
+    checkout: pytest.Pytester, text: str
+) -> None:
+    write_kata(checkout.path, UNTAMED, "test_counts")
+    solve(checkout, text)
+    said = verdict(checkout)["test_counts"]
+    assert not said["passed"]
+    assert ("Red with ids beyond 2**53" in said["message"]) == (text is AS_FLOATS)
+    assert verdict(checkout)["test_counts"]["message"] == said["message"]

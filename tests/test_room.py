@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from dojo.room import Room
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
@@ -108,3 +111,20 @@ def test_temporary_files_go_into_the_room() -> None:
     )
 
     assert done.stdout.startswith("True ")
+
+
+@pytest.mark.parametrize("name", ["tmp", "l'été à #1 a*b", "[2026]", "what?", "50%20"])
+def test_room_is_where_addresses_can_lead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
+
+    room = Room()
+    try:
+        is_in_it = room.path.parent == tmp_path / name
+        assert is_in_it == (name not in ("what?", "50%20"))
+        assert not {"?", "%"} & set(str(room.path))
+    finally:
+        room.close()
+    assert not room.path.exists()

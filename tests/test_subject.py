@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -204,6 +206,109 @@ def test_missing_name_offers_the_nearest(solution_file: Solution, name: str, mes
         getattr(subject, name)
 
     assert caught.value.cause == "missing"
+
+
+ASSET = """
+@dg.asset
+def customers(context: dg.AssetExecutionContext) -> int: ...
+"""
+OF_A_CONFIG = """
+class Settings(dg.Config):
+    number: int = 1
+
+@dg.asset
+def customers(config: Settings) -> int: ...
+"""
+FUTURE = "from __future__ import annotations\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"\n{FUTURE}import dagster as dg\n{ASSET}", 2),
+        (f'"""Notes."""\n\n\n{FUTURE}import dagster as dg\n{OF_A_CONFIG}', 4),
+        (
+            f"import dagster as dg\n{ASSET.replace('dg.Asset', 'dg.Output').replace('Exec', '')}",
+            None,
+        ),
+    ],
+    ids=["context", "config", "another_fault"],
+)
+def test_line_that_turns_types_into_texts_is_named(
+    solution_file: Solution, text: str, line: int | None
+) -> None:
+    pytest.importorskip("dagster")
+
+    with pytest.raises(SolutionFault) as caught:
+        load_solution(solution_file(text))
+
+    said = f"First remove line {line}, `from __future__ import annotations`: it turns all"
+    assert (said in caught.value.message) == (line is not None)
+    assert ("First remove" in caught.value.message) == (line is not None)
+
+
+ASYNC = """
+from functools import wraps
+import asyncio
+
+async def plain(number):
+    \"\"\"Add one.\"\"\"
+    await asyncio.sleep(0)
+    return number + 1
+
+def hands_on(number):
+    return plain(number)
+
+def sync(number):
+    return number + 1
+
+def fails(number):
+    async def fail():
+        raise KeyError(number)
+    return fail()
+"""
+
+
+@pytest.mark.parametrize("name", ["plain", "hands_on", "sync"])
+def test_call_comes_back_with_what_awaiting_gives(solution_file: Solution, name: str) -> None:
+    subject = load_solution(solution_file(ASYNC))
+
+    assert getattr(subject, name)(1) == 2
+    assert getattr(subject, name)(number=2) == 3
+    assert getattr(subject, name).__name__ == name
+    assert list(inspect.signature(getattr(subject, name)).parameters) == ["number"]
+
+
+def test_error_of_a_coroutine_is_raised_by_the_call(solution_file: Solution) -> None:
+    path = solution_file(ASYNC)
+
+    with pytest.raises(KeyError) as caught:
+        load_solution(path).fails(1)
+
+    line = solution_line(caught.value, path)
+    assert line is not None
+    assert line.name == "fail"
+
+
+def test_event_loop_of_the_caller_gets_something_to_await(solution_file: Solution) -> None:
+    subject = load_solution(solution_file(ASYNC))
+
+    async def call() -> list[int]:
+        return [await subject.plain(1), subject.sync(1)]
+
+    assert asyncio.run(call()) == [2, 2]
+
+
+@pytest.mark.parametrize("kind", ["task", "flow"])
+def test_task_or_flow_keeps_what_it_is(solution_file: Solution, kind: str) -> None:
+    prefect = pytest.importorskip("prefect")
+    text = f"import prefect\n@prefect.{kind}(name='n', retries=2)\nasync def f(number): ..."
+    subject = load_solution(solution_file(text))
+
+    assert isinstance(subject.f, {"task": prefect.Task, "flow": prefect.Flow}[kind])
+    assert (subject.f.name, subject.f.retries, subject.f.isasync) == ("n", 2, True)
+    assert list(inspect.signature(subject.f).parameters) == ["number"]
+    assert subject.f.with_options(retries=3).retries == 3
 
 
 @pytest.mark.parametrize("how", ["raised_from", "raised_while_handling"])

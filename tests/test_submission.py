@@ -15,7 +15,8 @@ import pytest
 from dojo.catalog import find_kata, load_catalog
 from dojo.grading import handed_in
 from dojo.grading.handed_in import MOST_SOURCE_BYTES
-from dojo.grading.submission import RosterError, Submission, collect
+from dojo.grading.learners import RosterError
+from dojo.grading.submission import Submission, collect
 from dojo.paths import PACKAGE_ROOT
 
 KATAS = load_catalog(PACKAGE_ROOT)
@@ -31,8 +32,9 @@ def hand_in(folder: Path, text: str = "x = 1\n", place: str = PLACE) -> Path:
 
 
 def only(path: Path) -> Submission:
-    (found,), ungraded = collect([path], None, KATAS, [KATA])
-    assert ungraded == []
+    collected = collect([path], None, KATAS, [KATA])
+    assert (collected.ungraded, collected.told) == ([], [])
+    (found,) = collected.submissions
     return found
 
 
@@ -55,29 +57,29 @@ def test_folder_of_folders_and_archives_is_a_class(tmp_path: Path) -> None:
         member = tarfile.TarInfo(f"./{PLACE}")
         member.size = 6
         tar.addfile(member, io.BytesIO(b"c = 1\n"))
-    found, ungraded = collect([tmp_path], None, KATAS, [KATA])
-    assert [(one.learner, one.content) for one in found] == [
+    collected = collect([tmp_path], None, KATAS, [KATA])
+    assert [(one.learner, one.content) for one in collected.submissions] == [
         ("anna", b"a = 1\n"),
         ("bob", b"x = 1\n"),
         ("carl", b"c = 1\n"),
     ]
-    assert ungraded == []
+    assert (collected.ungraded, collected.left_out) == ([], [])
 
 
 def test_katas_that_were_handed_in_are_graded_if_none_is_named(tmp_path: Path) -> None:
     hand_in(tmp_path / "anna")
     hand_in(tmp_path / "anna", place="katas/06_subflows/subflows.py")
-    found, _ = collect([tmp_path], None, KATAS, [])
+    found = collect([tmp_path], None, KATAS, []).submissions
     assert [one.kata.id for one in found] == ["02_retries", "06_subflows"]
 
 
 def test_learner_without_a_kata_is_named(tmp_path: Path) -> None:
     (tmp_path / "anna" / "notes").mkdir(parents=True)
     hand_in(tmp_path / "bob")
-    found, ungraded = collect([tmp_path], None, KATAS, [])
-    assert [one.learner for one in found] == ["bob"]
-    assert len(ungraded) == 1
-    assert "anna" in ungraded[0]
+    collected = collect([tmp_path], None, KATAS, [])
+    assert [one.learner for one in collected.submissions] == ["bob"]
+    (line,) = collected.ungraded
+    assert "anna: holds no kata; each is katas/NN_slug/slug.py" in line
 
 
 @pytest.mark.parametrize(
@@ -86,9 +88,12 @@ def test_learner_without_a_kata_is_named(tmp_path: Path) -> None:
         (b" \n", "empty"),
         (b"a\0b", "NUL"),
         (b"x = '\xff'\n", "UTF-8"),
+        (b"# coding: undefined\nx = 1\n", "UTF-8"),
+        (b"# coding: rot13\nx = 1\n", "UTF-8"),
+        (b"# coding: idna\nx = '\xff..'\n", "UTF-8"),
         (b"#" * (MOST_SOURCE_BYTES + 1), "longer"),
     ],
-    ids=["empty", "nul", "not utf-8", "too long"],
+    ids=["empty", "nul", "not utf-8", "undefined", "rot13", "idna", "too long"],
 )
 def test_file_that_is_no_source_is_unreadable(tmp_path: Path, content: bytes, said: str) -> None:
     hand_in(tmp_path / "anna")
@@ -176,21 +181,28 @@ def test_files_that_steer_tests_are_left_out(tmp_path: Path) -> None:
 def test_same_learner_twice_is_graded_once(tmp_path: Path) -> None:
     hand_in(tmp_path / "Anna")
     hand_in(tmp_path / "class" / "anna")
-    found, ungraded = collect([tmp_path / "Anna", tmp_path / "class"], None, KATAS, [KATA])
-    assert [one.learner for one in found] == ["Anna"]
-    assert "was handed in already" in ungraded[0]
+    collected = collect([tmp_path / "Anna", tmp_path / "class"], None, KATAS, [KATA])
+    assert [one.learner for one in collected.submissions] == ["Anna"]
+    assert "was handed in already" in collected.ungraded[0]
 
 
-def test_equal_files_of_two_learners_are_noted(tmp_path: Path) -> None:
-    for name in ("anna", "bob"):
-        hand_in(tmp_path / name)
-        hand_in(tmp_path / f"{name}-stub", KATA.stub_file.read_text(encoding="utf-8"))
-    found, _ = collect([tmp_path], None, KATAS, [KATA])
+def test_equal_files_and_untouched_stubs_are_noted_however_lines_end(tmp_path: Path) -> None:
+    stub = KATA.stub_file.read_text(encoding="utf-8")
+    hand_in(tmp_path / "anna", "x = 1\ny = 2\n")
+    hand_in(tmp_path / "anna-stub", stub)
+    for name, text in (("bob", "x = 1\ny = 2\n"), ("bob-stub", stub)):
+        for kind, mark in (("crlf", ""), ("bom", "\ufeff")):
+            place = hand_in(tmp_path / f"{name}-{kind}") / PLACE
+            place.write_bytes((mark + text.replace("\n", "\r\n")).encode())
+    found = collect([tmp_path], None, KATAS, [KATA]).submissions
+    untouched = ("untouched: it is the stub",)
     assert {one.learner: one.notes for one in found} == {
-        "anna": ("the same file as bob",),
-        "anna-stub": (),
-        "bob": ("the same file as anna",),
-        "bob-stub": (),
+        "anna": ("the same file as bob-bom, bob-crlf",),
+        "anna-stub": untouched,
+        "bob-bom": ("the same file as anna, bob-crlf",),
+        "bob-crlf": ("the same file as anna, bob-bom",),
+        "bob-stub-bom": untouched,
+        "bob-stub-crlf": untouched,
     }
 
 
@@ -206,25 +218,35 @@ def commit(folder: Path, date: str) -> None:
         subprocess.run(["git", *words], cwd=folder, env=environment, check=True)
 
 
-def test_roster_names_paths_repositories_and_dates(tmp_path: Path) -> None:
-    hand_in(tmp_path / "a")
-    hand_in(tmp_path / "b", "b = 1\n")
-    commit(tmp_path / "b", "2026-03-01T10:00:00+00:00")
-    subprocess.run(["git", "clone", "-q", "--bare", tmp_path / "b", tmp_path / "c.git"], check=True)
-    roster = tmp_path / "roster.csv"
-    roster.write_text(
-        "id,path,submitted\nanna,a,2026-02-01T12:00:00Z\nbob,b,\n"
-        f"carl,file://{tmp_path / 'c.git'},\n"
-    )
-    found, ungraded = collect([], roster, KATAS, [KATA])
-    first = datetime.datetime(2026, 2, 1, 12, tzinfo=datetime.timezone.utc)
-    second = datetime.datetime(2026, 3, 1, 10, tzinfo=datetime.timezone.utc)
-    assert [(one.learner, one.content, one.submitted) for one in found] == [
-        ("anna", b"x = 1\n", first),
-        ("bob", b"b = 1\n", second),
-        ("carl", b"b = 1\n", second),
-    ]
-    assert ungraded == []
+@pytest.mark.parametrize("is_relative", [True, False], ids=["relative", "absolute"])
+def test_commits_date_is_found_wherever_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_relative: bool
+) -> None:
+    hand_in(tmp_path / "class" / "anna")
+    commit(tmp_path / "class" / "anna", "2026-03-01T10:00:00+00:00")
+    monkeypatch.chdir(tmp_path)
+    (found,) = collect(
+        [Path("class") if is_relative else tmp_path / "class"], None, KATAS, [KATA]
+    ).submissions
+    assert found.submitted == datetime.datetime(2026, 3, 1, 10, tzinfo=datetime.timezone.utc)
+
+
+@pytest.mark.parametrize("date", ["1" + "0" * 20, "-1", "0", "9999999999", "soon", "", "1e5"])
+def test_commits_date_that_cannot_be_is_none_and_told(tmp_path: Path, date: str) -> None:
+    hand_in(tmp_path / "class" / "anna")
+    hand_in(tmp_path / "class" / "bob", "b = 1\n")
+    anna = tmp_path / "class" / "anna"
+    commit(anna, "2026-03-01T10:00:00+00:00")
+    git = ["git", "-C", str(anna)]
+    head = subprocess.run([*git, "cat-file", "commit", "HEAD"], capture_output=True, check=True)
+    lines = head.stdout.decode().splitlines(keepends=True)
+    lines = [f"committer x <x> {date} +0000\n" if "committer" in one else one for one in lines]
+    words = ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"]
+    made = subprocess.run([*git, *words], input="".join(lines).encode(), capture_output=True)
+    (anna / ".git" / "HEAD").write_bytes(made.stdout)
+    first, second = collect([tmp_path / "class"], None, KATAS, [KATA]).submissions
+    assert (first.content, first.submitted, second.content) == (b"x = 1\n", None, b"b = 1\n")
+    assert "its commit's date cannot be" in first.notes[0]
 
 
 def test_repositorys_own_configuration_runs_nothing(tmp_path: Path) -> None:
@@ -237,23 +259,6 @@ def test_repositorys_own_configuration_runs_nothing(tmp_path: Path) -> None:
         file.write(f'[log]\n\tshowSignature = true\n[gpg]\n\tprogram = "touch {trap}"\n')
     assert only(tmp_path / "anna").submitted is not None
     assert not trap.exists()
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("name,where\nanna,a\n", "columns 'id' and 'path'"),
-        ("id,path\nanna,\n", "line 2"),
-        ("id,path\nanna,https://example.org/a.git\n", "git clone"),
-        ("id,path,submitted\nanna,a,yesterday\n", "no date"),
-    ],
-    ids=["columns", "no path", "far away", "no date"],
-)
-def test_bad_roster_is_one_line_that_mends_it(tmp_path: Path, text: str, said: str) -> None:
-    roster = tmp_path / "roster.csv"
-    roster.write_text(text)
-    with pytest.raises(RosterError, match=said):
-        collect([], roster, KATAS, [KATA])
 
 
 def test_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:

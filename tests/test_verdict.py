@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
-from dojo.verdict import SCHEMA, KataVerdict, TestVerdict
+from dojo.verdict import MOST_CHARACTERS, SCHEMA, KataVerdict, TestVerdict
 
 
 def said(test: str, task: int | None = 1, *, passed: bool = True) -> TestVerdict:
@@ -96,6 +96,20 @@ def test_verdict_survives_json() -> None:
     assert KataVerdict.from_json(given.to_json()) == given
 
 
+RECORD = verdict(said("test_b", passed=False)).to_json()
+
+
+def test_text_that_utf8_cannot_write_or_nobody_reads_is_kept_short_and_valid() -> None:
+    given = TestVerdict("test_[\ud800]", 1, False, "assertion", "caf\udce9 " + "x" * 10**6, 0.1)
+
+    assert given.test == "test_[\\ud800]"
+    assert given.message.startswith("caf\\udce9 xxx")
+    assert given.message.endswith("characters left out]")
+    assert len(given.message) <= MOST_CHARACTERS
+    back = KataVerdict.from_json(verdict(given, fault="\udce9").to_json())
+    assert (back.tests, back.fault) == ((given,), "\\udce9")
+
+
 def test_json_is_one_readable_line_with_schema() -> None:
     line = verdict(A, said("test_b", passed=False)).to_json()
 
@@ -113,11 +127,29 @@ def test_json_is_one_readable_line_with_schema() -> None:
         ("[]", "not a verdict of schema 1: '[]'"),
         ('{"schema": 99, "tests": []}', "not a verdict of schema 1"),
         ('{"schema": 1}', "not a verdict of schema 1: 'tests'"),
-        ('{"schema": 1, "tests": [], "colour": 1}', "unexpected keyword argument 'colour'"),
-        ('{"schema": 1, "tests": [{}]}', "missing 6 required positional arguments"),
+        (RECORD.replace('"kata"', '"colour": 1, "kata"'), "colour: Unexpected keyword argument"),
+        ('{"schema": 1, "tests": [{}]}', "test: Field required"),
+        (RECORD.replace("1.5", "NaN"), "seconds: Input should be a finite number"),
+        (RECORD.replace("0.25", '"soon"'), "seconds: Input should be a valid number"),
+        (RECORD.replace("0.25", "-1"), "seconds: Input should be greater than or equal to 0"),
+        (RECORD.replace('"assertion"', '"Nonsense"'), "cause: Input should be 'passed'"),
+        (RECORD.replace('"503', '{"a": "503').replace('fini »"', 'fini »"}'), "message: Input"),
         ("Traceback", "Expecting value"),
     ],
-    ids=["no_schema", "list", "other_schema", "no_tests", "unknown_key", "bad_test", "no_json"],
+    ids=[
+        "no_schema",
+        "list",
+        "other_schema",
+        "no_tests",
+        "unknown_key",
+        "bad_test",
+        "seconds_that_are_none",
+        "seconds_in_words",
+        "seconds_before_the_start",
+        "unknown_cause",
+        "message_that_is_no_text",
+        "no_json",
+    ],
 )
 def test_other_text_is_no_verdict(line: str, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):

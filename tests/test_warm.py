@@ -18,6 +18,7 @@ from dojo.catalog import Kata, load_catalog
 from dojo.room import CAN_FORK
 from dojo.verdict import KataVerdict, TestVerdict
 from dojo.warm import Warm
+from tests.proxies import DEAD_PROXIES, NONE
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="there is no warm parent without fork")
 
@@ -49,18 +50,21 @@ GOOD = "def add(one, other):\n    return one + other\n"
 HALF = "import os\ndef add(one, other):\n    return os._exit(0) if one == 1 else one + other\n"
 
 
-@pytest.fixture
-def kata(tmp_path: Path) -> Kata:
-    """A checkout with one kata that needs no engine."""
-    folder = tmp_path / "checkout" / "katas" / "01_demo"
+def write_checkout(root: Path) -> Kata:
+    """Make a checkout with one kata that needs no engine."""
+    folder = root / "katas" / "01_demo"
     folder.mkdir(parents=True)
     (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
     (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
     (folder / "demo.py").write_text(GOOD, encoding="utf-8")
-    root = tmp_path / "checkout"
     (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]\n', encoding="utf-8")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
     return load_catalog(root)[0]
+
+
+@pytest.fixture
+def kata(tmp_path: Path) -> Kata:
+    return write_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -106,6 +110,31 @@ def test_cold_run_gives_the_same_verdict(
 
     assert summary(hot) == summary(cold)
     assert [test.cause for test in cold.tests] == ["exit", "passed"]
+
+
+@forks
+@pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
+def test_runs_know_no_proxy(kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
+    for name, value in DEAD_PROXIES.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks)
+    asking = f"import urllib.request\nassert urllib.request.getproxies() == {NONE}\n"
+    kata.stub_file.write_text(asking + GOOD, encoding="utf-8")
+    with Warm(kata.root) as warm:
+        assert warm.run(kata, "learner").solved
+
+
+@forks
+@pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
+@pytest.mark.parametrize("name", ["ml [2026]", "l'été à 50% #1 a*b?"])
+def test_checkout_of_any_name_gives_a_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, forks: bool
+) -> None:
+    kata = write_checkout(tmp_path / name)
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks)
+    with Warm(kata.root) as warm:
+        assert warm.run(kata, "learner").solved
+        assert warm.run(kata, str(kata.stub_file), tests=["test_adds"]).solved
 
 
 @forks

@@ -79,6 +79,43 @@ def test_frame_is_made_inside_and_told_outside() -> None:
     assert told["values"][0] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    "packed",
+    [
+        {"dict": 1},
+        {"dict": [[1]]},
+        {"dict": [[[1], 2]]},
+        {"dict": {"a": 1}},
+        {"tuple": 1},
+        {"tuple": "ab"},
+        {"float": []},
+        {"float": "1"},
+        {"frame": None, "more": 1},
+    ],
+    ids=repr,
+)
+def test_what_nobody_packed_stays_as_it_is(packed: Any) -> None:
+    assert unpack(packed) == packed
+
+
+def test_keys_chosen_to_collide_cost_no_time() -> None:
+    colliding = [[number * (2**61 - 1), 0] for number in range(50_000)]
+    started = time.monotonic()
+
+    assert unpack({"dict": colliding}) == {"dict": colliding}
+    assert time.monotonic() - started < 5
+    assert pack(dict.fromkeys(range(50_000))) == {"opaque": "too much"}
+
+
+def test_text_that_is_none_arrives_written_out() -> None:
+    line, theirs = line_and_socket()
+    with theirs:
+        Line(theirs).send({"returned": pack(["caf\udce9", {"\ud800": 1}])})
+
+    assert unpack(line.receive()["returned"]) == ["caf\\udce9", {"\\ud800": 1}]
+    line.close()
+
+
 def test_handle_stands_for_the_value_itself() -> None:
     model = object()
     assert build_argument({"handle": 1}, [None, model]) is model
@@ -118,9 +155,12 @@ def line_and_socket() -> tuple[Line, socket.socket]:
         (b"\xff\xff\xff\xff", LineBroken),
         (b"\x00\x00\x00\x02no", LineBroken),
         (b"\x00\x00\x00\x02[]", LineBroken),
+        (b'\x00\x00\x00\x0a{"a": NaN}', LineBroken),
+        (b'\x00\x00\x00\x0c{"a": 1e999}', LineBroken),
+        (b"\x00\x00\x0f\xa0" + b"[" * 4000, LineBroken),
         (b"\x00\x00", LineClosed),
     ],
-    ids=["too long", "no json", "no object", "half of one"],
+    ids=["too long", "no json", "no object", "no number", "endless", "deep", "half of one"],
 )
 def test_line_refuses_what_is_no_frame(sent: bytes, error: type[Exception]) -> None:
     line, theirs = line_and_socket()

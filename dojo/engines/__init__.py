@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
+from importlib.util import find_spec
 
+from dojo.catalog import Kata
 from dojo.engines import dagster, mlflow, prefect
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError
@@ -14,6 +17,20 @@ ENGINES: dict[str, Engine] = {
     "mlflow": mlflow.ENGINE,
     "prefect": prefect.ENGINE,
 }
+
+
+def for_solution(kata: Kata, content: bytes) -> Kata:
+    """Return a kata that needs, besides its own engines, those which a solution imports.
+
+    The work of one kata may be run by the engine of another one, if that is installed.
+    """
+    text = content.decode(errors="replace")
+    imported = [
+        name
+        for name in sorted(ENGINES.keys() - set(kata.needs))
+        if re.search(rf"^\s*(import|from)\s+{name}\b", text, re.MULTILINE) and find_spec(name)
+    ]
+    return kata.model_copy(update={"needs": [*kata.needs, *imported]}) if imported else kata
 
 
 def start(name: str, room: Room, say: Say, until: ExitStack) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.engines.templates import EngineError, copy_template, template
+from dojo.room import forget_proxies
 
 _TIMEOUT_S = 300
 _REPORT = """
@@ -137,6 +138,7 @@ def migrated_database(say: Callable[[str], None]) -> Path:
 def _settings(home: Path) -> dict[str, str]:
     """Return the process's environment without the learner's own Airflow."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("AIRFLOW")}
+    forget_proxies(kept)
     return {
         **kept,
         "AIRFLOW_HOME": str(home),

@@ -27,7 +27,7 @@ def template(name: str, build: Callable[[Path], None], say: Callable[[str], None
     """Return the path of a migrated database, building it when there is none or it is damaged.
 
     Args:
-        name: What it is and of which version, such as `prefect-3.8.8`.
+        name: What it is and of which version, such as `prefect-3.9.1`.
         build: Makes the database at a path in an empty folder.
         say: Is told, in one line, why this takes a while.
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from dojo.grading import cluster, flow
+from dojo.grading.binding import bind, remember
 from dojo.grading.grader import Grader, apply_lateness, not_graded
 from dojo.grading.guard import Parent
 from dojo.grading.marks import Feedback, LatePolicy, Result, Results, with_feedback
+from dojo.grading.plain import one_line
 from dojo.grading.sandbox import Level, Limits, SandboxError, missing_for
 from dojo.grading.selftest import try_walls
 from dojo.grading.signing import sign
@@ -80,6 +82,7 @@ def grade_batch(
         NoCluster: The Dask cluster cannot grade.
     """
     watch = watch or Watch()
+    remember({one.kata.id: one.kata for one in submissions}.values())
     earlier = {
         index: result
         for index, submission in enumerate(submissions)
@@ -142,7 +145,7 @@ class _Batch:
 
     def _names(self) -> list[str]:
         chosen = [self.submissions[index] for index in self.left]
-        return [f"{one.learner} {one.kata.id}" for one in chosen]
+        return [one_line(f"{one.learner} {one.kata.id}") for one in chosen]
 
     def _keep(self, position: int, outcome: Any) -> None:
         index = self.left[position]
@@ -152,7 +155,9 @@ class _Batch:
             why = f"{type(outcome).__name__}: {outcome}"
             outcome = not_graded(submission, self.seed, level, why)
         result: Result = outcome
-        if result.verdict != "grader-error":
+        # What has changed since it was begun is graded again the next time.
+        is_current = result.binding == bind(submission, self.seed, level)
+        if result.verdict != "grader-error" and is_current:
             self.store.keep(submission, self.seed, level, result)
         self.found[index] = result
         self.watch.graded(result, len(self.found), len(self.submissions))

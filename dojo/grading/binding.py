@@ -1,11 +1,19 @@
-"""Say what a result holds for: the digests of all that could change it."""
+"""Say what a result holds for: the digests of all that could change it.
+
+Files are read anew each time, a few milliseconds for all of them: a mark that was kept must not be
+handed out after something has changed. What a process has imported it cannot import again, so it
+grades only as long as the files are those that it began with.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import os
 import platform
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -13,7 +21,16 @@ from dojo.catalog import Kata
 from dojo.grading.marks import Binding
 from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
+from dojo.grading.watched_tests import STEERING_FILES
 from dojo.paths import PACKAGE_ROOT
+
+_CODE = PACKAGE_ROOT / "dojo"
+_EXAMS = _CODE / "grading" / "exams"
+_DOJO = "the dojo itself"
+
+
+class Changed(Exception):
+    """Files are not those that this process began with; the message says what to do."""
 
 
 def bind(submission: Submission, seed: str, level: Level) -> Binding:
@@ -22,38 +39,104 @@ def bind(submission: Submission, seed: str, level: Level) -> Binding:
         submission=submission.digest,
         kata=kata_digest(submission.kata),
         grader=grader_version(),
-        lock=_lock_digest(),
+        lock=_packages_digest(),
         python=platform.python_version(),
         seed=seed,
         level=level,
     )
 
 
-@functools.lru_cache(maxsize=100)
-def _digest_of_files(files: tuple[Path, ...]) -> str:
+def kata_digest(kata: Kata) -> str:
+    """Return the digest of a kata.
+
+    It covers the whole folders of the kata and of its reference, the files at the root that steer
+    its tests, its scenarios, and whatever scenarios share.
+    """
+    files = [*_files_in(kata.folder), *_files_in(kata.reference_file.parent)]
+    files += [kata.root / name for name in STEERING_FILES]
+    scenarios = [_EXAMS / f"{kata.slug}.py", *sorted(_EXAMS.glob("_*.py"))]
+    return _digest_of([*_named(files, kata.root), *_named(scenarios, PACKAGE_ROOT)])
+
+
+def grader_version() -> str:
+    """Return the dojo's version, and the digest of its code without the scenarios."""
+    code = (path for path in _files_in(_CODE) if _EXAMS not in path.parents)
+    return f"{metadata.version('ml-dojo')}+{_digest_of(_named(code, _CODE))[:16]}"
+
+
+def remember(katas: Iterable[Kata]) -> None:
+    """Remember what there is now that this process has read these katas."""
+    for kata in katas:
+        for what, digest in _states(kata).items():
+            _began_with.setdefault(what, digest)
+
+
+def check_unchanged(kata: Kata) -> None:
+    """Look whether what this process has in its memory is what the files say.
+
+    Raises:
+        Changed: The kata, the dojo or a package is not as it was when the process began.
+    """
+    for what, digest in _states(kata).items():
+        if _began_with.setdefault(what, digest) != digest:
+            raise Changed(f"{what} has changed since this process began")
+
+
+def _states(kata: Kata) -> dict[str, str]:
+    return {
+        str(kata.folder): kata_digest(kata),
+        _DOJO: _code_digest(),
+        "an installed package": _packages_digest(),
+    }
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder that somebody wrote; caches and hidden ones were not."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one[0] != "." and one != "__pycache__")
+        for name in sorted(names):
+            if name[0] != "." and not name.endswith((".pyc", ".pyo")):
+                yield Path(place, name)
+
+
+def _named(files: Iterable[Path], root: Path) -> Iterator[tuple[bytes, Path]]:
+    return ((os.fsencode(path.relative_to(root)), path) for path in files if path.is_file())
+
+
+def _digest_of(files: Iterable[tuple[bytes, Path]]) -> str:
     digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in files:
+        digest.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def kata_digest(kata: Kata) -> str:
-    """Return the digest of a kata: what it says, its tests, its reference, its scenarios."""
-    exams = PACKAGE_ROOT / "dojo" / "grading" / "exams"
-    files = [kata.folder / "kata.toml", kata.test_file, kata.stub_file, kata.reference_file]
-    files += [exams / f"{kata.slug}.py", exams / "_stores.py"]
-    return _digest_of_files(tuple(path for path in files if path.exists()))
+def _code_digest() -> str:
+    return _digest_of(_named(_files_in(_CODE), _CODE))
+
+
+def _packages_digest() -> str:
+    # A package may put copies of others, which it has inside, on the path: whoever imports it.
+    places = [place for place in sys.path if not Path(place, "..", "__init__.py").exists()]
+    records = [record for place in places for record in _records_in(place)]
+    states = [(path, (status := os.stat(path)).st_mtime_ns, status.st_size) for path in records]
+    return _digest_of_versions(tuple(places), tuple(states))
+
+
+def _records_in(place: str) -> Iterator[str]:
+    """Yield the files that say what is installed there."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(place):
+            if name.endswith((".dist-info", ".egg-info")):
+                inside = (os.path.join(place, name, one) for one in ("METADATA", "PKG-INFO"))
+                yield next(filter(os.path.exists, inside), os.path.join(place, name))
 
 
 @functools.lru_cache(maxsize=1)
-def grader_version() -> str:
-    """Return the dojo's version, and the digest of its code."""
-    code = sorted((PACKAGE_ROOT / "dojo").rglob("*.py"))
-    kept: Iterable[Path] = (path for path in code if "exams" not in path.parts)
-    return f"{metadata.version('ml-dojo')}+{_digest_of_files(tuple(kept))[:16]}"
-
-
-@functools.lru_cache(maxsize=1)
-def _lock_digest() -> str:
-    lines = {f"{one.metadata['Name']}=={one.version}" for one in metadata.distributions()}
+def _digest_of_versions(places: tuple[str, ...], _: tuple[tuple[str, int, int], ...]) -> str:
+    """Read names and versions: as long as no record has changed, for that takes 0.15 s."""
+    found = metadata.distributions(path=list(places))
+    lines = {f"{one.metadata['Name']}=={one.version}" for one in found}
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+_began_with = {_DOJO: _code_digest()}

@@ -26,6 +26,7 @@ class Check:
         cause: Why not, in one word.
         message: Why not, in many; empty when it passed, and never empty when it did not.
         seconds: How long it took.
+        output: What the submission printed meanwhile.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Check:
     cause: str
     message: str
     seconds: float
+    output: str = ""
 
 
 def checks_of(result: Result) -> list[Check]:
@@ -54,6 +56,7 @@ def checks_of(result: Result) -> list[Check]:
             cause=test.cause,
             message="" if test.passed else test.message or f"red: {test.cause}",
             seconds=test.seconds,
+            output=test.output,
         )
         for test in result.tests
     ]

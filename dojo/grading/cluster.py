@@ -2,7 +2,8 @@
 
 A submission goes as data, its result comes back as JSON. A worker grades with its own checkout and
 its own packages, so it first compares what its result would hold for with what it was asked for.
-Its warm parent serves all its threads and every later batch, and ends with the worker's process.
+Its warm parent serves all its threads and every later batch, and ends with the worker's process;
+one grader a seed serves a whole batch, so that the reference plays its scenarios once.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import contextlib
 import dataclasses
 import functools
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
 from dojo.engines.templates import EngineError
-from dojo.grading.binding import bind
+from dojo.grading import plain
+from dojo.grading.binding import Changed, bind, check_unchanged, remember
 from dojo.grading.grader import Grader, not_graded
 from dojo.grading.guard import GuardFault, Parent
 from dojo.grading.marks import Result
@@ -26,9 +29,11 @@ from dojo.grading.sandbox import Level, Limits, SandboxError, missing_for
 from dojo.grading.selftest import try_walls
 from dojo.grading.submission import Submission
 from dojo.paths import find_root
+from dojo.wording import shorten
 
 _SCHEDULER_TIMEOUT_S = 20
 _WORKER_TIMEOUT_S = 60
+_MOST_GRADERS = 8  # of as many batches at a time
 
 
 class NoCluster(Exception):
@@ -109,7 +114,7 @@ def unpack(outcome: Any, submission: Submission, seed: str, level: Level) -> Res
         The result; `grader-error`, without a mark, when each worker that had it was lost.
 
     Raises:
-        NoCluster: The worker must not grade, or the cluster is gone.
+        NoCluster: The worker must not grade, the cluster is gone, or something here has changed.
     """
     from distributed.scheduler import KilledWorker
 
@@ -118,13 +123,20 @@ def unpack(outcome: Any, submission: Submission, seed: str, level: Level) -> Res
         return not_graded(submission, seed, level, why)
     if isinstance(outcome, Exception):
         raise NoCluster(
-            f"the cluster came to no result ({type(outcome).__name__}: {str(outcome)[:300]});"
-            " the same command goes on"
+            f"the cluster came to no result ({type(outcome).__name__}:"
+            f" {shorten(str(outcome), 300)}); the same command goes on"
         )
+    try:
+        check_unchanged(submission.kata)
+    except Changed as error:
+        raise NoCluster(f"{error}; the same command begins anew") from None
     if "unfit" in outcome:
         raise NoCluster(f"the worker {outcome['worker']} cannot grade: {outcome['unfit']}")
-    result = Result.model_validate_json(outcome["result"])
-    asked = (submission.learner, submission.kata.id, bind(submission, seed, level))
+    try:
+        result = Result.model_validate_json(outcome["result"])
+    except ValueError as error:
+        return not_graded(submission, seed, level, f"the worker's result cannot be read ({error})")
+    asked = (plain.name(submission.learner), submission.kata.id, bind(submission, seed, level))
     if (result.learner, result.kata, result.binding) != asked:
         raise NoCluster(f"the worker {outcome['worker']} has graded something else: end it")
     return result
@@ -176,27 +188,38 @@ def _grade(job: dict[str, Any]) -> Result:
             f"its {' and '.join(differ)} differ from the grader's: give it the same commit, Python"
             " and packages, and start it again"
         )
-    parent = _warm.parent(root, wanted["level"], Limits(**job["limits"]))
     try:
-        return Grader(parent, wanted["seed"]).grade(submission)
+        check_unchanged(submission.kata)
+    except Changed as error:
+        raise _Unfit(f"{error}: start it again") from None
+    grader = _warm.grader(root, wanted["level"], Limits(**job["limits"]), wanted["seed"])
+    try:
+        return grader.grade(submission)
     except Exception as error:  # one that breaks the grader costs its own result only
         why = f"{type(error).__name__}: {error}"
         return not_graded(submission, wanted["seed"], wanted["level"], why)
 
 
 class _Warm:
-    """The warm parents of this process, one for all that ask for the same walls and limits."""
+    """What this process keeps: a parent for the same walls and limits, a grader for each seed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._parents: dict[tuple[Level, Limits], Parent] = {}
+        self._graders: OrderedDict[tuple[Level, Limits, str], Grader] = OrderedDict()
 
-    def parent(self, root: Path, level: Level, limits: Limits) -> Parent:
-        """Return one whose walls were tried."""
+    def grader(self, root: Path, level: Level, limits: Limits, seed: str) -> Grader:
+        """Return one whose walls were tried, and which knows what the reference did before."""
+        asked = (level, limits, seed)
         with self._lock:
             if (level, limits) not in self._parents:
                 self._parents[level, limits] = _start(root, level, limits)
-            return self._parents[level, limits]
+            if asked not in self._graders:
+                self._graders[asked] = Grader(self._parents[level, limits], seed)
+            self._graders.move_to_end(asked)
+            while len(self._graders) > _MOST_GRADERS:
+                self._graders.popitem(last=False)
+            return self._graders[asked]
 
 
 def _start(root: Path, level: Level, limits: Limits) -> Parent:
@@ -217,4 +240,6 @@ _warm = _Warm()
 
 @functools.lru_cache(maxsize=1)
 def _katas(root: Path) -> list[Kata]:
-    return load_catalog(root)
+    katas = load_catalog(root)
+    remember(katas)
+    return katas

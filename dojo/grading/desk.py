@@ -19,8 +19,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
+
+from dojo.grading.databases import left_database
 from dojo.grading.engine_account import (
     EngineAccount,
     FlowRun,
@@ -31,9 +34,21 @@ from dojo.grading.engine_account import (
 from dojo.grading.guard import Sandbox
 from dojo.grading.held import Died, Held
 from dojo.grading.outside_api import Host, OutsideApi
+from dojo.grading.replies import (
+    CALLED,
+    DONE,
+    ENGINE,
+    HELPED,
+    WATCHED,
+    Exited,
+    OutOfMemory,
+    Raised,
+    read_reply,
+)
 from dojo.grading.wire import LineBroken, LineClosed, Packed, pack_argument, unpack
 
 _MOST_WAITS = 2000
+_Kind = TypeVar("_Kind")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,26 +160,26 @@ class Desk:
                 "name": name,
                 "args": [pack_argument(one) for one in args],
                 "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},
-            }
+            },
+            CALLED,
         )
-        if "returned" in reply:
-            handle = Packed({"handle": int(reply["handle"])})
-            return Outcome(unpack(reply["returned"]), handle=handle)
-        if "memory" in reply:
+        if isinstance(reply, OutOfMemory):
             raise Died("memory", "it ran out of memory")
-        if "exited" in reply:
-            raise Died("exited", f"{name} raised {str(reply['exited'])[:50]}, which ends a program")
-        return Outcome(
-            None,
-            raised=str(reply.get("raised"))[:100] or "nothing",
-            text=str(reply.get("text")),
-            where=str(reply.get("where")),
-            kinds=tuple(str(one) for one in reply.get("kinds", ())),
-        )
+        if isinstance(reply, Exited):
+            raise Died("exited", f"{name} raised {reply.exited}, which ends a program")
+        if isinstance(reply, Raised):
+            return Outcome(
+                None,
+                raised=reply.raised or "nothing",
+                text=reply.text,
+                where=reply.where,
+                kinds=tuple(reply.kinds),
+            )
+        return Outcome(unpack(reply.returned), handle=Packed({"handle": reply.handle}))
 
     def advance(self, seconds: float) -> None:
         """Move the time of day forward, as the solution and Prefect's cache see it."""
-        self._ask({"do": "advance", "seconds": seconds})
+        self._ask({"do": "advance", "seconds": seconds}, DONE)
         self.elapsed_s += seconds
 
     def watch(
@@ -177,17 +192,18 @@ class Desk:
                 "hold_until": hold_until,
                 "one_more_s": one_more_s,
                 "finish_in": list(finish_in),
-            }
+            },
+            DONE,
         )
 
     def peak(self) -> int:
         """Return how many trainings ran at the same time, as the process tells."""
-        return int(self._ask({"do": "watched"}).get("peak", 0))
+        return self._ask({"do": "watched"}, WATCHED).peak
 
     def engine(self) -> EngineAccount:
         """Return what Prefect's engine says of the task runs so far."""
-        reply = self._ask({"do": "engine"})
-        return EngineAccount(list(reply.get("task_runs", [])), list(reply.get("logs", [])))
+        reply = self._ask({"do": "engine"}, ENGINE)
+        return EngineAccount([run.model_dump() for run in reply.task_runs], reply.logs)
 
     def end(self) -> None:
         """Kill the process; what it has left can be read after that."""
@@ -206,15 +222,14 @@ class Desk:
         Raises:
             sqlite3.Error: There is none.
         """
-        with tempfile.TemporaryDirectory(prefix="dojo-evidence-") as folder:
+        with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
             target = Path(folder) / "evidence.db"
             for ending in ("", "-wal"):
                 if (data := self.read(path + ending)) is not None:
                     Path(f"{target}{ending}").write_bytes(data)
             if not target.exists():
                 raise sqlite3.OperationalError(f"there is no {path}")
-            with contextlib.closing(sqlite3.connect(target)) as connection:
-                connection.row_factory = sqlite3.Row
+            with left_database(target) as connection:
                 yield connection
 
     def flow_runs(self) -> list[FlowRun]:
@@ -245,13 +260,13 @@ class Desk:
         told = {"module": caller, "function": function, "args": list(args), "token": self._token}
         line = self._sandbox.start("help", told)
         try:
-            message = line.receive(time.monotonic() + 60)
+            message = read_reply(line.receive(time.monotonic() + 60), HELPED)
         except (LineClosed, LineBroken, TimeoutError):
             raise Died("wrong", f"{function} found nothing that it could use") from None
         finally:
             self._sandbox.end()
             line.close()
-        return unpack(message["helped"])
+        return unpack(message.helped)
 
     def note(self, what: str, value: Any, within: float | None = None) -> None:
         """Note evidence.
@@ -276,12 +291,12 @@ class Desk:
             said[f"names {word}"] = word in outcome.text
         self.note(what, said)
 
-    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
         assert not self._is_over, "a scenario makes no call after it has looked at what is left"
         if not self._has_begun:
             self._has_begun = True
             self._held.load(self._token, self._go_on)
-        return self._held.ask(message)
+        return self._held.ask(message, kind)
 
     def _go_on(self, seconds: float) -> None:
         self._waits += 1

@@ -9,12 +9,19 @@ from typing import Any
 from dojo.grading.marks import Difference
 
 _LONGEST_SHOWN = 300
+_MOST_DIFFERENCES = 50
 
 
 def compare(seen: dict[str, Any], expected: dict[str, Any]) -> tuple[Difference, ...]:
-    """Compare what was noted of a submission with what was noted of the reference."""
-    differences = []
+    """Compare what was noted of a submission with what was noted of the reference.
+
+    Returns:
+        The first differences, in the order in which the reference's was noted; enough of them.
+    """
+    differences: list[Difference] = []
     for what in [*expected, *(one for one in seen if one not in expected)]:
+        if len(differences) == _MOST_DIFFERENCES:
+            break
         if what not in seen or what not in expected or not is_same(seen[what], expected[what]):
             differences.append(
                 Difference(

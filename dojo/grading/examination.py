@@ -19,14 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog import Kata
+from dojo.engines import for_solution
 from dojo.grading.desk import Desk, Scenario
 from dojo.grading.evidence import compare
 from dojo.grading.guard import GuardFault, Parent, Sandbox
 from dojo.grading.held import Died, Held
-from dojo.grading.marks import ScenarioVerdict, Verdict, gravest, verdict_of_test
+from dojo.grading.marks import Difference, ScenarioVerdict, Verdict, gravest, verdict_of_test
 from dojo.grading.outside_api import Host
 from dojo.grading.watched_tests import canary_name, run_tests, write_checkout
 from dojo.verdict import TestVerdict
+from dojo.wording import shorten
 
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
@@ -54,7 +56,7 @@ class Judged:
         said: list[Verdict] = [one.verdict for one in self.scenarios]
         said += [verdict_of_test(test) for test in self.tests]
         said += [self.ended, "tampering" if self.tampered else "passed"]
-        if not self.tests and self.ended == "passed":
+        if not self.tests and self.ended == "passed" and not self.tampered:
             said.append("grader-error")
         return gravest(said)
 
@@ -64,7 +66,11 @@ class Judged:
             dataclasses.replace(one, cause="exception") if one.cause == "fixture" else one
             for one in self.tests
         )
-        return dataclasses.replace(self, tests=tests)
+        return dataclasses.replace(self, tests=tests, ended=self.ended if tests else "crashed")
+
+
+class Broke(Exception):
+    """The judging failed while the submission ran: perhaps by the submission's doing."""
 
 
 class Examiner:
@@ -75,7 +81,6 @@ class Examiner:
         self._parent = parent
         self._seed = seed
         self._expected: dict[tuple[str, str], dict[str, Any]] = {}
-        self._green: dict[str, bool] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -90,36 +95,51 @@ class Examiner:
             What tests and examination said.
 
         Raises:
-            GuardFault: The grader's own machinery failed.
+            Broke: Something failed after the submission was there.
+            Exception: The grader's own machinery failed before that.
         """
         expected = self._expected_of(kata)
         canary = canary_name(kata)
-        with self._sandbox(kata, content, canary) as (sandbox, host):
-            scenarios: list[ScenarioVerdict] = []
-            for name, scenario, desk in self._desks(kata, sandbox, host):
-                if scenarios and scenarios[-1].at_import:
-                    # It cannot be imported, and will not be the next time.
-                    again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
-                    scenarios.append(scenarios[-1].model_copy(update=again))
-                    continue
-                scenarios.append(_examine(name, scenario, desk, expected[name]))
-                if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
-                    short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
-                    sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
-            hangs = any(one.verdict == "timeout" for one in scenarios)
-            timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
-            tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)
+        is_there = False
+        try:
+            with self._sandbox(kata, content, canary) as (sandbox, host):
+                is_there = True
+                return self._judge_in(sandbox, host, kata, canary, expected)
+        except Exception as error:
+            if not is_there:
+                raise
+            raise Broke(f"{type(error).__name__}: {error}") from error
+
+    def _judge_in(
+        self,
+        sandbox: Sandbox,
+        host: Host,
+        kata: Kata,
+        canary: str,
+        expected: dict[str, dict[str, Any]],
+    ) -> Judged:
+        scenarios: list[ScenarioVerdict] = []
+        for name, scenario, desk in self._desks(kata, sandbox, host):
+            if scenarios and scenarios[-1].at_import:
+                # It cannot be imported, and will not be the next time.
+                again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+                scenarios.append(scenarios[-1].model_copy(update=again))
+                continue
+            scenarios.append(_examine(name, scenario, desk, expected[name]))
+            if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
+                short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
+                sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
+        hangs = any(one.verdict == "timeout" for one in scenarios)
+        timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
+        tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)
         return Judged(tests, tuple(scenarios), ended, tampered)
 
-    def reference_is_green(self, kata: Kata) -> bool:
-        """Say whether the pristine tests are green on the reference, here and now; asked once."""
-        if kata.id not in self._green:
-            canary = canary_name(kata)
-            content = kata.reference_file.read_bytes()
-            with self._sandbox(kata, content, canary) as (sandbox, _):
-                tests, _, _ = run_tests(kata, sandbox, canary, _TEST_TIMEOUT_S)
-            self._green[kata.id] = bool(tests) and all(test.passed for test in tests)
-        return self._green[kata.id]
+    def reference_passes(self, kata: Kata) -> bool:
+        """Say whether the reference passes here and now; never from memory: a disk fills up."""
+        try:
+            return self.judge(kata, kata.reference_file.read_bytes()).verdict == "passed"
+        except Exception:
+            return False
 
     def _expected_of(self, kata: Kata) -> dict[str, dict[str, Any]]:
         """Return the reference's evidence, gathered once."""
@@ -143,7 +163,7 @@ class Examiner:
             (given / f"{kata.slug}.py").write_bytes(content)
             write_checkout(given / "checkout", kata, canary)
 
-        with self._parent.sandbox(fill, kata) as sandbox:
+        with self._parent.sandbox(fill, for_solution(kata, content)) as sandbox:
             assert sandbox.api_socket is not None
             host = Host(sandbox.api_socket)
             try:
@@ -188,25 +208,27 @@ def _examine(
     verdict: Verdict = "passed"
     message = ""
     at_import = False
+    differences: tuple[Difference, ...] = ()
     try:
         scenario(desk)
+        differences = compare(desk.evidence, expected)
     except Died as died:
         verdict, message, at_import = died.verdict, died.message, died.at_import
-    except GuardFault:
-        raise
+    except (GuardFault, OSError, MemoryError):
+        raise  # perhaps the machine's: the grader finds out
     except Exception as error:
         # The reference came through the same lines: what was returned is not what they read.
         verdict = "wrong"
-        message = f"what it returned has another shape ({type(error).__name__}: {error})"[:500]
+        said = shorten(f"{type(error).__name__}: {error}", 450)
+        message = f"what it returned has another shape ({said})"
     unasked = desk.unasked
-    differences = compare(desk.evidence, expected) if verdict == "passed" else ()
     if differences:
         verdict = "wrong"
         if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
             verdict = "raised"
         if unasked:
             first = unasked[0]
-            message = f"{first.raised}: {first.text} {first.where}".strip()[:500]
+            message = shorten(f"{first.raised}: {first.text} {first.where}".strip(), 500)
     return ScenarioVerdict(
         scenario=name,
         tasks=tasks_of(scenario),

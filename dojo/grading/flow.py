@@ -12,6 +12,10 @@ import os
 import queue
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
+
+from dojo.room import forget_proxies
+from dojo.world.network import is_local
 
 # Takes the position of a piece of work, and what came of it: a value, or what was raised.
 OnDone = Callable[[int, Any], None]
@@ -89,6 +93,8 @@ def _settle() -> None:
     address = PREFECT_API_URL.value()
     if not address:
         raise NoServer(f"there is no Prefect server for the flow run: {cure}, or take '--no-flow'")
+    if is_local(urlsplit(address).hostname):
+        forget_proxies(os.environ)
     with get_client(sync_client=True) as client:
         fault = client.api_healthcheck()
     if fault is not None:

@@ -6,6 +6,7 @@ import collections
 import csv
 import io
 import re
+import unicodedata
 from xml.etree import ElementTree
 
 from dojo.grading.checks import Check, checks_of
@@ -18,6 +19,18 @@ MOST_SUMMARY_ROWS = 1000
 
 # What a spreadsheet takes for a formula, at the start of a cell or of what it splits one into.
 _FORMULA = re.compile("(^|[;,\t])(\\s*)(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+# What it takes for a number, a date or a truth value, and then writes its own way: 00123 as 123,
+# 2026-01-02 and MAR1 as days. A number of a few digits that begins with none is left as it is.
+_MONTH = (
+    "jan(uary|v|vier|uar)?|feb(ruary|ruar)?|fev(r|rier)?|mar(ch|s|z)?|apr(il)?|avr(il)?|may|mai"
+    "|june?|juni?|juin|july?|juli|juil(let)?|aug(ust)?|aout|sept?(ember|embre)?|oct(ober|obre)?"
+    "|okt(ober)?|nov(ember|embre)?|dec(ember|embre)?|dez(ember)?"
+)
+_READ_OTHERWISE = re.compile(
+    r"(?=.*\d)(?!([1-9]\d{0,10}|0)$)[\d\s.,:;/%$€£+e-]+"
+    rf"|(?=.*\d)[\d\s.,/-]*({_MONTH})[\d\s.,/-]*|true|false|vrai|faux|wahr|falsch",
+    re.IGNORECASE,
+)
 _MEANS_SOMETHING = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -47,7 +60,7 @@ def gradebook(results: Results) -> str:
         total = None if unknown else sum(one.earned or 0 for one in theirs)
         remarks = " | ".join(_remark(one) for one in theirs if one.verdict != "passed" or one.notes)
         numbers = [_number(marks.get(name)) for name in names]
-        writer.writerow([_cell(learner), *numbers, _number(total), _cell(remarks)])
+        writer.writerow([_name(learner), *numbers, _number(total), _cell(remarks)])
     return "\ufeff" + file.getvalue()
 
 
@@ -59,6 +72,14 @@ def _remark(result: Result) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 2):g}"
+
+
+def _name(learner: str) -> str:
+    """Return a cell that a spreadsheet leaves as it is: an id of digits is no number."""
+    cell = _cell(learner)
+    letters = unicodedata.normalize("NFD", cell)
+    bare = "".join(one for one in letters if not unicodedata.combining(one))
+    return f"'{cell}" if _READ_OTHERWISE.fullmatch(bare) else cell
 
 
 def _cell(text: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 from dojo.catalog import Kata
-from dojo.engines.templates import EngineError
-from dojo.grading.binding import bind
-from dojo.grading.examination import Examiner, Judged, scenarios_of
-from dojo.grading.guard import GuardFault, Parent
+from dojo.grading.binding import bind, check_unchanged
+from dojo.grading.examination import Broke, Examiner, Judged, scenarios_of
+from dojo.grading.guard import Parent
 from dojo.grading.marks import (
+    Binding,
     LatePolicy,
     Result,
     TaskMark,
@@ -19,15 +20,41 @@ from dojo.grading.marks import (
 )
 from dojo.grading.sandbox import Level
 from dojo.grading.submission import Submission
+from dojo.wording import shorten
 
+NO_DATE = "no date: lateness not judged"
 _ADVICE: dict[Verdict, str] = {
     "passed": "all of it is right",
     "timeout": "it came to no end in time: look for a loop or a wait without an end",
     "memory": "it used more memory than a submission has",
-    "crashed": "its process was killed by a signal",
+    "crashed": "its process was killed",
     "exited": "it ended the process: a task must return or raise",
     "tampering": "it changed what judges it: look at this one by hand",
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class _Case:
+    """A submission in hand: what its result will hold for, and since when it is in hand."""
+
+    submission: Submission
+    binding: Binding
+    started: float
+
+
+@dataclasses.dataclass(frozen=True)
+class _Fault:
+    """Why an attempt gave no result.
+
+    Attributes:
+        why: In one line.
+        is_perhaps_theirs: Whether the submission was there when it happened.
+        judged: What was said all the same; None when nothing was.
+    """
+
+    why: str
+    is_perhaps_theirs: bool
+    judged: Judged | None = None
 
 
 class Grader:
@@ -49,33 +76,57 @@ class Grader:
             The result, lateness not yet taken off; `grader-error`, without a mark, when the
             grader itself failed twice.
         """
-        started = time.perf_counter()
+        binding = bind(submission, self._seed, self._parent.level)
+        case = _Case(submission, binding, time.perf_counter())
         if submission.content is None:
-            return self._result(submission, "unreadable", submission.fault, started, earned=0)
-        fault = ""
-        for attempt in range(2):
-            try:
-                judged = self._examiner.judge(submission.kata, submission.content)
-            except (GuardFault, EngineError, OSError) as error:
-                fault = f"{type(error).__name__}: {error}"
-                continue
-            if judged.verdict != "grader-error":
-                return self._mark(submission, judged, started)
-            fault = _fault_of(judged)
-            if attempt and judged.tests and self._examiner.reference_is_green(submission.kata):
-                # What breaks only where the submission is, the submission has broken.
-                return self._mark(submission, judged.blame_submission(), started)
-        return not_graded(submission, self._seed, self._parent.level, fault, started)
+            return _result(case, "unreadable", submission.fault, earned=0)
+        first = self._attempt(case, submission.content)
+        if isinstance(first, Result):
+            return first
+        is_perhaps_theirs = first.is_perhaps_theirs and self._examiner.reference_passes(
+            submission.kata
+        )
+        second = self._attempt(case, submission.content)
+        if isinstance(second, Result):
+            return second
+        if is_perhaps_theirs and second.is_perhaps_theirs:
+            return self._blame(case, second)
+        return _result(case, "grader-error", _why_not(second.why), earned=None)
 
-    def _mark(self, submission: Submission, judged: Judged, started: float) -> Result:
-        kata = submission.kata
+    def _attempt(self, case: _Case, content: bytes) -> Result | _Fault:
+        """Judge once; whatever goes wrong here must not reach the other submissions."""
+        kata = case.submission.kata
+        try:
+            check_unchanged(kata)
+            judged = self._examiner.judge(kata, content)
+            check_unchanged(kata)
+        except Broke as error:
+            return _Fault(str(error), True)
+        except Exception as error:
+            return _Fault(f"{type(error).__name__}: {error}", False)
+        try:
+            if judged.verdict == "grader-error":
+                return _Fault(_fault_of(judged), True, judged)
+            return self._mark(case, judged)
+        except Exception as error:
+            return _Fault(f"{type(error).__name__}: {error}", True)
+
+    def _blame(self, case: _Case, fault: _Fault) -> Result:
+        """Mark what fails each time, while the reference passes in between: it does that itself."""
+        if fault.judged is not None:
+            return self._mark(case, fault.judged.blame_submission())
+        advice = f"twice it broke the sandbox that it ran in, the reference did not: {fault.why}"
+        return _result(case, "crashed", advice, earned=0)
+
+    def _mark(self, case: _Case, judged: Judged) -> Result:
+        kata = case.submission.kata
         tasks = mark_tasks(kata, list(judged.tests), list(judged.scenarios))
         if judged.tampered:
             tasks = tuple(_only_examined(task) for task in tasks)
         verdict = judged.verdict
         if verdict == "passed" and not all(task.counts for task in tasks):
             verdict = "wrong"
-        notes = list(submission.notes)
+        notes = list(case.submission.notes)
         differ = [str(task.number) for task in tasks if task.judges_differ]
         if differ:
             notes.append(f"tests and examination differ on task {', '.join(differ)}")
@@ -85,69 +136,60 @@ class Grader:
             notes.append(f"tests only: no scenario examines {which}")
         if judged.tampered:
             notes.append(f"tampering: {judged.tampered}")
-        return self._result(
-            submission,
+        return _result(
+            case,
             verdict,
             _advice(verdict, judged),
-            started,
             earned=sum(task.earned for task in tasks),
             tasks=tasks,
             judged=judged,
             notes=tuple(notes),
         )
 
-    def _result(
-        self,
-        submission: Submission,
-        verdict: Verdict,
-        advice: str,
-        started: float,
-        *,
-        earned: float,
-        tasks: tuple[TaskMark, ...] = (),
-        judged: Judged | None = None,
-        notes: tuple[str, ...] | None = None,
-    ) -> Result:
-        return Result(
-            learner=submission.learner,
-            kata=submission.kata.id,
-            source=submission.source,
-            verdict=verdict,
-            advice=advice,
-            points=submission.kata.points,
-            earned=earned,
-            tasks=tasks or _no_marks(submission.kata),
-            tests=judged.tests if judged else (),
-            scenarios=judged.scenarios if judged else (),
-            submitted=submission.submitted,
-            notes=submission.notes if notes is None else notes,
-            seconds=round(time.perf_counter() - started, 3),
-            binding=bind(submission, self._seed, self._parent.level),
-        )
 
-
-def not_graded(
-    submission: Submission, seed: str, level: Level, why: str, started: float | None = None
-) -> Result:
+def not_graded(submission: Submission, seed: str, level: Level, why: str) -> Result:
     """Return the result of a submission that the grader failed to grade: no mark, never a zero."""
+    case = _Case(submission, bind(submission, seed, level), time.perf_counter())
+    return _result(case, "grader-error", _why_not(why), earned=None)
+
+
+def _why_not(fault: str) -> str:
+    return f"not graded: {shorten(fault, 500)}; grade it again"
+
+
+def _result(
+    case: _Case,
+    verdict: Verdict,
+    advice: str,
+    *,
+    earned: float | None,
+    tasks: tuple[TaskMark, ...] = (),
+    judged: Judged | None = None,
+    notes: tuple[str, ...] | None = None,
+) -> Result:
+    submission = case.submission
     return Result(
         learner=submission.learner,
         kata=submission.kata.id,
         source=submission.source,
-        verdict="grader-error",
-        advice=f"not graded: {why[:500]}; grade it again",
+        verdict=verdict,
+        advice=advice,
         points=submission.kata.points,
-        earned=None,
-        tasks=_no_marks(submission.kata),
+        earned=earned,
+        tasks=tasks or _no_marks(submission.kata),
+        tests=judged.tests if judged else (),
+        scenarios=judged.scenarios if judged else (),
         submitted=submission.submitted,
-        notes=submission.notes,
-        seconds=0.0 if started is None else round(time.perf_counter() - started, 3),
-        binding=bind(submission, seed, level),
+        notes=submission.notes if notes is None else notes,
+        seconds=round(time.perf_counter() - case.started, 3),
+        binding=case.binding,
     )
 
 
 def apply_lateness(result: Result, policy: LatePolicy) -> Result:
     """Take off what the submission's own date costs; the date of grading has no say."""
+    if policy.deadline is not None and result.submitted is None:
+        return result.model_copy(update={"notes": (*result.notes, NO_DATE)})
     late_days = policy.late_days(result.submitted)
     if result.earned is None or not late_days:
         return result

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import json
 import os
 import secrets
-import shutil
+import select
 import signal
 import socket
 import subprocess
@@ -18,14 +19,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo import processes
 from dojo.catalog import Kata
 from dojo.engines.templates import EngineError
 from dojo.grading.sandbox import Level, Limits
 from dojo.grading.wire import Line, LineBroken, LineClosed
+from dojo.janitor import clear_up
 from dojo.paths import cache_dir
+from dojo.room import Room
 
 _START_TIMEOUT_S = 180.0
 _OPEN_TIMEOUT_S = 120.0
+_CLOSE_TIMEOUT_S = 10.0
 
 
 class GuardFault(Exception):
@@ -64,55 +69,65 @@ class Parent:
         self._root = root
         self._lock = threading.Lock()
         self._is_closed = False
-        self._start()
+        # Of this process: it outlives the warm parent, and the janitor outlives both.
+        self.room = Room()
+        try:
+            self._start()
+        except BaseException:
+            self.room.close()
+            raise
 
     def _start(self) -> None:
+        """Have a reaper start it; see `dojo/processes.py`.
+
+        The reaper has the key of the room: the janitor comes when this process and all that came
+        of the warm parent have ended.
+        """
         ours, theirs = socket.socketpair()
+        self._folder = self.room.folder("parent")
         kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         environment["DOJO_CACHE"] = str(cache_dir())
         environment["PYTHONHASHSEED"] = "random"
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-m",
-                "dojo.grading.parent",
-                str(self._root),
-                str(theirs.fileno()),
-            ],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
+        descriptors = [self.room.key, theirs.fileno()]
+        self._reaper = subprocess.Popen(
+            [sys.executable, "-I", "-S", processes.__file__, *map(str, descriptors)],
+            pass_fds=descriptors,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment,
             start_new_session=True,
             cwd=self._root,
         )
+        program = [sys.executable, "-I", "-m", "dojo.grading.parent"]
+        program += [str(self._root), str(theirs.fileno()), str(self._folder)]
         theirs.close()
         self._line = Line(ours)
+        assert self._reaper.stdin is not None
         try:
+            self._reaper.stdin.write(json.dumps(program).encode() + b"\n")
+            self._reaper.stdin.flush()
             message = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
-        except (LineClosed, LineBroken, TimeoutError):
+        except (LineClosed, LineBroken, TimeoutError, BrokenPipeError):
             message = {}
+        except BaseException:
+            self._end()
+            raise
         if "ready" not in message:
             self._end()
             raise EngineError(
                 message.get("fault") or "the warm parent does not start: run 'dojo doctor'"
             )
-        self._room = Path(message["room"])
-
-    @property
-    def pid(self) -> int:
-        """Return its process id."""
-        return self._process.pid
+        self.pid = int(message["ready"])
 
     def _revive(self) -> None:
         """Start it again if somebody has killed it."""
         with self._lock:
             if self._is_closed:
                 raise GuardFault("the grading was stopped")
-            if self._process.poll() is not None:
+            # Nothing is said on the line before something is asked: this is its end.
+            if select.select([self._line], [], [], 0)[0]:
                 self._end()
                 self._start()
 
@@ -132,7 +147,7 @@ class Parent:
             GuardFault: It does not open.
         """
         self._revive()
-        folder = Path(tempfile.mkdtemp(prefix="dojo-sandbox-", dir=self._room))
+        folder = Path(tempfile.mkdtemp(prefix="dojo-sandbox-", dir=self._folder))
         ours, theirs = socket.socketpair()
         sandbox = None
         try:
@@ -141,6 +156,7 @@ class Parent:
             fill(folder / "given")
             request = {
                 "kata": kata.id if kata else "",
+                "needs": kata.needs if kata else [],
                 "room": str(folder),
                 "level": self.level,
                 "limits": dataclasses.asdict(self.limits),
@@ -155,7 +171,7 @@ class Parent:
                     theirs.close()
             if "fault" in reply:
                 raise EngineError(str(reply["fault"]))
-            sandbox = Sandbox(Line(ours), int(reply["keeper"]), folder, self.limits)
+            sandbox = Sandbox(ours, int(reply["keeper"]), folder, self.room.path, self.limits)
             sandbox.open(kata.needs if kata else [])
             yield sandbox
         finally:
@@ -163,21 +179,27 @@ class Parent:
                 sandbox.close()
             else:
                 ours.close()
-            shutil.rmtree(folder, ignore_errors=True)
+            clear_up(folder)
 
     def close(self) -> None:
         """End the parent and all sandboxes, for good."""
         with self._lock:
             self._is_closed = True
             self._end()
+            self.room.close()
 
     def _end(self) -> None:
+        """Have the reaper kill the parent with all that came of it, and remove its folder."""
         self._line.close()
+        assert self._reaper.stdin is not None
+        with contextlib.suppress(OSError):
+            self._reaper.stdin.close()
         try:
-            self._process.wait(timeout=10)
+            self._reaper.wait(timeout=_CLOSE_TIMEOUT_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self._reaper.kill()
+            self._reaper.wait()
+        clear_up(self._folder)
 
     def __enter__(self) -> Parent:
         """Return itself."""
@@ -191,12 +213,24 @@ class Parent:
 class Sandbox:
     """One sandbox, asked by one thread."""
 
-    def __init__(self, line: Line, keeper: int, folder: Path, limits: Limits) -> None:
-        """Take over the line to its keeper."""
-        self._line = line
+    def __init__(
+        self, end: socket.socket, keeper: int, folder: Path, outside: Path, limits: Limits
+    ) -> None:
+        """Take over the line to its keeper.
+
+        Args:
+            end: This end of it.
+            keeper: Its process id.
+            folder: What it has for its own.
+            outside: Where this process may have temporary files of its own.
+            limits: What a submission may use.
+        """
+        self._end_of_line = end
+        self._line = Line(end)
         self._keeper = keeper
         self.limits = limits
         self.folder = folder
+        self.outside = outside
         self.port = 0
         self.database = ""
         self.api_socket: socket.socket | None = None
@@ -263,10 +297,28 @@ class Sandbox:
             return pipe.read(int(message["size"]))
 
     def close(self) -> None:
-        """End the sandbox: the kernel kills all that is in it."""
-        self._line.close()
+        """End the sandbox, and wait until all that is in it is gone.
+
+        Keeper and engines hold the other end of the line, so it ends with the last of them.
+        """
         if self.api_socket is not None:
             self.api_socket.close()
+        with contextlib.suppress(OSError):
+            self._end_of_line.shutdown(socket.SHUT_WR)
+            if not self._await_end():
+                self.kill()
+                self._await_end()
+        self._line.close()
+
+    def _await_end(self) -> bool:
+        """Return whether the other end of the line is closed in time; what it says is dropped."""
+        self._end_of_line.settimeout(_CLOSE_TIMEOUT_S)
+        try:
+            while self._end_of_line.recv(65536):
+                pass
+        except TimeoutError:
+            return False
+        return True
 
     def kill(self) -> None:
         """End it at once, from any thread."""
@@ -289,8 +341,6 @@ class Sandbox:
         return message
 
     def _receive_with_fds(self, timeout_s: float) -> tuple[dict[str, Any], list[int]]:
-        import select
-
         if not select.select([self._line], [], [], timeout_s)[0]:
             raise GuardFault("the sandbox does not answer")
         try:

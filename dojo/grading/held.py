@@ -10,11 +10,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from time import monotonic
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import TypeAdapter
 
 from dojo.grading.guard import Ended, Sandbox
 from dojo.grading.marks import Verdict
+from dojo.grading.replies import LOADED, WAITED, Refused, read_reply
 from dojo.grading.wire import Line, LineBroken, LineClosed
+
+_Kind = TypeVar("_Kind")
 
 
 class Died(Exception):
@@ -59,15 +64,19 @@ class Held:
         told = {"file": self._file, "token": token}
         if self._line is None:
             self._line = self._sandbox.start("examine", told)
-            message = self._await_reply(self._line, None)
+            reply = self._await_reply(self._line, None, LOADED)
         else:
-            message = self.ask({"do": "load", **told})
-        if "loaded" not in message:
-            self._bury(message)
+            reply = self.ask({"do": "load", **told}, LOADED)
+        if isinstance(reply, Refused):
+            self._bury(refused=reply)
         self._is_loaded = True
 
-    def ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
         """Have the process do something, and wait for its reply.
+
+        Args:
+            message: What to do.
+            kind: Of reply; any other is none.
 
         Raises:
             Died: It did not live to tell.
@@ -78,8 +87,8 @@ class Held:
         try:
             line.send({**message, "nonce": nonce})
         except LineClosed:
-            self._bury({})
-        return self._await_reply(line, nonce)
+            self._bury()
+        return self._await_reply(line, nonce, kind)
 
     def end(self) -> None:
         """Kill the process, if there is one."""
@@ -88,53 +97,47 @@ class Held:
             self._line = None
             self._sandbox.end()
 
-    def _await_reply(self, line: Line, nonce: str | None) -> dict[str, Any]:
+    def _await_reply(self, line: Line, nonce: str | None, kind: TypeAdapter[_Kind]) -> _Kind:
         until = monotonic() + self._sandbox.limits.wall_s
         try:
             while True:
                 message = line.receive(until)
                 if "waited" in message:
-                    seconds = message["waited"]
-                    if not isinstance(seconds, (int, float)) or not 0 <= seconds < 1e7:
-                        raise LineBroken("a wait that is none")
-                    self._go_on(float(seconds))
+                    self._go_on(read_reply(message, WAITED).waited)
                     line.send({"ok": True})
-                elif message.get("nonce") == nonce:
-                    return message
+                elif message.pop("nonce", None) == nonce:
+                    return read_reply(message, kind)
                 else:
                     raise LineBroken("a reply to nothing that was asked")
         except TimeoutError:
-            self._bury({"timeout": True})
+            self._bury(is_late=True)
         except LineClosed:
-            self._bury({})
-        except (LineBroken, TypeError, ValueError) as error:
-            self._bury({"broken": str(error)})
+            self._bury()
+        except LineBroken as error:
+            self._bury(broken=str(error))
 
-    def _bury(self, message: dict[str, Any]) -> NoReturn:
+    def _bury(
+        self, refused: Refused | None = None, *, is_late: bool = False, broken: str = ""
+    ) -> NoReturn:
         """Find out how the process ended, and say so."""
-        ended = self._sandbox.end(grace_s=0.0 if "timeout" in message else 2.0)
+        ended = self._sandbox.end(grace_s=0.0 if is_late else 2.0)
         if self._line is not None:
             self._line.close()
             self._line = None
-        verdict, text = self._how_it_ended(message, ended)
+        if refused is not None:
+            verdict, text = _why_refused(refused), refused.refused
+        elif is_late:
+            limit_s = self._sandbox.limits.wall_s
+            verdict = "timeout"
+            text = f"it came to no end within {limit_s:g} s, and was stopped"
+        elif broken:
+            verdict, text = "wrong", f"it wrote into the grader's own line: {broken}"
+        else:
+            verdict, text = self._how_it_ended(ended)
         raise Died(verdict, text, at_import=not self._is_loaded)
 
-    def _how_it_ended(self, message: dict[str, Any], ended: Ended) -> tuple[Verdict, str]:
+    def _how_it_ended(self, ended: Ended) -> tuple[Verdict, str]:
         limits = self._sandbox.limits
-        if "refused" in message:
-            text = str(message["refused"])
-            verdict: Verdict = "raised"
-            if "MemoryError" in text:
-                verdict = "memory"
-            elif "ended the program" in text:
-                verdict = "exited"
-            elif message.get("cause") == "missing":
-                verdict = "wrong"
-            return verdict, text
-        if "timeout" in message:
-            return "timeout", f"it came to no end within {limits.wall_s:g} s, and was stopped"
-        if "broken" in message:
-            return "wrong", f"it wrote into the grader's own line: {message['broken']}"
         if ended.code is not None and ended.code < 0:
             if ended.code == -24:
                 return "timeout", f"it used {limits.cpu_s} s of processor time"
@@ -142,3 +145,11 @@ class Held:
                 return "memory", "it ran out of memory"
             return "crashed", f"its process was killed by signal {-ended.code}"
         return "exited", f"it ended its process (exit code {ended.code})"
+
+
+def _why_refused(refused: Refused) -> Verdict:
+    if "MemoryError" in refused.refused:
+        return "memory"
+    if "ended the program" in refused.refused:
+        return "exited"
+    return "wrong" if refused.cause == "missing" else "raised"

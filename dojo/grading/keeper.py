@@ -3,7 +3,8 @@
 The keeper is a fork of the warm parent and process 1 of its own namespaces. It never runs a line
 of a submission: each process that does is in a further process namespace, so that all that it
 leaves behind dies with it. The keeper does what the supervisor outside says, and dies with the
-line to it; then the kernel kills the rest.
+line to it; then the kernel kills the rest. Without namespaces the keeper adopts the orphans, and
+kills all its children before it ends; if it is killed itself, the reaper of the warm parent does.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import contextlib
 import os
 import resource
 import select
-import shutil
 import signal
 import socket
 import stat
@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from dojo import processes
 from dojo.engines import mlflow, prefect
 from dojo.grading import kernel, runner
 from dojo.grading.job import Job
@@ -35,6 +36,7 @@ from dojo.grading.sandbox import (
     limit_resources,
 )
 from dojo.grading.wire import Line, LineClosed
+from dojo.janitor import clear
 from dojo.room import Room
 
 _MOST_READ = 64 << 20
@@ -46,14 +48,14 @@ _WAITING = next(
 
 
 class Corner(Room):
-    """A room without a janitor: the end of the sandbox clears it."""
+    """A room without a janitor: whoever made the folder removes it, and all here have a reaper."""
 
     def __init__(self, path: Path) -> None:
         """Use an existing folder."""
         self.path = path
 
     def adopt(self, group: int) -> None:
-        """Do nothing: the group dies with the sandbox."""
+        """Do nothing: the group dies with this process."""
 
     def release(self, group: int) -> None:
         """Do nothing."""
@@ -144,9 +146,12 @@ class Keeper:
     def _clear_but(self, token: str) -> None:
         """Remove what earlier processes have left: all of them are dead."""
         for name in ("work", "tmp", "home"):
+            (self._room / name).chmod(0o755)  # they could change that
             for path in (self._room / name).iterdir():
-                if path.name != token:
-                    shutil.rmtree(path, ignore_errors=True)
+                if path.is_symlink() or not path.is_dir():
+                    path.unlink()
+                elif path.name != token:
+                    clear(path)
 
     def _become(self, job: Job, limits: Limits) -> None:
         """Be the process that holds the submission: give up all that it must not have."""
@@ -176,11 +181,10 @@ class Keeper:
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
             first = os.posix_spawn(_WAITING[0], _WAITING, {})
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        pid = os.fork()
+        pid = processes.fork()
         if pid == 0:
             code = 70
             try:
-                kernel.die_with_parent()
                 os.setsid()
                 main()
                 code = 0
@@ -201,28 +205,15 @@ class Keeper:
         # The kernel lets the first one go when all others are gone, this one also from here.
         for pid in filter(None, (held.first, held.pid)):
             os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):  # at once, however fast they fork; the rest one by one
+            os.killpg(held.pid, signal.SIGKILL)
         _, status, usage = os.wait4(held.pid, 0)
         if held.first is not None:
             os.waitpid(held.first, 0)
         else:
-            self._kill_orphans()
+            processes.kill_children(spared=[_server_pid()])
         code = os.waitstatus_to_exitcode(status) if ended_itself else None
         self._line.send({"ended": code, "peak_kb": usage.ru_maxrss})
-
-    def _kill_orphans(self) -> None:
-        """Without namespaces: kill what a submission left, which has become this one's child."""
-        server = _server_pid()
-        for _ in range(1000):
-            path = Path(f"/proc/self/task/{os.getpid()}/children")
-            left = [int(pid) for pid in path.read_text(encoding="ascii").split()]
-            left = [pid for pid in left if pid != server]
-            if not left:
-                return
-            for pid in left:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
-                with contextlib.suppress(OSError):
-                    os.waitpid(pid, 0)
 
     def _write(self, message: dict[str, Any]) -> None:
         path = self._room / message["folder"] / message["name"]
@@ -296,17 +287,14 @@ def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> 
     try:
         if level == "strict":
             enter_namespaces()
-            kernel.die_with_parent()
-            pid = os.fork()
+            pid = processes.fork()
             if pid:
                 line.close()
                 os.waitpid(pid, 0)
                 os._exit(0)
-            kernel.die_with_parent()
             furnish_namespaces(new_root, room, limits)
         else:
-            kernel.die_with_parent()
-            kernel.adopt_orphans()
+            processes.adopt_orphans()
         mlflow.isolate()
         Keeper(line, room, level).serve()
     except BaseException as error:
@@ -315,6 +303,10 @@ def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> 
             where = f"{Path(place.filename).name}, line {place.lineno}"
             line.send({"fault": f"{type(error).__name__}: {error} ({where})"})
     finally:
+        if level == "landlock":
+            with contextlib.suppress(Exception):
+                processes.kill_children()
+                clear(room)
         os._exit(0)
 
 

@@ -14,7 +14,6 @@ import ctypes
 import errno
 import os
 import platform
-import signal
 import socket
 import struct
 from collections.abc import Iterable
@@ -34,8 +33,7 @@ _MNT_DETACH = 2
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 _AT_RECURSIVE = 0x8000
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
-_PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 38, 36
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 24, 38
 
 _X86 = platform.machine() == "x86_64"
 KNOWN_MACHINE = platform.machine() in ("x86_64", "aarch64")
@@ -176,16 +174,6 @@ def set_only_this_read_only(target: Path) -> None:
     attributes = struct.pack("QQQQ", _MOUNT_ATTR_RDONLY, 0, 0, 0)
     path = ctypes.c_char_p(os.fsencode(target))
     _syscall(f"mount_setattr {target}", _MOUNT_SETATTR, -100, path, 0, attributes, 32)
-
-
-def die_with_parent() -> None:
-    """Have the kernel kill this process when the thread that forked it ends."""
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
-def adopt_orphans() -> None:
-    """Have the orphans among this process's descendants become its children."""
-    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def promise_no_privileges() -> None:

@@ -3,18 +3,27 @@
 A result is one learner's one kata. Two judgements stand behind it: the pristine tests, which ran
 in one process with the submission, and the examination, which did not. A task counts where both
 agree; a task that no scenario examines counts on its tests, and says so.
+
+Whatever is in a record can be written, read back and printed: its numbers are finite, its texts
+are plain and not too long. Its types see to that, whoever makes it or changes a copy.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from dojo.catalog import Kata
-from dojo.verdict import Cause, TestVerdict
+from dojo.grading import plain
+from dojo.verdict import Cause, Seconds, TestVerdict
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 SCHEMA: Literal[1] = 1
 
@@ -61,8 +70,32 @@ _VERDICT_OF_CAUSE: dict[Cause, Verdict] = {
 }
 
 
+def _one_line(text: str) -> str:
+    return plain.one_line(text, 1000)
+
+
+MOST_OUTPUT = 1200  # characters of what a test printed
+
+
+def _plain_test(test: TestVerdict) -> TestVerdict:
+    name, message = plain.name(test.test), plain.plain(test.message)
+    output = plain.plain(test.output, MOST_OUTPUT)
+    return dataclasses.replace(test, test=name, message=message, output=output)
+
+
+Text = Annotated[str, AfterValidator(plain.plain)]
+Line = Annotated[str, AfterValidator(_one_line)]
+Name = Annotated[str, AfterValidator(plain.name)]
+Points = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with other values, which must be as good as the first ones."""
+        del deep  # it cannot be changed
+        return type(self).model_validate({**dict(self), **(update or {})})
 
 
 class Difference(_Record):
@@ -74,9 +107,9 @@ class Difference(_Record):
         expected: What the reference did, as text; None where feedback may not say it.
     """
 
-    what: str
-    seen: str
-    expected: str | None
+    what: Line
+    seen: Text
+    expected: Text | None
 
 
 class ScenarioVerdict(_Record):
@@ -92,13 +125,13 @@ class ScenarioVerdict(_Record):
         seconds: How long it took.
     """
 
-    scenario: str
+    scenario: Name
     tasks: tuple[int, ...]
     verdict: Verdict
-    message: str = ""
+    message: Text = ""
     differences: tuple[Difference, ...] = ()
     at_import: bool = False
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
 
 
 class TaskMark(_Record):
@@ -113,8 +146,8 @@ class TaskMark(_Record):
     """
 
     number: int
-    points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    earned: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    points: Points
+    earned: Points
     tests_passed: bool
     examined: Examined
 
@@ -147,7 +180,7 @@ class Binding(_Record):
     grader: str
     lock: str
     python: str
-    seed: str
+    seed: Name
     level: str
 
 
@@ -173,20 +206,20 @@ class Result(_Record):
         signature: `hmac-sha256:...` over all the rest; empty when not signed.
     """
 
-    learner: str
-    kata: str
-    source: str
+    learner: Name
+    kata: Name
+    source: Name
     verdict: Verdict
-    advice: str
-    points: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    earned: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    advice: Line
+    points: Points
+    earned: Points | None
     tasks: tuple[TaskMark, ...] = ()
-    tests: tuple[TestVerdict, ...] = ()
+    tests: tuple[Annotated[TestVerdict, AfterValidator(_plain_test)], ...] = ()
     scenarios: tuple[ScenarioVerdict, ...] = ()
     submitted: datetime.datetime | None = None
     late_days: int = 0
-    notes: tuple[str, ...] = ()
-    seconds: float = 0.0
+    notes: tuple[Line, ...] = ()
+    seconds: Seconds = 0.0
     binding: Binding
     signature: str = ""
 
@@ -210,7 +243,7 @@ class Results(_Record):
     schema_version: Literal[1] = SCHEMA
     feedback: Feedback
     results: tuple[Result, ...]
-    ungraded: tuple[str, ...] = ()
+    ungraded: tuple[Line, ...] = ()
 
 
 class LatePolicy(_Record):
@@ -220,14 +253,16 @@ class LatePolicy(_Record):
         deadline: The last moment in time; None: nothing is late.
         percent_a_day: Taken off what was earned for each day begun after it.
         at_most_percent: All late days together take off no more.
+        grace_minutes: A day is begun only when so many minutes of it are over.
     """
 
     deadline: datetime.datetime | None = None
     percent_a_day: Annotated[float, Field(ge=0, le=100)] = 10.0
     at_most_percent: Annotated[float, Field(ge=0, le=100)] = 100.0
+    grace_minutes: Annotated[float, Field(ge=0, lt=24 * 60)] = 0.0
 
     def late_days(self, submitted: datetime.datetime | None) -> int:
-        """Count the days begun between deadline and submission.
+        """Count the days begun between deadline and submission, as the deadline's clocks show them.
 
         Args:
             submitted: The submission's own date; a regrade does not change it.
@@ -237,8 +272,15 @@ class LatePolicy(_Record):
         """
         if self.deadline is None or submitted is None:
             return 0
-        seconds = (_aware(submitted) - _aware(self.deadline)).total_seconds()
-        return max(math.ceil(seconds / 86400), 0)
+        deadline, submitted = _aware(self.deadline), _aware(submitted)
+        grace = datetime.timedelta(minutes=self.grace_minutes)
+        # Python subtracts within one zone by its clock, which a change of the clock moves.
+        utc = datetime.timezone.utc
+        if submitted.astimezone(utc) - deadline.astimezone(utc) <= grace:
+            return 0
+        there = submitted.astimezone(deadline.tzinfo).replace(tzinfo=None)
+        by_the_clock = there - deadline.replace(tzinfo=None) - grace
+        return max(math.ceil(by_the_clock / datetime.timedelta(days=1)), 1)
 
     def reduce(self, earned: float, late_days: int) -> float:
         """Return what is left of `earned` points after `late_days`."""
@@ -317,14 +359,15 @@ def with_feedback(result: Result, feedback: Feedback) -> Result:
     """
     changes: dict[str, Any] = {"signature": ""}
     if feedback != "full":
-        changes["tests"] = tuple(_test_without_message(test) for test in result.tests)
+        changes["tests"] = tuple(_test_with_less(test, feedback) for test in result.tests)
         changes["scenarios"] = tuple(_with_less(one, feedback) for one in result.scenarios)
     return result.model_copy(update=changes)
 
 
-def _test_without_message(test: TestVerdict) -> TestVerdict:
+def _test_with_less(test: TestVerdict, feedback: Feedback) -> TestVerdict:
     # A test's message names what it expected, in prose: there is no taking it apart.
-    return TestVerdict(test.test, test.task, test.passed, test.cause, "", test.seconds)
+    output = test.output if feedback == "actual-only" else ""
+    return dataclasses.replace(test, message="", output=output)
 
 
 def _with_less(scenario: ScenarioVerdict, feedback: Feedback) -> ScenarioVerdict:

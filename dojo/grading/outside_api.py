@@ -13,18 +13,17 @@ import dataclasses
 import functools
 import itertools
 import json
+import os
 import secrets
 import socket
 import ssl
 import struct
-import tempfile
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-from dojo.world.authority import write_certificates
+from dojo.world.authority import make_certificates
 from dojo.world.webhook import HOSTS, Webhooks
 
 _MOST_REQUESTS = 5000
@@ -116,11 +115,13 @@ def answer(status: int, content: Any = None, **headers: str) -> Answer:
 @functools.cache
 def certificates() -> tuple[str, ssl.SSLContext]:
     """Return who signs for the services' names, to be trusted inside, and how to speak for them."""
-    with tempfile.TemporaryDirectory(prefix="dojo-webhooks-") as folder:
-        authority, own = write_certificates(Path(folder), HOSTS)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(own)
-        return authority.read_text(encoding="ascii"), context
+    authority, own = make_certificates(HOSTS)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # It reads files only; this one is in memory, and gone with this process.
+    with open(os.memfd_create("certificate"), "wb", buffering=0) as file:
+        file.write(own)
+        context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
+    return authority.decode(), context
 
 
 def _reset(connection: socket.socket) -> None:

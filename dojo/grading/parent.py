@@ -1,13 +1,13 @@
 """Be the warm parent of sandboxes: import what a kata needs, then fork a keeper for each sandbox.
 
 It runs with an environment that holds no secret, has one thread, and ends with its line to the
-grader. Engines are entered once, so that all that they import lazily is here, and ended: each
+grader. What it leaves behind, its reaper kills (`dojo/processes.py`) and the grader's janitor
+removes. Engines are entered once, so that all that they import lazily is here, and ended: each
 sandbox has its own. What no kata has asked for yet is not here: each fork would pay for it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import os
@@ -16,11 +16,11 @@ import socket
 import sys
 from pathlib import Path
 
+from dojo import processes
 from dojo.catalog import CatalogError, Kata, load_catalog
 from dojo.engines import ENGINES, prefect, prefect_server
 from dojo.engines.templates import EngineError
-from dojo.grading import kernel
-from dojo.grading.keeper import keep
+from dojo.grading.keeper import Corner, keep
 from dojo.grading.sandbox import Limits
 from dojo.grading.wire import Line, LineClosed
 from dojo.room import Room
@@ -38,24 +38,22 @@ _NEEDED_BY_ALL = (
 
 
 def main() -> None:
-    """Serve until the line ends: `python -m dojo.grading.parent ROOT FD`."""
+    """Serve until the line ends: `python -m dojo.grading.parent ROOT FD FOLDER`."""
     line = Line(socket.socket(fileno=int(sys.argv[2])))
     nothing = os.open(os.devnull, os.O_RDWR)
     for target in (0, 1, 2):
         os.dup2(nothing, target)
-    room = Room()
+    room = Corner(Path(sys.argv[3]))
     room.furnish()
     os.environ["HOME"] = str(room.folder("home"))
-    with contextlib.ExitStack() as ends:
-        ends.callback(room.close)
-        try:
-            parent = _WarmParent(Path(sys.argv[1]), room)
-            line.send({"ready": True, "room": str(room.path)})
-            parent.serve(line)
-        except (EngineError, CatalogError) as error:
-            line.send({"fault": str(error)})
-        except LineClosed:
-            pass
+    try:
+        parent = _WarmParent(Path(sys.argv[1]), room)
+        line.send({"ready": os.getpid()})
+        parent.serve(line)
+    except (EngineError, CatalogError) as error:
+        line.send({"fault": str(error)})
+    except LineClosed:
+        pass
 
 
 class _WarmParent:
@@ -67,7 +65,7 @@ class _WarmParent:
         self._room = room
         self._katas = {kata.id: kata for kata in load_catalog(root)}
         self._server = Server(root, room, os.open(os.devnull, os.O_WRONLY))
-        self._prepared: set[str] = set()
+        self._prepared: set[tuple[str, ...]] = set()
         self._has_prefect_server = False
         self._children: set[int] = set()
         gc.collect()
@@ -84,15 +82,15 @@ class _WarmParent:
             message, fds = line.receive_with_fds()
             if message["kata"]:
                 try:
-                    self._prepare(self._katas[message["kata"]])
+                    kata = self._katas[message["kata"]]
+                    self._prepare(kata.model_copy(update={"needs": message["needs"]}))
                 except EngineError as error:
                     os.close(fds[0])
                     line.send({"fault": str(error)})
                     continue
-            pid = os.fork()
+            pid = processes.fork()
             if pid == 0:
                 os.setpgid(0, 0)
-                kernel.die_with_parent()
                 keep(
                     fds[0],
                     Path(message["room"]),
@@ -102,18 +100,17 @@ class _WarmParent:
                 )
             os.close(fds[0])
             self._children.add(pid)
-            self._room.adopt(pid)
             line.send({"keeper": pid})
 
     def _reap(self) -> None:
         for pid in list(self._children):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 self._children.discard(pid)
-                self._room.release(pid)
 
     def _prepare(self, kata: Kata) -> None:
         """Import what a kata needs, which all later sandboxes have and pay for at each fork."""
-        if kata.id in self._prepared:
+        wanted = (kata.id, *kata.needs)
+        if wanted in self._prepared:
             return
         try:
             self._server.prepare(kata)
@@ -122,7 +119,7 @@ class _WarmParent:
         if "prefect" in kata.needs and not self._has_prefect_server:
             prefect_server.rehearse(self._room, prefect.migrated_database(lambda _: None))
             self._has_prefect_server = True
-        self._prepared.add(kata.id)
+        self._prepared.add(wanted)
         gc.collect()
         gc.freeze()
 

@@ -1,6 +1,7 @@
 """Make text of a submission harmless in any file: what cannot be seen is shown, or gone.
 
-Each format then escapes what means something in it; this is what means something everywhere.
+Each format then escapes what means something in it; this is what means something everywhere. To
+do it twice changes nothing more: a record that is read back says what was signed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ _ANSI = re.compile(
 # A workflow's runner obeys such lines of a log, and `##[` even in the middle of one.
 _COMMAND = re.compile(r"^([^\S\n]*)::", re.MULTILINE)
 _PERHAPS_UNSEEN = re.compile(r"[^ -~\n\t]")
+_PERHAPS_UNSEEN_ON_A_LINE = re.compile(r"[^ -~]")
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_LEFT_OUT = re.compile(r" \[\d+ characters left out\]\Z")
+_LONGEST_LEFT_OUT = 40
 
 
 def plain(text: str, most: int = MOST_CHARACTERS) -> str:
@@ -32,17 +36,38 @@ def plain(text: str, most: int = MOST_CHARACTERS) -> str:
         Text of printable characters, line feeds and tabs, valid in XML 1.0 and UTF-8, in which no
         line is a command to the runner of a workflow.
     """
+    if len(text) <= most and _is_plain(text.replace("\n", "").replace("\t", "")):
+        return text
     text = _ANSI.sub("", text).replace("\r\n", "\n")
-    left_out = len(text) - most
-    if left_out > 0:
-        text = f"{text[:most]} [{left_out} characters left out]"
-    text = _PERHAPS_UNSEEN.sub(lambda found: _shown(found[0]), text)
-    return _COMMAND.sub(r"\1: :", text).replace("##[", "## [")
+    head = _PERHAPS_UNSEEN.sub(lambda found: _shown(found[0]), text[: most + _LONGEST_LEFT_OUT])
+    head = _without_commands(head)
+    cut_before = _LEFT_OUT.search(head)
+    length = cut_before.start() if cut_before else len(head)
+    if length <= most and len(text) <= most + _LONGEST_LEFT_OUT:
+        return head
+    return f"{head[:most]} [{max(len(text), len(head)) - most} characters left out]"
 
 
 def one_line(text: str, most: int = 500) -> str:
     """Return `plain` text on one line."""
     return " ".join(plain(text, most).split())
+
+
+def name(text: str) -> str:
+    """Return a name with what cannot be seen shown, and nothing left out: two names stay two."""
+    if _is_plain(text):
+        return text
+    shown = _PERHAPS_UNSEEN_ON_A_LINE.sub(lambda found: _shown(found[0]), text)
+    return _without_commands(shown)
+
+
+def _is_plain(text: str) -> bool:
+    """Say so of what needs no closer look: nearly all there is."""
+    return text.isprintable() and "::" not in text and "##[" not in text
+
+
+def _without_commands(text: str) -> str:
+    return _COMMAND.sub(r"\1: :", text).replace("##[", "## [")
 
 
 def _shown(one: str) -> str:

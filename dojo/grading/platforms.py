@@ -20,6 +20,8 @@ from dojo.grading.plain import one_line, plain
 # base64, and a character of a message may be six of JSON.
 MOST_PAYLOAD_BYTES = 96_000
 _MOST_EXERCISM_MESSAGE = 60_000
+_MOST_EXERCISM_OUTPUT = 500
+_EXERCISM_CUT = " [Output was truncated. Please limit to 500 chars]"
 
 _CLASSROOM_50 = {
     "classroom": "CLASSROOM",
@@ -73,7 +75,8 @@ def gradescope(results: Results) -> str:
 def exercism(results: Results) -> str:
     """Write exercism's `results.json`, version 3, of one kata.
 
-    Source: exercism's interface of test runners. `error` is there for a run without a test.
+    Source: exercism's interface of test runners. `error` is there for a run without a test: also
+    where the submission cannot be imported, for then none of them ran.
 
     Raises:
         FormatError: There is not exactly one result, or it has no mark.
@@ -83,8 +86,10 @@ def exercism(results: Results) -> str:
         raise FormatError(f"this format is for one kata and there are {len(theirs)}: name --kata")
     result = theirs[0]
     checks = checks_of(result)
-    if not result.tests:
-        told = plain(f"{result.advice}\n{checks[0].message if checks else ''}".strip())
+    if all(test.cause == "import" for test in result.tests):
+        why = checks[0].message if checks else ""
+        told = why if result.tests else f"{result.advice}\n{why}".strip()
+        told = plain(told, _MOST_EXERCISM_MESSAGE)[:65535]
         return _json({"version": 3, "status": "error", "message": told, "tests": []})
     tests = []
     for check in checks:
@@ -93,9 +98,17 @@ def exercism(results: Results) -> str:
         test: dict[str, Any] = {"name": one_line(check.name), "status": status, "message": said}
         if len(check.tasks) == 1:
             test["task_id"] = check.tasks[0]
+        if check.output:
+            test["output"] = _cut(plain(check.output))
         tests.append(test)
     status = "pass" if result.verdict == "passed" else "fail"
     return _json({"version": 3, "status": status, "message": None, "tests": tests})
+
+
+def _cut(text: str) -> str:
+    if len(text) <= _MOST_EXERCISM_OUTPUT:
+        return text
+    return text[: _MOST_EXERCISM_OUTPUT - len(_EXERCISM_CUT)] + _EXERCISM_CUT
 
 
 def classroom50(results: Results, environment: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from dojo.catalog import load_catalog
-from dojo.engines import ENGINES
+from dojo.engines import ENGINES, for_solution
 from dojo.grading.job import Job
 from dojo.warm.server import run_pytest
 
@@ -28,7 +28,8 @@ def run_tests(job: Job) -> None:
 
     # The forks of this process, one of which loads the submission, have no line outside.
     os.register_at_fork(after_in_child=job.line.close)
-    engines = ENGINES.keys() & set(kata.needs)
-    solutions = str(job.room / "given" / job.told["file"])
+    solution = job.room / "given" / job.told["file"]
+    engines = ENGINES.keys() & set(for_solution(kata, solution.read_bytes()).needs)
+    solutions = str(solution)
     request = {"run": 0, "solutions": solutions, "tasks": [], "all_tasks": True, "tests": []}
     run_pytest(root, kata, request, send, job.api_url, engines)

@@ -6,11 +6,9 @@ pristine tests, an ordinary pytest session; and the probe, which tries what must
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import importlib
-import inspect
 import os
 import sys
 import tempfile
@@ -20,8 +18,10 @@ from typing import Any
 
 from dojo.engines import mlflow, prefect
 from dojo.grading.job import Job
+from dojo.grading.replies import LONGEST_WAIT_S
 from dojo.grading.wire import Line, build_argument, pack
 from dojo.subject import SolutionFault, Subject, load_solution
+from dojo.wording import shorten
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
 
@@ -108,7 +108,8 @@ class _ToldClock(RetryClock):
         free = super().wait(seconds, by)
         if free and seconds > 0 and os.getpid() == self._owner:
             with self._line.lock:
-                self._line.send({"waited": round(float(seconds), 3), "by": str(by)})
+                told_s = min(round(float(seconds), 3), LONGEST_WAIT_S)
+                self._line.send({"waited": told_s, "by": str(by)[:100]})
                 self._line.receive()
         return free
 
@@ -145,7 +146,7 @@ def _take_turn(
     try:
         subject = load_solution(job.room / "given" / job.told["file"])
     except SolutionFault as fault:
-        text = fault.message[:_LONGEST_TEXT]
+        text = shorten(fault.message, _LONGEST_TEXT)
         line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
         return None
     line.send({"nonce": nonce, "loaded": True})
@@ -160,13 +161,13 @@ def _take_turn(
             reply = _call(_Driver(message["module"], subject, work), message, job, values)
         elif message["do"] == "advance":
             clock.advance(message["seconds"])
-            reply = {"advanced": True}
+            reply = {"done": True}
         elif message["do"] == "watch":
             overlap = Overlap()
             overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
             overlap.finish_in(*message["finish_in"])
             stack.enter_context(overlap.watching())
-            reply = {"watching": True}
+            reply = {"done": True}
         elif message["do"] == "watched":
             reply = {"peak": overlap.peak, "started": overlap.started}
         else:
@@ -195,12 +196,10 @@ def _call(
         args = [build_argument(one, values) for one in message["args"]]
         kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
         value = function(*args, **kwargs)
-        if inspect.isawaitable(value):
-            value = asyncio.run(_await(value))
         values.append(value)
         return {"returned": pack(value), "handle": len(values) - 1}
     except SolutionFault as fault:
-        return {"raised": fault.cause, "text": fault.message[:_LONGEST_TEXT], "where": ""}
+        return {"raised": fault.cause, "text": shorten(fault.message, _LONGEST_TEXT), "where": ""}
     except MemoryError:
         return {"memory": True}
     except (SystemExit, KeyboardInterrupt) as error:
@@ -210,24 +209,20 @@ def _call(
             "raised": type(error).__name__[:100],
             "text": _text_of(error),
             "where": _where(error, str(job.room)),
-            "kinds": [kind.__name__ for kind in type(error).__mro__][:20],
+            "kinds": [kind.__name__[:100] for kind in type(error).__mro__][:20],
         }
-
-
-async def _await(value: Any) -> Any:
-    return await value
 
 
 def _text_of(error: BaseException) -> str:
     try:
-        return str(str(error)[:_LONGEST_TEXT])
+        return str(shorten(str(error), _LONGEST_TEXT))
     except BaseException:
         return "(its text cannot be read)"
 
 
 def _where(error: BaseException, room: str) -> str:
     frames = [one for one in traceback.extract_tb(error.__traceback__) if room in one.filename]
-    return f"line {frames[-1].lineno}, in {frames[-1].name}" if frames else ""
+    return f"line {frames[-1].lineno}, in {frames[-1].name[:100]}" if frames else ""
 
 
 def _task_runs(history: PrefectHistory) -> list[dict[str, Any]]:

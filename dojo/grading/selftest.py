@@ -24,7 +24,7 @@ def try_walls(parent: Parent) -> None:
         SandboxError: Something was possible; the message names it.
         GuardFault: The probe did not report.
     """
-    with tempfile.TemporaryDirectory(prefix="dojo-probe-") as folder:
+    with tempfile.TemporaryDirectory(dir=parent.room.path) as folder:
         secret, target = Path(folder) / "secret.txt", Path(folder) / "target.txt"
         secret.write_text(secrets.token_hex(8), encoding="ascii")
         target.write_text("untouched", encoding="ascii")

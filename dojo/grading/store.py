@@ -9,8 +9,6 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from dojo.grading.binding import bind
 from dojo.grading.marks import SCHEMA, Result
 from dojo.grading.sandbox import Level
@@ -55,22 +53,19 @@ class Store:
         return seed
 
     def find(self, submission: Submission, seed: str, level: Level) -> Result | None:
-        """Return an earlier result that still holds; None when there is none."""
+        """Return an earlier result that still holds; None when there is none that can be read."""
         key = _key_of(submission, seed, level)
-        with self._lock:
-            row = self._database.execute(
-                "SELECT record FROM results WHERE key = ?", (key,)
-            ).fetchone()
-        if row is None:
-            return None
         try:
-            found = Result.model_validate_json(row[0])
-        except ValidationError:
-            return None
+            with self._lock:
+                row = self._database.execute(
+                    "SELECT CAST(record AS BLOB) FROM results WHERE key = ?", (key,)
+                ).fetchone()
+            found = Result.model_validate_json(row[0]) if row and row[0] else None
+        except ValueError:
+            return None  # it cannot be read: it is graded again
         # What the instructor says of it may have changed; what it is worth has not.
-        return found.model_copy(
-            update={"source": submission.source, "submitted": submission.submitted}
-        )
+        told = {"source": submission.source, "submitted": submission.submitted}
+        return found and found.model_copy(update=told)
 
     def keep(self, submission: Submission, seed: str, level: Level, result: Result) -> None:
         """Keep a result; it is on the disk when this returns."""

@@ -6,19 +6,27 @@ under a name that nobody knows before, and nothing may be told that does not exi
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import shutil
 import time
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from dojo.catalog import Kata
+from dojo.foreign import first_fault
 from dojo.grading.guard import GuardFault, Sandbox
 from dojo.grading.marks import Verdict
 from dojo.grading.wire import LineBroken, LineClosed
 from dojo.verdict import KataVerdict, TestVerdict
 
+# What pytest reads beside the kata's own files; those that a checkout has.
+STEERING_FILES = ("conftest.py", "pyproject.toml", "katas/conftest.py")
+
 _TESTS_TIMEOUT_S = 180.0
-_MOST_TESTS = 1000
+_MOST_TESTS = 300  # no kata has a third of that, parameters counted
 
 
 def canary_name(kata: Kata) -> str:
@@ -32,8 +40,9 @@ def write_checkout(checkout: Path, kata: Kata, canary: str) -> None:
     """Write a checkout with nothing but one kata's pristine tests, and the one that must fail."""
     folder = checkout / "katas" / kata.id
     folder.mkdir(parents=True)
-    for name in ("conftest.py", "pyproject.toml"):
-        shutil.copyfile(kata.root / name, checkout / name)
+    for name in STEERING_FILES:
+        if (kata.root / name).exists():
+            shutil.copyfile(kata.root / name, checkout / name)
     for path in (kata.folder / "kata.toml", kata.stub_file):
         shutil.copyfile(path, folder / path.name)
     tests = kata.test_file.read_text(encoding="utf-8")
@@ -72,9 +81,9 @@ def run_tests(
         while True:
             message = line.receive(until)
             if "test" in message:
-                test = TestVerdict(**message["test"])
+                test = _read_test(message["test"], kata)
                 if test.test in seen or len(seen) >= _MOST_TESTS:
-                    tampered = f"{test.test} was reported twice"
+                    raise ValueError(f"{test.test} was reported twice, or there are too many")
                 seen[test.test] = test
             elif "verdict" in message:
                 whole = KataVerdict.from_json(message["verdict"])
@@ -86,6 +95,8 @@ def run_tests(
             elif "fault" in message:
                 fault = str(message["fault"])
                 break
+            else:
+                raise ValueError(f"it says {', '.join(message)[:100] or 'nothing'}")
     except TimeoutError:
         ended = "timeout"
     except LineClosed:
@@ -108,3 +119,13 @@ def run_tests(
     if unknown:
         tampered = f"a test was reported that does not exist: {unknown[0][:80]}"
     return tuple(seen.values()), ended, tampered
+
+
+def _read_test(told: Any, kata: Kata) -> TestVerdict:
+    try:
+        test = TestVerdict(**told)
+    except ValidationError as error:
+        raise ValueError(first_fault(error)) from None
+    if test.passed != (test.cause == "passed"):
+        raise ValueError(f"{test.test} passed: {test.passed}, cause: {test.cause}")
+    return dataclasses.replace(test, task=kata.task_number_of(test.test))

@@ -18,8 +18,12 @@ import threading
 import time
 from typing import Any
 
+from dojo.foreign import read_json
+
 LONGEST_FRAME = 16 * 1024 * 1024
 _MOST_PARTS = 200_000
+# Numbers can be chosen so that each new key of a dict is compared with all those before.
+_MOST_KEYS = 10_000
 
 
 class LineClosed(Exception):
@@ -31,7 +35,7 @@ class LineBroken(Exception):
 
 
 class Line:
-    """One end of a line of frames: four bytes of length, then JSON."""
+    """One end of a line of frames: four bytes of length, then JSON as `read_json` takes it."""
 
     def __init__(self, end: socket.socket) -> None:
         """Take over a connected socket."""
@@ -64,7 +68,7 @@ class Line:
 
         Raises:
             LineClosed: There is none to come.
-            LineBroken: It is too long, or no JSON object.
+            LineBroken: It is too long, or no JSON object of ordinary text and finite numbers.
             TimeoutError: It did not come in time.
         """
         (length,) = struct.unpack("!I", self._take(4, until))
@@ -72,9 +76,9 @@ class Line:
             raise LineBroken(f"a frame of {length} bytes")
         data = self._take(length, until)
         try:
-            message = json.loads(data)
-        except (ValueError, RecursionError):
-            raise LineBroken("a frame that is no JSON") from None
+            message = read_json(data)
+        except ValueError as error:
+            raise LineBroken(f"a frame that is no JSON: {str(error)[:100]}") from None
         if not isinstance(message, dict):
             raise LineBroken("a frame that is no object")
         return message
@@ -152,6 +156,8 @@ def _pack(value: Any, parts: list[int], depth: int) -> Any:
     if kind is list:
         return [_pack(one, parts, depth + 1) for one in value]
     if kind is dict:
+        if len(value) > _MOST_KEYS:
+            raise _TooMuch
         pairs = [[_pack(k, parts, depth + 1), _pack(v, parts, depth + 1)] for k, v in value.items()]
         return {"dict": pairs}
     if kind is tuple:
@@ -184,21 +190,24 @@ def _pack_foreign(value: Any, kind: type, parts: list[int], depth: int) -> Any:
 
 
 def unpack(packed: Any) -> Any:
-    """Read what `pack` wrote; frames and what is opaque stay as the object that tells them."""
+    """Read what `pack` wrote; frames and what is opaque stay as the object that tells them.
+
+    What `pack` cannot have written stays as it is too, and so equals nothing that is expected.
+    """
     if isinstance(packed, list):
         return [unpack(one) for one in packed]
     if not isinstance(packed, dict) or len(packed) != 1:
         return packed
     ((kind, inner),) = packed.items()
-    if kind == "dict":
+    if kind == "dict" and isinstance(inner, list) and len(inner) <= _MOST_KEYS:
         try:
             return {unpack(key): unpack(value) for key, value in inner}
         except (TypeError, ValueError):
             return packed
-    if kind == "tuple":
+    if kind == "tuple" and isinstance(inner, list):
         return tuple(unpack(one) for one in inner)
-    if kind == "float":
-        return float(inner) if inner in ("nan", "inf", "-inf") else packed
+    if kind == "float" and inner in ("nan", "inf", "-inf"):
+        return float(inner)
     return {kind: unpack(inner)} if kind in ("numpy", "set", "series") else packed
 
 

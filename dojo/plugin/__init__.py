@@ -19,6 +19,7 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     clock,
     customers,
     dagster_instance,
+    draw,
     elsewhere,
     flaky_api,
     laws,
@@ -34,7 +35,7 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
 from dojo.plugin.laws import broken_laws, judged
 from dojo.plugin.outcome import explain
 from dojo.plugin.record import Recorder
-from dojo.plugin.run import KEY, KataRun, asked_solutions, kata_run_of
+from dojo.plugin.run import KEY, KataRun, asked_solutions, kata_run_of, spell_paths
 from dojo.plugin.supervisor import CHILD_VARIABLE, Supervisor
 from dojo.room import Room
 from dojo.subject import SolutionFault, Solutions, SolutionsNotFound
@@ -73,6 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the session if its paths reach a kata; start nothing yet."""
+    config.args = spell_paths(config.args, config.invocation_params.dir)
     try:
         run = KataRun(config, Solutions(asked_solutions(config)), config.getoption("--track"))
     except (CatalogError, SolutionsNotFound) as error:

@@ -19,6 +19,7 @@ from dojo.plugin.laws import KEY as LAWS_KEY
 from dojo.plugin.laws import Laws, lawful
 from dojo.plugin.run import KataRun, kata_run_of
 from dojo.plugin.sequences import Elsewhere, Played
+from dojo.plugin.untamed import UntamedDraw, draw_of
 from dojo.subject import Subject
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
@@ -162,6 +163,17 @@ def _known_customers() -> Any:
 def customers() -> Any:
     """Make 400 seeded churn customers as a `pandas.DataFrame`."""
     return _known_customers().copy()
+
+
+@pytest.fixture
+def draw(request: pytest.FixtureRequest) -> UntamedDraw:
+    """Hand out untamed customers, answers, names, ...: `draw.customers(40)`; see `dojo.world.draw`.
+
+    `draw.explain(check)` plays a check, and names the quality of the data that made it fail.
+    """
+    draw = draw_of(request.node)
+    print(f"data: dojo.world.draw.Draw({draw.seed!r})")  # shown with a red test
+    return draw
 
 
 @pytest.fixture

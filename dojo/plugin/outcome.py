@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
-from dojo.subject import SolutionFault, solution_line
+from dojo.subject import SolutionFault, annotations_advice, solution_line
 from dojo.verdict import Cause, TestVerdict
+from dojo.wording import shorten
 
 _SECTION_LIMIT = 4_000
+_OUTPUT_LIMIT = 1_000
 _WIDTH = 98
 OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024
 
@@ -37,7 +39,9 @@ def explain(
     if report.skipped:
         cause = "skipped"
     if report.failed:
-        cause, message = _read_error(call.excinfo, path, in_test=call.when == "call")
+        test_file = kata.test_file if call.when == "call" else None
+        cause, message = _read_error(call.excinfo, path, test_file)
+        message = "\n".join([message, *getattr(call.excinfo.value, "__notes__", [])])
         if also and cause in ("assertion", "exception") and message != also:
             message = f"{message}\n\n{also}"
     _attach(report, cause, message)
@@ -89,6 +93,11 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         head, _, parameters = reports[0].nodeid.partition("[")
         test = f"{head.rsplit('::', 1)[-1]}[{parameters}"
     said: dict[str, Any] = getattr(bad, "dojo", None) or {}
+    # Each report repeats the sections of those before.
+    printed = {title: text for one in reports for title, text in one.sections if "stdout" in title}
+    output = "".join(printed.values())
+    if len(output) > _OUTPUT_LIMIT:
+        output = f"{output[:_OUTPUT_LIMIT]} [and more]"
     return TestVerdict(
         test=test,
         task=kata.task_number_of(test),
@@ -96,6 +105,7 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         cause="passed" if bad is None else said.get("cause", "fixture"),
         message="" if bad is None else said.get("message") or bad.longreprtext,
         seconds=round(sum(report.duration for report in reports), 3),
+        output=output,
     )
 
 
@@ -104,12 +114,12 @@ def _attach(report: pytest.TestReport, cause: Cause, message: str) -> None:
 
 
 def _read_error(
-    excinfo: pytest.ExceptionInfo[BaseException], path: Path, *, in_test: bool
+    excinfo: pytest.ExceptionInfo[BaseException], path: Path, test_file: Path | None
 ) -> tuple[Cause, str]:
     error = excinfo.value
     if isinstance(error, SolutionFault):
         return error.cause, error.message
-    if not in_test:
+    if test_file is None:
         return "fixture", f"{type(error).__name__}: {error}"
     innermost = traceback.extract_tb(error.__traceback__)[-1:]
     raised_by_solution = bool(innermost) and innermost[0].filename == str(path)
@@ -119,7 +129,7 @@ def _read_error(
         return "assertion", str(error.msg)
     if isinstance(error, AssertionError) and not raised_by_solution:
         return "assertion", _without_rewritten_tail(str(error))
-    return "exception", _describe_exception(error, path)
+    return "exception", _describe_exception(error, path, test_file)
 
 
 def _describe_stub(error: BaseException, path: Path) -> str:
@@ -133,21 +143,23 @@ def _describe_stub(error: BaseException, path: Path) -> str:
     )
 
 
-def _describe_exception(error: BaseException, path: Path) -> str:
+def _describe_exception(error: BaseException, path: Path, test_file: Path) -> str:
     name = type(error).__name__
     text = str(error).strip()
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         text += f" (a test may print or write {OUTPUT_LIMIT_BYTES // 2**20} MB; is this a loop?)"
-    if len(text) > 2000:
-        text = text[:2000] + " ..."
-    said = f"{name}: {text}" if text else name
+    said = f"{name}: {shorten(text, 2000)}" if text else name
     frame = solution_line(error, path)
     if frame is not None:
         where = f"It came from {path.name}, line {frame.lineno}, in {frame.name}:\n    {frame.line}"
-    else:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"It came from {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
-    return f"The test expected no exception here, and got one.\n{said}\n{where}"
+        begin = "The test expected no exception here, and got one."
+    else:  # the test looked at what the solution had made, or could not even call it
+        frames = traceback.extract_tb(error.__traceback__)
+        last = next((one for one in reversed(frames) if one.filename == str(test_file)), frames[-1])
+        where = f"It was at {Path(last.filename).name}, line {last.lineno}:\n    {last.line}"
+        begin = "The test could not go on with what your code made."
+    advice = annotations_advice(error, path).rstrip()
+    return "\n".join(filter(None, (begin, said, where, advice)))
 
 
 def _without_rewritten_tail(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from dojo.catalog import Kata, kata_folders, read_kata
 from dojo.elsewhere.client import ADDRESS_VARIABLE, SecondParent
-from dojo.engines import ENGINES, prefect, start
+from dojo.engines import ENGINES, for_solution, prefect, start
 from dojo.paths import find_root
 from dojo.room import CAN_FORK, Room
 from dojo.subject import Solutions
@@ -68,13 +68,14 @@ class KataRun:
         self.inherit_engines(api_url, {"prefect"})
 
     def start_engines(self, katas: list[Kata]) -> None:
-        """Start each engine that a kata needs and that is not running yet.
+        """Start each engine that a kata or its solution needs and that is not running yet.
 
         Raises:
             EngineError: One does not start.
         """
         assert self.room is not None
-        needs = {need for kata in katas for need in kata.needs} & ENGINES.keys()
+        whole = [for_solution(kata, self.solutions.content_for(kata)) for kata in katas]
+        needs = {need for kata in whole for need in kata.needs} & ENGINES.keys()
         for name in sorted(needs - self._started):
             self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
             self._started.add(name)
@@ -114,6 +115,34 @@ def _is_reached(folder: Path, places: list[Path]) -> bool:
     return any(
         place == folder or folder in place.parents or place in folder.parents for place in places
     )
+
+
+def spell_paths(args: list[str], folder: Path) -> list[str]:
+    """Spell what pytest is to test so that it can: it takes a `[` for the parameters of a test.
+
+    Args:
+        args: Paths, and perhaps `::` and a test's name behind them.
+        folder: Where pytest was started; it reads relative paths from there.
+
+    Returns:
+        The same, those with a `[` as seen from `folder`.
+
+    Raises:
+        pytest.UsageError: One has a `[` also from there.
+    """
+    spelt = []
+    for arg in args:
+        path, separator, test = arg.partition("::")
+        if "[" in path and (folder / path).exists():
+            with contextlib.suppress(ValueError):  # on another drive of Windows
+                path = os.path.relpath(folder / path, folder)
+            if "[" in path:
+                raise pytest.UsageError(
+                    f"pytest reads no path with a '[' in it, such as {arg!r}: rename the folder,"
+                    " or 'cd' into it and name what is below"
+                )
+        spelt.append(path + separator + test)
+    return spelt
 
 
 KEY = pytest.StashKey[KataRun]()

@@ -17,15 +17,17 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from dojo.catalog import Kata
 from dojo.engines.templates import EngineError
+from dojo.foreign import read_json
 from dojo.plugin.child import serve, stack_file
 from dojo.plugin.outcome import broken_run_reports
 from dojo.plugin.run import KataRun
+from dojo.plugin.told import read_reports
 from dojo.room import CAN_FORK, Forked, Room
 from dojo.verdict import Cause
 
@@ -78,9 +80,8 @@ class Supervisor:
             return broken_run_reports(item, kata, known.cause, known.message, 0.0, "")
         child = self._child = self._child or self._start_child()
         try:
-            messages = child.ask(
-                item.nodeid, following.nodeid if following else "", self._timeout_s
-            )
+            told = child.ask(item.nodeid, following.nodeid if following else "", self._timeout_s)
+            return child.read(told, item)
         except _Broken as broken:
             self._child = None
             if broken.cause == "hang":
@@ -95,8 +96,6 @@ class Supervisor:
             return broken_run_reports(
                 item, kata, broken.cause, broken.message, seconds, self._read_output()
             )
-        read = self._session.config.hook.pytest_report_from_serializable
-        return [read(config=self._session.config, data=data) for data in messages]
 
     def stop(self) -> None:
         """End the child."""
@@ -149,8 +148,8 @@ class _Child:
         self._connection = connection
         self.importing = False
 
-    def ask(self, nodeid: str, following: str, timeout_s: float) -> list[Any]:
-        """Have one test run; return its serialised reports.
+    def ask(self, nodeid: str, following: str, timeout_s: float) -> Any:
+        """Have one test run; return what the child calls its reports.
 
         Raises:
             _Broken: The child died, hung or spoke nonsense; it is gone.
@@ -160,11 +159,11 @@ class _Child:
             self._connection.send_bytes(json.dumps({"nodeid": nodeid, "next": following}).encode())
             while time.monotonic() < deadline:
                 if self._connection.poll(0.05):
-                    message = json.loads(self._connection.recv_bytes(_MESSAGE_LIMIT))
+                    message = read_json(self._connection.recv_bytes(_MESSAGE_LIMIT))
                     if message.get("pid") != self.pid:
                         continue
                     if "reports" in message:
-                        return list(message["reports"])
+                        return message["reports"]
                     self.importing = bool(message.get("importing"))
                 elif self._poll() is not None:
                     raise _Broken("exit", _describe_exit(self._poll()))
@@ -172,12 +171,27 @@ class _Child:
             self._await_end()
             raise _Broken("exit", _describe_exit(self._poll())) from None
         except (ValueError, AttributeError):
-            raise _Broken("exit", "The test's process wrote into the dojo's own pipe.") from None
+            self._refuse()
         finally:
             if self._poll() is not None:
                 self._kill()
         self._kill()
         raise _Broken("hang", "")
+
+    def read(self, told: Any, item: pytest.Item) -> list[pytest.TestReport]:
+        """Read what the child calls the reports of a test.
+
+        Raises:
+            _Broken: They are none; the child is gone.
+        """
+        try:
+            return read_reports(item.config, told, item.nodeid)
+        except ValueError:
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        self._kill()
+        raise _Broken("exit", "The test's process wrote into the dojo's own pipe.") from None
 
     def end(self) -> None:
         """Hang up, give the child a moment to tear down, then kill what is left of its group."""

@@ -24,9 +24,10 @@ from typing import Any
 
 from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
 from dojo.elsewhere.client import ADDRESS_VARIABLE, SecondParent
-from dojo.engines import ENGINES, start
+from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.templates import EngineError
 from dojo.room import Forked, Room
+from dojo.subject import Solutions, SolutionsNotFound
 
 _LINE_LIMIT = 32 * 1024 * 1024
 
@@ -71,13 +72,14 @@ class Server:
         Raises:
             EngineError: One does not start.
         """
-        if kata.id in self._prepared:
+        missing = sorted((set(kata.needs) & ENGINES.keys()) - self._names)
+        if kata.id in self._prepared and not missing:
             return
         threads = threading.enumerate()
         for name in sorted(_imports_of(kata)):
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-        for name in sorted((set(kata.needs) & ENGINES.keys()) - self._names):
+        for name in missing:
             address = start(name, self._room, self._say, self._engines)
             self._api_url = address or self._api_url
             self._names.add(name)
@@ -124,8 +126,11 @@ class Server:
             raise SystemExit("an engine is gone")
         kata = find_kata(self._katas, request["kata"])
         self._have_second_parent(kata)  # it imports at the same time
+        content = b""
+        with contextlib.suppress(SolutionsNotFound):  # the run says so
+            content = Solutions(request["solutions"]).content_for(kata)
         try:
-            self.prepare(kata)
+            self.prepare(for_solution(kata, content))
         except EngineError as error:
             self._send({"run": request["run"], "engine_fault": str(error)})
             return

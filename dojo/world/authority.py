@@ -1,4 +1,4 @@
-"""Write the certificates of a server on this machine that plays hosts of the internet."""
+"""Make the certificates of a server on this machine that plays hosts of the internet."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ from typing import Any
 
 
 def write_certificates(folder: Path, hosts: Sequence[str]) -> tuple[Path, Path]:
+    """Write what `make_certificates` makes into files of a folder; return their paths."""
+    authority, server = folder / "webhook-authority.pem", folder / "webhook-server.pem"
+    for path, content in zip((authority, server), make_certificates(hosts), strict=True):
+        path.write_bytes(content)
+    return authority, server
+
+
+def make_certificates(hosts: Sequence[str]) -> tuple[bytes, bytes]:
     """Make an authority and, signed by it, a certificate for some hosts; both live one day.
 
     Args:
-        folder: Where the files go.
         hosts: The names of the server.
 
     Returns:
-        The authority, to be trusted by clients; and the server's own file, certificate and key.
+        The authority, to be trusted by clients; and the server's own, certificate and key.
     """
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
@@ -69,7 +76,4 @@ def write_certificates(folder: Path, hosts: Sequence[str]) -> tuple[Path, Path]:
     private = key.private_bytes(
         pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    authority, server = folder / "webhook-authority.pem", folder / "webhook-server.pem"
-    authority.write_bytes(root.public_bytes(pem))
-    server.write_bytes(own.public_bytes(pem) + private)
-    return authority, server
+    return root.public_bytes(pem), own.public_bytes(pem) + private

@@ -14,17 +14,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import datetime
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, Literal
+from unittest import mock
+
+from dojo.world import time_of_day
 
 SOLUTION_MODULE = "dojo_solution"
 
-_LIBRARIES_THAT_WAIT = ("urllib3", "requests", "tenacity", "backoff", "stamina", "httpx")
+_LIBRARIES_THAT_WAIT = (
+    "urllib3",
+    "requests",
+    "tenacity",
+    "backoff",
+    "stamina",
+    "httpx",
+    "httpcore",
+)
 _MANY_WAITS = 10_000
 _LONGEST_SERVER_WAIT_S = 1.0
 _CLIENT_PAUSE_S = 0.05
@@ -68,9 +78,8 @@ class RetryClock:
     def advance(self, seconds: float) -> None:
         """Move the time of day forward, as Prefect's cache expiry and the solution see it.
 
-        Nobody waits, and `waits` does not have it. The solution's own time is `time.time()` and
-        what it imported from `datetime` at the top of its file. The end of `free_waits` puts all
-        of it back.
+        Nobody waits, and `waits` does not have it. Which clocks of the solution move is said in
+        `time_of_day`. The end of `free_waits` puts all of it back.
 
         Args:
             seconds: How far; calls add up.
@@ -84,7 +93,7 @@ class RetryClock:
         if self._moved is None:
             raise RuntimeError("a clock advances inside `free_waits`: ask for the fixture 'clock'")
         if not self.advanced_s and seconds:
-            _move_the_time(self, self._moved)
+            self._moved.enter_context(time_of_day.moved(SOLUTION_MODULE, lambda: self.advanced_s))
         with self._lock:
             self.advanced_s += seconds
             self._elapsed_s = round(self._elapsed_s + seconds, 3)
@@ -143,8 +152,8 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
         return real_asyncio_sleep(_decide(clock, delay), result)
 
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_replaced(time, "sleep", sleep))
-        stack.enter_context(_replaced(asyncio, "sleep", asyncio_sleep))
+        stack.enter_context(mock.patch.object(time, "sleep", sleep))
+        stack.enter_context(mock.patch.object(asyncio, "sleep", asyncio_sleep))
         if "anyio" in sys.modules:
             import anyio
 
@@ -153,87 +162,9 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
             def anyio_sleep(delay: float) -> Any:
                 return real_anyio_sleep(_decide(clock, delay))
 
-            stack.enter_context(_replaced(anyio, "sleep", anyio_sleep))
+            stack.enter_context(mock.patch.object(anyio, "sleep", anyio_sleep))
         clock._moved = stack
         try:
             yield
         finally:
             clock._moved = None
-
-
-def _move_the_time(clock: RetryClock, stack: contextlib.ExitStack) -> None:
-    """Have those who ask for the time of day see `clock.advanced_s` on top, until `stack` ends."""
-    real_time = time.time
-
-    def shifted_time() -> float:
-        module = str(sys._getframe(1).f_globals.get("__name__", ""))
-        moved = module.split(".", 1)[0] == SOLUTION_MODULE
-        return real_time() + (clock.advanced_s if moved else 0.0)
-
-    stack.enter_context(_replaced(time, "time", shifted_time))
-    if "prefect.types._datetime" in sys.modules:
-        clocks: Any = sys.modules["prefect.types._datetime"]
-        real_now = clocks.now
-
-        def now(*args: Any, **more: Any) -> datetime.datetime:
-            found: datetime.datetime = real_now(*args, **more)
-            caller = sys._getframe(1)
-            asks = (caller.f_globals.get("__name__"), caller.f_code.co_name)
-            # Who reads an expiry and who writes one; retries and states keep their own time.
-            moved = asks[0] == "prefect.results" or asks == (
-                "prefect.task_engine",
-                "handle_success",
-            )
-            return found + datetime.timedelta(seconds=clock.advanced_s if moved else 0.0)
-
-        stack.enter_context(_replaced(clocks, "now", now))
-    solution: Any = sys.modules.get(SOLUTION_MODULE)
-    stand_ins = {id(real_time): shifted_time, **_datetime_with(clock)}
-    for name, value in list(vars(solution).items()) if solution else []:
-        if id(value) in stand_ins:
-            stack.enter_context(_replaced(solution, name, stand_ins[id(value)]))
-
-
-class _StandIn:
-    """Stands for a class or a module of which a few functions differ."""
-
-    def __init__(self, real: Any, **different: Any) -> None:
-        self._real = real
-        vars(self).update(different)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def __call__(self, *args: Any, **more: Any) -> Any:
-        return self._real(*args, **more)
-
-    def __instancecheck__(self, instance: Any) -> bool:
-        return isinstance(instance, self._real)
-
-
-def _datetime_with(clock: RetryClock) -> dict[int, Any]:
-    """Return what stands for the module `datetime` and its classes, by the id of the real one."""
-
-    def now(tz: datetime.tzinfo | None = None) -> datetime.datetime:
-        return datetime.datetime.now(tz) + datetime.timedelta(seconds=clock.advanced_s)
-
-    def utcnow() -> datetime.datetime:
-        return now(datetime.timezone.utc).replace(tzinfo=None)
-
-    moment = _StandIn(datetime.datetime, now=now, today=now, utcnow=utcnow)
-    day = _StandIn(datetime.date, today=lambda: now().date())
-    return {
-        id(datetime.datetime): moment,
-        id(datetime.date): day,
-        id(datetime): _StandIn(datetime, datetime=moment, date=day),
-    }
-
-
-@contextlib.contextmanager
-def _replaced(owner: Any, name: str, value: Callable[..., Any]) -> Iterator[None]:
-    real = getattr(owner, name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, real)

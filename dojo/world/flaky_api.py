@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import itertools
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import responses
 
 from dojo.world.churn import make_customers
+from dojo.world.clients import Silent, clients_led
 from dojo.world.clock import RetryClock
+from dojo.world.network import refusal_of
 from dojo.world.webhook import HOSTS as WEBHOOKS
 
 HOST = "https://api.churn.example"
+
+_PLAYED = {urlsplit(HOST).hostname, *WEBHOOKS}
 
 _dump = json.dumps  # `answer` has a parameter called json
 
@@ -101,7 +107,7 @@ class FlakyApi:
         self.requests: list[Request] = []
         self._clock = clock
         self._script: list[Answer] = [self.answer(200)]
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def answer(
         self,
@@ -150,32 +156,12 @@ class FlakyApi:
         times = [request.at_s for request in self.requests]
         return [round(after - before, 3) for before, after in itertools.pairwise(times)]
 
-    def _reply(self, request: Any) -> tuple[int, dict[str, str], str]:
-        known = request.url.split("?", 1)[0].rstrip("/") == self.url
-        timeout = request.req_kwargs.get("timeout")
-        with self._lock:
-            if not known:
-                answer = self.answer(404)
-            else:
-                answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]
-            self.requests.append(
-                Request(
-                    method=str(request.method),
-                    url=str(request.url),
-                    headers={str(key): str(value) for key, value in request.headers.items()},
-                    timeout_s=_read_timeout(timeout),
-                    at_s=self._clock.elapsed_s,
-                    answered=answer.says,
-                )
-            )
-        if answer.error is not None:
-            # A copy: an exception keeps the trace of every place that it was ever raised from.
-            raise copy.copy(answer.error)
-        body = "" if request.method == "HEAD" else answer.body
-        return answer.status, dict(answer.headers), body
+    @contextlib.contextmanager
+    def on_the_wire(self) -> Iterator[None]:
+        """Have every HTTP client of this process reach this API; `requests` reaches nothing else.
 
-    def on_the_wire(self) -> responses.RequestsMock:
-        """Return the context manager in which `requests` reaches this API and nothing else."""
+        They are all told one script, and what they ask is counted and timed alike.
+        """
         wire = _Wire(assert_all_requests_are_fired=False)
         for host in WEBHOOKS:  # played by `Webhooks`, over a real connection to this machine
             wire.add_passthru(f"https://{host}/")
@@ -183,13 +169,75 @@ class FlakyApi:
             wire.add_callback(
                 method, re.compile(re.escape(HOST) + r"(/.*)?$"), self._reply, content_type=None
             )
-        return wire
+        with wire, clients_led(HOST.removeprefix("https://"), _Host(self)):
+            yield
+
+    def _hear(
+        self, method: str, url: str, headers: Mapping[str, str], timeout_s: float | None
+    ) -> Answer:
+        """Note a request; return the answer to it, which may be an error to raise."""
+        with self._lock:
+            if url.split("?", 1)[0].rstrip("/") != self.url:
+                answer = self.answer(404)
+            else:
+                answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]
+            at_s = self._clock.elapsed_s
+            named = {str(key): str(value) for key, value in headers.items()}
+            self.requests.append(Request(method, url, named, timeout_s, at_s, answer.says))
+        if answer.error is not None or method != "HEAD":
+            return answer
+        return dataclasses.replace(answer, body="")
+
+    def _reply(self, request: Any) -> tuple[int, dict[str, str], str]:
+        timeout_s = _read_timeout(request.req_kwargs.get("timeout"))
+        answer = self._hear(str(request.method), str(request.url), request.headers, timeout_s)
+        if answer.error is not None:
+            # A copy: an exception keeps the trace of every place that it was ever raised from.
+            raise copy.copy(answer.error)
+        return answer.status, dict(answer.headers), answer.body
+
+
+class _Host:
+    """The API as clients meet it that know nothing of the exceptions of `requests`."""
+
+    def __init__(self, api: FlakyApi) -> None:
+        self._api = api
+
+    def refuses(self, timeout_s: float | None) -> bool:
+        """Say whether it refuses the next connection, which counts as a request for customers."""
+        with self._api._lock:
+            error = self._api._script[0].error
+            refused = isinstance(error, requests.exceptions.ConnectionError)
+            if refused:
+                self._api._hear("GET", self._api.url, {}, timeout_s)
+        return refused
+
+    def answer(
+        self, method: str, path: str, headers: Mapping[str, str], timeout_s: float | None
+    ) -> tuple[int, Mapping[str, str], str]:
+        """Return status, headers and body of the next answer.
+
+        Raises:
+            Silent: The script has a time-out here.
+        """
+        answer = self._api._hear(method, HOST + path, headers, timeout_s)
+        if isinstance(answer.error, requests.exceptions.Timeout):
+            raise Silent
+        if answer.error is not None:
+            raise copy.copy(answer.error)
+        return answer.status, answer.headers, answer.body
 
 
 class _Wire(responses.RequestsMock):
-    """A `RequestsMock` which also waits as urllib3 would between the retries of a `Session`."""
+    """A `RequestsMock` which also waits as urllib3 would between the retries of a `Session`.
+
+    Of any other host it says what whoever asks for it with another library is told.
+    """
 
     def _on_request(self, adapter: Any, request: Any, *, retries: Any = None, **more: Any) -> Any:
+        host = urlsplit(request.url).hostname
+        if host not in _PLAYED:
+            raise requests.ConnectionError(refusal_of(host), request=request)
         if retries is not None and self.calls:
             last = self.calls[-1].response
             retries.sleep(getattr(last, "raw", None))

@@ -190,11 +190,14 @@ class PrefectHistory:
         owner = None
         with contextlib.suppress(ValueError):
             owner = uuid.UUID(str(getattr(record, "flow_run_id", None)))
-        text = record.getMessage()
-        error = record.exc_info[1] if record.exc_info else None
-        if error is not None:
-            text += f" ({type(error).__name__}: {error})"
-        self._logs.append((owner, record.levelname, text))
+        try:
+            text = record.getMessage()
+            error = record.exc_info[1] if record.exc_info else None
+            if error is not None:
+                text += f" ({type(error).__name__}: {error})"
+        except Exception as error:  # logging never raises where something is logged
+            text = f"{record.msg!r} (it cannot be logged: {type(error).__name__})"
+        self._logs.append((owner, str(record.levelname), text))
 
 
 class _Listener(logging.Handler):
@@ -228,9 +231,9 @@ def recorded_history(history: PrefectHistory) -> Iterator[None]:
     def timedelta(**units: Any) -> datetime.timedelta:
         # Only here does the engine name the delay itself. The state has two times of day, read one
         # after the other: on a busy machine, milliseconds less.
+        delta: datetime.timedelta = real_timedelta(**units)  # refuses what is no number
         if "seconds" in units:
             _next_delay.set(units["seconds"])
-        delta: datetime.timedelta = real_timedelta(**units)
         return delta
 
     def create(client: Any, *args: Any, **more: Any) -> Any:

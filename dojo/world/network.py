@@ -13,7 +13,8 @@ class NetworkRefused(OSError):
     """A solution asked for a host that is not this machine."""
 
 
-def _is_local(host: Any) -> bool:
+def is_local(host: Any) -> bool:
+    """Say whether a host, as a name or an address, is this machine."""
     text = host.decode() if isinstance(host, bytes) else host
     if text in (None, "", "localhost"):
         return True
@@ -23,10 +24,12 @@ def _is_local(host: Any) -> bool:
         return False
 
 
-def _refuse(host: Any) -> NetworkRefused:
+def refusal_of(host: Any) -> NetworkRefused:
+    """Return what is raised when a solution asks for a host that is not this machine."""
+    # The rule comes first: whoever shortens an error keeps its beginning. Pages quote it.
     return NetworkRefused(
-        f"A kata has no network: your code asked for {host!r}."
-        " Use the address that the test passes in, with the `requests` library."
+        "No network: ask the given address with requests, httpx, urllib or urllib3."
+        f" Your code asked for {host!r}."
     )
 
 
@@ -36,13 +39,13 @@ def loopback_only() -> Iterator[None]:
     real_lookup, real_connect = socket.getaddrinfo, socket.socket.connect
 
     def lookup(host: Any, *args: Any, **more: Any) -> Any:
-        if not _is_local(host):
-            raise _refuse(host)
+        if not is_local(host):
+            raise refusal_of(host)
         return real_lookup(host, *args, **more)
 
     def connect(self: socket.socket, address: Any) -> None:
-        if isinstance(address, tuple) and not _is_local(address[0]):
-            raise _refuse(address[0])
+        if isinstance(address, tuple) and not is_local(address[0]):
+            raise refusal_of(address[0])
         real_connect(self, address)
 
     socket.getaddrinfo = lookup

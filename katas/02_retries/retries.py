@@ -5,7 +5,7 @@ Every request carries a time-out of at most 60 s. In tasks 1 to 4 the waiting be
 is the engine's, so that its history shows it.
 """
 
-import requests  # noqa: F401  every function below asks with it
+import requests  # noqa: F401  or httpx, urllib, urllib3
 from prefect import task
 
 

@@ -67,9 +67,9 @@ def call(solution: Any, flaky_api: Any, prefect_history: Any) -> Call:
 
 
 def shorten(text: str) -> str:
-    """Keep the first line of a text, at most 90 characters of it."""
-    line = text.partition("\n")[0]
-    return line if len(line) <= 90 else line[:87] + "..."
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def in_seconds(waits_s: list[float]) -> str:

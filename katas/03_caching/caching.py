@@ -8,7 +8,7 @@ raised, never kept; an answer that is not a list with at least one row is a fail
 """
 
 import pandas as pd
-import requests  # noqa: F401  every function below but `train` asks with it
+import requests  # noqa: F401  or httpx, urllib, urllib3
 from prefect import flow, task
 from sklearn.tree import DecisionTreeClassifier
 

@@ -1,7 +1,6 @@
 """How many of your trainings ran at the same time, and what became of each of them."""
 
 import asyncio
-import inspect
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
@@ -61,7 +60,6 @@ def call(solution: Any, overlap: Any, features: pd.DataFrame, prefect_history: A
         value, error = None, None
         try:
             value = getattr(solution, name)(*before, features, **more)
-            value = asyncio.run(value) if inspect.iscoroutine(value) else value
             ending = f"returned {shorten(repr(value))}"
         except NotImplementedError:
             raise
@@ -79,8 +77,8 @@ def call(solution: Any, overlap: Any, features: pd.DataFrame, prefect_history: A
 
 
 def shorten(text: str) -> str:
-    """Keep the first line of a text; of a long one the beginning and the end."""
-    line = text.partition("\n")[0]
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
     return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 

@@ -169,9 +169,9 @@ def guesses() -> Iterator[list[str]]:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def told(*lines: str) -> str:

@@ -76,11 +76,13 @@ class Store:
 
     @contextlib.contextmanager
     def as_default(self) -> Iterator[None]:
-        """Make this store the process's default for a moment."""
-        before = mlflow.get_tracking_uri()
+        """Make this store the process's default for a moment, whatever was set before."""
+        before, registry = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
         mlflow.set_tracking_uri(self.uri)
+        mlflow.set_registry_uri(self.uri)
         yield
         mlflow.set_tracking_uri(before)
+        mlflow.set_registry_uri("" if registry == before else registry)
 
     @property
     def aliases(self) -> dict[str, int]:
@@ -184,9 +186,9 @@ def call(solution: Any, store: Store) -> Ask:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def told(*lines: str) -> str:

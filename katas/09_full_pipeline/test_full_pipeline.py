@@ -1,8 +1,6 @@
 """What engine, tracker and registry hold after your functions ran, and what the API was asked."""
 
-import asyncio
 import contextlib
-import inspect
 import math
 import sqlite3
 import textwrap
@@ -69,8 +67,6 @@ def call(solution: Any, prefect_history: Any) -> Ask:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given, **more)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except (NotImplementedError, NameError):
             raise
@@ -230,9 +226,9 @@ def checks(store: Store, monkeypatch: pytest.MonkeyPatch) -> Checks:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def value_of(given: Any) -> str:

@@ -28,9 +28,9 @@ def told(*lines: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def in_paris(starts: list[datetime]) -> str:
@@ -393,7 +393,7 @@ def pipeline() -> Any:
 
 AT_NIGHT = (
     "the server takes a misspelt or a missing parameter without a murmur when the deployment is"
-    " registered (Prefect 3.8.8). At 3:30 every run fails, tonight and every night."
+    " registered. At 3:30 every run fails, tonight and every night."
 )
 
 

@@ -25,9 +25,9 @@ def told(*lines: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def seen_by(posts: list[Any]) -> str:
@@ -72,9 +72,10 @@ def has_no_secret(what: str, text: str, webhooks: Any, where: str) -> None:
     paths = [urlsplit(one).path for one in (webhooks.slack_url, webhooks.discord_url)]
     parts = [webhooks.token, *(part for path in paths for part in path.split("/")[-2:])]
     found = next((part for part in parts if part in text), None)
+    start = max(text.index(found or "") - 110, 0)
     assert found is None, told(
         f"{what}: a part of the webhook's address beyond the host is in {where}.",
-        shorten(text[max(text.index(found or "") - 110, 0) :]).replace(webhooks.token, "(secret)"),
+        shorten(text[start : start + 250]).replace(webhooks.token, "(secret)"),
         "In production: logs are copied to places which many may read, and stay there for years."
         " Who has the address can write in your channel under your name. The exceptions of HTTP"
         " libraries quote the whole address, also as the cause of another one: `raise ... from"

@@ -58,8 +58,6 @@ def call(solution: Any, prefect_history: Any) -> Ask:
         value, error = None, None
         try:
             value = getattr(solution, name)(*given, **more)
-            if inspect.iscoroutine(value):
-                value = asyncio.run(value)
             ending = f"returned {shorten(repr(value))}"
         except (NotImplementedError, NameError):
             raise
@@ -132,9 +130,9 @@ def channel(webhooks: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 150 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 150 else line[:147] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def told(*lines: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 import pandas as pd
 import pytest
+from dagster.components.definitions import LazyDefinitions
 
 ASSETS = ["raw_customers", "customer_features", "churn_model"]
 RAW, FEATURES, MODEL = ASSETS
@@ -44,13 +45,18 @@ def in_seconds(waits_s: list[float]) -> str:
     return ", ".join(f"{wait_s:g} s" for wait_s in waits_s) or "none"
 
 
+def shorten(text: str) -> str:
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
+
+
 def describe(event: Any) -> str:
     """Say which step failed, and with which error of its own."""
     error = event.event_specific_data.error
     while error.cause is not None:
         error = error.cause
-    first = error.message.strip().partition("\n")[0]
-    return f"{event.step_key} failed: {first[:160]}"
+    return f"{event.step_key} failed: {shorten(error.message)}"
 
 
 def assets_of(solution: Any) -> list[Any]:
@@ -59,11 +65,22 @@ def assets_of(solution: Any) -> list[Any]:
     for name, one in zip(ASSETS, found, strict=True):
         assert isinstance(one, dg.AssetsDefinition), told(
             f"{name} is a {type(one).__name__}, not an asset.",
-            "Expected: what `@dg.asset` makes of your function.",
+            "Expected: an asset of Dagster's, such as `@dg.asset` makes of your function.",
             "In production: Dagster lists what it is told of. A plain function has no lineage, no"
             " history and no button.",
         )
+        assert dg.AssetKey(name) in one.keys, told(
+            f"{name} defines the assets {sorted(key.to_user_string() for key in one.keys)}.",
+            f"Expected: {name!r} among them. Leave names and parameters as they are: they are the"
+            " lineage.",
+            "In production: who looks for the table by its name does not find it.",
+        )
     return found
+
+
+def op_of(one: Any) -> str:
+    """Return the name under which a run's configuration addresses an asset."""
+    return str(one.node_def.name)
 
 
 class Script:
@@ -106,12 +123,13 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
 
     def run(*only: str, config: dict | None = None, tables: Any = dg.mem_io_manager) -> Night:
         before = source.fetches
-        settings = {"ops": {MODEL: {"config": config}}} if config is not None else None
+        assets = assets_of(solution)
+        settings = {"ops": {op_of(assets[-1]): {"config": config}}} if config is not None else None
         said = f" with the configuration {config!r}" if config is not None else ""
         call = f"materialize({', '.join(only) or 'all three assets'}){said}:"
         try:
             result = dg.materialize(
-                assets_of(solution),
+                assets,
                 selection=list(only) or None,
                 run_config=settings,
                 resources={
@@ -147,7 +165,7 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
             metadata,
             [float(event.step_retry_data.seconds_to_wait or 0) for event in retries],
             [describe(event) + "." for event in failed],
-            {name: result.output_for_node(name) for name in made},
+            {name: result.asset_value(name) for name in made},
             source.fetches - before,
             result.run_id,
         )
@@ -170,7 +188,7 @@ def succeeded(night: Night, production: str, made: list[str] | None = None) -> N
 
 def test_names_link_the_assets(solution: Any) -> None:
     seen = {
-        name: {parent.to_user_string() for parent in one.asset_deps[one.key]}
+        name: {parent.to_user_string() for parent in one.asset_deps[dg.AssetKey(name)]}
         for name, one in zip(ASSETS, assets_of(solution), strict=True)
     }
     expected = {RAW: set(), FEATURES: {RAW}, MODEL: {FEATURES}}
@@ -206,7 +224,7 @@ def test_values_flow_along_the_lineage(
 
 def test_each_asset_has_its_group(solution: Any) -> None:
     found = zip(ASSETS, assets_of(solution), strict=True)
-    seen = {name: one.group_names_by_key[one.key] for name, one in found}
+    seen = {name: one.group_names_by_key[dg.AssetKey(name)] for name, one in found}
     expected = dict(zip(ASSETS, ["ingestion", "features", "models"], strict=True))
     assert seen == expected, told(
         f"The groups of the assets: {seen}.",
@@ -459,8 +477,10 @@ def test_definitions_load_and_read_the_environment_at_run_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     defs = solution.defs
+    if isinstance(defs, LazyDefinitions):  # what `@dg.definitions` makes
+        defs = defs()
     dg.Definitions.validate_loadable(defs)
-    jobs = [job.name for job in defs.jobs or []]
+    jobs = [job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")]
     assert "churn_training" in jobs, told(
         f"defs holds the jobs {jobs}. Expected: `churn_training`, of all three assets.",
         "In production: what is not in `Definitions` is not on the page, not in a schedule, and not"

@@ -1,14 +1,16 @@
 """What Dagster would do at a moment, with a cursor, and with what is stale: asked, not awaited."""
 
+import contextlib
 import datetime
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._check import CheckError
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -22,12 +24,17 @@ def told(*lines: str) -> str:
 
 def is_a(kind: type, name: str, one: Any) -> Any:
     """Check what the solution defines under a name."""
-    assert isinstance(one, kind), told(
+    assert isinstance(one, kind), no_definition(name, one, kind)
+    return one
+
+
+def no_definition(name: str, one: Any, kind: type) -> str:
+    """Say that something is nothing that Dagster knows."""
+    return told(
         f"{name} is a {type(one).__name__}. Expected: a {kind.__name__} of Dagster's.",
         "In production: Dagster's daemon evaluates schedules and sensors that it is told of. A"
         " plain function is called by nobody.",
     )
-    return one
 
 
 def runs_at_once(name: str, one: Any) -> None:
@@ -43,6 +50,18 @@ def runs_at_once(name: str, one: Any) -> None:
 # Task 1: at its hour
 
 
+def deployed(solution: Any) -> tuple[Any, Any]:
+    """Return the schedule as Dagster deploys it, and the repository that has it."""
+    defs = None
+    with contextlib.suppress(CheckError):
+        defs = dg.Definitions(
+            assets=[solution.daily_scores], jobs=[solution.scoring], schedules=[solution.nightly]
+        )
+    assert defs is not None, no_definition("nightly", solution.nightly, dg.ScheduleDefinition)
+    repository = defs.get_repository_def()
+    return repository.schedule_defs[0], repository
+
+
 @pytest.mark.parametrize(
     ("since", "expected"),
     [
@@ -51,7 +70,7 @@ def runs_at_once(name: str, one: Any) -> None:
     ],
 )
 def test_ticks_are_at_three_in_paris(solution: Any, since: str, expected: list[str]) -> None:
-    nightly = is_a(dg.ScheduleDefinition, "nightly", solution.nightly)
+    nightly, _ = deployed(solution)
     runs_at_once("nightly", nightly)
     start = datetime.datetime.fromisoformat(since).replace(tzinfo=datetime.timezone.utc)
     ticks = schedule_execution_time_iterator(
@@ -69,11 +88,8 @@ def test_ticks_are_at_three_in_paris(solution: Any, since: str, expected: list[s
 
 def tick_of(solution: Any, moment: datetime.datetime, instance: Any) -> list[Any]:
     """Evaluate the schedule's tick of a moment, much later; return what it asks for."""
-    nightly = is_a(dg.ScheduleDefinition, "nightly", solution.nightly)
-    defs = dg.Definitions(
-        assets=[solution.daily_scores], jobs=[solution.scoring], schedules=[nightly]
-    )
-    context = dg.build_schedule_context(instance, moment, repository_def=defs.get_repository_def())
+    nightly, repository = deployed(solution)
+    context = dg.build_schedule_context(instance, moment, repository_def=repository)
     try:
         return list(nightly.evaluate_tick(context).run_requests or [])
     except dg.DagsterUnknownPartitionError as error:
@@ -337,7 +353,8 @@ def alert(solution: Any, dagster_instance: Any, failed_run: Any) -> Callable[[An
             dagster_run=failed_run.dagster_run,
             resources={"chat": chat},
         ).for_run_failure()
-        return sensor(context)
+        said = sensor(context)
+        return list(said) if isinstance(said, Iterator) else said  # Dagster iterates too
 
     return alert
 

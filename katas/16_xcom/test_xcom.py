@@ -1,9 +1,11 @@
 """What your functions hand on, and which files they leave: called twice, killed, on a full disk."""
 
 import csv
+import itertools
 import json
 import math
 import os
+import shutil
 import signal
 import stat
 import tempfile
@@ -35,18 +37,21 @@ class World:
         self.source.parent.mkdir()
         self.target.parent.mkdir()
 
-    def customers(self, number: int, first: int = 1000, **columns: list) -> None:
-        """Write the source: `number` customers, some of its columns replaced."""
-        table = pd.DataFrame(
-            {
-                "customer_id": range(first, first + number),
-                "tenure_months": [7 * i % 60 for i in range(number)],
-                "monthly_charges": [20.5 + 13 * i % 80 for i in range(number)],
-                "support_calls": [5 * i % 8 for i in range(number)],
-                "contract": [["one year", "month-to-month"][i % 2] for i in range(number)],
-            }
-        )
-        table.assign(**columns).to_csv(self.source, index=False)
+    def customers(self, draw: Any, number: int, **more: Any) -> Any:
+        """Write drawn customers to the source, charges blank for some; return them."""
+        drawn = draw.customers(number, churned=False, blank=["monthly_charges"], **more)
+        self.source.write_text(drawn.csv(), encoding="utf-8", newline="")
+        return drawn
+
+    def new_night(self, draw: Any, number: int, **more: Any) -> Any:
+        """Write drawn customers to the source, and empty the folder of the runs."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        return self.customers(draw, number, **more)
+
+    def table(self, **columns: Any) -> None:
+        """Write customers of these columns to the source."""
+        table = pd.DataFrame({"tenure_months": 12, "contract": "one year", **columns})
+        table.to_csv(self.source, index=False)
 
     def files(self, folder: Path | None = None) -> dict[str, str]:
         """Return the files that are there but the source, hidden ones too, with their content."""
@@ -63,7 +68,7 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(tmp_path: Path, draw: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Make the folders; working directory and temporary files are in sight, too."""
     world = World(tmp_path)
     for name in ("cwd", "tmp"):
@@ -71,7 +76,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.chdir(tmp_path / "cwd")
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    world.customers(400)
+    world.customers(draw, 400)
     yield world
     tempfile.tempdir = None
 
@@ -82,9 +87,9 @@ def told(*lines: str) -> str:
 
 
 def shorten(text: str) -> str:
-    """Write a text on one line, at most 160 characters of it."""
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
-    return line if len(line) <= 160 else line[:157] + "..."
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
 
 
 def hand_on(value: Value) -> Value:
@@ -164,6 +169,13 @@ def prepared(solution: Any, extracted: Callable[..., Value]) -> Callable[..., Va
     return lambda run_id=RUN: hand_on(solution.engineer_features(extracted(run_id)))
 
 
+@pytest.fixture
+def in_another_process(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Have the next calls stand for a process of their own: there `hash("text")` is another."""
+    salted = lambda one: hash(one) ^ 7919 * isinstance(one, str | bytes | tuple)  # noqa: E731
+    return lambda: monkeypatch.setattr("dojo_solution.hash", salted, raising=False)
+
+
 EXTRACT = "extract_customers(source, workdir, run_id)"
 FEATURES = "engineer_features(customers)"
 CHOOSE = "choose_customers(features, at_most)"
@@ -174,35 +186,74 @@ CLEAN = "clean_up(workdir, run_id)"
 # Task 1: a reference, not a table
 
 
-def test_xcom_carries_a_reference(solution: Any, world: World) -> None:
-    notes = ["moved,\nnew contract", "n/a"] * 2500
-    world.customers(5000, postcode=["01400"] * 5000, note=notes)
+def test_xcom_carries_a_reference(solution: Any, world: World, draw: Any) -> None:
+    def carries(draw: Any) -> None:
+        for count in (5000, 1, 0):
+            drawn = world.new_night(draw, count)
+            carries_a_reference(solution, world, len(drawn))
+
+    draw.explain(carries)
+
+
+def carries_a_reference(solution: Any, world: World, count: int) -> None:
+    """Check the value that the first task hands on, and the file that it names."""
     value = solution.extract_customers(str(world.source), str(world.work), RUN)
     back = over_xcom(world, EXTRACT, value)
     size = len(json.dumps(value))
     assert isinstance(back, dict) and size < XCOM_BYTES, told(
-        f"{EXTRACT} of 5000 customers returned {size:,} bytes: {world.shown(value)}.",
+        f"{EXTRACT} of {count} customers returned {size:,} bytes: {world.shown(value)}.",
         f"Expected: a dict of less than {XCOM_BYTES}, however many customers there are.",
         "In production: nothing stops you. Each run writes the table into Airflow's own database,"
         " which every scheduler and every other team's DAG is waiting for.",
     )
     rows, expected = read_rows(back.get("path", "")), read_rows(str(world.source))
-    first = [row for row in rows if row not in expected[:2]][:1]
-    assert rows == expected and back.get("rows") == 5000, told(
+    pairs = [pair for pair in itertools.zip_longest(rows, expected) if pair[0] != pair[1]]
+    seen, wanted = pairs[0] if pairs else (None, None)
+    assert rows == expected and back.get("rows") == count, told(
         f"{EXTRACT} returned {world.shown(value)}. The file at `path` holds {len(rows)} rows"
-        f"{f', such as {world.shown(first[0])}' if first and rows != expected else ''}.",
-        "Expected: `rows` 5000, and the source's rows and columns in a CSV file at `path`, such as"
-        f" {world.shown(expected[0])}.",
+        f"{f', the first that is wrong: {world.shown(seen)}' if pairs else ''}.",
+        f"Expected: `rows` {count}, and the source's rows and columns in a CSV file at `path`"
+        f"{f', here {world.shown(wanted)}' if pairs else ''}.",
         "In production: the next task works on other customers than those of tonight; or the"
         " postcode 01400 is 1400 from now on.",
     )
 
 
-def test_path_holds_elsewhere_and_later(solution: Any, world: World, monkeypatch: Any) -> None:
+def test_no_source_is_an_error(solution: Any, world: World) -> None:
+    world.source.unlink()
+    ask = (str(world.source), str(world.work), RUN)
+    raises(world, EXTRACT, "There is no source.", lambda: solution.extract_customers(*ask))
+    assert not world.files(), told(
+        f"{EXTRACT}, without a source, left {list(world.files())}. Expected: no file.",
+        "In production: the next task finds a table without customers, and works on it.",
+    )
+
+
+def raises(world: World, call: str, why: str, again: Callable[[], Value]) -> None:
+    """Check that a call raises, instead of making something up."""
+    try:
+        value = again()
+    except NotImplementedError:
+        raise
+    except Exception:
+        return
+    raise AssertionError(
+        told(
+            f"{why} {call} returned {world.shown(value)}.",
+            "Expected: an exception.",
+            "In production: the export of the night is missing, the run is green, and the call"
+            " centre has an empty list.",
+        )
+    )
+
+
+def test_path_holds_elsewhere_and_later(
+    solution: Any, world: World, draw: Any, monkeypatch: Any
+) -> None:
     before = read_rows(str(world.source))
     value = hand_on(solution.extract_customers(str(world.source), "../work", RUN))
     monkeypatch.chdir(world.folder)
-    world.customers(3)
+    world.customers(draw, 3)
     path = value["path"]
     assert read_rows(path) == before, told(
         f"extract_customers(source, '../work', run_id) returned {world.shown(value)}. Then the"
@@ -218,31 +269,60 @@ def test_path_holds_elsewhere_and_later(solution: Any, world: World, monkeypatch
     )
 
 
-def test_each_run_has_its_own_file(solution: Any, world: World) -> None:
-    runs = ["manual__2026-03-14T02:00:00+00:00", "manual__2026-03-14T02:00:00-00:00", "m_1", "m.1"]
-    paths = {}
-    for number, run_id in enumerate(runs, start=1):
-        world.customers(10 * number)
-        value = hand_on(solution.extract_customers(str(world.source), str(world.work), run_id))
-        paths[run_id] = value["path"]
-    seen = {run_id: len(read_rows(path)) for run_id, path in paths.items()}
-    expected = {run_id: 10 * number for number, run_id in enumerate(runs, start=1)}
-    assert seen == expected, told(
-        f"Four runs extracted {list(expected.values())} customers. Afterwards their files hold"
-        f" {list(seen.values())}; the run ids were {', '.join(runs)}.",
-        "Expected: a file of its own for each run.",
-        "In production: you start yesterday's run again by hand, next to tonight's. Each writes"
-        " into the other's table, and both are green.",
-    )
+def run_ids(draw: Any, *more: str) -> list[str]:
+    """Draw ids as Airflow allows them, and add some."""
+    # Where the disk takes capitals and small letters for the same, a run is still a run, but no
+    # solution that names files by ids as they are could be right.
+    tame = ["the same in capitals"] if os.path.exists(__file__.swapcase()) else []
+    return [*draw.names(signs=r"[A-Za-z0-9_.~:+-]", tame=tame).values(), *more]
 
 
-def test_retry_writes_no_second_file(solution: Any, world: World) -> None:
+def test_each_run_has_its_own_file(solution: Any, world: World, draw: Any) -> None:
+    def has_its_own(draw: Any) -> None:
+        stamp = "manual__2026-03-14T02:00:00"
+        runs = run_ids(draw, f"{stamp}+00:00", f"{stamp}-00:00", "m_1", "m.1")
+        paths = {}
+        world.new_night(draw, 1)
+        for number, run_id in enumerate(runs, start=1):
+            world.customers(draw, 10 * number)
+            value = hand_on(solution.extract_customers(str(world.source), str(world.work), run_id))
+            paths[run_id] = Path(value["path"])
+        wrong = {
+            run_id: len(read_rows(str(path)))
+            for number, (run_id, path) in enumerate(paths.items(), start=1)
+            if len(read_rows(str(path))) != 10 * number
+        }
+        assert not wrong, told(
+            f"{len(runs)} runs extracted 10, 20, 30... customers; the run ids were"
+            f" {shorten(', '.join(runs))}.",
+            f"Afterwards these files hold as many as another run's: {wrong}.",
+            "Expected: a file of its own for each run.",
+            "In production: you start yesterday's run again by hand, next to tonight's. Each writes"
+            " into the other's table, and both are green.",
+        )
+        work = world.work.resolve()
+        outside = [run_id for run_id, path in paths.items() if work not in path.resolve().parents]
+        assert not outside, told(
+            f"The runs {outside} keep their file at"
+            f" {[world.shown(str(paths[run_id].resolve())) for run_id in outside]}.",
+            "Expected: in `workdir`, whatever the id is: dots are allowed in it.",
+            "In production: the clean-up of that run removes what lies beside `workdir`.",
+        )
+
+    draw.explain(has_its_own)
+
+
+def test_retry_writes_no_second_file(
+    solution: Any, world: World, in_another_process: Callable[[], None]
+) -> None:
     ask = (str(world.source), str(world.work), RUN)
     first = solution.extract_customers(*ask)
     files = world.files()
+    in_another_process()
     second = solution.extract_customers(*ask)
     assert first == second and world.files() == files, told(
-        f"{EXTRACT} returned {world.shown(first)}, and called again {world.shown(second)}.",
+        f"{EXTRACT} returned {world.shown(first)}, and called again, as in another process,"
+        f" {world.shown(second)}.",
         f"Files after the first call: {list(files)}; after the second: {list(world.files())}.",
         "Expected: the same value and the same files.",
         "In production: each retry leaves a copy that nobody knows of, until the disk is full.",
@@ -310,53 +390,105 @@ def test_full_disk_leaves_no_part_of_a_file(solution: Any, world: World) -> None
 
 
 def test_features_are_made_from_the_reference(
-    solution: Any, world: World, extracted: Callable[..., Value]
+    solution: Any, world: World, draw: Any, extracted: Callable[..., Value]
 ) -> None:
-    customers = extracted()
+    def made(draw: Any) -> None:
+        for count in (400, 1, 0):
+            drawn = world.new_night(draw, count)
+            customers = extracted()
+            made_from_the_reference(solution, world, drawn, customers)
+
+    draw.explain(made)
+
+
+def made_from_the_reference(solution: Any, world: World, drawn: Any, customers: Value) -> None:
+    """Check the features' file, that the customers' is as it was, and that a retry is harmless."""
     before = read_rows(customers["path"])
-    files = [world.files()]
-    values = []
-    for _ in range(2):
-        values.append(hand_on(solution.engineer_features(customers)))
-        files.append(world.files())
+    values = [hand_on(solution.engineer_features(customers))]
+    files = world.files()
+    values.append(hand_on(solution.engineer_features(customers)))
     rows = read_rows(values[0]["path"])
-    paid = [7 * i % 60 * (20.5 + 13 * i % 80) for i in range(400)]
-    assert numbers(rows, "paid_so_far") == pytest.approx(paid) and len(rows[0]) == 6, told(
-        f"{FEATURES} returned {world.shown(values[0])}.",
-        f"The file at `path` holds {len(rows)} rows of {list(rows[0]) if rows else 'nothing'}.",
-        "Expected: the customers' five columns, and paid_so_far, tenure times charges, for each.",
+    who = [row.get("customer_id") for row in rows]
+    seen = zip(who, numbers(rows, "paid_so_far"), strict=True)
+    expected = [(str(row["customer_id"]), paid_by(row)) for row in drawn]
+    wrong = [
+        (one, wanted)
+        for one, wanted in zip(seen, expected, strict=False)
+        if one[0] != wanted[0] or not near(one[1], wanted[1])
+    ]
+    header = Path(values[0]["path"]).read_text(encoding="utf-8").partition("\n")[0].split(",")
+    columns = {*drawn.columns, "paid_so_far"}
+    assert not wrong and len(rows) == len(drawn) and set(header) == columns, told(
+        f"{FEATURES} of {len(drawn)} customers returned {world.shown(values[0])}.",
+        f"The file at `path` holds {len(rows)} rows of {header}."
+        + (f" The first that is wrong, id and paid_so_far: {wrong[0][0]}." if wrong else ""),
+        "Expected: the customers' columns, and paid_so_far, tenure times charges, for each, blank"
+        f" where the charges are{f'; here {wrong[0][1]}' if wrong else ''}.",
         "In production: the model gets other numbers than it was trained on.",
     )
     assert read_rows(customers["path"]) == before, told(
         f"{FEATURES} changed the customers' file, which it was to read only.",
         "In production: the retry makes features of features.",
     )
-    assert values[0] == values[1] and files[1] == files[2] and len(files[2]) == 2, told(
+    assert values[0] == values[1] and files == world.files() and len(files) == 2, told(
         f"{FEATURES} returned {world.shown(values[0])}, and called again {world.shown(values[1])}.",
-        f"Files afterwards: {list(files[2])}. Expected: the same value, and two files, the"
+        f"Files afterwards: {list(world.files())}. Expected: the same value, and two files, the"
         " customers' and the features'.",
         "In production: a retry that is not the first try again.",
     )
 
 
-def test_totals_and_means_are_plain_numbers(
+def near(seen: float | None, wanted: float | None) -> bool:
+    """Say whether two numbers are the same but for the order of the sums; None and NaN too."""
+    if seen is None or wanted is None:
+        return seen is wanted
+    return math.isclose(seen, wanted, rel_tol=1e-9) or (math.isnan(seen) and math.isnan(wanted))
+
+
+def paid_by(row: dict[str, Any]) -> float:
+    """Say what a customer has paid so far; NaN without charges."""
+    charges = row["monthly_charges"]
+    return math.nan if charges is None else row["tenure_months"] * charges
+
+
+def test_no_customers_file_is_an_error(
     solution: Any, world: World, extracted: Callable[..., Value]
 ) -> None:
-    value = solution.engineer_features(extracted())
+    customers = extracted()
+    os.unlink(customers["path"])
+    why = "The customers' file is gone."
+    raises(world, FEATURES, why, lambda: solution.engineer_features(customers))
+
+
+def test_totals_and_means_are_plain_numbers(
+    solution: Any, world: World, draw: Any, extracted: Callable[..., Value]
+) -> None:
+    def plain(draw: Any) -> None:
+        # numpy's own numbers only come of columns that are whole numbers everywhere.
+        whole = {"tame": ["whole numbers that came as floats"]}
+        for count, more in ((400, whole), (400, {}), (1, {}), (0, {})):
+            drawn = world.new_night(draw, count, **more)
+            plain_numbers(world, drawn, solution.engineer_features(extracted()))
+
+    draw.explain(plain)
+
+
+def plain_numbers(world: World, drawn: Any, value: Value) -> None:
+    """Check the numbers for the report."""
     back = over_xcom(world, FEATURES, value)
-    charges = [20.5 + 13 * i % 80 for i in range(400)]
-    calls = [5 * i % 8 for i in range(400)]
+    calls = sum(row["support_calls"] for row in drawn)
+    means = {}
+    for name in ("tenure_months", "monthly_charges", "support_calls"):
+        there = [row[name] for row in drawn if row[name] is not None]
+        means[name] = math.fsum(there) / len(there) if there else None
     said = back.get("rows"), back.get("support_calls"), back.get("means")
-    means = {
-        "tenure_months": sum(7 * i % 60 for i in range(400)) / 400,
-        "monthly_charges": sum(charges) / 400,
-        "support_calls": sum(calls) / 400,
-    }
-    right = said[:2] == (400, sum(calls)) and said[2] == pytest.approx(means)
+    told_means = said[2] if isinstance(said[2], dict) else {}
+    right = said[:2] == (len(drawn), calls) and told_means.keys() == means.keys()
+    right = right and all(near(told_means[name], means[name]) for name in means)
     assert right and len(json.dumps(value)) < XCOM_BYTES, told(
-        f"{FEATURES} returned {world.shown(value)}.",
-        f"Expected: rows 400, support_calls {sum(calls)}, means {means}; less than"
-        f" {XCOM_BYTES} bytes.",
+        f"{FEATURES} of {len(drawn)} customers returned {world.shown(value)}.",
+        f"Expected: rows {len(drawn)}, support_calls {calls:g}, means {means} (None: all are"
+        f" blank, or nobody is there); less than {XCOM_BYTES} bytes.",
         "In production: tonight's report tells another night's numbers.",
     )
 
@@ -366,7 +498,7 @@ def test_mean_of_nothing_is_null(
     solution: Any, world: World, extracted: Callable[..., Value], blank: str
 ) -> None:
     charges = [None if blank == "all" or i % 2 else 30.0 for i in range(400)]
-    world.customers(400, monthly_charges=charges)
+    world.table(customer_id=range(400), support_calls=[2] * 400, monthly_charges=charges)
     value = solution.engineer_features(extracted())
     back = over_xcom(world, FEATURES, value)
     expected = None if blank == "all" else 30.0
@@ -415,20 +547,18 @@ CALLS = [9, 8, 7, 6, 6, 2, 12, 1]
 def few(world: World) -> list[int]:
     """Write a source of eight customers; return them, the most likely to leave first."""
     charges = [None if calls == 12 else 50.0 for calls in CALLS]
-    world.customers(
-        8, customer_id=IDS, support_calls=CALLS, tenure_months=[12] * 8, monthly_charges=charges
-    )
+    world.table(customer_id=IDS, support_calls=CALLS, monthly_charges=charges)
     return [1000, 9, 13, 8, 10, 7, 6]
 
 
 def test_chosen_come_back_from_json(
-    solution: Any, world: World, few: list[int], prepared: Callable[..., Value]
+    solution: Any, world: World, draw: Any, few: list[int], prepared: Callable[..., Value]
 ) -> None:
     features = prepared()
     for at_most in (3, 8, 0):
         call = CHOOSE.replace("at_most", str(at_most))
         over_xcom(world, call, solution.choose_customers(features, at_most))
-    world.customers(3000)
+    world.new_night(draw, 3000)
     value = solution.choose_customers(prepared(), 3)
     size = len(json.dumps(value))
     assert size < XCOM_BYTES, told(
@@ -469,6 +599,73 @@ def test_call_list_names_the_chosen_in_order(
         f"The call list says {world.shown(listed(world))}.",
         f"Expected: the probabilities {world.shown(right_p)}, and the charges, 50.0.",
         "In production: a customer is offered a discount on somebody else's contract.",
+    )
+
+
+def likeliest(drawn: Any, at_most: int) -> list[tuple[int, float, float]]:
+    """Say whom to call: id, probability, charges; the likeliest first, of equal ones the lower."""
+    known = []
+    for row in drawn:
+        if row["monthly_charges"] is not None:
+            logit = -0.04 * row["tenure_months"] + 0.01 * row["monthly_charges"]
+            probability = 1 / (1 + math.exp(1 - logit - 0.5 * row["support_calls"]))
+            known.append((row["customer_id"], probability, row["monthly_charges"]))
+    return sorted(known, key=lambda one: (-round(one[1], 12), one[0]))[:at_most]
+
+
+@pytest.mark.parametrize("night", ["any night", "all are alike", "nobody"])
+def test_call_list_is_of_tonights_customers(
+    solution: Any, world: World, draw: Any, prepared: Callable[..., Value], night: str
+) -> None:
+    shape = {"all are alike": ["one value for all rows"], "nobody": ["no rows"]}.get(night, [])
+
+    def is_of_tonight(draw: Any) -> None:
+        drawn = world.new_night(draw, 120, also=shape)
+        features = prepared()
+        for at_most in (1, 51, 1000):
+            chosen = hand_on(solution.choose_customers(features, at_most))
+            said = hand_on(solution.write_call_list(chosen, features, str(world.target)))
+            names_the_likeliest(world, said, likeliest(drawn, at_most), at_most)
+
+    draw.explain(is_of_tonight)
+
+
+def names_the_likeliest(world: World, said: Value, expected: list, at_most: int) -> None:
+    """Check each row of the call list, and the number that was returned."""
+    seen = listed(world)
+    wrong = [
+        (one, wanted)
+        for one, wanted in itertools.zip_longest(seen, expected)
+        if one is None
+        or wanted is None
+        or one[0] != str(wanted[0])
+        or not all(map(near, one[1:], wanted[1:]))
+    ]
+    assert not wrong and said.get("rows") == len(expected), told(
+        f"{CHOOSE.replace('at_most', str(at_most))}, then {LIST}: it returned {world.shown(said)},"
+        f" and the list has {len(seen)} rows"
+        + (f", the first that is wrong {wrong[0][0]}." if wrong else "."),
+        f"Expected: {len(expected)} rows of customer_id, probability, monthly_charges"
+        + (f", here {wrong[0][1]}." if wrong else "."),
+        "In production: the campaign calls somebody else. An id is a whole number, however long: a"
+        " float holds 15 digits of it, and makes one customer of two.",
+    )
+
+
+def test_call_lists_path_holds_elsewhere(
+    solution: Any, world: World, prepared: Callable[..., Value], monkeypatch: Any
+) -> None:
+    features = prepared()
+    chosen = hand_on(solution.choose_customers(features, 3))
+    value = hand_on(solution.write_call_list(chosen, features, "../campaign/calls.csv"))
+    monkeypatch.chdir(world.folder)
+    there = os.path.realpath(value["path"])
+    assert os.path.isabs(value["path"]) and there == os.path.realpath(world.target), told(
+        "write_call_list(chosen, features, '../campaign/calls.csv') returned"
+        f" {world.shown(value)}.",
+        "Expected: the absolute path of the list.",
+        "In production: the report links to a file that is nowhere: it is read by another process,"
+        " in another working directory.",
     )
 
 
@@ -524,18 +721,23 @@ def left_of(world: World) -> list[str]:
 
 
 def test_nothing_is_left_of_a_run(
-    solution: Any, world: World, prepared: Callable[..., Value]
+    solution: Any,
+    world: World,
+    prepared: Callable[..., Value],
+    in_another_process: Callable[[], None],
 ) -> None:
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 3))
     solution.write_call_list(chosen, features, str(world.target))
+    in_another_process()
     removed = [solution.clean_up(str(world.work), RUN) for _ in range(2)]
     files = sorted(world.files())
     assert left_of(world) == [] and files == ["campaign/calls.csv"], told(
         f"After all tasks and {CLEAN} there is in `workdir`: {left_of(world) or 'nothing'}; all"
         f" files: {files}.",
         "Expected: the call list, and nothing else.",
-        "In production: 2 GB a night. In a month every DAG on this disk fails.",
+        "In production: 2 GB a night. In a month every DAG on this disk fails. (The clean-up runs"
+        " in another process: what `hash` says of a text is another number there.)",
     )
     assert removed == [2, 0], told(
         f"{CLEAN}, called twice, returned {removed[0]!r} and {removed[1]!r}.",
@@ -579,14 +781,29 @@ def test_nothing_is_left_of_a_run_that_was_killed(
 
 
 def test_other_runs_keep_their_files(
-    solution: Any, world: World, extracted: Callable[..., Value]
+    solution: Any, world: World, draw: Any, extracted: Callable[..., Value]
 ) -> None:
-    runs = ["manual__1", "manual__10", "a_manual__1", "manual__1.csv", "MANUAL__2", "manual_"]
-    paths = {run_id: extracted(run_id)["path"] for run_id in runs}
-    solution.clean_up(str(world.work), "manual__1")
-    kept = [run_id for run_id, path in paths.items() if os.path.exists(path)]
-    assert kept == runs[1:], told(
-        f"The runs {', '.join(runs)} are at work. clean_up(workdir, 'manual__1') was called.",
-        f"Now these have their files: {', '.join(kept) or 'none'}. Expected: all but manual__1.",
-        "In production: the run that ends first takes the tables of those that are still reading.",
-    )
+    def keep(draw: Any) -> None:
+        world.new_night(draw, 5)
+        names = ["manual__1", "manual__10", "a_manual__1", "manual__1.csv", "MANUAL__2", "manual_"]
+        runs = run_ids(draw, *names)
+        paths = {run_id: extracted(run_id)["path"] for run_id in runs}
+        for number, run_id in enumerate(runs, start=1):
+            solution.clean_up(str(world.work), run_id)
+            lost = [one for one in runs[number:] if not os.path.exists(paths[one])]
+            assert not lost and world.source.exists(), told(
+                f"The runs {shorten(', '.join(runs))} are at work."
+                f" clean_up(workdir, {shorten(repr(run_id))}) was called.",
+                f"Now these have lost their files: {shorten(', '.join(lost)) or 'none'}; the"
+                f" source beside `workdir` is {'there' if world.source.exists() else 'gone'}.",
+                "Expected: nothing of any other run is taken, nor what is not in `workdir`.",
+                "In production: the run that ends first takes the tables of those that are still"
+                " reading.",
+            )
+            assert not os.path.exists(paths[run_id]), told(
+                f"clean_up(workdir, {shorten(repr(run_id))}) left {world.shown(paths[run_id])}.",
+                "Expected: nothing of this run is left.",
+                "In production: 2 GB a night.",
+            )
+
+    draw.explain(keep)

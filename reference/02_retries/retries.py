@@ -6,6 +6,7 @@ is the engine's, so that its history shows it.
 """
 
 import logging
+import os
 import tempfile
 import threading
 import time
@@ -181,6 +182,7 @@ if __name__ == "__main__":
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.CRITICAL)
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # the server is on this machine
     print("Starting a Prefect server for this run only. 60 s are shown as 0.60 s.", flush=True)
     with tempfile.TemporaryDirectory() as home:
         own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}

@@ -9,6 +9,7 @@ raised, never kept; an answer that is not a list with at least one row is a fail
 
 import hashlib
 import logging
+import os
 import tempfile
 import threading
 from collections import Counter
@@ -257,6 +258,7 @@ if __name__ == "__main__":
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.CRITICAL)
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # the server is on this machine
     print("Starting a Prefect server for this run only.", flush=True)
     with tempfile.TemporaryDirectory() as home:
         own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}

@@ -5,6 +5,7 @@ which defaults, and under which name the run is found again, is the business of 
 """
 
 import logging
+import os
 import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
@@ -176,6 +177,7 @@ if __name__ == "__main__":
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.CRITICAL)
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # the server is on this machine
     print("Starting a Prefect server for this run only.", flush=True)
     with tempfile.TemporaryDirectory() as home:
         own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}

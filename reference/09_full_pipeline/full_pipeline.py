@@ -6,6 +6,7 @@ learnt to write is given; what joins it is not. All of it runs in Prefect, and t
 
 import logging
 import math
+import os
 import tempfile
 import threading
 from datetime import timedelta
@@ -344,6 +345,7 @@ if __name__ == "__main__":
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.CRITICAL)
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # the server is on this machine
     warnings.simplefilter("ignore")
     print("Starting a Prefect server and an MLflow store for this run only.", flush=True)
     with tempfile.TemporaryDirectory() as home:

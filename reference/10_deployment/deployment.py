@@ -8,6 +8,7 @@ import asyncio
 import csv
 import datetime
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -195,6 +196,9 @@ def _demo(path: str) -> None:
 if __name__ == "__main__":
     customers = str(Path(__file__).resolve().parents[1] / "data" / "customers.csv")
     if sys.argv[1:] == ["serve"]:
+        # No proxy leads to a server on this machine.
+        known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+        os.environ["no_proxy"] = f"{known},127.0.0.1,localhost"
         serve_pipelines(customers)
     else:
         logging.disable(logging.CRITICAL)

@@ -146,6 +146,7 @@ if __name__ == "__main__":
     from prefect.testing.utilities import prefect_test_harness
 
     logging.disable(logging.CRITICAL)
+    os.environ.update(NO_PROXY="*", no_proxy="*")  # the server is on this machine
     print("Starting a Prefect server for this run only. 60 s are shown as 0.1 s.", flush=True)
     with tempfile.TemporaryDirectory() as home:
         own = {PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: False}

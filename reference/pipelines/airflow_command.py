@@ -14,6 +14,7 @@ from typing import Any
 import airflow_pipeline as steps
 import churn_job
 from command import Exit, customers_and_store, ended, make_parser, tell_inference, tell_training
+from flaky_server import ask_here_directly
 
 
 def handed_on(step: Callable[..., Any], *given: Any, tries: int = 1, **more: Any) -> Any:
@@ -85,6 +86,7 @@ def main(arguments: list[str] | None = None) -> Exit:
     """
     options = make_parser("airflow_pipeline.py").parse_args(arguments)
     print(f"results    {options.results.resolve()}", flush=True)
+    ask_here_directly(options.tracking_uri, options.data_url)
     if not options.verbose:
         warnings.simplefilter("ignore")
         logging.disable(logging.CRITICAL)

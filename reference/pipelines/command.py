@@ -57,6 +57,16 @@ def store(text: str) -> str:
     return text.rstrip("/")
 
 
+def results_folder(text: str) -> Path:
+    """Read the folder of the results; stores lie in it, with addresses of their own."""
+    folder = Path(text).resolve()
+    if "?" in str(folder):
+        raise argparse.ArgumentTypeError(
+            f"{str(folder)!r} has a '?', where the address of a database ends: take another folder"
+        )
+    return folder
+
+
 def make_parser(prog: str) -> argparse.ArgumentParser:
     """Make a parser with the options that all pipelines have."""
     parser = argparse.ArgumentParser(
@@ -82,9 +92,9 @@ def make_parser(prog: str) -> argparse.ArgumentParser:
     )
     add(
         "--results",
-        type=Path,
+        type=results_folder,
         metavar="FOLDER",
-        default=Path("churn-results"),
+        default="churn-results",
         help="where predictions, cache and stores go (default: %(default)s)",
     )
     add(

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 from command import Exit, customers_and_store, ended, make_parser, tell_inference, tell_training
+from flaky_server import ask_here_directly
 
 
 class StepFailed(Exception):
@@ -90,6 +91,7 @@ def main(defs: dg.Definitions, arguments: list[str] | None = None) -> Exit:
     """
     options = make_parser("dagster_pipeline.py").parse_args(arguments)
     print(f"results    {options.results.resolve()}", flush=True)
+    ask_here_directly(options.tracking_uri, options.data_url)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     if not options.verbose:
         _be_quiet()

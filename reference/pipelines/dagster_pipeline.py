@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import churn_data
 import churn_job
-from flaky_server import serving_customers
+from flaky_server import ask_here_directly, serving_customers
 
 RESULTS = Path("churn-results")
 
@@ -48,6 +48,8 @@ class CustomerApi(dg.ConfigurableResource):
     @contextlib.contextmanager
     def _address(self) -> Iterator[str]:
         given = self.url or os.environ.get("CHURN_DATA_URL")
+        if not given:
+            ask_here_directly(os.environ.get("MLFLOW_TRACKING_URI"))
         with contextlib.nullcontext(given) if given else serving_customers(script=()) as url:
             yield str(url)
 

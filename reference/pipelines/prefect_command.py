@@ -18,6 +18,7 @@ from command import (
     tell_inference,
     tell_training,
 )
+from flaky_server import ask_here_directly
 from prefect import Flow, settings, tags
 
 
@@ -94,6 +95,7 @@ def main(
     """
     options = _options().parse_args(arguments)
     print(f"results    {options.results.resolve()}", flush=True)
+    ask_here_directly(options.tracking_uri, options.data_url, options.api_url)
 
     def run() -> Exit:
         code = Exit.DONE

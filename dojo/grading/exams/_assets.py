@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dojo.grading.exams._dagster import recorded_instance
+from dojo.grading.exams._dagster import loaded, recorded_instance
 
 ASSETS = ("raw_customers", "customer_features", "churn_model")
 MIGHT_HEAL = {503: ConnectionError, 504: TimeoutError}
@@ -56,24 +56,30 @@ def materialise(
                 raise_on_error=False,
             )
             made = names if result.success else []
-            values.append({name: result.output_for_node(name) for name in made})
+            values.append({name: result.asset_value(name) for name in made})
     return values
 
 
 def lineage(solution: Any, _: Path) -> dict[str, Any]:
     """Tell of each asset its group and what it is made of."""
+    import dagster as dg
+
     found = {}
     for name in ASSETS:
-        one = getattr(solution, name)
-        parents = sorted(parent.to_user_string() for parent in one.asset_deps[one.key])
-        found[name] = [one.group_names_by_key[one.key], parents]
+        one, key = getattr(solution, name), dg.AssetKey(name)
+        parents = sorted(parent.to_user_string() for parent in one.asset_deps[key])
+        found[name] = [one.group_names_by_key[key], parents]
     return found
 
 
 def kept_by(solution: Any, _: Path) -> list[str]:
     """Tell which IO manager keeps the tables."""
-    tables = (getattr(solution, name) for name in ASSETS[:2])
-    return [one.get_io_manager_key_for_asset_key(one.key) for one in tables]
+    import dagster as dg
+
+    return [
+        getattr(solution, name).get_io_manager_key_for_asset_key(dg.AssetKey(name))
+        for name in ASSETS[:2]
+    ]
 
 
 def train(solution: Any, folder: Path, customers: Any, configs: list[dict[str, Any]]) -> list[Any]:
@@ -93,12 +99,12 @@ def train(solution: Any, folder: Path, customers: Any, configs: list[dict[str, A
         for config in configs:
             result = dg.materialize(
                 [raw_customers, customer_features, solution.churn_model],
-                run_config={"ops": {"churn_model": {"config": config}}},
+                run_config={"ops": {solution.churn_model.node_def.name: {"config": config}}},
                 resources={"tracker": solution.RunTracker(path=str(folder / "trainings"))},
                 instance=instance,
                 raise_on_error=False,
             )
-            found.append(result.output_for_node("churn_model") if result.success else None)
+            found.append(result.asset_value("churn_model") if result.success else None)
     return found
 
 
@@ -158,13 +164,14 @@ def run_job(solution: Any, folder: Path, nights: list[Any]) -> None:
     """Run the job in one environment after the other: customers, tracker and folder of each."""
     import dagster as dg
 
-    dg.Definitions.validate_loadable(solution.defs)
+    definitions = loaded(solution.defs)
+    dg.Definitions.validate_loadable(definitions)
     with recorded_instance(folder) as instance:
         for customers, runs, tables in nights:
             os.environ["CHURN_CUSTOMERS"] = customers
             os.environ["CHURN_RUNS"] = str(folder / runs)
             os.environ["CHURN_TABLES"] = str(folder / tables)
-            job = solution.defs.resolve_job_def("churn_training")
+            job = definitions.resolve_job_def("churn_training")
             job.execute_in_process(instance=instance, raise_on_error=False)
 
 

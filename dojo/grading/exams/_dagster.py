@@ -51,6 +51,33 @@ def defined(solution: Any, name: str, kind: str) -> Any:
     return one
 
 
+def scheduled(solution: Any, name: str, assets: list[Any], jobs: list[Any]) -> tuple[Any, Any]:
+    """Return a schedule of the submission as Dagster deploys it, and the repository that has it.
+
+    What `build_schedule_from_partitioned_job` returns becomes a schedule only there.
+
+    Raises:
+        NotImplementedError: It is none.
+    """
+    import dagster as dg
+    from dagster._check import CheckError
+
+    one = getattr(solution, name)
+    try:
+        definitions = dg.Definitions(assets=assets, jobs=jobs, schedules=[one])
+    except CheckError:
+        raise NotImplementedError(f"{name} is a {type(one).__name__}, no schedule") from None
+    repository = definitions.get_repository_def()
+    return repository.schedule_defs[0], repository
+
+
+def loaded(definitions: Any) -> Any:
+    """Return the definitions themselves, also of what `@dagster.definitions` has made."""
+    from dagster.components.definitions import LazyDefinitions
+
+    return definitions() if isinstance(definitions, LazyDefinitions) else definitions
+
+
 @dataclasses.dataclass
 class SeenRun:
     """One run, as Dagster's history has it.

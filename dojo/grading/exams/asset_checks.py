@@ -90,7 +90,7 @@ def read_days(solution: Any, folder: Path, exports: dict[str, Any]) -> list[Any]
                 resources=_resources(solution, folder, "exports"),
                 instance=instance,
             )
-            values.append(result.output_for_node("daily_customers"))
+            values.append(result.asset_value("daily_customers"))
     return values
 
 

@@ -7,11 +7,17 @@ What a tick asks for is told from inside. What the chat was told, and of which r
 
 import datetime
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dojo.grading.desk import Desk, examines
-from dojo.grading.exams._dagster import defined, read_history, recorded_instance
+from dojo.grading.exams._dagster import (
+    defined,
+    read_history,
+    recorded_instance,
+    scheduled,
+)
 
 _ASSETS = ("customers", "features", "churn_model")
 _LONGEST_MESSAGE = 400
@@ -26,7 +32,7 @@ def ticks_after(solution: Any, folder: Path, moments: list[str]) -> dict[str, An
     from dagster._utils.schedules import schedule_execution_time_iterator
 
     del folder
-    nightly = defined(solution, "nightly", "ScheduleDefinition")
+    nightly, _ = scheduled(solution, "nightly", [solution.daily_scores], [solution.scoring])
     found = []
     for moment in moments:
         ticks = schedule_execution_time_iterator(
@@ -43,9 +49,8 @@ def evaluate_nights(solution: Any, folder: Path, moments: list[str]) -> list[Any
     """Evaluate the schedule's ticks of some moments; return what each asks for."""
     import dagster as dg
 
-    nightly = defined(solution, "nightly", "ScheduleDefinition")
-    definitions = dg.Definitions(
-        assets=[solution.daily_scores], jobs=[solution.scoring], schedules=[nightly]
+    nightly, repository = scheduled(
+        solution, "nightly", [solution.daily_scores], [solution.scoring]
     )
     found = []
     with recorded_instance(folder) as instance:
@@ -53,7 +58,7 @@ def evaluate_nights(solution: Any, folder: Path, moments: list[str]) -> list[Any
             context = dg.build_schedule_context(
                 instance,
                 datetime.datetime.fromisoformat(moment),
-                repository_def=definitions.get_repository_def(),
+                repository_def=repository,
             )
             asked = nightly.evaluate_tick(context).run_requests or []
             found.append([[one.partition_key, one.run_key] for one in asked])
@@ -167,7 +172,7 @@ def fail(solution: Any, folder: Path, job: str, failures: dict[str, str]) -> str
     with recorded_instance(folder) as instance:
         run = failing_job.execute_in_process(instance=instance, raise_on_error=False)
         for chat in (DeadChat(path="nowhere"), solution.Chat(path=str(folder / "chat.txt"))):
-            alert(
+            said = alert(
                 dg.build_run_status_sensor_context(
                     sensor_name="alert_on_failure",
                     dagster_event=run.get_run_failure_event(),
@@ -176,6 +181,8 @@ def fail(solution: Any, folder: Path, job: str, failures: dict[str, str]) -> str
                     resources={"chat": chat},
                 ).for_run_failure()
             )
+            if isinstance(said, Iterator):  # Dagster iterates too
+                list(said)
     return str(alert.default_status.value)
 
 

@@ -1,8 +1,9 @@
 """Who configures the condition with `functools.partial`: accepted, and never called.
 
-Prefect calls plain functions only; for anything else the answer is "do not retry".
+Prefect called plain functions only before 3.9; for anything else the answer is "do not retry".
 
 Refused by: test_answer_that_can_heal_is_retried
+Holds for: prefect<3.9
 """
 
 import functools

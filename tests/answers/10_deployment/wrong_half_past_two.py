@@ -1,6 +1,6 @@
 """Who takes the hour that does not exist on one night of March, and is there twice in October.
 
-In March Prefect 3.8.8 starts the run at 01:30, an hour early and before the export.
+In March Prefect 3.8.8 starts the run at 01:30, an hour early and before the export; 3.9.1 at 03:30.
 
 Refused by: test_training_keeps_its_hour_when_clocks_change
 """

@@ -1,6 +1,6 @@
-"""Who takes "every night" for "every 24 hours", with the anchor and the zone of Paris.
+"""Who takes "every night" for "every 24 hours", counted from a night of winter in UTC.
 
-The scheduler counts days of 24 hours from the anchor: 03:30 in winter is 04:30 in summer.
+UTC never changes its clocks: 03:30 in winter is 04:30 in summer.
 
 Refused by: test_training_runs_once_each_night
 """
@@ -9,8 +9,8 @@ from prefect.schedules import Interval
 
 every_day = Interval(
     datetime.timedelta(days=1),
-    anchor_date=datetime.datetime(2026, 1, 1, 3, 30, tzinfo=PARIS),
-    timezone="Europe/Paris",
+    anchor_date=datetime.datetime(2026, 1, 1, 2, 30, tzinfo=datetime.timezone.utc),
+    timezone="UTC",
 )
 
 

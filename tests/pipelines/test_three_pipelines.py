@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES
+
 pytest.importorskip("dagster")
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
 
-PIPELINES = Path(__file__).resolve().parent.parent / "reference" / "pipelines"
+PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 ORCHESTRATORS = ["prefect", "dagster", "airflow"]
 CANDIDATES = {"contract", "calls", "numbers", "everything", "everything, with care"}
 each_orchestrator = pytest.mark.parametrize("orchestrator", ORCHESTRATORS)
@@ -52,7 +54,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Night]:
                 *("--tracking-uri", store, "--results", str(results)),
             ],
             cwd=folder,
-            env={**kept, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
+            env={**kept, **DEAD_PROXIES, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
             capture_output=True,
             text=True,
             check=False,

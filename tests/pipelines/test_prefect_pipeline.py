@@ -18,10 +18,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.proxies import DEAD_PROXIES
+
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
 
-PIPELINES = Path(__file__).resolve().parent.parent / "reference" / "pipelines"
+PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 COMMAND = [sys.executable, str(PIPELINES / "prefect_pipeline.py")]
 CANDIDATES = {"contract", "calls", "numbers", "everything", "everything, with care"}
 
@@ -31,7 +33,7 @@ def run_command(*options: str, folder: Path) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [*COMMAND, *options],
         cwd=folder,
-        env={**kept, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
+        env={**kept, **DEAD_PROXIES, "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"},
         capture_output=True,
         text=True,
         check=False,
@@ -50,6 +52,7 @@ REFUSED = {
     ("tomorrow",): (2, r"invalid choice: 'tomorrow'"),
     ("--min-auc", "70"): (2, r"--min-auc: invalid share from 0 to 1 value: '70'$"),
     ("--data-url", "customers.csv"): (2, r"'customers.csv' is no address: it begins with http://$"),
+    ("--results", "what?"): (2, r"--results: '.*/what\?' has a '\?', where the address of a data"),
     ("--tracking-uri", "./mlruns"): (2, r"'./mlruns' is no store: http://localhost:5000 or sqlite"),
     ("--tracking-uri", AWAY): (
         3,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from dojo.handed_out import handed_out
 from dojo.world.churn import make_customers
 
-ROOT = Path(__file__).resolve().parent.parent
-STUB = ROOT / "katas/12_churn_pipeline/churn_pipeline.py"
+ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference/12_churn_pipeline/churn_pipeline.py"
 
 
@@ -38,15 +38,23 @@ def url() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture
+def stub(tmp_path: Path) -> Path:
+    """Return the stub as it was handed out: somebody may have filled it."""
+    path = tmp_path / "churn_pipeline.py"
+    path.write_bytes(handed_out(ROOT / "katas" / "12_churn_pipeline" / path.name))
+    return path
+
+
 def run(*command: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, *(str(word) for word in command)]
     return subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False)
 
 
-def test_stub_works_on_a_good_day(url: str, tmp_path: Path):
-    trained = run(STUB, "train", url, tmp_path, cwd=tmp_path)
+def test_stub_works_on_a_good_day(url: str, stub: Path, tmp_path: Path):
+    trained = run(stub, "train", url, tmp_path, cwd=tmp_path)
     assert "The best is" in trained.stdout, trained.stderr
-    scored = run(STUB, "score", url, tmp_path, cwd=tmp_path)
+    scored = run(stub, "score", url, tmp_path, cwd=tmp_path)
     assert "80 customers scored" in scored.stdout, scored.stderr
 
 

@@ -7,7 +7,6 @@ import csv
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,12 +18,13 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
+from tests.proxies import DEAD_PROXIES
+
 pytest.importorskip("dagster_webserver")
 pytest.importorskip("mlflow")
 
-PIPELINE = (
-    Path(__file__).resolve().parent.parent / "reference" / "pipelines" / "dagster_pipeline.py"
-)
+PIPELINE = Path(__file__).resolve().parents[2] / "reference" / "pipelines" / "dagster_pipeline.py"
 ASSETS = {
     *("customers", "features", "comparison", "winner", "registered_model", "champion"),
     *("candidate_contract", "candidate_calls", "candidate_numbers", "candidate_everything"),
@@ -47,6 +47,7 @@ def surroundings(folder: Path) -> dict[str, str]:
     (folder / "home").mkdir(exist_ok=True)
     return {
         **kept,
+        **DEAD_PROXIES,
         "HOME": str(folder),
         "DAGSTER_HOME": str(folder / "home"),
         "DAGSTER_DISABLE_TELEMETRY": "1",
@@ -164,12 +165,6 @@ class Page:
                 return status
             time.sleep(1)
         return "too slow"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextlib.contextmanager

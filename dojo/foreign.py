@@ -1,0 +1,75 @@
+"""Read what a process said that nobody trusts: JSON of bounded size, finite numbers, valid text.
+
+Every line on which a solution, or what it has changed, can say something is read here. What comes
+back can be stored, compared and printed without a further look; who reads it checks its shape.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+MOST_PARTS = 1_000_000
+DEEPEST = 200
+_BIGGEST = 1 << 256  # the text of a larger one takes time, and Python refuses the largest
+
+
+def read_json(data: str | bytes) -> Any:
+    """Read JSON that anybody can have written.
+
+    Args:
+        data: What was received.
+
+    Returns:
+        Its value; text in it as `valid_text` returns it.
+
+    Raises:
+        ValueError: It is no JSON; it has a number that is none or is too large, too many parts, or
+            one inside the other too deeply.
+    """
+    try:
+        value = json.loads(data, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return _checked(value, 0, [0])
+
+
+def valid_text(text: str) -> str:
+    r"""Return text that UTF-8 can write: a lone surrogate is written as `\udce9`.
+
+    Such come from names of files in another encoding, and from whoever wants to break a record.
+    """
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def first_fault(error: ValidationError) -> str:
+    """Say in one line where what was said is not as it must be; the value is not repeated."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place[:100]}: {first['msg'][:200]}"
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _checked(value: Any, depth: int, parts: list[int]) -> Any:
+    parts[0] += 1
+    if depth > DEEPEST:
+        raise ValueError("it is nested too deeply")
+    if parts[0] > MOST_PARTS:
+        raise ValueError("it has too many parts")
+    if isinstance(value, str):
+        return valid_text(value)
+    if isinstance(value, list):
+        return [_checked(one, depth + 1, parts) for one in value]
+    if isinstance(value, dict):
+        return {valid_text(key): _checked(one, depth + 1, parts) for key, one in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):  # JSON's 1e999
+        raise ValueError("a number is too large")
+    if isinstance(value, int) and abs(value) >= _BIGGEST:
+        raise ValueError("a number is too large")
+    return value

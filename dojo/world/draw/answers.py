@@ -1,0 +1,98 @@
+"""Draw what the customer API says when it has no customers to give."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from collections.abc import Callable
+
+from dojo.world.draw import qualities as q
+
+# RFC 9110 and what proxies add: a caller may meet any of them.
+HEALS = (408, 425, 429, 500, 502, 503, 504)
+HOPELESS = (400, 401, 403, 404, 405, 406, 409, 410, 413, 414, 422, 451)
+_JSON = "application/json"
+_ROW = {"customer_id": 7, "tenure_months": 12, "churned": 0}
+
+Streams = Callable[[str], random.Random]
+
+
+@dataclasses.dataclass(frozen=True)
+class Reply:
+    """One answer of the API.
+
+    Attributes:
+        quality: What it has that a tidy error lacks: a name of `qualities`; empty: nothing.
+        status: The HTTP status.
+        body: The body as text.
+        headers: Its headers.
+    """
+
+    quality: str
+    status: int
+    body: str
+    headers: dict[str, str]
+
+
+def _bodies() -> dict[str, tuple[str, str]]:
+    """Return body and content type of each kind."""
+    return {
+        q.OTHER_WORDS: (json.dumps({"detail": "under maintenance"}), _JSON),
+        q.LIST_BODY: (json.dumps([]), _JSON),
+        q.EMPTY_BODY: ("", "text/plain"),
+        q.HTML_BODY: ("<html><body><h1>Gateway</h1></body></html>", "text/html"),
+        q.CUT_BODY: (json.dumps([_ROW, _ROW])[:-20], _JSON),
+        q.CUSTOMERS_BODY: (json.dumps([_ROW]), _JSON),
+        q.NULL_BODY: ("null", _JSON),
+    }
+
+
+TIDY = json.dumps({"error": "busy"})
+
+
+def draw_errors(streams: Streams, on: frozenset[str], statuses: tuple[int, ...]) -> list[Reply]:
+    """Draw answers of 400 or more, one of each kind; a tidy one where a kind is off.
+
+    Args:
+        streams: Gives a quality its own random numbers.
+        on: The qualities.
+        statuses: Which statuses there may be.
+
+    Returns:
+        The answers, in a drawn order.
+    """
+    tame = [status for status in statuses if status in (500, 503)] or list(statuses)[:1]
+    odd = [status for status in statuses if status not in tame] or tame
+    found = []
+    for quality, (body, kind) in _bodies().items():
+        rng = streams(quality)
+        status = rng.choice(odd if q.ODD_STATUS in on else tame)
+        kept = quality if quality in on else ""
+        headers = {"Content-Type": kind if kept else _JSON}
+        seconds = streams(f"{quality} {q.RETRY_AFTER}").choice((0, 1, 59, 61, 301, 3600))
+        if q.RETRY_AFTER in on:
+            headers["Retry-After"] = str(seconds)
+        found.append(Reply(kept, status, body if kept else TIDY, headers))
+    streams("order of answers").shuffle(found)
+    return found
+
+
+def draw_not_customers(streams: Streams, on: frozenset[str]) -> list[Reply]:
+    """Draw answers of the status 200 that are no list of customers, one of each kind."""
+    kinds = {kind: body for kind, body in _bodies().items() if kind != q.CUSTOMERS_BODY}
+    found = [
+        Reply(kind, 200, body, {"Content-Type": content})
+        for kind, (body, content) in kinds.items()
+        if kind in on
+    ]
+    found = found or [Reply("", 200, TIDY, {"Content-Type": _JSON})]
+    streams("order of answers").shuffle(found)
+    return found
+
+
+def draw_url(streams: Streams, on: frozenset[str], base: str) -> str:
+    """Make an address below another one; with numbers that are statuses elsewhere."""
+    rng = streams(q.STATUS_IN_URL)
+    status, other = rng.sample((200, 404, 429, 500, 503), 2)
+    return f"{base}?region={status}&page={other}" if q.STATUS_IN_URL in on else f"{base}?region=fr"

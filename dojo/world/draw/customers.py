@@ -1,0 +1,183 @@
+"""Draw customers as production has them: a table with all that a tidy example lacks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dojo.world.churn import make_customers
+from dojo.world.draw import qualities as q
+
+COLUMNS = (
+    "customer_id",
+    "tenure_months",
+    "monthly_charges",
+    "support_calls",
+    "contract",
+    "churned",
+)
+WHOLE = ("customer_id", "tenure_months", "support_calls", "churned")
+NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
+CONTRACTS = ("month-to-month", "one year", "two years")
+# Beside the first float cannot tell its neighbour: read as floats, two customers are one.
+FIRST_HUGE = 2**53
+_LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29")
+
+Streams = Callable[[str], random.Random]
+
+
+class Customers(list[dict[str, Any]]):
+    """Customers, one JSON-safe dict each, a blank as None; also as a frame or a CSV file."""
+
+    def __init__(
+        self, rows: Iterable[dict[str, Any]], columns: list[str], index: list[int] | None, end: str
+    ) -> None:
+        """Keep the rows and how they are laid out."""
+        super().__init__(rows)
+        self.columns = columns
+        self._index = index
+        self._end = end
+
+    def frame(self) -> Any:
+        """Make a `pandas.DataFrame`; numbers with blanks are floats, as pandas reads them."""
+        import pandas
+
+        frame = pandas.DataFrame(list(self), columns=self.columns, index=self._index)
+        for name in {*NUMBERS, "churned"} & set(self.columns):
+            if frame[name].dtype == object:  # nothing but blanks, or no row
+                frame[name] = frame[name].astype(float)
+        return frame
+
+    def csv(self) -> str:
+        """Write a CSV file: text that reads back as the same values."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        for row in self:
+            writer.writerow("" if row[name] is None else row[name] for name in self.columns)
+        return text.getvalue().removesuffix("\n") + self._end
+
+
+def draw_customers(
+    streams: Streams,
+    on: frozenset[str],
+    count: int,
+    blank: tuple[str, ...],
+    alike: tuple[str, ...],
+    churned: bool,
+) -> Customers:
+    """Draw customers; see `Draw.customers`.
+
+    Args:
+        streams: Gives a quality its own random numbers, so that leaving it out changes no other.
+        on: The qualities.
+        count: How many, if no shape says otherwise.
+        blank: The columns that may have blanks.
+        alike: The columns that have one value for all rows, if that shape is on.
+        churned: Whether they have that column.
+
+    Returns:
+        The customers.
+    """
+    count = 0 if q.NO_ROWS in on else 1 if q.ONE_ROW in on else count
+    count = max(count, 1001) if q.MANY_ROWS in on else count
+    rows = make_customers(count, seed=streams("rows").randrange(2**32))
+    for change in (_text, _numbers, _contracts, _ids):
+        change(streams, on, rows)
+    if q.ALL_ALIKE in on:
+        for row in rows:
+            row.update({name: rows[0][name] for name in alike})
+    if q.BLANKS in on:
+        _blank(streams(q.BLANKS), rows, blank)
+    if q.TWICE in on and rows:
+        rows += [dict(row) for row in rows[: max(1, count // 10)]]
+        streams(q.TWICE).shuffle(rows)
+    columns = _columns(streams, on, churned)
+    index = _index(streams(q.OWN_INDEX), len(rows)) if q.OWN_INDEX in on else None
+    laid_out = ({name: row[name] for name in columns} for row in rows)
+    return Customers(laid_out, columns, index, "" if q.OPEN_END in on and rows else "\n")
+
+
+def _ids(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
+    """Number the customers."""
+    count = len(rows)
+    ids = list(range(1000, 1000 + count))
+    if q.GAPS in on:
+        ids = sorted(streams(q.GAPS).sample(range(1, 20 * count + 50), count))
+    if q.HUGE_IDS in on:
+        # In pairs: an even one, and the odd one after it, which a float cannot hold.
+        huge = max(min(count, 2), count // 5)
+        first = FIRST_HUGE + 2 * streams(q.HUGE_IDS).randrange(10**6)
+        # With the odd one first, one customer alone is one that a float cannot hold.
+        ids[count - huge :] = [first + 1 - number % 2 + 2 * (number // 2) for number in range(huge)]
+        ids.sort()
+    if q.UNSORTED in on:
+        streams(q.UNSORTED).shuffle(ids)
+        if count > 1 and ids == sorted(ids):
+            ids.reverse()
+    for row, number in zip(rows, ids, strict=True):
+        row["customer_id"] = number
+
+
+def _numbers(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
+    """Make the numbers as an export has them."""
+    rng = streams(q.LONG_DECIMALS)
+    for row in rows:
+        if q.LONG_DECIMALS in on:
+            row["monthly_charges"] += rng.randrange(1, 1000) * 7e-13 + 3e-3
+        if q.FLOATS in on:
+            row["tenure_months"] = float(row["tenure_months"])
+            row["support_calls"] = float(row["support_calls"])
+
+
+def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
+    """Give some customers a contract that nobody had thought of."""
+    if q.NEW_CONTRACT not in on:
+        return
+    rng = streams(q.NEW_CONTRACT)
+    name = rng.choice(("Three year", "five years", "weekly"))
+    for row in rng.sample(rows, (len(rows) + 9) // 10):
+        row["contract"] = name
+
+
+def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
+    """Write a note beside each customer."""
+    kinds = {
+        q.ACCENTS: ("déménagé à Besançon", "Łódź, ß, 東京", "naïve café"),
+        q.PUNCTUATION: ('said "never again", twice', "moved,\nnew contract", "it's; done\n"),
+        q.LOOK_ALIKES: _LOOK_ALIKES,
+    }
+    allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
+    rng = streams("notes")
+    # Each kind in its turn, and one number a row: leaving a kind out changes no other row's draw.
+    for number, row in enumerate(rows):
+        choices = allowed[number % len(allowed)]
+        row["note"] = choices[int(rng.random() * len(choices))]
+
+
+def _blank(rng: random.Random, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    """Leave at least one value of each column out, and one in it if there are two rows."""
+    for name in columns:
+        fewest = min(1, len(rows))
+        for row in rng.sample(rows, max(fewest, len(rows) // 12)):
+            row[name] = None
+
+
+def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
+    columns = [name for name in COLUMNS if churned or name != "churned"]
+    if q.EXTRA_COLUMN in on:
+        columns.append("note")
+    if q.COLUMN_ORDER in on:
+        usual = list(columns)
+        streams(q.COLUMN_ORDER).shuffle(columns)
+        if columns[0] == "customer_id" or columns == usual:
+            columns.reverse()
+    return columns
+
+
+def _index(rng: random.Random, count: int) -> list[int]:
+    """Make the labels of rows that a filter has left, in another order than they had."""
+    return [7 + 3 * number for number in rng.sample(range(count), count)]

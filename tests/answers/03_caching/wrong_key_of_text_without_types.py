@@ -1,0 +1,16 @@
+"""Takes cells for what they look like: an id that is a text, and one that is a number, are one.
+
+Refused by: test_any_other_cell_is_a_new_result
+"""
+
+
+def content_of_frame(context: TaskRunContext, arguments: dict) -> str:
+    customers = arguments["customers"]
+    text = customers.to_csv(index=False)
+    rest = f"{arguments['url']}|{arguments['months']}"
+    return hashlib.sha256(f"{context.task.name}|{text}|{rest}".encode()).hexdigest()
+
+
+@task(cache_key_fn=content_of_frame, cache_expiration=HOUR)
+def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFrame:
+    return with_calls(customers, ask(url, months))

@@ -1,0 +1,40 @@
+"""Python's `$` matches before a last line break, so a name from a file is let in with it.
+
+Refused by: test_bad_value_is_refused_before_any_work, test_bad_config_is_refused_before_any_work
+"""
+
+import re
+
+
+def fine(name: str) -> str:
+    if not re.match(r"^[A-Za-z0-9_-]+$", name):
+        raise ValueError("letters, digits, - and _ only")
+    return name
+
+
+Fine = Annotated[str, AfterValidator(fine)]
+
+
+class TrainingConfig(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    experiment_name: Fine = "default"
+    columns: Columns = COLUMNS
+    forest: Forest = Forest()
+
+
+@flow(flow_run_name="{experiment_name}-{n_estimators}x{max_depth}")
+def train_churn_model(
+    path: str, n_estimators: Trees = 100, max_depth: Depth = 10, experiment_name: Fine = "default"
+) -> dict:
+    with tags(f"experiment:{experiment_name}"):
+        customers = load_customers(path, COLUMNS)
+        report = train_model(customers, n_estimators, max_depth)
+    return {"experiment_name": experiment_name, **report}
+
+
+@flow
+def train_from_config(path: str, config: TrainingConfig | None = None) -> dict:
+    config = config or TrainingConfig()
+    customers = load_customers(path, config.columns)
+    report = train_model(customers, config.forest.n_estimators, config.forest.max_depth)
+    return {"experiment_name": config.experiment_name, **report}

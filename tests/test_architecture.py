@@ -30,7 +30,7 @@ FLOORS = (
         "dojo.wording",
     ),
     ("dojo.engines", "dojo.world", "dojo.catalog"),
-    ("dojo.verdict", "dojo.subject", "dojo.answers", "dojo.laws"),
+    ("dojo.verdict", "dojo.subject", "dojo.answers", "dojo.laws", "dojo.elsewhere"),
     ("dojo.plugin", "dojo.progress"),
     ("dojo.warm",),
     ("dojo.grading",),

@@ -20,7 +20,9 @@ from dojo.engines import mlflow, prefect
 from dojo.grading.job import Job
 from dojo.grading.replies import LONGEST_WAIT_S
 from dojo.grading.wire import Line, build_argument, pack
-from dojo.subject import SolutionFault, Subject, load_solution
+from dojo.laws.rules import Ledger
+from dojo.laws.watched import Watched
+from dojo.subject import SolutionFault, Subject
 from dojo.wording import shorten
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
@@ -143,8 +145,10 @@ def _take_turn(
         stack.enter_context(recorded_history(history))
         stack.enter_context(prefect.results_in(job.room / "tmp" / token / "results"))
     stack.enter_context(free_waits(clock))
+    watched = Watched(job.room / "given" / job.told["file"], Ledger())
+    stack.enter_context(watched.looking())
     try:
-        subject = load_solution(job.room / "given" / job.told["file"])
+        subject = watched.load()
     except SolutionFault as fault:
         text = shorten(fault.message, _LONGEST_TEXT)
         line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
@@ -173,7 +177,8 @@ def _take_turn(
         else:
             reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
         with line.lock:
-            line.send({"nonce": message["nonce"], **reply})
+            laws = sorted(watched.ledger.broken)
+            line.send({"nonce": message["nonce"], "laws": laws, **reply})
 
 
 class _Driver:

@@ -22,6 +22,7 @@ from dojo.laws.rules import Ledger
 
 _CLOSED = "_dojo_closed"
 _PATIENCE_S = 1.0
+_OTHERS = (b"resource_tracker", b"loky", b"dojo.elsewhere")
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
@@ -151,6 +152,6 @@ def _children() -> set[int]:
         with contextlib.suppress(OSError, ValueError):
             for number in map(int, file.read_text().split()):
                 command = Path(f"/proc/{number}/cmdline").read_bytes()
-                if command and b"resource_tracker" not in command and b"loky" not in command:
+                if command and not any(one in command for one in _OTHERS):
                     found.add(number)
     return found

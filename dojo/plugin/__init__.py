@@ -20,12 +20,14 @@ from dojo.plugin.fixtures import (  # noqa: F401 - fixtures are found by name
     customers,
     dagster_instance,
     draw,
+    elsewhere,
     flaky_api,
     laws,
     mlflow_busy,
     mlflow_store,
     no_old_results,
     overlap,
+    played,
     prefect_history,
     solution,
     webhooks,
@@ -163,6 +165,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if _ENGINES_RUN not in item.config.stash:
         files = {one.path for one in item.session.items}
         _start_engines(run, [one for one in run.katas if one.test_file in files])
+        asking = [one for one in item.session.items if "elsewhere" in _fixtures_of(one)]
+        if asking and (first := run.kata_of_item(asking[0])) is not None:
+            run.elsewhere(run.solutions.file_of(first))  # ready by the time it is called
         item.config.stash[_ENGINES_RUN] = True
     if item.config.getoption("usepdb"):
         return None
@@ -183,6 +188,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", ()))
 
 
 def _start_engines(run: KataRun, katas: list[Any]) -> None:

@@ -18,6 +18,7 @@ from dojo.plugin.child import LINE, RESULTS
 from dojo.plugin.laws import KEY as LAWS_KEY
 from dojo.plugin.laws import Laws, lawful
 from dojo.plugin.run import KataRun, kata_run_of
+from dojo.plugin.sequences import Elsewhere, Played
 from dojo.plugin.untamed import UntamedDraw, draw_of
 from dojo.subject import Subject
 from dojo.world.clock import RetryClock, free_waits
@@ -60,6 +61,23 @@ def laws(request: pytest.FixtureRequest, solution: Subject) -> Laws:
     """Say which law does not hold in this test, and why: `laws.may_change("rows", "it fills")`."""
     found: Laws = request.node.stash[LAWS_KEY]
     return found
+
+
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest) -> Elsewhere:
+    """Call the solution in another process: `elsewhere("clean_up", workdir, run_id)`.
+
+    There `hash` gives other numbers, and time zone and working directory are others.
+    """
+    run, kata = _state(request)
+    assert run.room is not None
+    return Elsewhere(run, run.solutions.file_of(kata), run.room.path / RESULTS)
+
+
+@pytest.fixture
+def played(laws: Laws) -> Played:
+    """Play sequences of calls, each on a fresh load: `played.same_after(a, a, b)`."""
+    return Played(laws.load)
 
 
 @pytest.fixture(autouse=True)

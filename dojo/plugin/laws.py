@@ -9,23 +9,22 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog import Kata
-from dojo.laws.acts import Acts
-from dojo.laws.calls import Watch, marked_threads
-from dojo.laws.dagster import watched_steps
-from dojo.laws.leftovers import Leftovers
-from dojo.laws.prefect import watched_runs
 from dojo.laws.rules import LAWS, Ledger
-from dojo.subject import SolutionFault, Subject, classes_of, load_solution
+from dojo.laws.watched import Watched
+from dojo.subject import SolutionFault, Subject
 
 
 class Laws:
     """The laws of one test, for the test: which do not hold, and why."""
 
-    def __init__(self, ledger: Ledger, watch: Watch, leftovers: Leftovers) -> None:
-        """Know where broken laws are noted."""
-        self._ledger = ledger
-        self._watch = watch
-        self._leftovers = leftovers
+    def __init__(self, watched: Watched) -> None:
+        """Know what looks at the solution."""
+        self._watched = watched
+        self._ledger = watched.ledger
+
+    def load(self) -> Subject:
+        """Load the solution afresh; its calls are looked at too."""
+        return self._watched.load()
 
     def lift(self, law: str, why: str) -> None:
         """Have a law not hold in this test.
@@ -67,9 +66,7 @@ class Laws:
             is_green: Whether the test itself has nothing to say: one that broke off in the middle
                 may have left open what its own end would have closed.
         """
-        self._watch.is_on = False
-        if is_green:
-            self._leftovers.note(self._ledger)
+        self._watched.end(with_leftovers=is_green)
 
 
 KEY = pytest.StashKey[Laws]()
@@ -90,18 +87,10 @@ def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
     Raises:
         SolutionFault: As in `load_solution`.
     """
-    ledger, acts, leftovers = Ledger(kata.lifts), Acts(str(path)), Leftovers(str(path))
-    watch = Watch(ledger, path, acts)
-    with contextlib.ExitStack() as stack:
-        for seen in (acts.seen(), leftovers.seen(), marked_threads()):
-            stack.enter_context(seen)
-        with watch.importing():
-            subject = load_solution(path, watch.hand_out)
-        for one in classes_of(subject):
-            watch.methods(one)
-        stack.enter_context(watched_runs(watch, str(item.path)))
-        stack.enter_context(watched_steps(watch))
-        item.stash[KEY] = Laws(ledger, watch, leftovers)
+    watched = Watched(path, Ledger(kata.lifts))
+    with watched.looking(str(item.path)):
+        subject = watched.load()
+        item.stash[KEY] = Laws(watched)
         yield subject
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog import Kata, kata_folders, read_kata
+from dojo.elsewhere.client import ADDRESS_VARIABLE, SecondParent
 from dojo.engines import ENGINES, for_solution, prefect, start
 from dojo.paths import find_root
-from dojo.room import Room
+from dojo.room import CAN_FORK, Room
 from dojo.subject import Solutions
 
 
@@ -37,6 +38,7 @@ class KataRun:
         self.api_url: str | None = None
         self._engines = contextlib.ExitStack()
         self._started: set[str] = set()
+        self._second_parent: SecondParent | None = None
 
     def kata_of_item(self, item: pytest.Item) -> Kata | None:
         """Return the kata that `item` is a test of."""
@@ -78,6 +80,21 @@ class KataRun:
             self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
             self._started.add(name)
 
+    def elsewhere(self, solution: Path) -> str:
+        """Return the address of a second parent; "" where there is no fork.
+
+        Args:
+            solution: Whose imports it makes, if it must be started first.
+        """
+        if not CAN_FORK:
+            return ""
+        known = os.environ.get(ADDRESS_VARIABLE)
+        if known is None:
+            assert self.room is not None
+            self._second_parent = SecondParent(self.room, solution)
+            known = os.environ[ADDRESS_VARIABLE] = self._second_parent.address
+        return known
+
     def say(self, line: str) -> None:
         """Tell the person at the terminal why something takes a while."""
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
@@ -87,6 +104,9 @@ class KataRun:
 
     def stop(self) -> None:
         """Stop the engines; the room goes when the process does."""
+        if self._second_parent is not None:
+            self._second_parent.end()
+            os.environ.pop(ADDRESS_VARIABLE, None)
         with contextlib.suppress(Exception):
             self._engines.close()
 

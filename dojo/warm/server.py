@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog import CatalogError, Kata, find_kata, load_catalog
+from dojo.elsewhere.client import ADDRESS_VARIABLE, SecondParent
 from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.templates import EngineError
 from dojo.room import Forked, Room
@@ -61,6 +62,7 @@ class Server:
         self._names: set[str] = set()
         self._prepared: set[str] = set()
         self._api_url = ""
+        self._second_parents: dict[str, SecondParent] = {}
         self._runs: dict[int, _Run] = {}
         self._selector = selectors.DefaultSelector()
 
@@ -115,12 +117,15 @@ class Server:
         """End the runs and the engines; what was imported stays."""
         for run in self._runs.values():
             run.process.kill()
+        for second in self._second_parents.values():
+            second.end()
         self._engines.close()
 
     def _start(self, request: dict[str, Any]) -> None:
         if not all(ENGINES[name].is_alive() for name in self._names):
             raise SystemExit("an engine is gone")
         kata = find_kata(self._katas, request["kata"])
+        self._have_second_parent(kata)  # it imports at the same time
         content = b""
         with contextlib.suppress(SolutionsNotFound):  # the run says so
             content = Solutions(request["solutions"]).content_for(kata)
@@ -140,6 +145,15 @@ class Server:
         os.close(writing)
         self._runs[reading] = _Run(request["run"], process, reading)
         self._selector.register(reading, selectors.EVENT_READ)
+
+    def _have_second_parent(self, kata: Kata) -> None:
+        """Start the second parent of a kata's runs, if its tests call solutions elsewhere."""
+        if kata.id not in self._second_parents and "elsewhere" in kata.test_file.read_text("utf-8"):
+            self._second_parents[kata.id] = SecondParent(self._room, kata.reference_file)
+        second = self._second_parents.get(kata.id)
+        os.environ.pop(ADDRESS_VARIABLE, None)
+        if second is not None:
+            os.environ[ADDRESS_VARIABLE] = second.address  # this run's fork finds it there
 
     def _hear(self, run: _Run) -> None:
         """Pass on what a run says; say so when it ended without a verdict."""

@@ -335,6 +335,25 @@ def test_same_content_is_paid_once(call: Caller, flaky_api: Any, export: Path) -
     came_back(second, joined(again, 1), after, "the features changed on their way.")
 
 
+def test_another_process_pays_nothing(
+    call: Caller, flaky_api: Any, elsewhere: Any, export: Path
+) -> None:
+    flaky_api.will(usage_of(flaky_api, 1))
+    customers = pd.read_csv(export)
+    first = call("add_usage", customers, flaky_api.url)
+    try:
+        second = elsewhere("add_usage", customers, flaky_api.url)
+    except Exception as error:
+        second = f"it raised {type(error).__name__}: {shorten(str(error))}"
+    assert isinstance(second, pd.DataFrame) and second.equals(first.value), told(
+        f"{first.text} {first.ending}. The same call in another process, where no API answers:"
+        f" {second if isinstance(second, str) else 'another frame'}.",
+        "Expected: the kept result. The key must be the same in every process: not of `hash`, of the"
+        " order of a set, of the time zone or of the working directory.",
+        "In production: the rerun is a new process, and it pays again.",
+    )
+
+
 @pytest.mark.parametrize("row", [0, 200, 399, None])
 def test_one_changed_customer_is_a_new_result(
     call: Caller, flaky_api: Any, customers: pd.DataFrame, row: int | None

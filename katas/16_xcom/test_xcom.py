@@ -746,6 +746,19 @@ def test_nothing_is_left_of_a_run(
     )
 
 
+def test_another_process_cleans_up(solution: Any, world: World, elsewhere: Any) -> None:
+    solution.extract_customers(str(world.source), str(world.work), RUN)
+    removed = elsewhere("clean_up", str(world.work), RUN)
+    assert removed == 1 and left_of(world) == [], told(
+        f"{EXTRACT} was called here, {CLEAN} in another process, with another hash seed, time zone"
+        f" and working directory. It returned {removed!r}; in `workdir` there is:"
+        f" {left_of(world) or 'nothing'}.",
+        "Expected: 1, and nothing.",
+        "In production: each task runs in a process of its own. What one of them names by `hash` or"
+        " remembers in a global, the others do not find: 2 GB a night stay.",
+    )
+
+
 def test_nothing_is_left_of_a_run_that_was_killed(
     solution: Any, world: World, extracted: Callable[..., Value]
 ) -> None:

@@ -1,0 +1,75 @@
+"""Put together what looks at one solution: its calls, its acts, what it leaves."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from dojo.laws.acts import Acts
+from dojo.laws.calls import Watch, marked_threads
+from dojo.laws.dagster import watched_steps
+from dojo.laws.leftovers import Leftovers
+from dojo.laws.prefect import watched_runs
+from dojo.laws.rules import Ledger
+from dojo.subject import Subject, classes_of, load_solution
+
+
+class Watched:
+    """A solution that is looked at: what it breaks is in `ledger`."""
+
+    def __init__(self, path: Path, ledger: Ledger) -> None:
+        """Look at nothing yet.
+
+        Args:
+            path: The solution's file.
+            ledger: Gets the broken laws.
+        """
+        self.ledger = ledger
+        self._path = path
+        self._acts = Acts(str(path))
+        self._leftovers = Leftovers(str(path))
+        self._watch = Watch(ledger, path, self._acts)
+
+    @contextlib.contextmanager
+    def looking(self, test_file: str = "") -> Iterator[None]:
+        """Look for the length of a block; load the solution inside it.
+
+        Args:
+            test_file: What a test defines itself, and asks for by itself, is told by its file.
+        """
+        with contextlib.ExitStack() as stack:
+            for seen in (
+                self._acts.seen(),
+                self._leftovers.seen(),
+                marked_threads(),
+                watched_runs(self._watch, test_file),
+                watched_steps(self._watch),
+            ):
+                stack.enter_context(seen)
+            yield
+
+    def load(self) -> Subject:
+        """Load the solution afresh.
+
+        Returns:
+            The module under test; what it hands out is looked at.
+
+        Raises:
+            SolutionFault: As in `load_solution`.
+        """
+        with self._watch.importing():
+            subject = load_solution(self._path, self._watch.hand_out)
+        for one in classes_of(subject):
+            self._watch.methods(one)
+        return subject
+
+    def end(self, *, with_leftovers: bool) -> None:
+        """Stop looking: what comes now is not the solution's part any more.
+
+        Args:
+            with_leftovers: Whether to note what is still open or running.
+        """
+        self._watch.is_on = False
+        if with_leftovers:
+            self._leftovers.note(self.ledger)

@@ -348,7 +348,7 @@ def test_another_process_pays_nothing(
     assert isinstance(second, pd.DataFrame) and second.equals(first.value), told(
         f"{first.text} {first.ending}. The same call in another process, where no API answers:"
         f" {second if isinstance(second, str) else 'another frame'}.",
-        "Expected: the kept result. The key must be the same in every process: not of `hash`, of the"
+        "Expected: the kept result. One key in every process: not of `hash`, of the"
         " order of a set, of the time zone or of the working directory.",
         "In production: the rerun is a new process, and it pays again.",
     )

@@ -1,33 +1,34 @@
-"""Nothing is left of a grading: no process, no port, no folder; however it ends, at each level.
+"""Nothing is left of a run: no process, no port, no folder; however it ends, at each level.
 
-The submissions leave daemons of all kinds. A process is one of the grading's if its program, its
+The submissions leave daemons of all kinds. A process is one of the run's if its program, its
 environment or its working directory names the test's own temporary folder, as that of everything
-does which a grading starts; or if it sleeps for as long as only the daemons of this test do.
+does which a run starts; or if it sleeps for as long as only the daemons of this test do.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from dojo.catalog import find_kata, load_catalog
+from dojo.exits import Exit
 from dojo.grading.sandbox import missing_for
 from dojo.janitor import clear_up
 from dojo.paths import PACKAGE_ROOT as ROOT
 
 KATA = find_kata(load_catalog(ROOT), "02")
-LEVELS = ("strict", "landlock")
 # In the group, in a group, in a session of their own; one writes, as long as it lives.
 DAEMONS = """
 import os
@@ -56,16 +57,28 @@ os.chmod("closed/closed", 0)
 os.chmod("closed", 0)
 """
 HANG = "\nimport signal\nsignal.pause()\n"
+# Runs a kata as `dojo` does, and waits for the next key.
+COMPANION = f"""
+import sys
+from dojo.catalog import find_kata, load_catalog
+from dojo.paths import PACKAGE_ROOT
+from dojo.warm import Warm
+with Warm(PACKAGE_ROOT) as warm:
+    kata = find_kata(load_catalog(PACKAGE_ROOT), {KATA.id!r})
+    print("solved" if warm.run(kata, "reference").solved else "not solved", flush=True)
+    sys.stdin.read()
+"""
 
 
-class Process(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Process:
     """A process; its start tells it from a later one of the same number."""
 
     pid: int
     started: int
-    parent: int
-    command: str
-    is_first: bool
+    parent: int = dataclasses.field(compare=False)
+    command: str = dataclasses.field(compare=False)
+    is_first: bool = dataclasses.field(compare=False)
 
 
 def every_process() -> Iterator[tuple[Process, bytes]]:
@@ -87,7 +100,7 @@ def every_process() -> Iterator[tuple[Process, bytes]]:
                 yield process, command + (entry / "environ").read_bytes() + where
 
 
-def come_of(roots: set[Process], every: list[Process]) -> set[Process]:
+def come_of(roots: set[Process], every: Iterable[Process]) -> set[Process]:
     """Return processes with all their descendants."""
     found = set(roots)
     while more := {one for one in every if one.parent in {has.pid for has in found}} - found:
@@ -95,34 +108,36 @@ def come_of(roots: set[Process], every: list[Process]) -> set[Process]:
     return found
 
 
-class Grading:
-    """A `dojo grade` of its own, with all that comes of it."""
+class Started:
+    """A command, with all that comes of it: it has a temporary folder of its own."""
 
-    def __init__(self, folder: Path, level: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
         self.seconds = f"{random.randrange(10**8, 10**9)}"
-        self.words = [sys.executable, "-m", "dojo.cli", "grade", "class", "--no-flow"]
-        self.words += ["--level", level]
 
     def hand_in(self, learner: str, text: str) -> None:
         file = self.folder / "class" / learner / "katas" / KATA.id / f"{KATA.slug}.py"
         file.parent.mkdir(parents=True)
         stub = KATA.stub_file.read_text(encoding="utf-8")
-        file.write_text(f"{stub}\n{text}", encoding="utf-8")
+        file.write_text(f"{stub}\n{text.format(seconds=self.seconds)}", encoding="utf-8")
 
-    def start(self, jobs: int = 1) -> None:
+    def grade(self, level: str, jobs: int = 1) -> None:
+        more = ["class", "--no-flow", "--level", level, "--jobs", str(jobs)]
+        self.run("-m", "dojo.cli", "grade", *more)
+
+    def run(self, *words: str) -> None:
         with (self.folder / "log").open("wb") as log:
             self.command = subprocess.Popen(
-                [*self.words, "--jobs", str(jobs)],
+                [sys.executable, *words],
                 cwd=self.folder,
                 env={**os.environ, "TMPDIR": str(self.temporary)},
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
             )
 
-    @property
     def said(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")
 
@@ -130,60 +145,63 @@ class Grading:
         every = dict(every_process())
         marks = (os.fsencode(self.temporary), self.seconds.encode())
         ours = {one for one, words in every.items() if any(mark in words for mark in marks)}
-        return come_of(ours, list(every))
+        return come_of(ours, every)
 
     def daemons(self) -> int:
         return sum(one.command == f"sleep {self.seconds} " for one in self.processes())
 
-    def ports(self, processes: set[Process]) -> set[str]:
-        """Return the sockets on which processes listen in the namespace of this one."""
-        theirs = set()
-        for one in processes:
-            with contextlib.suppress(OSError):
-                for descriptor in Path(f"/proc/{one.pid}/fd").iterdir():
-                    with contextlib.suppress(OSError):
-                        theirs.add(os.readlink(descriptor))
-        return {number for number in listening() if f"socket:[{number}]" in theirs}
-
-    def warm_parent(self) -> Process:
-        """Return the oldest process of its command line: its forks have the same one."""
-        forks = [one for one in self.processes() if "-m dojo.grading.parent" in one.command]
-        return min(forks, key=lambda one: (one.started, one.pid))
-
-    def victim(self, name: str) -> Process:
+    def find(self, name: str) -> Process | None:
+        """Return a process by its role; None while there is none."""
+        every = sorted(self.processes(), key=lambda one: (one.started, one.pid))
         if name == "command":
-            return next(one for one in self.processes() if one.pid == self.command.pid)
-        parent = self.warm_parent()
-        if name == "warm parent":
-            return parent
-        (keeper,) = [one for one in self.processes() if one.parent == parent.pid]
-        inside = [one for one in self.processes() if one.parent == keeper.pid and one.is_first]
+            return next((one for one in every if one.pid == self.command.pid), None)
+        # Its forks have its command line.
+        named = [one for one in every if re.search(r"-m dojo\.(grading\.parent|warm)", one.command)]
+        if name == "warm parent" or not named:
+            return named[0] if named else None
+        keeper = next((one for one in every if one.parent == named[0].pid), None)
+        inside = [one for one in every if keeper and one.parent == keeper.pid and one.is_first]
         return inside[0] if name == "process 1" and inside else keeper
 
     def doomed_with(self, killed: Process) -> set[Process]:
         """Return a process, all its descendants, and the daemons, which are nobody's any more."""
         every = self.processes()
-        roots = {one for one in every if one.pid == killed.pid or self.seconds in one.command}
-        return come_of(roots, list(every))
+        return come_of(
+            {one for one in every if one == killed or self.seconds in one.command}, every
+        )
+
+    def leaves_nothing(self) -> bool:
+        return eventually(lambda: not self.processes() and not [*self.temporary.iterdir()])
 
     def end(self) -> None:
-        if self.command.poll() is None:
+        with self.command:
             self.command.kill()
-            self.command.wait()
+
+
+def ports_of(processes: Iterable[Process]) -> set[str]:
+    """Return the sockets on which processes listen, of those that `listening` knows."""
+    theirs = set()
+    for one in processes:
+        with contextlib.suppress(OSError):
+            for descriptor in Path(f"/proc/{one.pid}/fd").iterdir():
+                with contextlib.suppress(OSError):
+                    theirs.add(os.readlink(descriptor))
+    return {number for number in listening() if f"socket:[{number}]" in theirs}
 
 
 def listening() -> set[str]:
+    """Return the numbers of all listening sockets in the network namespace of this process."""
     lines = [
         line.split()
         for name in ("tcp", "tcp6")
-        for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+        for line in Path(f"/proc/net/{name}").read_text(encoding="ascii").splitlines()[1:]
     ]
     return {fields[9] for fields in lines if fields[3] == "0A"}
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
+def eventually(condition: Callable[[], object]) -> bool:
     """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + 60
     while not condition():
         if time.monotonic() > deadline:
             return False
@@ -191,18 +209,11 @@ def eventually(condition: Callable[[], bool], seconds: float = 60) -> bool:
     return True
 
 
-@pytest.fixture(params=LEVELS)
-def level(request: pytest.FixtureRequest) -> str:
-    if missing := missing_for(request.param):
-        pytest.skip(missing)
-    return str(request.param)
-
-
 @pytest.fixture
-def grading(level: str) -> Iterator[Grading]:
-    # Not pytest's folder: what a failed test leaves, pytest cannot remove.
+def started() -> Iterator[Started]:
+    # Not in pytest's folder: what a failed test leaves, pytest could not remove.
     folder = Path(tempfile.mkdtemp(prefix="nothing-left-"))
-    started = Grading(folder, level)
+    started = Started(folder)
     yield started
     started.end()
     for one in started.processes():  # of a test that failed
@@ -211,51 +222,101 @@ def grading(level: str) -> Iterator[Grading]:
     clear_up(folder)
 
 
-def test_nothing_is_left_after_a_batch_and_little_on_the_way(grading: Grading, level: str) -> None:
-    for number in range(10):
-        text = DAEMONS.format(seconds=grading.seconds) if number % 3 == 0 else ""
-        grading.hand_in(f"learner{number}", text + BURROW if number == 0 else text)
-    grading.start(jobs=2)
-    daemons, ports = [], []
-    while grading.command.poll() is None:
-        daemons.append(grading.daemons())
-        ports.append(len(grading.ports(grading.processes())))
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            grading.command.wait(0.05)
+@pytest.fixture(params=["strict", "landlock"])
+def level(request: pytest.FixtureRequest) -> str:
+    if missing := missing_for(request.param):
+        pytest.skip(missing)
+    return str(request.param)
 
-    assert grading.command.returncode == 0, grading.said
-    assert "10 graded" in grading.said
+
+def test_nothing_is_left_after_a_grading(started: Started, level: str) -> None:
+    started.hand_in("anna", DAEMONS + BURROW)
+    started.grade(level)
+    assert eventually(lambda: started.daemons() > 0 or started.command.poll() is not None)
+    assert started.daemons() > 0, started.said()
+    before = started.processes()
+    ports = ports_of(before)
+
+    assert started.command.wait() == 0, started.said()
+    assert not before & dict(every_process()).keys()
+    assert not ports & listening()
+    assert not started.processes()
+    assert not [*started.temporary.iterdir()]
+
+
+def test_batch_never_has_more_than_its_sandboxes(started: Started, level: str) -> None:
+    for number in range(10):
+        started.hand_in(f"learner{number}", DAEMONS if number % 3 == 0 else "")
+    started.grade(level, jobs=2)
+    daemons, ports = [], []
+    while started.command.poll() is None:
+        daemons.append(started.daemons())
+        ports.append(len(ports_of(started.processes())))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started.command.wait(0.05)
+
+    assert "10 graded" in started.said()
     assert max(daemons) > 0
     # The engine's and that of the outside API, for each of two sandboxes.
     assert max(ports) in (range(2, 5) if level == "landlock" else [0])
-    assert grading.processes() == set()
-    assert list(grading.temporary.iterdir()) == []
+    assert not started.processes()
+    assert not [*started.temporary.iterdir()]
 
 
 @pytest.mark.parametrize("victim", ["command", "warm parent", "keeper", "process 1"])
 def test_nothing_is_left_of_what_came_of_a_killed_process(
-    grading: Grading, level: str, victim: str
+    started: Started, level: str, victim: str
 ) -> None:
-    grading.hand_in("anna", DAEMONS.format(seconds=grading.seconds) + BURROW + HANG)
-    grading.start()
-    assert eventually(lambda: grading.daemons() == 3 or grading.command.poll() is not None)
-    killed = grading.victim(victim)
+    started.hand_in("anna", DAEMONS + BURROW + HANG)
+    started.grade(level)
+    assert eventually(lambda: started.daemons() == 3 or started.command.poll() is not None)
+    killed = started.find(victim)
+    assert killed, started.said()
     # Keeper, engine, submission, three that sleep, one that writes.
-    assert eventually(lambda: len(grading.doomed_with(killed)) > 6)
-    doomed = grading.doomed_with(killed)
-    ports = grading.ports(doomed)
-    folders = list(grading.temporary.glob("*/*/dojo-sandbox-*"))
+    assert eventually(lambda: len(started.doomed_with(killed)) > 6)
+    doomed = started.doomed_with(killed)
+    ports = ports_of(doomed)
+    folders = [*started.temporary.glob("*/*/dojo-sandbox-*")]
     assert (len(ports) > 1) == (level == "landlock"), ports
     assert len(folders) == 1
     os.kill(killed.pid, signal.SIGKILL)
 
     assert eventually(lambda: not doomed & dict(every_process()).keys())
     assert eventually(lambda: not ports & listening())
-    if victim == "command":
-        grading.command.wait()
-    else:
-        assert eventually(lambda: not folders[0].exists())
-        assert grading.command.poll() is None, grading.said
-        grading.end()
-    assert eventually(lambda: grading.processes() == set()), grading.processes()
-    assert eventually(lambda: list(grading.temporary.iterdir()) == [])
+    assert eventually(lambda: not folders[0].exists())
+    if victim != "command":
+        assert started.command.poll() is None, started.said()
+    started.end()
+    assert started.leaves_nothing(), started.processes()
+
+
+@pytest.mark.parametrize("victim", ["command", "warm parent"])
+def test_nothing_is_left_of_a_grading_killed_at_its_start(
+    started: Started, level: str, victim: str
+) -> None:
+    started.hand_in("anna", "")
+    started.grade(level)
+    assert eventually(lambda: started.find("warm parent"))
+    killed = started.find(victim)
+    assert killed
+    os.kill(killed.pid, signal.SIGKILL)
+
+    assert started.command.wait() in (-signal.SIGKILL, Exit.ENVIRONMENT), started.said()
+    assert started.leaves_nothing(), started.processes()
+
+
+@pytest.mark.parametrize("moment", ["start", "end"])
+@pytest.mark.parametrize("victim", ["command", "warm parent"])
+def test_nothing_is_left_of_a_killed_companion(started: Started, victim: str, moment: str) -> None:
+    started.run("-c", COMPANION)
+    sign = {"start": lambda: started.find("warm parent"), "end": lambda: "solved" in started.said()}
+    assert eventually(sign[moment]), started.said()
+    killed = started.find(victim)
+    assert killed
+    doomed = started.doomed_with(killed)
+    assert bool(ports_of(doomed)) == (moment == "end")
+    os.kill(killed.pid, signal.SIGKILL)
+
+    assert eventually(lambda: not doomed & dict(every_process()).keys())
+    started.end()
+    assert started.leaves_nothing(), started.processes()

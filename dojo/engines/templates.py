@@ -8,7 +8,6 @@ checked against its digest before every use, so that a damaged one is built agai
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -76,8 +75,8 @@ def _build(target: Path, build: Callable[[Path], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="dojo-template-") as work:
         fresh = Path(work) / "fresh.db"
         build(fresh)
-        # Beside the target, so that the replacement is one step.
-        beside = target.with_name(f"{target.name}.{os.getpid()}")
+        # Beside the target, so that the replacement is one step; under the lock one name will do.
+        beside = target.with_name(f"{target.name}.new")
         shutil.copyfile(fresh, beside)
     digest = hashlib.sha256(beside.read_bytes()).hexdigest()
     beside_digest = beside.with_name(f"{beside.name}.sha256")

@@ -47,6 +47,7 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
         "change the root": lambda: _system_call(161 if _is_x86() else 51, b"/tmp"),
         "become root": _become_root,
         "use io_uring": lambda: _system_call(425, 1, ctypes.create_string_buffer(256)),
+        "leave memory behind": lambda: _system_call(29 if _is_x86() else 194, 0, 4096, 0o1600),
         "raise a limit": _raise_a_limit,
         "write a huge file": _write_a_huge_file,
         "see the grader's environment": lambda: os.environ[told["secret_name"]],

@@ -304,6 +304,9 @@ def main() -> None:
         engine.isolate(room)
     with contextlib.ExitStack() as ends:
         ends.callback(room.close)
+        # Killed, it leaves a program of its own group: one that migrates a database, say.
+        room.adopt(os.getpid())
+        ends.callback(room.release, os.getpid())
         try:
             server = Server(Path(sys.argv[1]), room, output)
             ends.callback(server.close)

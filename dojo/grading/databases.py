@@ -1,7 +1,8 @@
 """Read an SQLite file that a submission may have written: it ends, and it does not fill the memory.
 
-Such a file decides what a query means: a table may be a view without an end, a join may meet each
-row with each. So views and functions are refused, and time and size have limits.
+Such a file decides what a query means: a table may be a view without an end, a column may be
+computed at any length, a join may meet each row with each. So views, computed columns and functions
+are refused, and time and size have limits.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ _MOST_S = 10.0
 _MOST_BYTES = 128 << 20
 _ROW_BYTES = 200
 _FUNCTIONS = {"count", "like"}
-_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+# The authorizer is not asked for the functions in them.
+_COMPUTED = """
+    SELECT one.name, part.name FROM sqlite_master AS one, pragma_table_xinfo(one.name) AS part
+    WHERE one.type = 'table' AND part.hidden > 0
+"""
 
 
 @contextlib.contextmanager
@@ -28,11 +33,13 @@ def left_database(path: Path) -> Iterator[sqlite3.Connection]:
         path: The file.
 
     Yields:
-        The connection. A query raises `sqlite3.Error` where the file has a view in the place of a
-        table, or where there is more than anybody would have left.
+        The connection. A query raises `sqlite3.Error` where it would read a view or a computed
+        column, or where there is more than anybody would have left.
+
+    Raises:
+        sqlite3.Error: It is no database.
     """
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA trusted_schema = OFF")
         until = time.thread_time() + _MOST_S
         left = [_MOST_BYTES]
 
@@ -42,14 +49,15 @@ def left_database(path: Path) -> Iterator[sqlite3.Connection]:
                 raise sqlite3.DataError("there is more in the database than anybody would leave")
             return sqlite3.Row(cursor, values)
 
-        connection.set_progress_handler(lambda: int(time.thread_time() > until), 10_000)
-        connection.set_authorizer(_allow)
+        def allow(action: int, one: str | None, other: str | None, _: Any, by: str | None) -> int:
+            is_known = action == sqlite3.SQLITE_SELECT
+            is_known |= action == sqlite3.SQLITE_READ and (one, other) not in computed
+            is_known |= action == sqlite3.SQLITE_FUNCTION and (other or "").lower() in _FUNCTIONS
+            # Else a view or a trigger asks.
+            return sqlite3.SQLITE_OK if is_known and by is None else sqlite3.SQLITE_DENY
+
         connection.row_factory = row
+        connection.set_progress_handler(lambda: int(time.thread_time() > until), 10_000)
+        computed = {tuple(found) for found in connection.execute(_COMPUTED)}
+        connection.set_authorizer(allow)
         yield connection
-
-
-def _allow(action: int, _: str | None, name: str | None, __: str | None, by: str | None) -> int:
-    is_ours = by is None  # else a view or a trigger asks
-    is_reading = action in _ALLOWED
-    is_known = action == sqlite3.SQLITE_FUNCTION and (name or "").lower() in _FUNCTIONS
-    return sqlite3.SQLITE_OK if is_ours and (is_reading or is_known) else sqlite3.SQLITE_DENY

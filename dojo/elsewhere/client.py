@@ -92,7 +92,7 @@ def call(asked: dict[str, Any], address: str) -> Any:
         What the entry point returned.
 
     Raises:
-        RaisedElsewhereError: What it raised.
+        RaisedElsewhereError: What it raised; NotImplementedError as such.
         SolutionFault: It came to no end, ended the process, or returned what cannot be sent.
     """
     try:
@@ -105,6 +105,8 @@ def call(asked: dict[str, Any], address: str) -> Any:
         ) from None
     if "pickled" in reply:
         return pickle.loads(reply["pickled"])
+    if reply.get("raised") == "NotImplementedError":
+        raise NotImplementedError(reply["text"])
     if "raised" in reply:
         raise RaisedElsewhereError(reply["raised"], reply["text"])
     if "unsendable" in reply:

@@ -132,7 +132,7 @@ def test_refusal_is_the_sentence_of_the_page() -> None:
     with loopback_only(), pytest.raises(NetworkRefused) as caught:
         socket.getaddrinfo("example.com", 443)
 
-    assert str(caught.value).startswith(RULES["README.md"])
+    assert str(caught.value).endswith(RULES["README.md"])
     assert all(client in RULES["README.md"] for client in CLIENTS)
 
 

@@ -52,7 +52,7 @@ OURS = ["localhost", "127.0.0.1", "127.8.9.1", "::1", "::1%lo", "", b"localhost"
 
 @pytest.mark.parametrize("host", [*OTHERS, b"api.churn.example"])
 def test_name_of_another_machine_is_refused(refused: Wire, host: str | bytes) -> None:
-    with pytest.raises(NetworkRefused, match=re.escape(f"{RULE} Your code asked for {host!r}.")):
+    with pytest.raises(NetworkRefused, match=re.escape(f"Your code asked for {host!r}. {RULE}")):
         socket.getaddrinfo(host, 443)
 
     assert refused.looked_up == []

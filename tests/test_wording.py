@@ -18,7 +18,7 @@ from dojo.warm.client import run_cold
 from dojo.wording import shorten
 from dojo.world.network import loopback_only
 
-CURE = "Use the address that the test passes in, with the `requests` library."
+CURE = "No network: ask the given address with requests, httpx, urllib or urllib3."
 KATAS = load_catalog(ROOT)
 CLIENTS: dict[str, Callable[[str], object]] = {
     "urllib": lambda url: urllib.request.build_opener().open(url, timeout=5),
@@ -58,7 +58,9 @@ def test_red_test_says_what_to_do_without_network(tmp_path: Path) -> None:
     kata = find_kata(KATAS, "02")
     file = tmp_path / "retries.py"
     reference = kata.reference_file.read_text(encoding="utf-8")
-    text = reference.replace("requests.get(url, timeout=TIMEOUT_S)", "httpx.get(url)")
+    text = reference.replace(
+        "requests.get(url, timeout=TIMEOUT_S)", "httpx.get('https://weather.example')"
+    )
     file.write_text(text.replace("import requests\n", "import httpx, requests\n"), "utf-8")
 
     verdict = run_cold(ROOT, kata, str(file), tests=["test_lost_connection_is_retried_too"])

@@ -26,10 +26,10 @@ def is_local(host: Any) -> bool:
 
 def refusal_of(host: Any) -> NetworkRefused:
     """Return what is raised when a solution asks for a host that is not this machine."""
-    # The rule comes first: whoever shortens an error keeps its beginning. Pages quote it.
+    # The rule comes last: whoever shortens an error keeps its end. Pages quote it.
     return NetworkRefused(
-        "No network: ask the given address with requests, httpx, urllib or urllib3."
-        f" Your code asked for {host!r}."
+        f"Your code asked for {host!r}."
+        " No network: ask the given address with requests, httpx, urllib or urllib3."
     )
 
 

@@ -1,7 +1,9 @@
 """What Dagster's history says of your three assets, and what lies in the folders afterwards."""
 
+import csv
 import json
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,6 +104,16 @@ class Script:
         self.resource = ScriptedSource(path="scripted")
 
 
+# A CSV file has no types: that a text looks like a number, no reader of it can tell.
+NO_TYPES = "text that looks like a number or a blank"
+
+
+@pytest.fixture
+def customers(draw: Any) -> pd.DataFrame:
+    """Draw 400 customers; labelled 0, 1, 2, ..., by which the given fit_model holds some out."""
+    return draw.customers(400, tame=[NO_TYPES, "an index that is not 0, 1, 2, ..."]).frame()
+
+
 @pytest.fixture
 def source(solution: Any, customers: pd.DataFrame) -> Script:
     """Play the customers' source."""
@@ -121,7 +133,13 @@ Materialise = Callable[..., Night]
 def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: Any) -> Materialise:
     """Materialise the assets, all or some, and collect what was seen."""
 
-    def run(*only: str, config: dict | None = None, tables: Any = dg.mem_io_manager) -> Night:
+    def run(
+        *only: str,
+        config: dict | None = None,
+        tables: Any = dg.mem_io_manager,
+        tracker: Path = tracked,
+        readers: Sequence[Any] = (),
+    ) -> Night:
         before = source.fetches
         assets = assets_of(solution)
         settings = {"ops": {op_of(assets[-1]): {"config": config}}} if config is not None else None
@@ -129,12 +147,12 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
         call = f"materialize({', '.join(only) or 'all three assets'}){said}:"
         try:
             result = dg.materialize(
-                assets,
-                selection=list(only) or None,
+                [*assets, *readers],
+                selection=[*only, *(one.key.to_user_string() for one in readers)] or None,
                 run_config=settings,
                 resources={
                     "source": source.resource,
-                    "tracker": solution.RunTracker(path=str(tracked)),
+                    "tracker": solution.RunTracker(path=str(tracker)),
                     "tables": tables,
                 },
                 instance=dagster_instance,
@@ -357,6 +375,16 @@ def test_training_is_tracked_once_with_its_run(materialise: Materialise, tracked
     )
 
 
+def test_training_that_is_not_tracked_fails(materialise: Materialise, tmp_path: Path) -> None:
+    night = materialise(tracker=tmp_path / "not_mounted" / "runs.jsonl")
+    assert not night.success and MODEL not in night.made, told(
+        f"{night.call} The tracker's folder is not there: it raises. {night.ending}",
+        "Expected: churn_model fails.",
+        "In production: the disk of the tracker is not mounted, and the run is green. The model"
+        " that scores since Monday is in no record.",
+    )
+
+
 # Task 4: where tables are kept
 
 
@@ -382,13 +410,57 @@ def test_tables_are_files_that_people_can_read(
     )
     frames = {RAW: customers, FEATURES: solution.make_features(customers)}
     for name, frame in frames.items():
-        found = (folder / f"{name}.csv").read_text(encoding="utf-8", errors="replace")
-        header, rows = found.partition("\n")[0], found.count("\n") - 1
-        assert header.split(",") == list(frame.columns) and rows == len(frame), told(
-            f"{night.call} {name}.csv begins with {header[:90]!r} and has {rows} more lines.",
-            f"Expected: the header {','.join(frame.columns)!r}, then {len(frame)} lines.",
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        assert header == list(frame.columns) and len(rows) == len(frame), told(
+            f"{night.call} {name}.csv has the columns {header} and {len(rows)} rows.",
+            f"Expected: the columns {list(frame.columns)}, then {len(frame)} rows.",
             "In production: the analyst opens the file, or a job that knows nothing of Dagster.",
         )
+
+
+def test_table_comes_back_as_it_was(
+    materialise: Materialise, store: Any, source: Script, draw: Any
+) -> None:
+    loaded: list[pd.DataFrame] = []
+
+    @dg.asset
+    def reader(raw_customers: pd.DataFrame) -> None:
+        loaded.append(raw_customers)
+
+    def comes_back(draw: Any) -> None:
+        for count in (1001, 1, 0):
+            given = draw.customers(count, tame=[NO_TYPES]).frame()
+            source.frames.append(given)
+            night = materialise(RAW, tables=store, readers=[reader])
+            succeeded(night, "the features cannot be made.", [RAW, "reader"])
+            differs = difference(loaded[-1], given)
+            assert not differs, told(
+                f"{night.call} raw_customers returned {count} rows. Whoever is downstream got: "
+                f"{differs}",
+                "Expected: the columns and values that were returned; only the index is a new one.",
+                "In production: the model is made from what was kept, and the report from what was"
+                " loaded. A cent of each charge lies between them, and it is in no log.",
+            )
+
+    draw.explain(comes_back)
+
+
+def difference(seen: pd.DataFrame, given: pd.DataFrame) -> str:
+    """Say where a table differs from the one that was kept; nothing if it does not."""
+    if list(seen) != list(given) or len(seen) != len(given):
+        return f"{len(seen)} rows of {list(seen)} instead of {list(given)}."
+    for name in given:
+        for row, (one, other) in enumerate(zip(seen[name], given[name], strict=True)):
+            if pd.isna(other):
+                same = pd.isna(one)
+            elif isinstance(other, float):
+                same = one == pytest.approx(other, rel=1e-14)
+            else:
+                same = one == other
+            if not same:
+                return f"{name} {one!r} in row {row} instead of {other!r}."
+    return ""
 
 
 def test_model_alone_is_made_from_kept_tables(
@@ -415,15 +487,70 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 class FullDisk:
-    """A value that cannot be written; it keeps what a reader finds in the folder meanwhile."""
+    """A value that cannot be written; it keeps what a reader finds in the folders meanwhile."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.meanwhile: dict[str, bytes] = {}
+        self.elsewhere: list[str] = []
 
     def __str__(self) -> str:
         self.meanwhile = files_in(self.folder)
+        found = Path(tempfile.gettempdir()).rglob("*")
+        self.elsewhere = sorted(path.name for path in found if path.is_file())
         raise OSError("no space left on device")
+
+    @property
+    def parts(self) -> set[str]:
+        """Name the files that are no tables."""
+        return set(self.meanwhile) - {f"{RAW}.csv", f"{FEATURES}.csv"}
+
+
+def fill_the_disk(source: Script, customers: pd.DataFrame, folder: Path) -> FullDisk:
+    """Have the source give customers of whom the 301st cannot be written."""
+    disk = FullDisk(folder)
+    torn = customers.astype({"contract": object})
+    torn.loc[300, "contract"] = disk
+    source.frames.append(torn)
+    return disk
+
+
+def test_two_runs_do_not_write_into_one_file(
+    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
+) -> None:
+    nights = []
+    for _ in range(2):
+        disk = fill_the_disk(source, customers, Path(store.folder))
+        nights.append((materialise(RAW, tables=store), disk.parts))
+    shared = nights[0][1] & nights[1][1]
+    assert not shared, told(
+        f"{nights[0][0].call} Then the same in another run. While each wrote raw_customers, there"
+        f" was in the folder: {sorted(nights[0][1])}, then {sorted(nights[1][1])}.",
+        "Expected: names of their own; the run's id is one that nobody else has.",
+        "In production: a backfill starts while the nightly run writes. Both write into"
+        f" {sorted(shared)}, and what is put in place is a mixture of two tables.",
+    )
+
+
+def test_table_is_written_beside_the_old_one(
+    materialise: Materialise,
+    store: Any,
+    source: Script,
+    customers: pd.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "other_disk").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "other_disk"))
+    disk = fill_the_disk(source, customers, Path(store.folder))
+    night = materialise(RAW, tables=store)
+    assert not disk.elsewhere, told(
+        f"{night.call} While raw_customers was written, {disk.elsewhere} lay in the folder for"
+        " temporary files.",
+        "Expected: the new table lies in the folder of TableStore, under another name.",
+        "In production: that folder is on another disk. What is moved from there is copied, row by"
+        " row, over the table that others read. A rename in one folder is one step.",
+    )
 
 
 def test_table_is_replaced_whole_or_not_at_all(
@@ -437,10 +564,7 @@ def test_table_is_replaced_whole_or_not_at_all(
         "Expected: two files, which a second run is then to replace.",
         "In production: the model can only be made again by asking the source again.",
     )
-    disk = FullDisk(folder)
-    torn = customers.astype({"contract": object})
-    torn.loc[300, "contract"] = disk
-    source.frames.append(torn)
+    disk = fill_the_disk(source, customers, folder)
     night = materialise(tables=store)
     after = files_in(folder)
     assert not night.success, told(

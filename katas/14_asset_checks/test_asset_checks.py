@@ -2,6 +2,9 @@
 
 import contextlib
 import datetime
+import re
+import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,6 +79,13 @@ def partitions_of(solution: Any) -> Any:
         " third of March again.",
     )
     return solution.days
+
+
+@pytest.fixture
+def customers(draw: Any) -> pd.DataFrame:
+    """Draw 400 customers as they are on a sound day: no number is blank."""
+    tame = ["an index that is not 0, 1, 2, ..."]  # rows are counted and chosen by it below
+    return draw.customers(400, tame=tame, blank=["contract"]).frame()
 
 
 @pytest.fixture
@@ -189,7 +199,7 @@ def test_day_has_its_partition_once_it_is_over(solution: Any, now: str, last: st
 
 
 def test_asset_reads_its_own_day(
-    solution: Any, write: Write, run: Run, customers: pd.DataFrame
+    solution: Any, write: Write, run: Run, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
     frames = {DAY: customers[:60], NEXT: customers[60:130].reset_index(drop=True)}
     for day, frame in frames.items():
@@ -197,7 +207,8 @@ def test_asset_reads_its_own_day(
     for day, frame in frames.items():
         night = run(day, *defined(solution, "daily_customers"))
         found = night.values.get("daily_customers")
-        assert isinstance(found, pd.DataFrame) and found.equals(frame), told(
+        export = pd.read_csv(tmp_path / "exports" / f"{day}.csv")
+        assert isinstance(found, pd.DataFrame) and found.equals(export), told(
             f"{night.call} {night.ending}",
             f"Rows: {None if found is None else len(found)}. Expected: the {len(frame)} customers"
             f" of the export of {day}, as they are.",
@@ -216,18 +227,27 @@ def doubled(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def blank(frame: pd.DataFrame) -> pd.DataFrame:
-    """Leave two numbers blank, in two rows."""
-    frame.loc[4, "support_calls"] = frame.loc[9, "monthly_charges"] = float("nan")
+    """Leave each of NUMBERS blank in a row of its own."""
+    for row, name in enumerate(NUMBERS, start=4):
+        frame.loc[row, name] = float("nan")
     return frame
 
 
 def negative(frame: pd.DataFrame) -> pd.DataFrame:
-    """Make two numbers of one row negative."""
-    frame.loc[5, ["tenure_months", "support_calls"]] = -1
+    """Make each of NUMBERS negative in a row of its own, and two in one more."""
+    for row, name in enumerate(NUMBERS, start=5):
+        frame.loc[row, name] = -1
+    frame.loc[9, NUMBERS[1:]] = -1
     return frame
 
 
-@pytest.mark.parametrize(("spoil", "bad_rows"), [(doubled, 3), (blank, 2), (negative, 1)])
+def odd(frame: pd.DataFrame) -> pd.DataFrame:
+    """Spoil one row of 150, far down, by a little."""
+    frame.loc[140, "support_calls"] = -0.01
+    return frame
+
+
+@pytest.mark.parametrize(("spoil", "bad_rows"), [(doubled, 3), (blank, 3), (negative, 4), (odd, 1)])
 def test_spoilt_day_stops_at_the_gate(
     solution: Any,
     write: Write,
@@ -236,7 +256,7 @@ def test_spoilt_day_stops_at_the_gate(
     spoil: Callable[[pd.DataFrame], pd.DataFrame],
     bad_rows: int,
 ) -> None:
-    frame = customers[:100].astype({name: float for name in NUMBERS})
+    frame = customers[:150].astype({name: float for name in NUMBERS})
     write(DAY, spoil(frame))
     made = defined(solution, "daily_customers", "customers_are_sound")
     night = run(DAY, *made, downstream(solution))
@@ -273,7 +293,9 @@ def test_sound_day_passes_the_gate(
 # Task 3: what is only unusual
 
 
-@pytest.mark.parametrize(("rows", "passed"), [(49, False), (50, True), (201, False)])
+@pytest.mark.parametrize(
+    ("rows", "passed"), [(0, False), (49, False), (50, True), (200, True), (201, False)]
+)
 def test_unusual_volume_is_noted_and_stops_nothing(
     solution: Any, write: Write, run: Run, customers: pd.DataFrame, rows: int, passed: bool
 ) -> None:
@@ -294,6 +316,37 @@ def test_unusual_volume_is_noted_and_stops_nothing(
             "Expected: WARN. The default is ERROR.",
             "In production: who is on duty is woken by errors.",
         )
+
+
+@pytest.mark.parametrize(("rows", "passed"), [(20, True), (81, False)])
+def test_bounds_of_the_volume_follow_what_is_expected(
+    write: Write,
+    run: Run,
+    customers: pd.DataFrame,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: int,
+    passed: bool,
+) -> None:
+    expecting_40 = with_another_expectation(40, monkeypatch)
+    write(DAY, customers[:rows])
+    night = run(DAY, *defined(expecting_40, "daily_customers", "volume_is_usual"))
+    why = (
+        "the company has grown, and somebody sets EXPECTED_ROWS to what is usual now. The bounds"
+        " are those of last year."
+    )
+    evaluated(night, "volume_is_usual", passed, {"rows": rows}, f"EXPECTED_ROWS is 40 here; {why}")
+
+
+def with_another_expectation(rows: int, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Load the solution once more, with another line `EXPECTED_ROWS = ...` in it."""
+    path = Path(sys.modules["dojo_solution"].__file__ or "")
+    line = re.compile(r"^EXPECTED_ROWS = .*$", re.MULTILINE)
+    text = line.sub(f"EXPECTED_ROWS = {rows}", path.read_text(encoding="utf-8"))
+    module = types.ModuleType("dojo_solution")
+    module.__file__ = str(path)
+    monkeypatch.setitem(sys.modules, "dojo_solution", module)
+    exec(compile(text, str(path), "exec"), module.__dict__)
+    return module
 
 
 # Task 4: a day made again
@@ -362,6 +415,24 @@ def test_day_made_again_counts_once(
     )
 
 
+def test_day_without_customers_has_no_rows(
+    solution: Any, write: Write, run: Run, customers: pd.DataFrame, resources: dict[str, Any]
+) -> None:
+    made = defined(solution, "daily_customers", "daily_scores")
+    write(DAY, customers[:20])
+    write(NEXT, customers[:30])
+    run(DAY, *made)
+    run(NEXT, *made)
+    write(DAY, customers[:0])  # the export was corrected: it was a holiday
+    night = run(DAY, *made)
+    holds(
+        resources,
+        {NEXT: ids(customers[:30])},
+        f"{night.call} Its corrected export has no customer. {night.ending}",
+        "20 customers of a day on which nobody was scored are called.",
+    )
+
+
 def test_day_that_fails_leaves_the_table_alone(
     solution: Any, write: Write, run: Run, customers: pd.DataFrame, resources: dict[str, Any]
 ) -> None:
@@ -426,6 +497,26 @@ def test_backfill_makes_each_day_once(
             f"{call} {name} was run {len(noted)} times. Expected: 3, once a day.",
             "In production: a check that the backfill leaves out has no history of these days. What"
             " was unusual in March is seen by nobody.",
+        )
+
+
+def test_backfill_tells_of_its_own_days_only(
+    solution: Any,
+    write: Write,
+    customers: pd.DataFrame,
+    resources: dict[str, Any],
+    dagster_instance: Any,
+) -> None:
+    write(DAY, negative(customers[:100].copy()))
+    write(NEXT, customers[:100])
+    asked = [(DAY, DAY, [DAY]), (NEXT, NEXT, []), (DAY, DAY, [DAY])]
+    for first, last, expected in asked:
+        failed = solution.backfill(first, last, resources, dagster_instance)
+        assert failed == expected, told(
+            f"The export of {DAY} is spoilt, that of {NEXT} is not. backfill was called for {DAY},"
+            f" for {NEXT}, and for {DAY} again: for {first} it returned {failed!r}.",
+            f"Expected: {expected!r}, the failed days of this call, each once.",
+            "In production: what a process remembers of March is told again in April.",
         )
 
 

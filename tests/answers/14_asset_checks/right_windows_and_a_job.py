@@ -22,7 +22,9 @@ def customers_are_sound(daily_customers: pd.DataFrame) -> dg.AssetCheckResult:
 def volume_is_usual(daily_customers):
     rows = len(daily_customers)
     return dg.AssetCheckResult(
-        passed=50 <= rows <= 200, severity=dg.AssetCheckSeverity.WARN, metadata={"rows": rows}
+        passed=EXPECTED_ROWS <= 2 * rows <= 4 * EXPECTED_ROWS,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"rows": rows},
     )
 
 

@@ -164,7 +164,7 @@ CALL_TESTS = {
     "test_frame": "solution):\n    solution.changes_frame(pd.DataFrame({'a': [1]}))",
     "test_failure": "solution):\n    with pytest.raises(ValueError):\n"
     "        solution.changes_and_fails([1])",
-    "test_async": "solution):\n    import asyncio\n    asyncio.run(solution.changes_later([1]))",
+    "test_async": "solution):\n    solution.changes_later([1])",
     "test_generator": "solution):\n    list(solution.changes_while_read([1]))",
     "test_helper": "solution):\n    solution.fills([1])",
     "test_copy": "solution):\n    assert solution.fills_a_copy([1]) == [1, 4]",
@@ -179,9 +179,7 @@ CALL_TESTS = {
     "test_stays_a_function": "solution):\n    import inspect\n"
     "    assert list(inspect.signature(solution.fills).parameters) == ['rows']\n"
     "    assert 'return _fill(rows)' in inspect.getsource(solution.fills)\n"
-    "    assert inspect.iscoroutinefunction(solution.changes_later)\n"
-    "    assert isinstance(solution.Store(), solution.Store)\n"
-    "    assert solution.fills is solution.fills",
+    "    assert isinstance(solution.Store(), solution.Store)",
 }
 SAYS = {
     "test_nested": "changes(rows, statistics) changed its argument 'statistics':"
@@ -251,12 +249,11 @@ RUN_TESTS = {
     "test_own_function": "solution):\n    solution.spoil.fn([1])",
     "test_flow": "solution):\n    solution.spoiling_night([1])",
     "test_copied_by_the_engine": "solution):\n    solution.spoiling_a_checked_copy([1])",
-    "test_async_flow": "solution):\n    import asyncio\n"
-    "    asyncio.run(solution.spoiling_evening([1]))",
+    "test_async_flow": "solution):\n    solution.spoiling_evening([1])",
     "test_copies_inside": "solution):\n    assert solution.night([1]) == [1, 4]",
     "test_harmless": "solution):\n    in_a_flow(lambda: solution.fill.submit([1]).result())",
     "test_stays_a_task": "solution):\n    from prefect import Flow, Task\n"
-    "    assert type(solution.fill) is Task and type(solution.night) is Flow\n"
+    "    assert isinstance(solution.fill, Task) and isinstance(solution.night, Flow)\n"
     "    assert solution.fill.fn([1]) == [1, 4]",
 }
 GREEN_RUNS = {"test_copies_inside", "test_harmless", "test_stays_a_task"}

@@ -44,21 +44,24 @@ class RaisedElsewhereError(Exception):
 
 
 class SecondParent:
-    """A process with another hash seed, which forks one process a call."""
+    """A process with another hash seed, which forks one process a call.
+
+    Attributes:
+        address: Where to call it, for whoever finds it in ADDRESS_VARIABLE: a name and a key.
+    """
 
     def __init__(self, room: Room, solution: Path) -> None:
         """Start it; it imports what the solution does, and is not waited for.
 
         Args:
-            room: Where its socket lies, and whose janitor ends it.
+            room: Whose janitor ends it.
             solution: A file whose imports tell what is needed.
         """
         self._room = room
-        folder = tempfile.mkdtemp(prefix="elsewhere-", dir=room.folder("tmp"))
-        self._path, self._key = f"{folder}/call", secrets.token_hex(16)
+        self.address = f"{secrets.token_hex(16)}:{secrets.token_hex(16)}"
         modules = sorted(imports_of(solution))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "dojo.elsewhere.parent", self._path, self._key, *modules],
+            [sys.executable, "-m", "dojo.elsewhere.parent", self.address, *modules],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -66,11 +69,6 @@ class SecondParent:
             start_new_session=True,
         )
         room.adopt(self._process.pid)
-
-    @property
-    def address(self) -> str:
-        """Return where to call it, for whoever finds it in ADDRESS_VARIABLE."""
-        return f"{self._key}:{self._path}"
 
     def end(self) -> None:
         """End it and all its forks."""
@@ -92,7 +90,7 @@ def call(asked: dict[str, Any], address: str) -> Any:
         What the entry point returned.
 
     Raises:
-        RaisedElsewhereError: What it raised.
+        RaisedElsewhereError: What it raised; NotImplementedError as such.
         SolutionFault: It came to no end, ended the process, or returned what cannot be sent.
     """
     try:
@@ -105,6 +103,8 @@ def call(asked: dict[str, Any], address: str) -> Any:
         ) from None
     if "pickled" in reply:
         return pickle.loads(reply["pickled"])
+    if reply.get("raised") == "NotImplementedError":
+        raise NotImplementedError(reply["text"])
     if "raised" in reply:
         raise RaisedElsewhereError(reply["raised"], reply["text"])
     if "unsendable" in reply:
@@ -126,15 +126,20 @@ def _ask(asked: dict[str, Any], address: str) -> dict[str, Any]:
 
 
 def _connect(address: str) -> Connection:
-    key, _, path = address.partition(":")
+    name, _, key = address.partition(":")
     end = time.monotonic() + _START_TIMEOUT_S
     while True:
         try:
-            return Client(path, family="AF_UNIX", authkey=bytes.fromhex(key))
-        except (FileNotFoundError, ConnectionRefusedError):  # it is still importing
+            return Client(socket_of(name), family="AF_UNIX", authkey=bytes.fromhex(key))
+        except ConnectionRefusedError:  # it is still importing
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
+
+
+def socket_of(name: str) -> str:
+    """Return a socket's address without a file: a path of a room is too long for one."""
+    return f"\0dojo-{name}"
 
 
 def _run_once(asked: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Be the second parent: import once what calls need, then fork one process a call.
 
-Listens on a socket in a folder of the run, ends when its standard input does, and is killed with
+Listens on a socket without a file, ends when its standard input does, and is killed with
 its forks then. Where there is no fork it makes the one call that its standard input holds.
 """
 
@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
+from dojo.elsewhere.client import socket_of
 from dojo.engines import prefect
 from dojo.subject import SolutionFault, load_solution
 from dojo.world.network import loopback_only
@@ -86,11 +87,12 @@ def _engines(asked: dict[str, Any]) -> Iterator[None]:
         yield
 
 
-def _serve(address: str, key: bytes) -> None:
+def _serve(address: str) -> None:
     """Fork a process for each that calls at the address."""
+    name, _, key = address.partition(":")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork has ended
     threading.Thread(target=_end_with_input, daemon=True).start()
-    with Listener(address, family="AF_UNIX", authkey=key) as listener:
+    with Listener(socket_of(name), family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
         while True:
             try:
                 connection = listener.accept()
@@ -123,11 +125,10 @@ def main() -> None:
         asked = pickle.load(sys.stdin.buffer)
         Path(asked["reply"]).write_bytes(pickle.dumps(make_call(asked)))
         return
-    address, key, modules = sys.argv[1], bytes.fromhex(sys.argv[2]), sys.argv[3:]
-    for name in modules:
+    for name in sys.argv[2:]:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    _serve(address, key)
+    _serve(sys.argv[1])
 
 
 if __name__ == "__main__":

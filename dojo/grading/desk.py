@@ -167,6 +167,8 @@ class Desk:
             raise Died("memory", "it ran out of memory")
         if isinstance(reply, Exited):
             raise Died("exited", f"{name} raised {reply.exited}, which ends a program")
+        if reply.laws:
+            self.note("laws", sorted(set(reply.laws)))
         if isinstance(reply, Raised):
             return Outcome(
                 None,

@@ -47,14 +47,20 @@ class Waited(_Reply):
     by: _Word
 
 
-class Returned(_Reply):
+class _Made(_Reply):
+    """A call was made, and broke these house rules, this one or those before it."""
+
+    laws: Annotated[list[_Word], Field(max_length=50)] = Field(default_factory=list)
+
+
+class Returned(_Made):
     """A call returned; `wire.unpack` reads the value."""
 
     returned: Any
     handle: _Count
 
 
-class Raised(_Reply):
+class Raised(_Made):
     """A call raised."""
 
     raised: _Word

@@ -159,10 +159,11 @@ def _take_turn(
         message = line.receive()
         if message["do"] == "load":
             return message
-        if message["do"] == "call":
-            reply = _call(subject, message, job, values)
-        elif message["do"] == "drive":
-            reply = _call(_Driver(message["module"], subject, work), message, job, values)
+        if message["do"] in ("call", "drive"):
+            driver = _Driver(message["module"], subject, work) if "module" in message else subject
+            reply = _call(driver, message, job, values)
+            if watched.ledger.broken and not reply.keys().isdisjoint(("returned", "raised")):
+                reply["laws"] = sorted(watched.ledger.broken)
         elif message["do"] == "advance":
             clock.advance(message["seconds"])
             reply = {"done": True}
@@ -177,8 +178,7 @@ def _take_turn(
         else:
             reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
         with line.lock:
-            laws = sorted(watched.ledger.broken)
-            line.send({"nonce": message["nonce"], "laws": laws, **reply})
+            line.send({"nonce": message["nonce"], **reply})
 
 
 class _Driver:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dojo.catalog import Kata
+from dojo.elsewhere.client import RaisedElsewhereError
 from dojo.subject import SolutionFault, annotations_advice, solution_line
 from dojo.verdict import Cause, TestVerdict
 from dojo.wording import shorten
@@ -127,6 +128,8 @@ def _read_error(
         return "stub", _describe_stub(error, path)
     if isinstance(error, pytest.fail.Exception):
         return "assertion", str(error.msg)
+    if isinstance(error, RaisedElsewhereError):
+        return "exception", f"The test expected no exception here, and got one {error}"
     if isinstance(error, AssertionError) and not raised_by_solution:
         return "assertion", _without_rewritten_tail(str(error))
     return "exception", _describe_exception(error, path, test_file)

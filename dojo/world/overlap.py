@@ -82,6 +82,12 @@ class Overlap:
         """
         self._wanted, self._patience_s, self._one_more_s = count, patience_s, one_more_s
 
+    def start_again(self) -> None:
+        """Forget what was seen; what is to happen stays."""
+        with self._changed:
+            self.trainings, self.finished = [], []
+            self.peak, self._over = 0, False
+
     def finish_in(self, *names: str) -> None:
         """Let the trainings of these models end only in this order, if they all run at once."""
         self._known(*names)

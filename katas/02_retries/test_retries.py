@@ -144,6 +144,33 @@ def had_timeouts(night: Night) -> None:
         )
 
 
+def bad_nights(draw: Any, flaky_api: Any, statuses: tuple[int, ...]) -> list[list[Any]]:
+    """Draw errors with a body of each kind, three a night: as many as the least patient bears."""
+    answers = [
+        flaky_api.answer(one.status, body=one.body, headers=one.headers)
+        for one in draw.errors(statuses)
+    ]
+    return [answers[number : number + 3] for number in range(0, len(answers), 3)]
+
+
+def heals_whatever_was_said(call: Call, flaky_api: Any, name: str, nights: list[list[Any]]) -> None:
+    """Check that a night on which the API is down costs the next ones nothing."""
+    flaky_api.will(503)
+    lost = call(name)
+    raised_status(lost, 503, "an error message goes into tonight's features.")
+    for answers in nights:
+        flaky_api.will(*answers, 200)
+        night = call(name)
+        bodies = "; ".join(repr(shorten(one.body)) for one in answers)
+        returned_customers(
+            night,
+            flaky_api.customers,
+            "it is the status that says whether an answer is one, whatever is in its body"
+            f" ({bodies}). And each night has all of its tries, also after a night when the API"
+            " was down.",
+        )
+
+
 # Task 1: retry what fails, and never take an error for customers
 
 
@@ -206,6 +233,11 @@ def test_no_request_waits_for_ever(call: Call, flaky_api: Any) -> None:
     had_timeouts(call("load_customers"))
 
 
+def test_no_kind_of_error_is_taken_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
+    nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
+    heals_whatever_was_said(call, flaky_api, "load_customers", nights)
+
+
 # Task 2: give the API more time at each retry
 
 
@@ -241,6 +273,11 @@ def test_backoff_ends_with_the_error(call: Call, flaky_api: Any) -> None:
         if len(night.requests) < 4
         else "the API is hammered while it restarts.",
     )
+
+
+def test_backoff_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
+    nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
+    heals_whatever_was_said(call, flaky_api, "load_with_backoff", nights)
 
 
 # Task 3: do not come back at the same second as everybody else
@@ -286,6 +323,11 @@ def test_fifth_jittered_failure_is_raised(call: Call, flaky_api: Any) -> None:
     raised_status(night, 503, "nobody is told that tonight's customers are missing.")
     asked_times(night, 5, "four retries are five requests; the API needed up to 150 s tonight.")
     had_timeouts(night)
+
+
+def test_jittered_load_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
+    nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
+    heals_whatever_was_said(call, flaky_api, "load_with_jitter", nights)
 
 
 # Task 4: a wrong password is still wrong in ten seconds
@@ -341,6 +383,13 @@ def test_what_can_heal_is_asked_every_ten_seconds(call: Call, flaky_api: Any) ->
     raised_status(night, 503, "the API was down for all four requests, and the run is green.")
 
 
+def test_no_error_that_can_heal_is_taken_for_customers(
+    call: Call, flaky_api: Any, draw: Any
+) -> None:
+    nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
+    heals_whatever_was_said(call, flaky_api, "load_unless_hopeless", nights)
+
+
 # Task 5: wait as long as the API asks
 
 LATEST_S = 60
@@ -362,7 +411,7 @@ def waited_as_asked(night: Night, gaps_s: list[float], asked_s: list[float], why
     )
 
 
-@pytest.mark.parametrize(("status", "asked_s"), [(429, 30), (503, 120)])
+@pytest.mark.parametrize(("status", "asked_s"), [(429, 30), (503, 120), (429, 0), (503, 3600)])
 def test_retry_after_is_obeyed(call: Call, flaky_api: Any, status: int, asked_s: int) -> None:
     flaky_api.will(flaky_api.answer(status, retry_after=asked_s), 200)
     night = call("load_politely")
@@ -423,3 +472,8 @@ def test_polite_errors_are_raised_in_the_end(
         "In production: the alert comes two minutes later, for a wait that nothing follows.",
     )
     had_timeouts(night)
+
+
+def test_polite_load_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
+    nights = bad_nights(draw, flaky_api, (429, 503))
+    heals_whatever_was_said(call, flaky_api, "load_politely", nights)

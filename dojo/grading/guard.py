@@ -105,20 +105,17 @@ class Parent:
         theirs.close()
         self._line = Line(ours)
         assert self._reaper.stdin is not None
-        try:
-            self._reaper.stdin.write(json.dumps(program).encode() + b"\n")
-            self._reaper.stdin.flush()
-            message = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
-        except (LineClosed, LineBroken, TimeoutError, BrokenPipeError):
-            message = {}
-        except BaseException:
-            self._end()
-            raise
-        if "ready" not in message:
-            self._end()
-            raise EngineError(
-                message.get("fault") or "the warm parent does not start: run 'dojo doctor'"
-            )
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._end)
+            message: dict[str, Any] = {}
+            with contextlib.suppress(LineClosed, LineBroken, TimeoutError, BrokenPipeError):
+                self._reaper.stdin.write(json.dumps(program).encode() + b"\n")
+                self._reaper.stdin.flush()
+                message = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
+            if "ready" not in message:
+                why = message.get("fault") or "the warm parent does not start: run 'dojo doctor'"
+                raise EngineError(why)
+            undo.pop_all()
         self.pid = int(message["ready"])
 
     def _revive(self) -> None:
@@ -126,8 +123,8 @@ class Parent:
         with self._lock:
             if self._is_closed:
                 raise GuardFault("the grading was stopped")
-            # Nothing is said on the line before something is asked: this is its end.
-            if select.select([self._line], [], [], 0)[0]:
+            # Nothing is said on the line before something is asked: this would be its end.
+            if self._reaper.poll() is not None or select.select([self._line], [], [], 0)[0]:
                 self._end()
                 self._start()
 

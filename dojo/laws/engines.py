@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from dojo.world.clock import SOLUTION_MODULE
+
 # MLflow tells its own child processes where the store is. The pages have their readers call
 # `set_tracking_uri` and `set_experiment`, which write these; `dojo.engines.mlflow.forget` resets
 # them after each test.
@@ -17,15 +19,17 @@ _MLFLOW_VARIABLES = frozenset(
     {"MLFLOW_EXPERIMENT_ID", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"}
 )
 
-# Whoever imports an engine first gets this with it: handlers of the root logger (Prefect), of
-# signals and for failures in threads; variables for its own child processes.
-_ENGINES = ("airflow", "dagster", "mlflow", "prefect")
-SET_UP_ON_IMPORT = ("environment", "hooks", "logging", "options", "signals")
+# A library may set these up when it is imported, and whoever is the first to use it imports it:
+# handlers of the root logger (Prefect), variables for its own threads (scikit-learn), and so on.
+SET_UP_ON_IMPORT = (
+    *("environment", "hooks", "imports", "interpreter", "logging", "options", "patches"),
+    *("signals", "warnings"),
+)
 
 
-def imported() -> frozenset[str]:
-    """Return the engines that were imported."""
-    return frozenset(name for name in _ENGINES if name in sys.modules)
+def imported() -> int:
+    """Return how many modules were imported, the solution left out."""
+    return len(sys.modules) - (SOLUTION_MODULE in sys.modules)
 
 
 def foreign(variables: Iterable[str]) -> list[str]:

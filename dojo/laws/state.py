@@ -263,10 +263,10 @@ OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
 
 @dataclasses.dataclass(frozen=True)
 class Moment:
-    """What all of STATES were, and which engines had been imported by then."""
+    """What all of STATES were, and how many modules had been imported by then."""
 
     parts: list[Mapping[str, Any]]
-    engines: frozenset[str]
+    imported: int
 
 
 def read_state() -> Moment:
@@ -284,7 +284,7 @@ def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = 
         is_alone: Whether the call ran alone, and ended where it began.
     """
     skipped = set() if is_alone else set(OF_A_THREAD)
-    if engines.imported() != before.engines:
+    if engines.imported() != before.imported:
         skipped.update(engines.SET_UP_ON_IMPORT)
     for state, was in zip(STATES, before.parts, strict=True):
         if state.law in skipped:

@@ -151,3 +151,14 @@ def test_class_of_an_absent_package_is_left_out(monkeypatch: pytest.MonkeyPatch)
         train("logistic regression")
 
     assert overlap.finished == ["logistic regression"]
+
+
+def test_start_again_forgets_what_was_seen_and_keeps_what_is_to_happen(overlap: Overlap) -> None:
+    overlap.will_fail("random forest", error=ValueError("no memory"))
+    overlap.hold_until(1, one_more_s=SHORT_S)
+    train("logistic regression")
+    overlap.start_again()
+    assert (overlap.started, overlap.finished, overlap.peak) == ([], [], 0)
+    with pytest.raises(ValueError, match="no memory"):
+        train("random forest")
+    assert (overlap.started, overlap.peak) == (["random forest"], 1)

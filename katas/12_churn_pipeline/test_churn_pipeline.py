@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import math
 import textwrap
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -237,7 +238,7 @@ def test_what_does_not_heal_is_an_error(call: Ask, api: Any) -> None:
 # Step 3: the cache
 
 
-def test_features_are_paid_once_an_hour(call: Ask, api: Any, clock: Any) -> None:
+def test_features_are_paid_once_an_hour(call: Ask, api: Any, clock: Any, draw: Any) -> None:
     others = [{**one, "support_calls": one["support_calls"] + 1} for one in api.customers]
     runs = [call("engineer_features", one) for one in (api.customers, api.customers, others)]
     clock.advance(61 * 60)
@@ -258,6 +259,39 @@ def test_features_are_paid_once_an_hour(call: Ask, api: Any, clock: Any) -> None
         f"Expected: {[first, first + 1]}.",
         "In production: two sets of customers, one set of features.",
     )
+    are_those_of_the_customers(call, draw)
+
+
+def are_those_of_the_customers(call: Ask, draw: Any) -> None:
+    """Check the features of untidy customers."""
+
+    def are_theirs(draw: Any) -> None:
+        customers = draw.customers(60, blank=[], tame=["an extra column"])  # all become numbers
+        run = call("engineer_features", customers)
+        wanted = {
+            one["customer_id"]: [*(one[name] for name in NUMBERS), is_committed(one)]
+            for one in customers
+        }
+        seen = {}
+        if isinstance(run.value, pd.DataFrame) and {*NUMBERS, "committed"} <= set(run.value):
+            rows = run.value[[*NUMBERS, "committed"]].to_numpy().tolist()
+            seen = dict(zip(run.value.index.tolist(), rows, strict=True))
+        wrong = [one for one in wanted if seen.get(one) != pytest.approx(wanted[one])]
+        such = f"; {wrong[0]} has {seen.get(wrong[0])}, not {wanted[wrong[0]]}" if wrong else ""
+        assert list(seen) == list(wanted) and not wrong, told(
+            f"{run.said} {len(wrong)} of {len(wanted)} customers are wrong or missing{such}.",
+            "Expected: the index customer_id in the order given, the three numbers as they are, and"
+            " committed: 1 for any contract other than month-to-month.",
+            "In production: next year there is another contract, and the export has another order"
+            " of columns. The model gets what it was never trained on.",
+        )
+
+    draw.explain(are_theirs)
+
+
+def is_committed(customer: dict[str, Any]) -> int:
+    """Say what `committed` is for a customer."""
+    return int(customer["contract"] != "month-to-month")
 
 
 def test_customers_are_loaded_each_time(call: Ask, api: Any) -> None:
@@ -351,7 +385,13 @@ def test_parameters_reach_the_models(
 
 
 def test_wrong_parameter_costs_nothing(call: Ask, api: Any, store: str) -> None:
-    for wrong in ({"max_depth": 0}, {"min_auc": 70}, {"n_estimators": 0}):
+    outside = [-0.01, 1.01, 70, math.nan]
+    for wrong in (
+        {"max_depth": 0},
+        {"n_estimators": 0},
+        {"n_estimators": -5},
+        *({"min_auc": auc} for auc in outside),
+    ):
         run = call("training_pipeline", api.url, store, **wrong)
         asked = len(api.requests)
         assert run.error is not None and asked == 0, told(

@@ -1,7 +1,9 @@
 """What Dagster would do at a moment, with a cursor, and with what is stale: asked, not awaited."""
 
 import contextlib
+import copy
 import datetime
+import logging
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -313,6 +315,27 @@ def test_new_settings_make_features_stale(automation: Automation) -> None:
     wanted(automation.wants(others), [], "features and churn_model were made with them.", why)
 
 
+@pytest.mark.parametrize(
+    "what",
+    [
+        "a change deep inside",
+        "a change at the end of a long value",
+        "a change of a number in its last digit",
+    ],
+)
+def test_any_other_setting_makes_features_stale(
+    automation: Automation, draw: Any, what: str
+) -> None:
+    settings = draw.settings()
+    others = draw.other_settings(settings)[what]
+    automation.make(settings)
+    again = automation.wants(copy.deepcopy(settings))
+    wanted(again, [], "The same settings were deployed again.", "all is made again each night.")
+    why = "a column more, at the end of a long list, and the model never learns from it."
+    after = f"Other settings were deployed: {what}."
+    wanted(automation.wants(others), ["features", "churn_model"], after, why)
+
+
 # Task 4: when it fails
 
 
@@ -341,9 +364,9 @@ def failed_run(dagster_instance: Any) -> Any:
 
 @pytest.fixture
 def alert(solution: Any, dagster_instance: Any, failed_run: Any) -> Callable[[Any], Any]:
-    """Have the sensor of the solution hear of the failed run."""
+    """Have the sensor of the solution hear of the failed run; give what it wrote to its log."""
 
-    def alert(chat: Any) -> Any:
+    def alert(chat: Any) -> list[str]:
         sensor = is_a(dg.RunStatusSensorDefinition, "alert_on_failure", solution.alert_on_failure)
         runs_at_once("alert_on_failure", sensor)
         context = dg.build_run_status_sensor_context(
@@ -353,8 +376,14 @@ def alert(solution: Any, dagster_instance: Any, failed_run: Any) -> Callable[[An
             dagster_run=failed_run.dagster_run,
             resources={"chat": chat},
         ).for_run_failure()
+        lines: list[str] = []
+        handler = logging.Handler()
+        handler.emit = lambda record: lines.append(record.getMessage())
+        context.log.addHandler(handler)
         said = sensor(context)
-        return list(said) if isinstance(said, Iterator) else said  # Dagster iterates too
+        if isinstance(said, Iterator):  # Dagster iterates too
+            list(said)
+        return lines
 
     return alert
 
@@ -391,9 +420,9 @@ def test_chat_that_is_down_fails_nothing(solution: Any, alert: Callable[[Any], A
             calls.append(text)
             raise ConnectionError("the chat is down")
 
-    error = None
+    error, noted = None, []
     try:
-        alert(DeadChat(path="nowhere"))
+        noted = alert(DeadChat(path="nowhere"))
     except (NotImplementedError, AssertionError):
         raise
     except Exception as caught:  # whatever it is, it should not be there
@@ -403,4 +432,10 @@ def test_chat_that_is_down_fails_nothing(solution: Any, alert: Callable[[Any], A
         "Expected: called once, and nothing raised.",
         "In production: a sensor that raises is evaluated again, for the same failure, for ever,"
         " and the failures after it wait.",
+    )
+    assert noted, told(
+        "The chat is down. The sensor wrote nothing to its log.",
+        "Expected: a line in `context.log`, which the sensor's page shows.",
+        "In production: the webhook was revoked in May. Nobody hears of a failure any more, and"
+        " nothing says why.",
     )

@@ -35,7 +35,7 @@ def release(
 def training_pipeline(
     url: str, store: str, n_estimators: int = 20, max_depth: int = 3, min_auc: float = 0.7
 ) -> dict:
-    if min(n_estimators, max_depth) < 1 or min_auc > 1 or min_auc < 0:
+    if min(n_estimators, max_depth) < 1 or not 0 <= min_auc <= 1:
         raise ValueError("a parameter is out of range")
     best = compare_models(data_preparation(url), n_estimators, max_depth)
     print(f"The best is {best['name']}: val_auc {best['val_auc']:.3f}")

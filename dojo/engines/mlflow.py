@@ -50,7 +50,8 @@ def forget() -> None:
     mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
     mlflow.set_registry_uri(None)  # type: ignore[arg-type]
     fluent._active_experiment_id = None
-    for name in ("MLFLOW_EXPERIMENT_ID", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"):
+    names = ("EXPERIMENT_ID", "REGISTRY_URI", "RUN_ID", "TRACKING_URI")
+    for name in (f"MLFLOW_{one}" for one in names):
         os.environ.pop(name, None)
 
 

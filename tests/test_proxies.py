@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import http.server
 import os
+import subprocess
 import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from unittest import mock
 
 import httpx
@@ -104,3 +106,19 @@ def test_pipeline_leaves_other_machines_to_the_proxy(
     assert urllib.request.proxy_bypass("intranet.example")
     os.environ.update(HTTP_PROXY=DEAD)
     assert CLIENTS[client](url) == b"here"
+
+
+def test_batch_asks_a_server_of_this_machine_directly(url: str, tmp_path: Path) -> None:
+    pytest.importorskip("prefect")
+    settle = "from dojo.grading import flow; flow._settle()"
+    own = {"PREFECT_API_URL": f"{url}api", "PREFECT_HOME": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-c", settle],
+        env={**os.environ, **DEAD_PROXIES, **own},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr

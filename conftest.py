@@ -15,4 +15,4 @@ if missing:
     )
     raise SystemExit(4)  # what pytest itself returns for a call that cannot work
 
-pytest_plugins = ["dojo.plugin"]
+pytest_plugins = ["dojo.running.entry"]

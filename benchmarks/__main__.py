@@ -24,9 +24,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from dojo.catalog import Kata, find_kata, load_catalog
-from dojo.paths import find_root
-from dojo.room import forget_proxies
+from dojo.catalog.kata import Kata, find_kata, load_catalog
+from dojo.ground.paths import find_root
+from dojo.ground.run_folder import forget_proxies
 from dojo.warm import Warm
 
 # The session fixture of Prefect's documentation, and the world of the kata without the plugin.
@@ -34,7 +34,7 @@ UNTUNED_CONFTEST = """
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
-from dojo.subject import load_solution
+from dojo.running.solution import load_solution
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.flaky_api import FlakyApi
 from dojo.world.history import PrefectHistory, recorded_history

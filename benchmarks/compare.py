@@ -30,7 +30,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from dojo.paths import find_root
+from dojo.ground.paths import find_root
 
 TOOLS = ["prefect", "dagster", "airflow"]
 HEADING = "| | Prefect | Dagster | Airflow |"

@@ -33,13 +33,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.__main__ import UNTUNED_CONFTEST, empty_cache
-from dojo.catalog import Kata, find_kata, load_catalog
+from dojo.catalog.handed_out import handed_out
+from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.grading.grader import Grader
-from dojo.grading.guard import Parent
-from dojo.grading.sandbox import Limits
-from dojo.grading.submission import Submission
-from dojo.handed_out import handed_out
-from dojo.paths import cache_dir, find_root
+from dojo.ground.paths import cache_dir, find_root
+from dojo.intake.submission import Submission
+from dojo.sandbox.client import Parent
+from dojo.sandbox.walls import Limits
 
 HOSTILE = ("exits_hard_at_import", "patches_reports", "skips", "forges_results")
 COLD_TIMEOUT_S = 300

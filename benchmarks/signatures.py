@@ -17,10 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from dojo.answers import answer_files, holds_here
-from dojo.catalog import Kata, find_kata, load_catalog
-from dojo.paths import find_root
-from dojo.report.mistakes import FILE, answer_digest, read_signatures, signature_of
+from dojo.catalog.answers import answer_files, holds_here
+from dojo.catalog.kata import Kata, find_kata, load_catalog
+from dojo.export.mistakes import FILE, answer_digest, read_signatures, signature_of
+from dojo.ground.paths import find_root
 from dojo.warm import Warm
 
 PARALLEL_RUNS = 4  # on two cores: a wrong answer often only waits

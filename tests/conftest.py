@@ -23,8 +23,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dojo.catalog import kata_folders
-from dojo.handed_out import handed_out, is_in_git
+from dojo.catalog.handed_out import handed_out, is_in_git
+from dojo.catalog.kata import kata_folders
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines")]
 
 
 def pytest_report_header() -> str | None:
-    """Say which stubs are proved, where it is not plain: see `dojo.handed_out`."""
+    """Say which stubs are proved, where it is not plain: see `dojo.catalog.handed_out`."""
     if not is_in_git(ROOT / "katas"):
         return "stubs: taken from katas/ as they are, filled or not; no commit of Git knows others"
     stubs = [one / f"{one.name[3:]}.py" for one in kata_folders(ROOT)]

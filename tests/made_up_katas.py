@@ -39,7 +39,7 @@ def judge(
     """Run the tests of a made-up kata on a solution; return its verdicts by the tests' names."""
     kata = folder / "katas" / "01_demo"
     kata.mkdir(parents=True)
-    (folder / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]')
+    (folder / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]')
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     listed = ", ".join(f'"{name}"' for name in tests)
     text = KATA.format(tests=listed, needs=needs, more=more)

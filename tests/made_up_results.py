@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from dojo.grading.marks import Binding, Difference, Result, Results, ScenarioVerdict, TaskMark
-from dojo.verdict import TestVerdict
+from dojo.catalog.verdict import TestVerdict
+from dojo.exam.marks import Binding, Difference, Result, Results, ScenarioVerdict, TaskMark
 
 FORMULA = '=HYPERLINK("http://127.0.0.1/?"&A1,"open")'
 HOSTILE = (

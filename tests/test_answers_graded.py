@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from dojo.answers import answers_here
-from dojo.catalog import Kata, load_catalog
-from dojo.grading.examination import scenarios_of
-from dojo.grading.marks import Result, Results
-from dojo.grading.sandbox import missing_for
-from dojo.paths import PACKAGE_ROOT as ROOT
-from dojo.paths import cache_dir
+from dojo.catalog.answers import answers_here
+from dojo.catalog.kata import Kata, load_catalog
+from dojo.exam.examiner import scenarios_of
+from dojo.exam.marks import Result, Results
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
+from dojo.ground.paths import cache_dir
+from dojo.sandbox.walls import missing_for
 from tests.test_gate import WHOLE, tasks_of
 
 EXAMINED = [kata for kata in load_catalog(ROOT) if scenarios_of(kata)]
@@ -55,7 +55,7 @@ def graded(
         reference = kata.reference_file.read_text(encoding="utf-8")
         file.write_text(f"{reference}\n\n{answer.read_text(encoding='utf-8')}", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "dojo.cli", "grade", str(folder), "--seed", "1"],
+        [sys.executable, "-m", "dojo", "grade", str(folder), "--seed", "1"],
         cwd=out,
         env={**os.environ, "DOJO_CACHE": str(cache_dir())},
         capture_output=True,

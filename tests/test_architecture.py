@@ -12,35 +12,53 @@ from pathlib import Path
 
 import pytest
 
-from dojo.handed_out import handed_out, names_handed_out
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.handed_out import handed_out, names_handed_out
+from dojo.ground.paths import PACKAGE_ROOT
 
 # From the ground up. A module imports from its own floor or from below.
 FLOORS = (
     (
         "dojo",
-        "dojo.paths",
-        "dojo.exits",
-        "dojo.foreign",
-        "dojo.handed_out",
-        "dojo.interrupts",
-        "dojo.janitor",
-        "dojo.processes",
-        "dojo.room",
-        "dojo.wording",
+        "dojo.ground.paths",
+        "dojo.ground.exits",
+        "dojo.ground.foreign",
+        "dojo.catalog.handed_out",
+        "dojo.ground.interrupts",
+        "dojo.ground.janitor",
+        "dojo.ground.processes",
+        "dojo.ground.run_folder",
+        "dojo.ground.wording",
     ),
-    ("dojo.engines", "dojo.world", "dojo.catalog"),
-    ("dojo.verdict", "dojo.subject", "dojo.answers", "dojo.laws", "dojo.elsewhere"),
-    ("dojo.plugin", "dojo.progress"),
+    ("dojo.engines", "dojo.world", "dojo.catalog.kata"),
+    (
+        "dojo.catalog.verdict",
+        "dojo.running.solution",
+        "dojo.catalog.answers",
+        "dojo.laws",
+        "dojo.running.elsewhere",
+    ),
+    ("dojo.running.entry", "dojo.catalog.progress"),
     ("dojo.warm",),
     ("dojo.grading",),
     ("dojo.report",),
-    ("dojo.doctor", "dojo.keyboard", "dojo.screen", "dojo.companion", "dojo.sample_data"),
-    ("dojo.cli_grade", "dojo.cli_records"),
-    ("dojo.cli",),
+    (
+        "dojo.terminal.doctor",
+        "dojo.terminal.keyboard",
+        "dojo.terminal.screen",
+        "dojo.terminal.companion",
+        "dojo.terminal.sample_data",
+    ),
+    ("dojo.cli.grade", "dojo.cli.records"),
+    ("dojo.cli.door",),
 )
 HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")
-LIGHT = ("dojo.catalog", "dojo.progress", "dojo.verdict", "dojo.screen", "dojo.cli")
+LIGHT = (
+    "dojo.catalog.kata",
+    "dojo.catalog.progress",
+    "dojo.catalog.verdict",
+    "dojo.terminal.screen",
+    "dojo.cli.door",
+)
 TAUGHT = {
     "airflow",
     "dagster",
@@ -102,7 +120,7 @@ def arrows() -> dict[str, set[str]]:
     for name, path in OURS.items():
         targets = set()
         for _, imported in imports_of(path):
-            # `from dojo.room import Room` names an object of a module, `from dojo import room` one.
+            # `from dojo.ground.run_folder import Room` names an object of a module, `from dojo import room` one.
             known = imported if imported in OURS else imported.rpartition(".")[0]
             if known in OURS:
                 targets.add(known)
@@ -138,15 +156,15 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_arrows_are_seen_wherever_they_are(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
     path.write_text(
-        "import dojo.room\nfrom dojo import screen as show\n"
+        "import dojo.ground.run_folder\nfrom dojo import screen as show\n"
         "def f():\n    from dojo.warm.client import Warm\nfrom . import x\nfrom .y import z\n"
     )
 
     assert sorted(name for _, name in imports_of(path)) == [
         "..x",
         ".y.z",
-        "dojo.room",
-        "dojo.screen",
+        "dojo.ground.run_folder",
+        "dojo.terminal.screen",
         "dojo.warm.client.Warm",
     ]
 

@@ -24,10 +24,10 @@ from typing import Any
 
 import pytest
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.grading.sandbox import missing_for
-from dojo.handed_out import handed_out
-from dojo.paths import PACKAGE_ROOT as ROOT
+from dojo.catalog.handed_out import handed_out
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
+from dojo.sandbox.walls import missing_for
 
 KATA = find_kata(load_catalog(ROOT), "02")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
@@ -138,7 +138,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
     hand_in_what_steers_tests(folder)
     before = digest_of_tree()
     done = subprocess.run(
-        [sys.executable, "-m", "dojo.cli", "grade", str(folder), "--kata", "02", "--seed", "1"],
+        [sys.executable, "-m", "dojo", "grade", str(folder), "--kata", "02", "--seed", "1"],
         cwd=out,
         env={**os.environ, "GITHUB_TOKEN": "secret", "DOJO_CACHE": cache()},
         capture_output=True,
@@ -153,7 +153,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def cache() -> str:
-    from dojo.paths import cache_dir
+    from dojo.ground.paths import cache_dir
 
     return str(cache_dir())
 
@@ -187,7 +187,7 @@ def cheating(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         texts = [path.read_text(encoding="utf-8") for path in (kata.reference_file, cheat)]
         file.write_text("\n\n".join(texts), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "dojo.cli", "grade", str(folder), "--seed", "1"],
+        [sys.executable, "-m", "dojo", "grade", str(folder), "--seed", "1"],
         cwd=out,
         env={**os.environ, "DOJO_CACHE": cache()},
         capture_output=True,
@@ -254,7 +254,7 @@ def test_no_process_of_theirs_is_left(graded: Any) -> None:
             with contextlib.suppress(OSError):
                 command = (entry / "cmdline").read_bytes()
                 # Forks of the warm parent are called as it was.
-                if b"dojo.grading.parent" in command and str(ROOT).encode() in command:
+                if b"dojo.inside.parent" in command and str(ROOT).encode() in command:
                     left.append(entry.name)
     assert left == []
 

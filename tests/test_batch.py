@@ -23,8 +23,8 @@ from typing import Any
 
 import pytest
 
-from dojo.grading.sandbox import missing_for
-from dojo.paths import PACKAGE_ROOT as ROOT
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
+from dojo.sandbox.walls import missing_for
 from tests.proxies import DEAD_PROXIES
 from tests.test_attacks import KATA, REFERENCE, STUB, expected_of, hand_in, hand_in_broken_ones
 
@@ -201,7 +201,7 @@ def grade(tmp_path: Path, api: str) -> Iterator[Callable[..., Program]]:
 
         def start(*options: str) -> Program:
             log = tmp_path / f"grade-{next(count)}.log"
-            words = ("dojo.cli", "grade", "class", "--kata", KATA.id, *options)
+            words = ("dojo.cli.door", "grade", "class", "--kata", KATA.id, *options)
             program = Program(log, *words, PREFECT_API_URL=api)
             ends.callback(program.end, signal.SIGKILL)
             return program
@@ -235,7 +235,7 @@ def left_of_ours() -> list[str]:
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 command = (entry / "cmdline").read_bytes()
-                if b"dojo.grading.parent" in command and str(ROOT).encode() in command:
+                if b"dojo.inside.parent" in command and str(ROOT).encode() in command:
                     found.append(entry.name)
     return found
 

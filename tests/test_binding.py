@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import Kata, find_kata, load_catalog
+from dojo.catalog.kata import Kata, find_kata, load_catalog
+from dojo.exam.marks import Result
+from dojo.exam.tests_outside import STEERING_FILES, write_checkout
 from dojo.grading import binding
 from dojo.grading.binding import Changed, bind, check_unchanged, grader_version, kata_digest
-from dojo.grading.marks import Result
 from dojo.grading.store import Store
-from dojo.grading.submission import Submission
-from dojo.grading.watched_tests import STEERING_FILES, write_checkout
-from dojo.paths import PACKAGE_ROOT
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import Submission
 
 EXAMS = "dojo/grading/exams"
 
@@ -97,7 +97,7 @@ def test_size_and_date_are_not_what_is_compared(checkout: Path) -> None:
         "katas/13_assets/__pycache__/test_assets.cpython-311.pyc",
         "katas/13_assets/.pytest_cache/README.md",
         "README.md",
-        "dojo/cli.py",
+        "dojo/cli/door.py",
     ],
 )
 def test_what_is_of_another_kata_or_a_cache_does_not_change_it(name: str, checkout: Path) -> None:
@@ -123,7 +123,9 @@ def test_names_of_files_count_as_their_content_does(checkout: Path) -> None:
     assert grader_version() != code
 
 
-@pytest.mark.parametrize("name", ["dojo/grading/runner.py", "dojo/world/clock.py", "dojo/new.json"])
+@pytest.mark.parametrize(
+    "name", ["dojo/inside/examination.py", "dojo/world/clock.py", "dojo/new.json"]
+)
 def test_code_of_the_dojo_changes_the_grader(name: str, checkout: Path) -> None:
     before = grader_version()
     with (checkout / name).open("a", encoding="utf-8") as file:

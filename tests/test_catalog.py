@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import CatalogError, Kata, find_kata, load_catalog, read_kata
-from dojo.paths import PACKAGE_ROOT, find_root
+from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog, read_kata
+from dojo.ground.paths import PACKAGE_ROOT, find_root
 
 GOOD = """
 number = 2

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from dojo.catalog import load_catalog
-from dojo.cli import app
+from dojo.catalog.kata import load_catalog
+from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.cli.door import app
 from dojo.engines.templates import EngineError
-from dojo.exits import Exit
-from dojo.screen import Screen, show_indented, show_red
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.ground.exits import Exit
+from dojo.terminal.screen import Screen, show_indented, show_red
 
 SOLVED = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 STUB = "def one():\n    raise NotImplementedError\n\n\ndef two():\n    raise NotImplementedError\n"
@@ -70,7 +70,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "README.md").write_text("page")
         (folder / "README.fr.md").write_text("page")
         (reference / f"{slug}.py").write_text(SOLVED)
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]\n')
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n')
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     for name in (
         "LC_ALL",
@@ -98,7 +98,7 @@ def solve(checkout: Path, kata: str = "01_alpha") -> None:
 
 def program(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "dojo.cli", *arguments],
+        [sys.executable, "-m", "dojo", *arguments],
         env={**os.environ, **more},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -401,7 +401,7 @@ def test_program_keeps_errors_off_stdout():
 def test_list_imports_no_engine_and_no_pytest():
     code = """
         import sys
-        from dojo.cli import app
+        from dojo.cli.door import app
         app(["list"], standalone_mode=False)
         heavy = {"prefect", "mlflow", "dagster", "pytest", "pandas", "requests"}
         print(sorted(heavy & set(sys.modules)))
@@ -432,7 +432,7 @@ def test_closed_pipe_keeps_the_exit_code(arguments: list[str], code: Exit, as_js
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [sys.executable, "-m", "dojo.cli", *arguments, *as_json],
+        [sys.executable, "-m", "dojo", *arguments, *as_json],
         stdout=writing,
         stderr=subprocess.PIPE,
         text=True,
@@ -451,7 +451,7 @@ def test_ctrl_c_ends_run_without_traceback(checkout: Path, tmp_path: Path):
         "    time.sleep(600)\n"
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "dojo.cli", "run", "01"],
+        [sys.executable, "-m", "dojo", "run", "01"],
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.cli import app
-from dojo.cli_grade import _progress, schema
-from dojo.exits import Exit
-from dojo.grading import batch
-from dojo.grading.marks import Binding, Result, Results
-from dojo.grading.sandbox import missing_for
+from dojo.batch import batch
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.cli.door import app
+from dojo.cli.grade import _progress, schema
+from dojo.exam.marks import Binding, Result, Results
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
-from dojo.paths import PACKAGE_ROOT as ROOT
-from dojo.screen import Screen
+from dojo.ground.exits import Exit
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
+from dojo.sandbox.walls import missing_for
+from dojo.terminal.screen import Screen
 
 KATA = find_kata(load_catalog(ROOT), "05")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
@@ -179,7 +179,7 @@ def test_dask_without_its_package_says_what_to_install(
 
 def test_flow_run_without_a_server_is_one_line(group: Path) -> None:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
-    words = [sys.executable, "-m", "dojo.cli", "grade", str(group), "--flow"]
+    words = [sys.executable, "-m", "dojo", "grade", str(group), "--flow"]
     for server, said in {"": "there is no", "http://127.0.0.1:9/api": "no Prefect server"}.items():
         named = {"PREFECT_API_URL": server} if server else {}
         environment = {**kept, **named, "PREFECT_HOME": str(group.parent / "prefect")}
@@ -257,7 +257,7 @@ def test_killed_batch_goes_on_where_it_was(tmp_path: Path) -> None:
         file = tmp_path / "class" / f"learner-{number}" / PLACE
         file.parent.mkdir(parents=True)
         file.write_text(f"{reference}\n# {number}\n", encoding="utf-8")
-    words = [sys.executable, "-m", "dojo.cli", "grade", "class", "--kata", "05", "--jobs", "1"]
+    words = [sys.executable, "-m", "dojo", "grade", "class", "--kata", "05", "--jobs", "1"]
     state = tmp_path / "results.sqlite"
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(words, cwd=tmp_path, stdout=log, stderr=log)

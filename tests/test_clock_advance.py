@@ -252,7 +252,7 @@ def test_engine_expires_by_the_moved_time_and_retries_by_its_own(
     (folder / "kata.toml").write_text(CATALOGUE.format(tests=listed), encoding="utf-8")
     (folder / "test_demo.py").write_text(ENGINE_TESTS, encoding="utf-8")
     (folder / "demo.py").write_text(DEMO, encoding="utf-8")
-    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
     result = pytester.runpytest_subprocess("katas/01_demo", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=len(names))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dojo.cli import app
-from dojo.exits import Exit
-from dojo.report.cohort import cohort_page
+from dojo.cli.door import app
+from dojo.export.cohort import cohort_page
+from dojo.ground.exits import Exit
 from tests.made_up_results import HOSTILE, a_result, a_test, hostile, passed, record, ungraded
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import load_catalog
+from dojo.catalog.kata import load_catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 KATAS = load_catalog(ROOT)

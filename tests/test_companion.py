@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import Kata, load_catalog
-from dojo.companion import Companion, Course, Runs, Watch
+from dojo.catalog.kata import Kata, load_catalog
+from dojo.catalog.progress import fingerprint, record_progress
+from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
-from dojo.exits import Exit, Stop
-from dojo.progress import fingerprint, record_progress
-from dojo.screen import Screen
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.ground.exits import Exit, Stop
+from dojo.terminal.companion import Companion, Course, Runs, Watch
+from dojo.terminal.screen import Screen
 
 STUB = "def one():\n    raise NotImplementedError\n"
 SOLVED = "def one():\n    return 1\n"
@@ -51,7 +51,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / f"{slug}.py").write_text(STUB)
         (folder / f"test_{slug}.py").write_text(TESTS)
         (folder / "README.md").write_text("page")
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]\n')
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n')
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
     monkeypatch.setenv("DOJO_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DOJO_LANG", "en")
@@ -421,7 +421,7 @@ class Player:
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dojo.cli"],
+            [sys.executable, "-m", "dojo"],
             cwd=root,
             env={**os.environ, "TMPDIR": str(temporary), "COLUMNS": "120"},
             stdin=self.terminal,

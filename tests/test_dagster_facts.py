@@ -18,7 +18,7 @@ import datetime, json, logging, sys
 from pathlib import Path
 
 from dojo.engines import dagster as engine
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 from dojo.world.clock import RetryClock
 
 room = Room()

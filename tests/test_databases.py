@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dojo.grading import databases
-from dojo.grading.databases import left_database
+from dojo.exam import databases
+from dojo.exam.databases import left_database
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 VIEWS = {

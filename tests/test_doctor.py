@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dojo import doctor
-from dojo.cli import app
-from dojo.exits import Exit
+from dojo.cli.door import app
+from dojo.ground.exits import Exit
+from dojo.terminal import doctor
 from tests.proxies import DEAD_PROXIES
 
 TOML = """
@@ -267,7 +267,7 @@ def test_engine_that_raises_is_one_line(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_engine_that_hangs_is_a_failed_check(checkout: Path, monkeypatch: pytest.MonkeyPatch):
     def hang(*_: object, **__: object) -> None:
-        raise subprocess.TimeoutExpired("dojo.doctor", 300)
+        raise subprocess.TimeoutExpired("dojo.terminal.doctor", 300)
 
     write_needs(checkout, ["prefect"])
     monkeypatch.setattr(doctor.subprocess, "run", hang)
@@ -285,7 +285,7 @@ def test_real_engines_start_and_leave_nothing(checkout: Path, tmp_path: Path):
     environment.pop("DOJO_CACHE")
     environment.update(REAL_CACHE)
     done = subprocess.run(
-        [sys.executable, "-m", "dojo.cli", "doctor", "--json"],
+        [sys.executable, "-m", "dojo", "doctor", "--json"],
         env=environment,
         capture_output=True,
         text=True,

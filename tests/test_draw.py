@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dojo.plugin import untamed
-from dojo.plugin.untamed import UntamedDraw
-from dojo.subject import SolutionFault
+from dojo.running.entry import untamed
+from dojo.running.given.untamed import UntamedDraw
+from dojo.running.solution import SolutionFault
 from dojo.world.draw import Customers, Draw
 from dojo.world.draw import qualities as q
 from dojo.world.draw.customers import CONTRACTS, NUMBERS

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dojo.engines import dagster as engine
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 from dojo.world.clock import RetryClock
 
 dg = pytest.importorskip("dagster")
@@ -24,7 +24,7 @@ import json, logging, sys, threading
 from pathlib import Path
 
 from dojo.engines import dagster as engine
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 room = Room()
 room.furnish()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.paths import cache_dir
+from dojo.ground.paths import cache_dir
 
 pytest_plugins = ["pytester"]
 pytest.importorskip("prefect")
@@ -68,7 +68,7 @@ def where():
 @pytest.fixture
 def checkout(pytester: pytest.Pytester) -> pytest.Pytester:
     """A checkout with one kata that needs Prefect."""
-    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
     pytester.makeini(
         "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\nfilterwarnings = error\n"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import dojo.engines
-from dojo.catalog import Kata, find_kata, load_catalog
+from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.engines import for_solution
-from dojo.paths import find_root
+from dojo.ground.paths import find_root
 
 
 @pytest.fixture(scope="module")

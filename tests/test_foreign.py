@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dojo.foreign import DEEPEST, MOST_PARTS, read_json, valid_text
+from dojo.ground.foreign import DEEPEST, MOST_PARTS, read_json, valid_text
 from tests.junk import deep, drawn
 
 

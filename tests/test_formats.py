@@ -16,13 +16,13 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from dojo.cli import app
-from dojo.exits import Exit
-from dojo.grading import formats, platforms
-from dojo.grading.checks import FormatError, NoMark, checks_of, hundredths
-from dojo.grading.marks import Results, with_feedback
-from dojo.grading.plain import name as plain_name
-from dojo.grading.plain import one_line, plain
+from dojo.cli.door import app
+from dojo.exam.marks import Results, with_feedback
+from dojo.export import formats, platforms
+from dojo.export.checks import FormatError, NoMark, checks_of, hundredths
+from dojo.ground.exits import Exit
+from dojo.ground.safe_text import name as plain_name
+from dojo.ground.safe_text import one_line, plain
 from tests.made_up_results import (
     HOSTILE,
     a_result,

@@ -20,11 +20,11 @@ from pathlib import Path
 
 import pytest
 
-from dojo.answers import answer_files, answers_here, refusing_tests
-from dojo.catalog import CatalogError, Kata, load_catalog
-from dojo.handed_out import handed_out, names_handed_out
+from dojo.catalog.answers import answer_files, answers_here, refusing_tests
+from dojo.catalog.handed_out import handed_out, names_handed_out
+from dojo.catalog.kata import CatalogError, Kata, load_catalog
+from dojo.catalog.verdict import KataVerdict
 from dojo.laws.rules import LAWS
-from dojo.verdict import KataVerdict
 from dojo.warm import Warm
 from tests.proxies import DEAD_PROXIES
 
@@ -55,7 +55,7 @@ STANDALONE = """
 import runpy, sys
 sys.path[0] = sys.argv[1].rpartition("/")[0]
 from dojo.engines import prefect
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 start = prefect.quick_start(Room(), print)
 start.__enter__()
 sys.argv = sys.argv[1:]

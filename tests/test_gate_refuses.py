@@ -223,7 +223,7 @@ def make_kata(root: Path, number: int, slug: str, changes: dict[str, str | None]
 
 
 def make_checkout(pytester: pytest.Pytester) -> Path:
-    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
     (pytester.path / "tests").mkdir()
     for name in ("test_gate.py", "proxies.py"):

@@ -9,19 +9,20 @@ from typing import Any
 
 import pytest
 
-from dojo.catalog import Kata, find_kata, load_catalog
+from dojo.batch import cluster
+from dojo.catalog.kata import Kata, find_kata, load_catalog
+from dojo.catalog.verdict import TestVerdict
 from dojo.engines.templates import EngineError
-from dojo.grading import cluster, examination
+from dojo.exam import examiner as examination
+from dojo.exam.examiner import Broke, Examiner, Judged
+from dojo.exam.marks import Result, ScenarioVerdict
+from dojo.exam.stage import Desk
 from dojo.grading.binding import bind
-from dojo.grading.desk import Desk
-from dojo.grading.examination import Broke, Examiner, Judged
 from dojo.grading.grader import Grader
-from dojo.grading.guard import GuardFault
-from dojo.grading.marks import Result, ScenarioVerdict
-from dojo.grading.sandbox import Limits
-from dojo.grading.submission import Submission
-from dojo.paths import PACKAGE_ROOT
-from dojo.verdict import TestVerdict
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import Submission
+from dojo.sandbox.client import GuardFault
+from dojo.sandbox.walls import Limits
 
 KATA = find_kata(load_catalog(PACKAGE_ROOT), "02")
 THEIRS = Submission("anna", KATA, "class/anna", b"x = 1\n")

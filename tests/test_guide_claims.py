@@ -17,7 +17,7 @@ import datetime, json, sys, threading, time
 from pathlib import Path
 
 from dojo.engines import prefect as engine
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 room = Room()
 room.furnish()

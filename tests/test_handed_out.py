@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dojo.handed_out import handed_out, is_in_git, names_handed_out
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.handed_out import handed_out, is_in_git, names_handed_out
+from dojo.ground.paths import PACKAGE_ROOT
 
 STUB = "# café\r\nraise NotImplementedError\n".encode()
 

@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 import typer
 
-from dojo.cli import app
-from dojo.grading.marks import Verdict
-from dojo.paths import PACKAGE_ROOT
+from dojo.cli.door import app
+from dojo.exam.marks import Verdict
+from dojo.ground.paths import PACKAGE_ROOT
 
 PAGES = [PACKAGE_ROOT / "docs" / f"instructors{ending}.md" for ending in ("", ".fr")]
 ENGLISH, FRENCH = (page.read_text(encoding="utf-8") for page in PAGES)

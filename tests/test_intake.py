@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.grading import handed_in, submission
-from dojo.grading.submission import Submission, collect
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake import handed_in, submission
+from dojo.intake.submission import Submission, collect
 
 KATAS = load_catalog(PACKAGE_ROOT)
 KATA = find_kata(KATAS, "02")

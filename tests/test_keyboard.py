@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dojo import interrupts
-from dojo.keyboard import raw_keys
+from dojo.ground import interrupts
+from dojo.terminal.keyboard import raw_keys
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 

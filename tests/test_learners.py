@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.grading.submission import Collected, collect
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import Collected, collect
 
 KATAS = load_catalog(PACKAGE_ROOT)
 KATA = find_kata(KATAS, "02")

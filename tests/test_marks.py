@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.grading.grader import apply_lateness
-from dojo.grading.marks import (
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.catalog.verdict import TestVerdict
+from dojo.exam.marks import (
     Binding,
     Difference,
     LatePolicy,
@@ -28,11 +28,11 @@ from dojo.grading.marks import (
     verdict_of_test,
     with_feedback,
 )
+from dojo.grading.grader import apply_lateness
 from dojo.grading.signing import KeyRefused, is_signed, read_key, sign, unsigned
 from dojo.grading.store import Store
-from dojo.grading.submission import Submission
-from dojo.paths import PACKAGE_ROOT
-from dojo.verdict import TestVerdict
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import Submission
 from tests.junk import drawn
 
 KATA = find_kata(load_catalog(PACKAGE_ROOT), "02")

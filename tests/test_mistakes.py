@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dojo.answers import answer_files, refusing_tests
-from dojo.catalog import Kata, load_catalog
-from dojo.paths import PACKAGE_ROOT as ROOT
-from dojo.report.cohort import cohort_page
-from dojo.report.mistakes import (
+from dojo.catalog.answers import answer_files, refusing_tests
+from dojo.catalog.kata import Kata, load_catalog
+from dojo.catalog.verdict import TestVerdict
+from dojo.export.cohort import cohort_page
+from dojo.export.mistakes import (
     Planted,
     answer_digest,
     read_planted,
@@ -20,7 +20,7 @@ from dojo.report.mistakes import (
     recognise,
     signature_of,
 )
-from dojo.verdict import TestVerdict
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from tests.made_up_results import a_result, a_test, record, tampering
 
 KATAS = load_catalog(ROOT)

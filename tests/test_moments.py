@@ -7,7 +7,7 @@ import zoneinfo
 
 import pytest
 
-from dojo.grading.moments import MomentError, names_a_zone, read_moment
+from dojo.intake.moments import MomentError, names_a_zone, read_moment
 
 PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 NOON = "2026-11-24T12:00:00+01:00"

@@ -22,11 +22,11 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.exits import Exit
-from dojo.grading.sandbox import missing_for
-from dojo.janitor import clear_up
-from dojo.paths import PACKAGE_ROOT as ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.exits import Exit
+from dojo.ground.janitor import clear_up
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
+from dojo.sandbox.walls import missing_for
 
 KATA = find_kata(load_catalog(ROOT), "02")
 # In the group, in a group, in a session of their own; one writes, as long as it lives.
@@ -61,8 +61,8 @@ HANG = "\nimport signal\nsignal.pause()\n"
 # Runs a kata as `dojo` does, and waits for the next key.
 COMPANION = f"""
 import sys
-from dojo.catalog import find_kata, load_catalog
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT
 from dojo.warm import Warm
 with Warm(PACKAGE_ROOT) as warm:
     kata = find_kata(load_catalog(PACKAGE_ROOT), {KATA.id!r})
@@ -126,7 +126,7 @@ class Started:
 
     def grade(self, level: str, jobs: int = 1) -> None:
         more = ["class", "--no-flow", "--level", level, "--jobs", str(jobs)]
-        self.run("-m", "dojo.cli", "grade", *more)
+        self.run("-m", "dojo", "grade", *more)
 
     def run(self, *words: str) -> None:
         with (self.folder / "log").open("wb") as log:

@@ -56,7 +56,7 @@ GOOD = "def add(one, other):\n    return one + other\n"
 def checkout(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A checkout with one kata that needs no engine."""
     monkeypatch.setenv("DOJO_TEST_TIMEOUT", "4")
-    pytester.makeconftest('pytest_plugins = ["dojo.plugin"]')
+    pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
     write_kata(pytester.path, ADD, "test_adds", "test_adds_more")
     return pytester
@@ -307,7 +307,7 @@ def test_folder_of_any_name_is_tested(
 ) -> None:
     root = pytester.mkdir(name)
     write_kata(root, PARAMETERS, "test_adds")
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]', encoding="utf-8")
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]', encoding="utf-8")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
     monkeypatch.chdir(root / "katas" / "01_demo" if given == "none" else root)
     monkeypatch.setenv("DOJO_NO_FORK", "1" if given == "spawned" else "")
@@ -349,10 +349,10 @@ def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
 def test_tests_find_the_cache_of_the_real_home(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dojo.paths import cache_dir
+    from dojo.ground.paths import cache_dir
 
     monkeypatch.delenv("DOJO_CACHE", raising=False)
-    test = "from dojo.paths import cache_dir\ndef test_cache(solution):\n    "
+    test = "from dojo.ground.paths import cache_dir\ndef test_cache(solution):\n    "
     write_kata(
         checkout.path, f"{test}assert str(cache_dir()) == {str(cache_dir())!r}", "test_cache"
     )

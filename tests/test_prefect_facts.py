@@ -34,14 +34,14 @@ FACTS = """
 import functools, json, sys, time
 from pathlib import Path
 from dojo.engines import prefect as engine
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 room = Room()
 room.furnish()
 engine.isolate(room)
 
 import requests
-from dojo.subject import load_solution
+from dojo.running.solution import load_solution
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.flaky_api import FlakyApi
 from dojo.world.history import PrefectHistory, recorded_history

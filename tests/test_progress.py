@@ -8,9 +8,9 @@ from pathlib import Path
 import filelock
 import pytest
 
-from dojo.catalog import Kata, read_kata
-from dojo.progress import fingerprint, is_solved, record_progress, solved_tasks
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.catalog.kata import Kata, read_kata
+from dojo.catalog.progress import fingerprint, is_solved, record_progress, solved_tasks
+from dojo.catalog.verdict import KataVerdict, TestVerdict
 
 TOML = """
 number = {number}

@@ -16,8 +16,8 @@ import httpx
 import pytest
 import requests
 
-from dojo.paths import PACKAGE_ROOT
-from dojo.room import forget_proxies
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.ground.run_folder import forget_proxies
 from tests.proxies import DEAD, DEAD_PROXIES
 
 SPELLINGS = ("HTTP_PROXY", "http_proxy", "Http_Proxy", "ALL_PROXY", "all_proxy")

@@ -40,7 +40,7 @@ import json, os, sys, traceback
 from pathlib import Path
 
 from dojo.engines import mlflow, prefect
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 room = Room()
 room.furnish()

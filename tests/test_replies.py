@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.grading.guard import Ended
-from dojo.grading.held import Died, Held
-from dojo.grading.replies import CALLED, DONE, ENGINE, LOADED, WAITED, WATCHED, read_reply
-from dojo.grading.watched_tests import run_tests
-from dojo.grading.wire import Line, LineBroken, LineClosed
-from dojo.paths import PACKAGE_ROOT
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.exam.submission_process import Died, Held
+from dojo.exam.tests_outside import run_tests
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.sandbox.client import Ended
+from dojo.wire.line import Line, LineBroken, LineClosed
+from dojo.wire.replies import CALLED, DONE, ENGINE, LOADED, WAITED, WATCHED, read_reply
 from tests.junk import drawn
 
 KATA = find_kata(load_catalog(PACKAGE_ROOT), "02")

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from dojo import janitor, processes
-from dojo.room import CAN_FORK, Room
+from dojo.ground import janitor, processes
+from dojo.ground.run_folder import CAN_FORK, Room
 
 linux = pytest.mark.skipif(not CAN_FORK, reason="asks the Linux kernel")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
 
 HOLD = """
 import subprocess, sys, time
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 room = Room()
 room.furnish()
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"],
@@ -223,7 +223,7 @@ def test_folder_that_stays_is_an_error(tmp_path: Path) -> None:
 
 FORK = """
 import os, signal, time
-from dojo import processes
+from dojo.ground import processes
 {more}
 pid = processes.fork()
 if pid:

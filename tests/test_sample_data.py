@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dojo.paths import PACKAGE_ROOT
-from dojo.sample_data import main, make_sample
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.terminal.sample_data import main, make_sample
 from dojo.world.churn import make_customers
 
 pandas = pytest.importorskip("pandas")

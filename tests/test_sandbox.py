@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from dojo.grading import kernel, sandbox
-from dojo.grading.guard import GuardFault, Parent, Sandbox
-from dojo.grading.keeper import read_left_file
-from dojo.grading.sandbox import Limits, SandboxError, missing_for
-from dojo.grading.selftest import try_walls
-from dojo.paths import PACKAGE_ROOT
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.sandbox import kernel
+from dojo.sandbox import walls as sandbox
+from dojo.sandbox.client import GuardFault, Parent, Sandbox
+from dojo.sandbox.init import read_left_file
+from dojo.sandbox.selftest import try_walls
+from dojo.sandbox.walls import Limits, SandboxError, missing_for
 
 LEVELS = ("strict", "landlock")
 LIMITS = Limits(wall_s=5, memory_mb=512)
@@ -133,7 +134,7 @@ def test_wall_that_does_not_hold_ends_the_grading(monkeypatch: pytest.MonkeyPatc
         limits = LIMITS
 
     seen = {"read a file outside": "'secret'"}
-    monkeypatch.setattr("dojo.grading.selftest._probe", lambda *_: dict(seen))
+    monkeypatch.setattr("dojo.sandbox.selftest._probe", lambda *_: dict(seen))
     with pytest.raises(SandboxError, match=r"read a file outside.*nothing was graded"):
         try_walls(Leaky())  # type: ignore[arg-type]
 

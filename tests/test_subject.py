@@ -12,8 +12,14 @@ from typing import Any
 
 import pytest
 
-from dojo.catalog import Kata
-from dojo.subject import SolutionFault, Solutions, SolutionsNotFound, load_solution, solution_line
+from dojo.catalog.kata import Kata
+from dojo.running.solution import (
+    SolutionFault,
+    Solutions,
+    SolutionsNotFound,
+    load_solution,
+    solution_line,
+)
 from dojo.world.clock import SOLUTION_MODULE
 
 Solution = Callable[..., Path]

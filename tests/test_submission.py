@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.grading import handed_in
-from dojo.grading.handed_in import MOST_SOURCE_BYTES
-from dojo.grading.learners import RosterError
-from dojo.grading.submission import Submission, collect
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake import handed_in
+from dojo.intake.handed_in import MOST_SOURCE_BYTES
+from dojo.intake.learners import RosterError
+from dojo.intake.submission import Submission, collect
 
 KATAS = load_catalog(PACKAGE_ROOT)
 KATA = find_kata(KATAS, "02")

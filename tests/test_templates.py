@@ -12,7 +12,7 @@ import platformdirs
 import pytest
 
 from dojo.engines.templates import EngineError, copy_template, template
-from dojo.paths import cache_dir
+from dojo.ground.paths import cache_dir
 
 
 class Builder:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dojo.plugin.told import read_reports
+from dojo.wire.told import read_reports
 from tests.junk import drawn
 
 NODE = "katas/02_retries/test_retries.py::test_x"

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dojo.engines import mlflow as registry
 from dojo.engines import prefect as engine
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 root = Path(sys.argv[1])
 room = Room()

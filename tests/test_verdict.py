@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from dojo.catalog import Kata
-from dojo.verdict import MOST_CHARACTERS, SCHEMA, KataVerdict, TestVerdict
+from dojo.catalog.kata import Kata
+from dojo.catalog.verdict import MOST_CHARACTERS, SCHEMA, KataVerdict, TestVerdict
 
 
 def said(test: str, task: int | None = 1, *, passed: bool = True) -> TestVerdict:

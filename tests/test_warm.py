@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog import Kata, load_catalog
-from dojo.room import CAN_FORK
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.catalog.kata import Kata, load_catalog
+from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.ground.run_folder import CAN_FORK
 from dojo.warm import Warm
 from tests.proxies import DEAD_PROXIES, NONE
 
@@ -57,7 +57,7 @@ def write_checkout(root: Path) -> Kata:
     (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
     (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
     (folder / "demo.py").write_text(GOOD, encoding="utf-8")
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.plugin"]\n', encoding="utf-8")
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n', encoding="utf-8")
     (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
     return load_catalog(root)[0]
 

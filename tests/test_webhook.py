@@ -14,7 +14,7 @@ import httpx
 import pytest
 import requests
 
-from dojo.grading.outside_api import Host, OutsideApi, certificates
+from dojo.exam.outside_api import Host, OutsideApi, certificates
 from dojo.world.network import loopback_only
 from dojo.world.webhook import Webhooks
 

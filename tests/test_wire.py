@@ -11,17 +11,9 @@ import numpy
 import pandas
 import pytest
 
-from dojo.grading.evidence import compare, is_same
-from dojo.grading.wire import (
-    Line,
-    LineBroken,
-    LineClosed,
-    build_argument,
-    frame,
-    pack,
-    pack_argument,
-    unpack,
-)
+from dojo.exam.compare import compare, is_same
+from dojo.wire.line import Line, LineBroken, LineClosed
+from dojo.wire.values import build_argument, frame, pack, pack_argument, unpack
 
 
 class Liar(int):

@@ -12,10 +12,10 @@ import httpx
 import pytest
 import requests
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.paths import PACKAGE_ROOT as ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT as ROOT
+from dojo.ground.wording import shorten
 from dojo.warm.client import run_cold
-from dojo.wording import shorten
 from dojo.world.network import loopback_only
 
 CURE = "No network: ask the given address with requests, httpx, urllib or urllib3."

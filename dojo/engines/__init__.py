@@ -1,4 +1,4 @@
-"""The real engines: quick to start, isolated from the learner's own, gone afterwards."""
+"""Real engines, quick and isolated."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from contextlib import ExitStack
 from importlib.util import find_spec
 
-from dojo.catalog import Kata
+from dojo.catalog.kata import Kata
 from dojo.engines import dagster, mlflow, prefect
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 ENGINES: dict[str, Engine] = {
     "dagster": dagster.ENGINE,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.engines.templates import EngineError, copy_template, template
-from dojo.room import forget_proxies
+from dojo.ground.run_folder import forget_proxies
 
 _TIMEOUT_S = 300
 _REPORT = """

@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.engines.protocol import Engine, Say
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 from dojo.world.clock import RetryClock
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError, copy_template, template
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 _MIGRATE = """
 import sys

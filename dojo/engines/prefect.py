@@ -21,7 +21,7 @@ from unittest import mock
 from dojo.engines import prefect_server
 from dojo.engines.protocol import Engine
 from dojo.engines.templates import EngineError, copy_template, template
-from dojo.room import CAN_FORK, Forked, Room
+from dojo.ground.run_folder import CAN_FORK, Forked, Room
 
 START_TIMEOUT_S = 120
 

@@ -17,7 +17,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.engines.templates import copy_template
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 _ENVIRONMENT = {
     "PREFECT_UI_ENABLED": "0",

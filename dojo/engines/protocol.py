@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from dojo.room import Room
+from dojo.ground.run_folder import Room
 
 Say = Callable[[str], None]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import filelock
 
-from dojo.paths import cache_dir
+from dojo.ground.paths import cache_dir
 
 
 class EngineError(Exception):

@@ -1,1 +1,1 @@
-"""From a submission to a mark that an instructor can defend."""
+"""From a hand-in to a result that is kept, and what that holds for."""

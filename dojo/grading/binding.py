@@ -17,12 +17,12 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-from dojo.catalog import Kata
-from dojo.grading.marks import Binding
-from dojo.grading.sandbox import Level
-from dojo.grading.submission import Submission
-from dojo.grading.watched_tests import STEERING_FILES
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.kata import Kata
+from dojo.exam.marks import Binding
+from dojo.exam.tests_outside import STEERING_FILES
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import Submission
+from dojo.sandbox.walls import Level
 
 _CODE = PACKAGE_ROOT / "dojo"
 _EXAMS = _CODE / "grading" / "exams"

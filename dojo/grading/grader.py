@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import time
 
-from dojo.catalog import Kata
-from dojo.grading.binding import bind, check_unchanged
-from dojo.grading.examination import Broke, Examiner, Judged, scenarios_of
-from dojo.grading.guard import Parent
-from dojo.grading.marks import (
+from dojo.catalog.kata import Kata
+from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of
+from dojo.exam.marks import (
     Binding,
     LatePolicy,
     Result,
@@ -18,9 +16,11 @@ from dojo.grading.marks import (
     mark_tasks,
     verdict_of_test,
 )
-from dojo.grading.sandbox import Level
-from dojo.grading.submission import Submission
-from dojo.wording import shorten
+from dojo.grading.binding import bind, check_unchanged
+from dojo.ground.wording import shorten
+from dojo.intake.submission import Submission
+from dojo.sandbox.client import Parent
+from dojo.sandbox.walls import Level
 
 NO_DATE = "no date: lateness not judged"
 _ADVICE: dict[Verdict, str] = {

@@ -9,10 +9,10 @@ import sqlite3
 import threading
 from pathlib import Path
 
+from dojo.exam.marks import SCHEMA, Result
 from dojo.grading.binding import bind
-from dojo.grading.marks import SCHEMA, Result
-from dojo.grading.sandbox import Level
-from dojo.grading.submission import Submission
+from dojo.intake.submission import Submission
+from dojo.sandbox.walls import Level
 
 
 class StoreError(Exception):

@@ -22,7 +22,7 @@ from dojo.laws.rules import Ledger
 
 _CLOSED = "_dojo_closed"
 _PATIENCE_S = 1.0
-_OTHERS = (b"resource_tracker", b"loky", b"dojo.elsewhere")
+_OTHERS = (b"resource_tracker", b"loky", b"dojo.running.elsewhere")
 _DESCRIPTORS = Path("/proc/self/fd")
 
 

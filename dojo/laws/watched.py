@@ -12,7 +12,7 @@ from dojo.laws.dagster import watched_steps
 from dojo.laws.leftovers import Leftovers
 from dojo.laws.prefect import watched_runs
 from dojo.laws.rules import Ledger
-from dojo.subject import Subject, classes_of, load_solution
+from dojo.running.solution import Subject, classes_of, load_solution
 
 
 class Watched:

@@ -1,4 +1,4 @@
-"""Answer in a second: a parent that has imported everything and entered the engines forks runs."""
+"""A parent that imports and starts what a kata needs, and forks one process a run."""
 
 from dojo.warm.client import Warm
 

@@ -19,11 +19,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from dojo import interrupts
-from dojo.catalog import Kata
+from dojo.catalog.kata import Kata
+from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
-from dojo.room import CAN_FORK
-from dojo.verdict import KataVerdict, TestVerdict
+from dojo.ground import interrupts
+from dojo.ground.run_folder import CAN_FORK
 
 OnTest = Callable[[TestVerdict], None]
 
@@ -153,7 +153,7 @@ class _Parent:
         self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._ended = threading.Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "dojo.warm.server", str(root)],
+            [sys.executable, "-m", "dojo.warm.parent", str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

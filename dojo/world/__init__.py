@@ -1,1 +1,1 @@
-"""Control what surrounds a solution: the API it calls, the clock, the network, the data."""
+"""What a test controls: the API, webhooks, clock, network, data, overlap."""

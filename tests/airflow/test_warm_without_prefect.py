@@ -2,8 +2,8 @@
 
 import importlib.util
 
-from dojo.catalog import find_kata, load_catalog
-from dojo.paths import PACKAGE_ROOT
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.ground.paths import PACKAGE_ROOT
 from dojo.warm import Warm
 
 

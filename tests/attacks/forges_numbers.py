@@ -5,7 +5,7 @@ Verdict: exited
 
 import sys
 
-child = sys.modules["dojo.plugin.child"]
+child = sys.modules["dojo.running.child"]
 send = child.Line.send
 
 

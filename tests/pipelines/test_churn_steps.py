@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.handed_out import handed_out
+from dojo.catalog.handed_out import handed_out
 from dojo.world.churn import make_customers
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ import pytest
 
 from dojo.engines.prefect import SETTINGS, migrated_database
 from dojo.engines.templates import copy_template
-from dojo.paths import PACKAGE_ROOT
+from dojo.ground.paths import PACKAGE_ROOT
 
 pytest.importorskip("prefect")
 

@@ -1,0 +1,1 @@
+"""Many submissions: threads, a flow run, a Dask cluster."""

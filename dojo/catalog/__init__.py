@@ -1,0 +1,1 @@
+"""What there is: katas, planted answers, verdicts, a learner's progress."""

@@ -1,0 +1,45 @@
+"""Read the planted answers of a kata: which there are, what refuses one, where one holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from packaging.requirements import Requirement
+
+from dojo.catalog.kata import Kata
+
+
+def answer_files(kata: Kata, kind: Literal["wrong", "right"]) -> list[Path]:
+    """Return a kata's planted answers, sorted by name; none where it has no such folder."""
+    return sorted(kata.answers_folder.glob(f"{kind}_*.py"))
+
+
+def answers_here(kata: Kata, kind: Literal["wrong", "right"]) -> list[Path]:
+    """Return the answers that are right, or wrong, with the installed versions of the engines."""
+    return [path for path in answer_files(kata, kind) if holds_here(path)]
+
+
+def holds_here(answer: Path) -> bool:
+    """Say whether the installed versions fit the answer's line `Holds for: prefect<3.9`.
+
+    An answer without such a line holds everywhere.
+    """
+    found = re.search(r"^Holds for:\s*(.+)$", _docstring_of(answer), re.MULTILINE)
+    if found is None:
+        return True
+    needed = Requirement(found[1])
+    return needed.specifier.contains(metadata.version(needed.name), prereleases=True)
+
+
+def refusing_tests(answer: Path) -> set[str]:
+    """Return the tests that an answer's line `Refused by: test_one, test_two` names."""
+    found = re.search(r"^Refused by:\s*((?:test_\w+[,\s]*)+)", _docstring_of(answer), re.MULTILINE)
+    return set(re.findall(r"test_\w+", found[1])) if found else set()
+
+
+def _docstring_of(answer: Path) -> str:
+    return ast.get_docstring(ast.parse(answer.read_text(encoding="utf-8"))) or ""

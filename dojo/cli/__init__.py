@@ -1,0 +1,1 @@
+"""The commands of `dojo`: parse, call one room, print, exit code."""

@@ -1,0 +1,179 @@
+"""The commands of `dojo` that read results: into other formats, a page, and whether they hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dojo.ground.exits import Exit, Stop
+from dojo.terminal import screen as show
+
+if TYPE_CHECKING:
+    from dojo.exam.marks import Results
+
+app = typer.Typer(rich_markup_mode=None)
+
+Record = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")]
+
+
+@app.command()
+def export(
+    file: Record,
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="What to write; - prints it.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            help="gradebook, junit, summary, gradescope, exercism, classroom50 or classroom.",
+        ),
+    ],
+    learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
+    kata: Annotated[str | None, typer.Option(help="Of this kata only: 02_retries.")] = None,
+) -> int:
+    """Write results in the format of another platform.
+
+    Ends with 3, and writes nothing, where the grader itself failed and the format would make a
+    zero of that.
+    """
+    from dojo.export.checks import FormatError, NoMark
+
+    write = _writers().get(to)
+    if write is None:
+        known = ", ".join(repr(one) for one in _writers())
+        raise Stop(Exit.USAGE, f"--to is {to!r}; it may be {known}")
+    results = _chosen(_read(file), learner, kata)
+    try:
+        written = write(results)
+    except NoMark as error:
+        raise Stop(Exit.ENVIRONMENT, f"{str(target)!r} was not written: {error}") from None
+    except FormatError as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    _write(target, written)
+    return Exit.DONE
+
+
+@app.command()
+def report(
+    file: Record,
+    out: Annotated[Path, typer.Option(help="Where the page goes; - prints it.")] = Path(
+        "cohort.html"
+    ),
+) -> int:
+    """Write one page on a cohort: who solved what, what failed most, and why."""
+    from dojo.catalog.kata import CatalogError, load_catalog
+    from dojo.export.cohort import cohort_page
+    from dojo.export.mistakes import read_planted
+    from dojo.ground.paths import find_root
+
+    results = _read(file)
+    graded = {one.kata for one in results.results}
+    try:
+        katas = [kata for kata in load_catalog(find_root()) if kata.id in graded]
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
+    _write(out, cohort_page(results, {kata.id: read_planted(kata) for kata in katas}))
+    return Exit.DONE
+
+
+@app.command()
+def verify(
+    file: Record,
+    sign_key: Annotated[Path, typer.Option(help="The file with the secret they were signed with.")],
+) -> int:
+    """Verify that results are the grader's own: each signature, and the record's schema.
+
+    Ends with 0 if all hold, 1 if one does not.
+    """
+    from pydantic import ValidationError
+
+    from dojo.exam.marks import Results
+    from dojo.grading.signing import KeyRefused, read_key, unsigned
+
+    try:
+        key = read_key(sign_key)
+        record = Results.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except KeyRefused as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise Stop(
+            Exit.UNSOLVED, f"{str(file)!r} is no record of results: {place}: {first['msg']}"
+        ) from None
+    forged = unsigned(record, key)
+    screen = show.Screen()
+    for result in forged:
+        screen.say(f"not signed with this key: {result.learner} {result.kata}")
+    if forged:
+        return Exit.UNSOLVED
+    screen.say(f"All {len(record.results)} results are signed with this key, and unchanged.")
+    return Exit.DONE
+
+
+def _writers() -> dict[str, Callable[[Results], str]]:
+    from dojo.export import formats, platforms
+
+    return {
+        "gradebook": formats.gradebook,
+        "junit": formats.junit,
+        "summary": formats.summary,
+        "gradescope": platforms.gradescope,
+        "exercism": platforms.exercism,
+        "classroom50": lambda results: platforms.classroom50(results, os.environ),
+        "classroom": platforms.classroom,
+    }
+
+
+def _read(file: Path) -> Results:
+    from pydantic import ValidationError
+
+    from dojo.exam.marks import Results
+
+    try:
+        results = Results.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        said = f"{str(file)!r} is no record of results: {place}: {first['msg']}"
+        raise Stop(Exit.USAGE, f"{said}; 'dojo grade' writes one") from None
+    seen = set()
+    for one in results.results:
+        if (one.learner, one.kata) in seen:
+            raise Stop(Exit.USAGE, f"{one.kata} of {one.learner!r} is twice in {str(file)!r}")
+        seen.add((one.learner, one.kata))
+    return results
+
+
+def _chosen(results: Results, learner: str | None, kata: str | None) -> Results:
+    kept = tuple(
+        one
+        for one in results.results
+        if learner in (None, one.learner) and kata in (None, one.kata)
+    )
+    if not kept and (learner is not None or kata is not None):
+        asked = " and ".join(repr(one) for one in (learner, kata) if one is not None)
+        raise Stop(Exit.USAGE, f"there is no result of {asked}; 'dojo grade' prints their names")
+    return results.model_copy(update={"results": kept})
+
+
+def _write(target: Path, text: str) -> None:
+    """Write a file in one step: there is never half of one."""
+    if str(target) == "-":
+        sys.stdout.write(text)
+        return
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(text.encode())
+        beside.replace(target)
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(target)!r} cannot be written: {error.strerror}") from None
+    show.Screen(sys.stderr).say(f"{target} is written.")

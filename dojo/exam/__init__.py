@@ -1,0 +1,1 @@
+"""The two judgements of one submission, seen from outside: tests, and secret scenarios."""

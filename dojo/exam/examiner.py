@@ -1,0 +1,265 @@
+"""Judge one submission twice: by the pristine tests, and by what is seen from outside.
+
+Both happen in one sandbox with engines of its own, which dies afterwards. Scenarios come first;
+the reference has done the same ones in another sandbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib
+import importlib.util
+import inspect
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dojo.catalog.kata import Kata
+from dojo.catalog.verdict import TestVerdict
+from dojo.engines import for_solution
+from dojo.exam.compare import compare
+from dojo.exam.marks import Difference, ScenarioVerdict, Verdict, gravest, verdict_of_test
+from dojo.exam.outside_api import Host
+from dojo.exam.stage import Desk, Scenario
+from dojo.exam.submission_process import Died, Held
+from dojo.exam.tests_outside import canary_name, run_tests, write_checkout
+from dojo.ground.wording import shorten
+from dojo.sandbox.client import GuardFault, Parent, Sandbox
+
+_TEST_TIMEOUT_S = 20.0
+_AFTER_A_HANG_S = 5.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """What both judgements said.
+
+    Attributes:
+        tests: The pristine tests that ran.
+        scenarios: The scenarios.
+        ended: How the tests' process ended early; `passed` when it did not.
+        tampered: What shows that the submission changed what judges it; empty normally.
+    """
+
+    tests: tuple[TestVerdict, ...]
+    scenarios: tuple[ScenarioVerdict, ...]
+    ended: Verdict = "passed"
+    tampered: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the gravest of all that was said."""
+        said: list[Verdict] = [one.verdict for one in self.scenarios]
+        said += [verdict_of_test(test) for test in self.tests]
+        said += [self.ended, "tampering" if self.tampered else "passed"]
+        if not self.tests and self.ended == "passed" and not self.tampered:
+            said.append("grader-error")
+        return gravest(said)
+
+    def blame_submission(self) -> Judged:
+        """Return the same, with what broke around the tests taken for the submission's doing."""
+        tests = tuple(
+            dataclasses.replace(one, cause="exception") if one.cause == "fixture" else one
+            for one in self.tests
+        )
+        return dataclasses.replace(self, tests=tests, ended=self.ended if tests else "crashed")
+
+
+class Broke(Exception):
+    """The judging failed while the submission ran: perhaps by the submission's doing."""
+
+
+class Examiner:
+    """Judges submissions with one seed; may be used from several threads."""
+
+    def __init__(self, parent: Parent, seed: str) -> None:
+        """Remember the sandboxes' parent, and the seed that all draws come from."""
+        self._parent = parent
+        self._seed = seed
+        self._expected: dict[tuple[str, str], dict[str, Any]] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def judge(self, kata: Kata, content: bytes) -> Judged:
+        """Judge one file.
+
+        Args:
+            kata: The kata.
+            content: The submission.
+
+        Returns:
+            What tests and examination said.
+
+        Raises:
+            Broke: Something failed after the submission was there.
+            Exception: The grader's own machinery failed before that.
+        """
+        expected = self._expected_of(kata)
+        canary = canary_name(kata)
+        is_there = False
+        try:
+            with self._sandbox(kata, content, canary) as (sandbox, host):
+                is_there = True
+                return self._judge_in(sandbox, host, kata, canary, expected)
+        except Exception as error:
+            if not is_there:
+                raise
+            raise Broke(f"{type(error).__name__}: {error}") from error
+
+    def _judge_in(
+        self,
+        sandbox: Sandbox,
+        host: Host,
+        kata: Kata,
+        canary: str,
+        expected: dict[str, dict[str, Any]],
+    ) -> Judged:
+        scenarios: list[ScenarioVerdict] = []
+        for name, scenario, desk in self._desks(kata, sandbox, host):
+            if scenarios and scenarios[-1].at_import:
+                # It cannot be imported, and will not be the next time.
+                again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+                scenarios.append(scenarios[-1].model_copy(update=again))
+                continue
+            scenarios.append(_examine(name, scenario, desk, expected[name]))
+            if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
+                short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
+                sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
+        hangs = any(one.verdict == "timeout" for one in scenarios)
+        timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
+        tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)
+        return Judged(tests, tuple(scenarios), ended, tampered)
+
+    def reference_passes(self, kata: Kata) -> bool:
+        """Say whether the reference passes here and now; never from memory: a disk fills up."""
+        try:
+            return self.judge(kata, kata.reference_file.read_bytes()).verdict == "passed"
+        except Exception:
+            return False
+
+    def _expected_of(self, kata: Kata) -> dict[str, dict[str, Any]]:
+        """Return the reference's evidence, gathered once."""
+        with self._lock:
+            lock = self._locks.setdefault(kata.id, threading.Lock())
+        scenarios = scenarios_of(kata)
+        with lock:
+            if any((kata.id, name) not in self._expected for name in scenarios):
+                content = kata.reference_file.read_bytes()
+                with self._sandbox(kata, content, canary_name(kata)) as (sandbox, host):
+                    for name, scenario, desk in self._desks(kata, sandbox, host):
+                        _have_reference_play(kata, name, scenario, desk)
+                        self._expected[kata.id, name] = desk.evidence
+        return {name: self._expected[kata.id, name] for name in scenarios}
+
+    @contextlib.contextmanager
+    def _sandbox(self, kata: Kata, content: bytes, canary: str) -> Iterator[tuple[Sandbox, Host]]:
+        """Open a sandbox with a submission in it, and the outside API at its door."""
+
+        def fill(given: Path) -> None:
+            (given / f"{kata.slug}.py").write_bytes(content)
+            write_checkout(given / "checkout", kata, canary)
+
+        with self._parent.sandbox(fill, for_solution(kata, content)) as sandbox:
+            assert sandbox.api_socket is not None
+            host = Host(sandbox.api_socket)
+            try:
+                yield sandbox, host
+            finally:
+                host.close()
+
+    def _desks(
+        self, kata: Kata, sandbox: Sandbox, host: Host
+    ) -> Iterator[tuple[str, Scenario, Desk]]:
+        """Give each scenario its desk; those of the same tasks take turns in one process."""
+        held = Held(sandbox, f"{kata.slug}.py")
+        tasks: tuple[int, ...] = ()
+        for name, scenario in scenarios_of(kata).items():
+            if tasks_of(scenario) != tasks:
+                held.end()
+            tasks = tasks_of(scenario)
+            draws = random.Random(f"{self._seed}/{kata.id}/{name}")
+            yield name, scenario, Desk(sandbox, host, held, draws)
+        held.end()
+
+
+def _have_reference_play(kata: Kata, name: str, scenario: Scenario, desk: Desk) -> None:
+    """Have the reference play a scenario: any failure is the grader's own."""
+    try:
+        scenario(desk)
+        if desk.unasked:
+            first = desk.unasked[0]
+            raise ValueError(f"it raised {first.raised}: {first.text} {first.where}")
+    except Exception as error:
+        raise GuardFault(
+            f"the reference of {kata.id} fails the scenario {name!r}:"
+            f" {type(error).__name__}: {error}"
+        ) from error
+
+
+def _examine(
+    name: str, scenario: Scenario, desk: Desk, expected: dict[str, Any]
+) -> ScenarioVerdict:
+    """Have the submission play a scenario; compare what it came to with the reference's."""
+    started = time.perf_counter()
+    verdict: Verdict = "passed"
+    message = ""
+    at_import = False
+    differences: tuple[Difference, ...] = ()
+    try:
+        scenario(desk)
+        differences = compare(desk.evidence, expected)
+    except Died as died:
+        verdict, message, at_import = died.verdict, died.message, died.at_import
+    except (GuardFault, OSError, MemoryError):
+        raise  # perhaps the machine's: the grader finds out
+    except Exception as error:
+        # The reference came through the same lines: what was returned is not what they read.
+        verdict = "wrong"
+        said = shorten(f"{type(error).__name__}: {error}", 450)
+        message = f"what it returned has another shape ({said})"
+    unasked = desk.unasked
+    if differences:
+        verdict = "wrong"
+        if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
+            verdict = "raised"
+        if unasked:
+            first = unasked[0]
+            message = shorten(f"{first.raised}: {first.text} {first.where}".strip(), 500)
+    return ScenarioVerdict(
+        scenario=name,
+        tasks=tasks_of(scenario),
+        verdict=verdict,
+        message=message,
+        differences=differences,
+        at_import=at_import,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+
+
+def scenarios_of(kata: Kata) -> dict[str, Scenario]:
+    """Return a kata's scenarios by name, in the order of their file; empty when it has none."""
+    name = f"dojo.exam.exams.{kata.slug}"
+    if importlib.util.find_spec(name) is None:
+        return {}
+    module = importlib.import_module(name)
+    return {
+        name: function
+        for name, function in vars(module).items()
+        if inspect.isfunction(function) and hasattr(function, "tasks")
+    }
+
+
+def tasks_of(scenario: Scenario) -> tuple[int, ...]:
+    """Return the numbers of the tasks that a scenario examines."""
+    tasks: tuple[int, ...] = scenario.tasks  # type: ignore[attr-defined]
+    return tasks
+
+
+def unexamined_tasks(kata: Kata) -> Iterator[int]:
+    """Yield the numbers of the tasks that no scenario examines."""
+    examined = {number for one in scenarios_of(kata).values() for number in tasks_of(one)}
+    yield from (n for n in range(1, len(kata.tasks) + 1) if n not in examined)

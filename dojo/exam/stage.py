@@ -1,0 +1,321 @@
+"""What a scenario works with: it makes calls in the sandbox, and notes evidence outside of it.
+
+A scenario is a function that takes a `Desk`. It draws its inputs from `desk.rng`, makes its calls,
+and notes what is to be compared. It runs twice, once with the submission and once with the
+reference, each in a sandbox of its own, with the same draws; what was noted must be the same. So
+it notes what the kata's page asks for and leaves out what is the learner's choice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import random
+import secrets
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from dojo.exam.databases import left_database
+from dojo.exam.engine_account import (
+    EngineAccount,
+    FlowRun,
+    Registered,
+    read_deployments,
+    read_flow_runs,
+)
+from dojo.exam.outside_api import Host, OutsideApi
+from dojo.exam.submission_process import Died, Held
+from dojo.sandbox.client import Sandbox
+from dojo.wire.line import LineBroken, LineClosed
+from dojo.wire.replies import (
+    CALLED,
+    DONE,
+    ENGINE,
+    HELPED,
+    WATCHED,
+    Exited,
+    OutOfMemory,
+    Raised,
+    read_reply,
+)
+from dojo.wire.values import Packed, pack_argument, unpack
+
+_MOST_WAITS = 2000
+_Kind = TypeVar("_Kind")
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What came of one call.
+
+    Attributes:
+        returned: The value, as `wire.unpack` reads it; None also when it raised.
+        raised: The name of the exception's type; empty when it returned.
+        text: The exception's text.
+        where: The submission's line it came from.
+        kinds: The names of all types that the exception is of.
+        handle: Stands for the value itself, as an argument of a later call.
+    """
+
+    returned: Any
+    raised: str = ""
+    text: str = ""
+    where: str = ""
+    kinds: tuple[str, ...] = ()
+    handle: Packed | None = None
+
+    def part(self, number: int) -> Packed | None:
+        """Return what stands for one part of a returned tuple, as an argument of a later call."""
+        return self.handle and Packed({**self.handle.content, "part": number})
+
+    @property
+    def told(self) -> Any:
+        """Return the value, or the type of the exception as evidence."""
+        return {"raised": self.raised} if self.raised else self.returned
+
+
+class Desk:
+    """The supervisor's side of one scenario."""
+
+    def __init__(self, sandbox: Sandbox, host: Host, held: Held, rng: random.Random) -> None:
+        """Start nothing yet: the first call does.
+
+        Args:
+            sandbox: Where it runs.
+            host: Serves the scenario's API.
+            held: The process that has the submission, or will have it.
+            rng: Draws the inputs.
+        """
+        self.rng = rng
+        self.evidence: dict[str, Any] = {}
+        self.unasked: list[Outcome] = []
+        self.elapsed_s = 0.0
+        self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
+        self._waits = 0
+        self._sandbox = sandbox
+        self._held = held
+        self._has_begun = False
+        self._is_over = False
+        self._began = datetime.datetime.now(datetime.timezone.utc)
+        self._token = secrets.token_hex(4)
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder inside that the submission may write to."""
+        return self._sandbox.folder / "work" / self._token
+
+    def write(self, name: str, text: str) -> str:
+        """Put a file where the submission may only read it; return its path inside."""
+        return self._sandbox.write("given", f"{self._token}/{name}", text)
+
+    def call(self, name: str, *args: Any, **kwargs: Any) -> Outcome:
+        """Have an entry point of the submission called.
+
+        Args:
+            name: Its name.
+            args: Plain values and data frames.
+            kwargs: The same, by name.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            Died: Its process did not live to tell.
+        """
+        return self._make_call({"do": "call"}, name, args, kwargs)
+
+    def drive(self, function: str, *args: Any) -> Outcome:
+        """Have a function of the scenario's own module use the submission, in its process.
+
+        For what no call from outside can do: materialise the assets that it defines, or kill a call
+        half-way. What the function returns is no more to be believed than what a call returns.
+
+        Args:
+            function: Its name; it gets the submission, the folder that this may write to, and then
+                `args`.
+            args: Plain values and data frames.
+
+        Returns:
+            What came of it.
+
+        Raises:
+            Died: The submission's process did not live to tell.
+        """
+        caller = str(sys._getframe(1).f_globals["__name__"])
+        return self._make_call({"do": "drive", "module": caller}, function, args, {})
+
+    def _make_call(
+        self, asked: dict[str, Any], name: str, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> Outcome:
+        reply = self._ask(
+            {
+                **asked,
+                "name": name,
+                "args": [pack_argument(one) for one in args],
+                "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},
+            },
+            CALLED,
+        )
+        if isinstance(reply, OutOfMemory):
+            raise Died("memory", "it ran out of memory")
+        if isinstance(reply, Exited):
+            raise Died("exited", f"{name} raised {reply.exited}, which ends a program")
+        if reply.laws:
+            self.note("laws", sorted(set(reply.laws)))
+        if isinstance(reply, Raised):
+            return Outcome(
+                None,
+                raised=reply.raised or "nothing",
+                text=reply.text,
+                where=reply.where,
+                kinds=tuple(reply.kinds),
+            )
+        return Outcome(unpack(reply.returned), handle=Packed({"handle": reply.handle}))
+
+    def advance(self, seconds: float) -> None:
+        """Move the time of day forward, as the solution and Prefect's cache see it."""
+        self._ask({"do": "advance", "seconds": seconds}, DONE)
+        self.elapsed_s += seconds
+
+    def watch(
+        self, hold_until: int = 0, one_more_s: float | None = None, finish_in: Sequence[str] = ()
+    ) -> None:
+        """Watch the trainings from here on, as `dojo.world.overlap` does: from inside."""
+        self._ask(
+            {
+                "do": "watch",
+                "hold_until": hold_until,
+                "one_more_s": one_more_s,
+                "finish_in": list(finish_in),
+            },
+            DONE,
+        )
+
+    def peak(self) -> int:
+        """Return how many trainings ran at the same time, as the process tells."""
+        return self._ask({"do": "watched"}, WATCHED).peak
+
+    def engine(self) -> EngineAccount:
+        """Return what Prefect's engine says of the task runs so far."""
+        reply = self._ask({"do": "engine"}, ENGINE)
+        return EngineAccount([run.model_dump() for run in reply.task_runs], reply.logs)
+
+    def end(self) -> None:
+        """Kill the process; what it has left can be read after that."""
+        self._is_over = self._has_begun
+        self._held.end()
+
+    def read(self, path: str) -> bytes | None:
+        """Kill the process, then read a file it has left, by its path below the folder."""
+        self.end()
+        return self._sandbox.read(path)
+
+    @contextlib.contextmanager
+    def database(self, path: str) -> Iterator[sqlite3.Connection]:
+        """Kill the process, then open an SQLite file that it or an engine has left.
+
+        Raises:
+            sqlite3.Error: There is none.
+        """
+        with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
+            target = Path(folder) / "evidence.db"
+            for ending in ("", "-wal"):
+                if (data := self.read(path + ending)) is not None:
+                    Path(f"{target}{ending}").write_bytes(data)
+            if not target.exists():
+                raise sqlite3.OperationalError(f"there is no {path}")
+            with left_database(target) as connection:
+                yield connection
+
+    def flow_runs(self) -> list[FlowRun]:
+        """Kill the process, then read from the engine's database the flow runs of this scenario."""
+        with self.database(self._sandbox.database) as database:
+            return read_flow_runs(database, self._began)
+
+    def deployments(self) -> list[Registered]:
+        """Kill the process, then read from the engine's database what it has registered."""
+        with self.database(self._sandbox.database) as database:
+            return read_deployments(database, self._began)
+
+    def help(self, function: str, *args: Any) -> Any:
+        """Have a function of the scenario's own module run inside, before or after the submission.
+
+        Args:
+            function: Its name; it gets the folder that the submission may write to, then `args`.
+            args: Plain values that JSON has.
+
+        Returns:
+            What it returned.
+
+        Raises:
+            Died: What the submission had left made it fail.
+        """
+        self.end()
+        caller = str(sys._getframe(1).f_globals["__name__"])
+        told = {"module": caller, "function": function, "args": list(args), "token": self._token}
+        line = self._sandbox.start("help", told)
+        try:
+            message = read_reply(line.receive(time.monotonic() + 60), HELPED)
+        except (LineClosed, LineBroken, TimeoutError):
+            raise Died("wrong", f"{function} found nothing that it could use") from None
+        finally:
+            self._sandbox.end()
+            line.close()
+        return unpack(message.helped)
+
+    def note(self, what: str, value: Any, within: float | None = None) -> None:
+        """Note evidence.
+
+        Args:
+            what: A name that a person understands.
+            value: A plain value.
+            within: How far its numbers may be from the reference's; None: hardly at all.
+        """
+        self.evidence[what] = value if within is None else {"within": within, "value": value}
+
+    def note_outcome(self, what: str, outcome: Outcome) -> None:
+        """Note a value that a call returned, or that it raised instead."""
+        if outcome.raised:
+            self.unasked.append(outcome)
+        self.note(what, outcome.told)
+
+    def note_failure(self, what: str, outcome: Outcome, *named: str) -> None:
+        """Note whether a call raised, and whether its text names what it must."""
+        said = {"raised": bool(outcome.raised) and outcome.raised != "NotImplementedError"}
+        for word in named:
+            said[f"names {word}"] = word in outcome.text
+        self.note(what, said)
+
+    def _ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
+        assert not self._is_over, "a scenario makes no call after it has looked at what is left"
+        if not self._has_begun:
+            self._has_begun = True
+            self._held.load(self._token, self._go_on)
+        return self._held.ask(message, kind)
+
+    def _go_on(self, seconds: float) -> None:
+        self._waits += 1
+        if self._waits > _MOST_WAITS:
+            raise LineBroken("waits without end")
+        self.elapsed_s = round(self.elapsed_s + seconds, 3)
+
+
+Scenario = Callable[[Desk], None]
+
+
+def examines(*tasks: int) -> Callable[[Scenario], Scenario]:
+    """Declare a function to be a scenario, and which tasks it examines."""
+
+    def declare(function: Scenario) -> Scenario:
+        function.tasks = tasks  # type: ignore[attr-defined]
+        return function
+
+    return declare

@@ -1,0 +1,1 @@
+"""What leaves the grader: platforms' formats, tables, the page on a cohort."""

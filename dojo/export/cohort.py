@@ -1,0 +1,214 @@
+"""Write one page on a cohort: who solved what, what failed most, and why, behind a click.
+
+The page is one file without a script or anything from elsewhere, and says so to the browser too.
+"""
+
+from __future__ import annotations
+
+import collections
+import html
+from collections.abc import Iterable, Mapping, Sequence
+
+from dojo.exam.marks import Result, Results
+from dojo.export.checks import Check, checks_of
+from dojo.export.known import known_mistakes, likeness
+from dojo.export.mistakes import Likeness, Planted, recognise
+from dojo.export.page import HEAD, names, text
+from dojo.ground.safe_text import plain
+
+MOST_FAILURES = 20
+_MOST_MESSAGE = 4000
+
+
+def cohort_page(results: Results, planted: Mapping[str, Sequence[Planted]] | None = None) -> str:
+    """Write the page.
+
+    Args:
+        results: The record of a batch.
+        planted: The known mistakes, by kata.
+
+    Returns:
+        HTML: a table of learners by katas, the known mistakes and the checks that failed most,
+        then every result with the messages of what is red.
+    """
+    alike = {
+        (one.learner, one.kata): recognise(one.tests, (planted or {}).get(one.kata, ()))
+        for one in results.results
+        if one.verdict not in ("passed", "tampering", "grader-error")
+    }
+    learners: dict[str, dict[str, Result]] = {}
+    for result in sorted(results.results, key=lambda one: (one.learner.casefold(), one.kata)):
+        learners.setdefault(result.learner, {})[result.kata] = result
+    places = {
+        (result.learner, result.kata): f"r{number}"
+        for number, result in enumerate(
+            (result for theirs in learners.values() for result in theirs.values()), start=1
+        )
+    }
+    parts = [
+        HEAD,
+        "<h1>Cohort</h1>\n",
+        _opening(results, learners),
+        _matrix(learners, places),
+        known_mistakes(alike),
+        _failed_most(results.results),
+        "<h2>Every result</h2>\n",
+        *(
+            _result(result, places[learner, result.kata], alike.get((learner, result.kata), []))
+            for learner, theirs in learners.items()
+            for result in theirs.values()
+        ),
+        _not_graded(results.ungraded),
+        "</body>\n</html>\n",
+    ]
+    return "".join(parts)
+
+
+def _opening(results: Results, learners: dict[str, dict[str, Result]]) -> str:
+    counted = collections.Counter(one.verdict for one in results.results)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counted.most_common())
+    told = f"<p>{len(learners)} learners, {len(results.results)} results: {told or 'none'}.</p>\n"
+    unsure = [one for one in results.results if any(task.judges_differ for task in one.tasks)]
+    if unsure:
+        told += (
+            f"<p class=odd>In {len(unsure)} results the tests and the examination contradict each"
+            " other: read these by hand, they are marked ≠.</p>\n"
+        )
+    if counted["grader-error"]:
+        told += (
+            f"<p class=odd>{counted['grader-error']} could not be graded, by no fault of the"
+            " learner: they have no mark. Grade them again.</p>\n"
+        )
+    return told
+
+
+def _matrix(learners: dict[str, dict[str, Result]], places: dict[tuple[str, str], str]) -> str:
+    katas = sorted({kata for theirs in learners.values() for kata in theirs})
+    head = "".join(f"<th scope=col>{text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
+    rows = []
+    for name, theirs in learners.items():
+        cells = "".join(_cell(theirs.get(kata), places) for kata in katas)
+        marks = [one.earned for one in theirs.values()]
+        total = "?" if None in marks else f"{sum(one or 0 for one in marks):g}"
+        rows.append(f"<tr><th scope=row>{text(name)}</th><td>{total}</td>{cells}</tr>\n")
+    foot = "".join(_solved_by(learners, kata) for kata in katas)
+    return (
+        "<h2>Learners by katas</h2>\n<div class=wide><table>\n"
+        f"<thead><tr><th scope=row>learner</th><th scope=col>total</th>{head}</tr></thead>\n"
+        f"<tbody>\n{''.join(rows)}</tbody>\n"
+        f"<tfoot><tr><th scope=row>solved whole</th><td></td>{foot}</tr></tfoot>\n"
+        "</table></div>\n"
+    )
+
+
+def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:
+    if result is None:
+        return "<td>·</td>"
+    earned = "?" if result.earned is None else f"{result.earned:g}"
+    differ = " ≠" if any(task.judges_differ for task in result.tasks) else ""
+    late = f", {result.late_days} d late" if result.late_days else ""
+    place = places[result.learner, result.kata]
+    return (
+        f'<td class={_colour(result)}><a href="#{place}">{earned}/{result.points:g}{differ}'
+        f"<small>{result.verdict}{late}</small></a></td>"
+    )
+
+
+def _colour(result: Result) -> str:
+    if result.verdict in ("grader-error", "tampering"):
+        return "odd"
+    if result.verdict == "passed":
+        return "good"
+    return "part" if result.earned else "bad"
+
+
+def _solved_by(learners: dict[str, dict[str, Result]], kata: str) -> str:
+    theirs = [one[kata] for one in learners.values() if kata in one]
+    return f"<td>{sum(one.verdict == 'passed' for one in theirs)} of {len(theirs)}</td>"
+
+
+def _failed_most(results: Iterable[Result]) -> str:
+    failed: dict[tuple[str, str], list[tuple[Result, Check]]] = {}
+    looked_at: collections.Counter[tuple[str, str]] = collections.Counter()
+    for result in results:
+        reds: dict[str, Check] = {}
+        names = set()
+        for check in checks_of(result):
+            name = check.name.split("[", 1)[0]
+            names.add(name)
+            if not check.passed:
+                reds.setdefault(name, check)
+        looked_at.update((result.kata, name) for name in names)
+        for name, check in reds.items():
+            failed.setdefault((result.kata, name), []).append((result, check))
+    most = sorted(failed.items(), key=lambda item: (-len(item[1]), item[0]))
+    told = "<h2>What failed most</h2>\n"
+    if not most:
+        return told + "<p>Nothing.</p>\n"
+    for (kata, name), theirs in most[:MOST_FAILURES]:
+        told += (
+            f"<details><summary>{len(theirs)} of {looked_at[kata, name]}: {text(kata)}"
+            f" <b>{text(name)}</b></summary>\n{_reasons(theirs)}</details>\n"
+        )
+    if len(most) > MOST_FAILURES:
+        told += f"<p>{len(most) - MOST_FAILURES} checks more failed less often.</p>\n"
+    return told
+
+
+def _reasons(theirs: list[tuple[Result, Check]]) -> str:
+    """Write each different message once, with the learners who got it."""
+    said: dict[str, list[str]] = {}
+    for result, check in theirs:
+        said.setdefault(plain(check.message, _MOST_MESSAGE), []).append(result.learner)
+    told = ""
+    for message, who in sorted(said.items(), key=lambda item: -len(item[1])):
+        told += f"<p>{names(who)}</p>\n<pre>{html.escape(message)}</pre>\n"
+    return told
+
+
+def _result(result: Result, place: str, alike: list[Likeness]) -> str:
+    earned = "no mark" if result.earned is None else f"{result.earned:g} of {result.points:g}"
+    late = f", {result.late_days} days late" if result.late_days else ""
+    title = (
+        f"<bdi>{text(result.learner)}</bdi> {text(result.kata)}:"
+        f" <span class={_colour(result)}>{earned}, {result.verdict}</span>{late}"
+    )
+    told = f"<p>{text(result.advice)}</p>\n"
+    told += "".join(f"<p class=odd>{text(note)}</p>\n" for note in result.notes)
+    told += "".join(likeness(one) for one in alike)
+    if result.tasks:
+        told += _tasks(result)
+    for check in checks_of(result):
+        if not check.passed:
+            told += (
+                f"<details><summary>{text(check.name)}</summary>\n"
+                f"<pre>{html.escape(plain(check.message, _MOST_MESSAGE))}</pre></details>\n"
+            )
+    bound = result.binding
+    told += (
+        f"<p><small>{text(result.source)} · submission {text(bound.submission[:12])}"
+        f" · kata {text(bound.kata[:12])} · grader {text(bound.grader[:24])}"
+        f" · walls {text(bound.level)} · seed {text(bound.seed)}</small></p>\n"
+    )
+    return f'<details id="{place}"><summary>{title}</summary>\n{told}</details>\n'
+
+
+def _tasks(result: Result) -> str:
+    rows = "".join(
+        f"<tr><td>{task.number}</td><td>{task.earned:g}/{task.points:g}</td>"
+        f"<td class=text>{'green' if task.tests_passed else 'red'}</td>"
+        f"<td class=text>{task.examined}{' ≠' if task.judges_differ else ''}</td></tr>"
+        for task in result.tasks
+    )
+    return (
+        "<table><thead><tr><th scope=col>task</th><th scope=col>points</th>"
+        "<th scope=col class=text>tests</th><th scope=col class=text>examination</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>\n"
+    )
+
+
+def _not_graded(lines: tuple[str, ...]) -> str:
+    if not lines:
+        return ""
+    items = "".join(f"<li>{text(line)}</li>\n" for line in lines)
+    return f"<h2>Not graded</h2>\n<ul>\n{items}</ul>\n"

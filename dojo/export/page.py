@@ -1,0 +1,61 @@
+"""What every part of a page shares: its head, and text that is nobody's markup."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from dojo.ground.safe_text import one_line
+
+_MOST_NAMES = 12
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --part: #9a6700; --bad: #cf222e;
+  --odd: #8250df; }
+@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --part: #d29922; --bad: #f85149;
+  --odd: #a371f7; } }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: right;
+  white-space: nowrap; }
+thead th { vertical-align: bottom; }
+thead th { white-space: normal; }
+th[scope=row], .text { text-align: left; white-space: normal; }
+th[scope=row] { max-width: 16rem; min-width: 11rem; overflow-wrap: anywhere; }
+td small { min-width: 6rem; white-space: normal; }
+td a { color: inherit; text-decoration: none; } td a:hover { text-decoration: underline; }
+small { color: color-mix(in srgb, currentColor 70%, transparent); display: block; }
+.good { color: var(--good); } .part { color: var(--part); } .bad { color: var(--bad); }
+.odd { color: var(--odd); }
+details { border-bottom: 1px solid var(--line); padding: .4rem 0; } details details { border: 0;
+  margin-left: 1.2rem; }
+summary { cursor: pointer; overflow-wrap: anywhere; } details:target { outline: 2px solid; }
+pre { background: color-mix(in srgb, currentColor 7%, transparent); margin: .4rem 0 .8rem;
+  overflow-wrap: anywhere; padding: .7rem; white-space: pre-wrap; }
+"""
+HEAD = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<meta name="referrer" content="no-referrer">
+<title>Cohort</title>
+<style>{_STYLE}</style>
+</head>
+<body>
+"""
+
+
+def text(said: str) -> str:
+    """Return anything on one line, as text of a page."""
+    return html.escape(one_line(said))
+
+
+def names(learners: Sequence[str]) -> str:
+    """Return learners in a row, the first ones of many."""
+    who = ", ".join(f"<bdi>{text(name)}</bdi>" for name in learners[:_MOST_NAMES])
+    more = f" and {len(learners) - _MOST_NAMES} more" if len(learners) > _MOST_NAMES else ""
+    return who + more

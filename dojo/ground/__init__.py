@@ -1,0 +1,1 @@
+"""What every room stands on: paths, files, run folders, processes; knows no kata."""

@@ -1,0 +1,248 @@
+"""Be the process that holds a submission: nothing that it says of itself is believed.
+
+Three kinds: the examination, which imports the submission and makes the calls that it is told; the
+pristine tests, an ordinary pytest session; and the probe, which tries what must not be possible.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from dojo.engines import mlflow, prefect
+from dojo.ground.wording import shorten
+from dojo.laws.rules import Ledger
+from dojo.laws.watched import Watched
+from dojo.running.solution import SolutionFault, Subject
+from dojo.sandbox.job import Job
+from dojo.wire.line import Line
+from dojo.wire.replies import LONGEST_WAIT_S
+from dojo.wire.values import build_argument, pack
+from dojo.world.clock import RetryClock, free_waits
+from dojo.world.history import PrefectHistory, recorded_history
+
+_LONGEST_TEXT = 2000
+
+
+def enter_home(room: Path, token: str) -> None:
+    """Have an empty environment, a home, a temporary folder and no standard streams.
+
+    Args:
+        room: The sandbox's folder.
+        token: Names this process's part of it: none finds what another has left.
+    """
+    for name in ("work", "tmp", "home"):
+        (room / name / token).mkdir(exist_ok=True)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PREFECT_", "MLFLOW_"))
+        or name in ("DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK", "DOJO_CACHE")
+    }
+    os.environ.clear()
+    home = str(room / "home" / token)
+    os.environ.update(
+        kept,
+        PATH="/usr/bin:/bin",
+        HOME=home,
+        USERPROFILE=home,
+        USER="learner",
+        LOGNAME="learner",
+        LANG="C.UTF-8",
+        TMPDIR=str(room / "tmp" / token),
+        PREFECT_HOME=f"{home}/.prefect",
+    )
+    tempfile.tempdir = str(room / "tmp" / token)
+    os.chdir(room / "work" / token)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    output = os.open(
+        room / "tmp" / token / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
+    )
+    for source, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+
+
+def run(job: Job) -> None:
+    """Be the process; returns when it has said all."""
+    if job.kind == "test":
+        from dojo.inside.tests import run_tests
+
+        run_tests(job)
+    elif job.kind == "probe":
+        from dojo.sandbox.probe import try_everything
+
+        job.line.send({"probed": try_everything(job.told)})
+    elif job.kind == "help":
+        _help(job)
+    else:
+        _examine(job)
+
+
+def _help(job: Job) -> None:
+    """Do something of a scenario's own, without the submission: fill a store, load a model."""
+    module = importlib.import_module(str(job.told["module"]))
+    value = getattr(module, str(job.told["function"]))(
+        job.room / "work" / job.told["token"], *job.told["args"]
+    )
+    job.line.send({"helped": pack(value)})
+
+
+class _ToldClock(RetryClock):
+    """A clock whose waits are told to the supervisor, which has the only clock that counts."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__()
+        self._line = line
+        self._owner = os.getpid()
+
+    def stop_telling(self) -> None:
+        """Keep later waits to itself: they are those of a scenario that is over."""
+        self._owner = 0
+
+    def wait(self, seconds: float, by: Any) -> bool:
+        """Record a wait here, and have the supervisor's clock go on before anything else does."""
+        free = super().wait(seconds, by)
+        if free and seconds > 0 and os.getpid() == self._owner:
+            with self._line.lock:
+                told_s = min(round(float(seconds), 3), LONGEST_WAIT_S)
+                self._line.send({"waited": told_s, "by": str(by)[:100]})
+                self._line.receive()
+        return free
+
+
+def _examine(job: Job) -> None:
+    """Load the submission for one scenario after another, and make the calls that it is told."""
+    environment = dict(os.environ)
+    token, nonce = str(job.told["token"]), None
+    while True:
+        with contextlib.ExitStack() as stack:
+            following = _take_turn(job, token, nonce, stack)
+        if following is None:
+            return
+        token, nonce = str(following["token"]), following["nonce"]
+        mlflow.forget()
+        os.environ.clear()
+        os.environ.update(environment)
+        enter_home(job.room, token)
+
+
+def _take_turn(
+    job: Job, token: str, nonce: str | None, stack: contextlib.ExitStack
+) -> dict[str, Any] | None:
+    """Make the calls of one scenario; return what asks for the next, None without one."""
+    from dojo.world.overlap import Overlap
+
+    line, clock, history, overlap = job.line, _ToldClock(job.line), PrefectHistory(), Overlap()
+    work = job.room / "work" / token
+    stack.callback(clock.stop_telling)
+    if "prefect" in sys.modules and job.api_url:
+        stack.enter_context(recorded_history(history))
+        stack.enter_context(prefect.results_in(job.room / "tmp" / token / "results"))
+    stack.enter_context(free_waits(clock))
+    watched = Watched(job.room / "given" / job.told["file"], Ledger())
+    stack.enter_context(watched.looking())
+    try:
+        subject = watched.load()
+    except SolutionFault as fault:
+        text = shorten(fault.message, _LONGEST_TEXT)
+        line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
+        return None
+    line.send({"nonce": nonce, "loaded": True})
+    values: list[Any] = []
+    while True:
+        message = line.receive()
+        if message["do"] == "load":
+            return message
+        if message["do"] in ("call", "drive"):
+            driver = _Driver(message["module"], subject, work) if "module" in message else subject
+            reply = _call(driver, message, job, values)
+            if watched.ledger.broken and not reply.keys().isdisjoint(("returned", "raised")):
+                reply["laws"] = sorted(watched.ledger.broken)
+        elif message["do"] == "advance":
+            clock.advance(message["seconds"])
+            reply = {"done": True}
+        elif message["do"] == "watch":
+            overlap = Overlap()
+            overlap.hold_until(message["hold_until"], one_more_s=message["one_more_s"])
+            overlap.finish_in(*message["finish_in"])
+            stack.enter_context(overlap.watching())
+            reply = {"done": True}
+        elif message["do"] == "watched":
+            reply = {"peak": overlap.peak, "started": overlap.started}
+        else:
+            reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
+        with line.lock:
+            line.send({"nonce": message["nonce"], **reply})
+
+
+class _Driver:
+    """The functions of a scenario's module, as entry points: they get the submission."""
+
+    def __init__(self, module: str, subject: Subject, work: Path) -> None:
+        self._module = importlib.import_module(module)
+        self._first = (subject, work)
+
+    def __getattr__(self, name: str) -> Any:
+        return functools.partial(getattr(self._module, name), *self._first)
+
+
+def _call(
+    subject: Subject | _Driver, message: dict[str, Any], job: Job, values: list[Any]
+) -> dict[str, Any]:
+    """Make one call; what comes of it is data, whatever it is."""
+    try:
+        function = getattr(subject, message["name"])
+        args = [build_argument(one, values) for one in message["args"]]
+        kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
+        value = function(*args, **kwargs)
+        values.append(value)
+        return {"returned": pack(value), "handle": len(values) - 1}
+    except SolutionFault as fault:
+        return {"raised": fault.cause, "text": shorten(fault.message, _LONGEST_TEXT), "where": ""}
+    except MemoryError:
+        return {"memory": True}
+    except (SystemExit, KeyboardInterrupt) as error:
+        return {"exited": type(error).__name__}
+    except BaseException as error:
+        return {
+            "raised": type(error).__name__[:100],
+            "text": _text_of(error),
+            "where": _where(error, str(job.room)),
+            "kinds": [kind.__name__[:100] for kind in type(error).__mro__][:20],
+        }
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(shorten(str(error), _LONGEST_TEXT))
+    except BaseException:
+        return "(its text cannot be read)"
+
+
+def _where(error: BaseException, room: str) -> str:
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if room in one.filename]
+    return f"line {frames[-1].lineno}, in {frames[-1].name[:100]}" if frames else ""
+
+
+def _task_runs(history: PrefectHistory) -> list[dict[str, Any]]:
+    runs = history.task_runs
+    return [
+        {
+            "id": str(run.id),
+            "function": run.function,
+            "name": run.name,
+            "states": run.states,
+            "delays_s": run.delays_s,
+            "tags": sorted(run.tags),
+            "flow_run_id": str(run.flow_run_id) if run.flow_run_id else None,
+            "upstream_ids": sorted(str(one) for one in run.upstream_ids),
+        }
+        for run in runs[:1000]
+    ]

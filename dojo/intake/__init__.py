@@ -1,0 +1,1 @@
+"""What was handed in, by whom, and when: folders, archives, rosters, platforms."""

@@ -1,1 +1,0 @@
-"""Pages from records; no logic of their own."""

@@ -1,0 +1,135 @@
+"""Be the second parent: import once what calls need, then fork one process a call.
+
+Listens on a socket without a file, ends when its standard input does, and is killed with
+its forks then. Where there is no fork it makes the one call that its standard input holds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import inspect
+import os
+import pickle
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import Any
+
+from dojo.engines import prefect
+from dojo.running.elsewhere.client import socket_of
+from dojo.running.solution import SolutionFault, load_solution
+from dojo.world.network import loopback_only
+
+ZONES = ("Pacific/Auckland", "America/St_Johns")
+
+
+def make_call(asked: dict[str, Any]) -> dict[str, Any]:
+    """Make one call; return what came of it, as data.
+
+    Args:
+        asked: `path`, the solution's file; `name` of the entry point, its `args` and `kwargs`;
+            `environment`, that of the test; `api_url` and `results`, Prefect's server and folder.
+    """
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    os.environ["TZ"] = next(zone for zone in ZONES if zone != os.environ.get("TZ"))
+    if hasattr(time, "tzset"):
+        time.tzset()
+    tempfile.tempdir = None
+    folder = tempfile.mkdtemp(prefix="elsewhere-")
+    os.chdir(folder)
+    try:
+        with loopback_only(), _engines(asked):
+            return _outcome(asked)
+    finally:
+        os.chdir(os.path.dirname(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _outcome(asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        entry_point = getattr(load_solution(Path(asked["path"])), asked["name"])
+        value = entry_point(*asked["args"], **asked["kwargs"])
+        if inspect.isawaitable(value):
+            value = asyncio.run(_await(value))
+        try:
+            return {"pickled": pickle.dumps(value)}
+        except Exception as error:
+            return {"unsendable": f"a {type(value).__name__} ({error})"}
+    except SolutionFault as fault:
+        return {"fault": fault.message, "cause": fault.cause}
+    except BaseException as error:
+        lines = traceback.extract_tb(error.__traceback__)
+        where = [one for one in lines if one.filename == asked["path"]]
+        line = f" (line {where[-1].lineno}: {where[-1].line})" if where else ""
+        return {"raised": type(error).__name__, "text": f"{error}{line}"}
+
+
+async def _await(value: Any) -> Any:
+    return await value
+
+
+@contextlib.contextmanager
+def _engines(asked: dict[str, Any]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        if "prefect" in sys.modules and asked["api_url"]:
+            stack.enter_context(prefect.join_harness(asked["api_url"]))
+            stack.enter_context(prefect.results_in(Path(asked["results"])))
+        yield
+
+
+def _serve(address: str) -> None:
+    """Fork a process for each that calls at the address."""
+    name, _, key = address.partition(":")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork has ended
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    with Listener(socket_of(name), family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
+        while True:
+            try:
+                connection = listener.accept()
+            except (OSError, EOFError):  # somebody called and hung up, or does not know the key
+                continue
+            if os.fork() == 0:
+                _answer(connection)
+            connection.close()
+
+
+def _answer(connection: Connection) -> None:
+    """Make the call that a connection asks for, and end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        asked = pickle.loads(connection.recv_bytes())
+        signal.alarm(int(asked["timeout_s"]) + 1)
+        connection.send_bytes(pickle.dumps(make_call(asked)))
+    finally:
+        os._exit(0)
+
+
+def _end_with_input() -> None:
+    os.read(0, 1)
+    os.killpg(0, signal.SIGKILL)
+
+
+def main() -> None:
+    """Serve an address, or make the one call that standard input holds."""
+    if sys.argv[1] == "--once":
+        asked = pickle.load(sys.stdin.buffer)
+        Path(asked["reply"]).write_bytes(pickle.dumps(make_call(asked)))
+        return
+    for name in sys.argv[2:]:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    _serve(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

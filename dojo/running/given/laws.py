@@ -1,0 +1,119 @@
+"""Have each test of a kata keep the laws: what a solution breaks makes the test red."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog.kata import Kata
+from dojo.laws.rules import LAWS, Ledger
+from dojo.laws.watched import Watched
+from dojo.running.solution import SolutionFault, Subject
+
+
+class Laws:
+    """The laws of one test, for the test: which do not hold, and why."""
+
+    def __init__(self, watched: Watched) -> None:
+        """Know what looks at the solution."""
+        self._watched = watched
+        self._ledger = watched.ledger
+
+    def load(self) -> Subject:
+        """Load the solution afresh; its calls are looked at too."""
+        return self._watched.load()
+
+    def lift(self, law: str, why: str) -> None:
+        """Have a law not hold in this test.
+
+        Args:
+            law: Its name, one of `dojo.laws.rules.LAWS`.
+            why: The reason, in a sentence.
+
+        Raises:
+            ValueError: There is no such law, or no reason.
+        """
+        if law not in LAWS or not why.strip():
+            raise ValueError(f"a law is lifted by its name and a reason, not by {law!r}, {why!r}")
+        self._ledger.lift(law)
+
+    def may_change(self, argument: str, why: str) -> None:
+        """Allow the solution to change an argument of this name in this test.
+
+        Args:
+            argument: As the called function names it.
+            why: The reason, in a sentence.
+
+        Raises:
+            ValueError: There is no reason.
+        """
+        if not why.strip():
+            raise ValueError(f"say why {argument!r} may be changed")
+        self._ledger.allow(argument)
+
+    @property
+    def message(self) -> str:
+        """Say what was broken; empty if nothing was."""
+        return self._ledger.message
+
+    def judge(self, *, is_green: bool) -> None:
+        """End looking: the test's own part is over.
+
+        Args:
+            is_green: Whether the test itself has nothing to say: one that broke off in the middle
+                may have left open what its own end would have closed.
+        """
+        self._watched.end(with_leftovers=is_green)
+
+
+KEY = pytest.StashKey[Laws]()
+
+
+@contextlib.contextmanager
+def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
+    """Load a solution and look at all that a test does with it, for the length of a block.
+
+    Args:
+        item: The test.
+        kata: Its kata, which may lift laws.
+        path: The solution's file.
+
+    Yields:
+        The module under test.
+
+    Raises:
+        SolutionFault: As in `load_solution`.
+    """
+    watched = Watched(path, Ledger(kata.lifts))
+    with watched.looking(str(item.path)):
+        subject = watched.load()
+        item.stash[KEY] = Laws(watched)
+        yield subject
+
+
+@contextlib.contextmanager
+def judged(item: pytest.Item) -> Iterator[None]:
+    """Judge a test by the laws as soon as the block is over that runs its own part.
+
+    Raises:
+        SolutionFault: The test itself is green, and a law was broken.
+    """
+    laws = item.stash.get(KEY, None)
+    is_green = False
+    try:
+        yield
+        is_green = True
+    finally:
+        if laws is not None:
+            laws.judge(is_green=is_green)
+    if laws is not None and laws.message:
+        raise SolutionFault(laws.message, "assertion")
+
+
+def broken_laws(item: pytest.Item) -> str:
+    """Return what a test's laws have to say; empty if none was broken."""
+    laws = item.stash.get(KEY, None)
+    return laws.message if laws is not None else ""

@@ -1,0 +1,158 @@
+"""Hold what one pytest session over katas shares: catalogue, solutions, room, engines."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog.kata import Kata, kata_folders, read_kata
+from dojo.engines import ENGINES, for_solution, prefect, start
+from dojo.ground.paths import find_root
+from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.running.elsewhere.client import ADDRESS_VARIABLE, SecondParent
+from dojo.running.solution import Solutions
+
+
+class KataRun:
+    """The state of one pytest session over katas."""
+
+    def __init__(self, config: pytest.Config, solutions: Solutions, track: str | None) -> None:
+        """Read the katas that the command line's paths reach; start nothing yet.
+
+        Others may be half written: that is the gate's business, not this session's.
+
+        Raises:
+            CatalogError: One of them breaks a rule.
+        """
+        self.config = config
+        self.solutions = solutions
+        places = [Path(arg.split("::", 1)[0]).resolve() for arg in config.args]
+        folders = kata_folders(find_root(config.rootpath))
+        self.katas = [read_kata(folder) for folder in folders if _is_reached(folder, places)]
+        self._kata_of_test_file = {kata.test_file: kata for kata in self.katas}
+        self.track = track
+        self.room: Room | None = None
+        self.api_url: str | None = None
+        self._engines = contextlib.ExitStack()
+        self._started: set[str] = set()
+        self._second_parent: SecondParent | None = None
+
+    def kata_of_item(self, item: pytest.Item) -> Kata | None:
+        """Return the kata that `item` is a test of."""
+        return self.kata_of_test_file(item.path)
+
+    def kata_of_test_file(self, path: Path) -> Kata | None:
+        """Return the kata whose tests are in this file."""
+        return self._kata_of_test_file.get(path)
+
+    def move_in(self, room: Room | None = None) -> None:
+        """Take a room and set the environment that the engines read when they are imported."""
+        if room is None:
+            room = Room()
+            room.furnish()
+            for engine in ENGINES.values():
+                engine.isolate(room)
+        self.room = room
+
+    def inherit_engines(self, api_url: str, names: set[str]) -> None:
+        """Use engines that were entered before this process was forked."""
+        self.api_url = api_url
+        self._started |= names
+
+    def join(self, api_url: str) -> None:
+        """Use the Prefect server of another process."""
+        self._engines.enter_context(prefect.join_harness(api_url))
+        self.inherit_engines(api_url, {"prefect"})
+
+    def start_engines(self, katas: list[Kata]) -> None:
+        """Start each engine that a kata or its solution needs and that is not running yet.
+
+        Raises:
+            EngineError: One does not start.
+        """
+        assert self.room is not None
+        whole = [for_solution(kata, self.solutions.content_for(kata)) for kata in katas]
+        needs = {need for kata in whole for need in kata.needs} & ENGINES.keys()
+        for name in sorted(needs - self._started):
+            self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
+            self._started.add(name)
+
+    def elsewhere(self, solution: Path) -> str:
+        """Return the address of a second parent; "" where there is no fork.
+
+        Args:
+            solution: Whose imports it makes, if it must be started first.
+        """
+        if not CAN_FORK:
+            return ""
+        known = os.environ.get(ADDRESS_VARIABLE)
+        if known is None:
+            assert self.room is not None
+            self._second_parent = SecondParent(self.room, solution)
+            known = os.environ[ADDRESS_VARIABLE] = self._second_parent.address
+        return known
+
+    def say(self, line: str) -> None:
+        """Tell the person at the terminal why something takes a while."""
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.ensure_newline()
+            reporter.write_line(line)
+
+    def stop(self) -> None:
+        """Stop the engines; the room goes when the process does."""
+        if self._second_parent is not None:
+            self._second_parent.end()
+            os.environ.pop(ADDRESS_VARIABLE, None)
+        with contextlib.suppress(Exception):
+            self._engines.close()
+
+
+def _is_reached(folder: Path, places: list[Path]) -> bool:
+    return any(
+        place == folder or folder in place.parents or place in folder.parents for place in places
+    )
+
+
+def spell_paths(args: list[str], folder: Path) -> list[str]:
+    """Spell what pytest is to test so that it can: it takes a `[` for the parameters of a test.
+
+    Args:
+        args: Paths, and perhaps `::` and a test's name behind them.
+        folder: Where pytest was started; it reads relative paths from there.
+
+    Returns:
+        The same, those with a `[` as seen from `folder`.
+
+    Raises:
+        pytest.UsageError: One has a `[` also from there.
+    """
+    spelt = []
+    for arg in args:
+        path, separator, test = arg.partition("::")
+        if "[" in path and (folder / path).exists():
+            with contextlib.suppress(ValueError):  # on another drive of Windows
+                path = os.path.relpath(folder / path, folder)
+            if "[" in path:
+                raise pytest.UsageError(
+                    f"pytest reads no path with a '[' in it, such as {arg!r}: rename the folder,"
+                    " or 'cd' into it and name what is below"
+                )
+        spelt.append(path + separator + test)
+    return spelt
+
+
+KEY = pytest.StashKey[KataRun]()
+
+
+def kata_run_of(config: pytest.Config) -> KataRun | None:
+    """Return the session's state; None when it has nothing to do with katas."""
+    return config.stash.get(KEY, None)
+
+
+def asked_solutions(config: pytest.Config) -> str:
+    """Return what `--solutions` or its environment variable says."""
+    return str(config.getoption("--solutions") or os.environ.get("DOJO_SOLUTIONS") or "learner")

@@ -1,0 +1,280 @@
+"""Load a solution (the learner's, the reference's, an answer's) as the module under test."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import difflib
+import functools
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from _pytest.outcomes import Failed
+
+from dojo.catalog.kata import Kata
+from dojo.catalog.verdict import Cause
+from dojo.world.clock import SOLUTION_MODULE
+
+# Dagster's errors when something is defined, by name: who does not need it does not import it.
+_OF_DEFINITIONS = {"DagsterInvalidDefinitionError", "DagsterInvalidPythonicConfigDefinitionError"}
+
+
+class SolutionFault(Failed):
+    """The solution is at fault in a way no test can go on from; pytest reports a failure."""
+
+    def __init__(self, message: str, cause: Cause) -> None:
+        """Say what happened.
+
+        Args:
+            message: What the learner reads.
+            cause: As in a verdict.
+        """
+        super().__init__(message, pytrace=False)
+        self.message = message
+        self.cause = cause
+
+
+class SolutionsNotFound(Exception):
+    """`--solutions` names nothing that exists; the message says what it may name."""
+
+
+class Solutions:
+    """Where the solutions under test are."""
+
+    def __init__(self, spec: str) -> None:
+        """Read what the person asked for.
+
+        Args:
+            spec: `learner`, `reference`, a folder with `NN_slug/slug.py` or
+                `katas/NN_slug/slug.py` in it, or one Python file.
+
+        Raises:
+            SolutionsNotFound: It is none of these.
+        """
+        self.spec = spec
+        self.path = None if spec in ("learner", "reference") else Path(spec).resolve()
+        if self.path is not None and not self.path.exists():
+            near = difflib.get_close_matches(spec, ["learner", "reference"], n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else "."
+            raise SolutionsNotFound(
+                f"--solutions {spec!r} does not exist{meant}"
+                " It may be 'learner', 'reference', a folder or a Python file."
+            )
+
+    def content_for(self, kata: Kata) -> bytes:
+        """Return what the file of `kata` holds; nothing if there is none."""
+        try:
+            return self.file_of(kata).read_bytes()
+        except OSError:
+            return b""
+
+    def file_of(self, kata: Kata) -> Path:
+        """Return the file that should hold the solution of `kata`; it may not exist."""
+        if self.path is None:
+            return kata.stub_file if self.spec == "learner" else kata.reference_file
+        if self.path.is_file():
+            return self.path
+        nested = self.path / "katas" / kata.id / f"{kata.slug}.py"
+        return nested if nested.exists() else self.path / kata.id / f"{kata.slug}.py"
+
+
+HandOut = Callable[[str, Any], Any]
+
+
+class Subject:
+    """The module under test; a name it lacks fails the test with a readable message.
+
+    What is async in it is awaited: a test calls functions, tasks and flows of either kind.
+    """
+
+    def __init__(self, module: ModuleType, path: Path, hand_out: HandOut) -> None:
+        """Wrap a loaded module; `hand_out` makes what a test gets of what it asks for."""
+        self._module = module
+        self._path = path
+        self._hand_out = hand_out
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return _awaited(self._hand_out(name, getattr(self._module, name)))
+        except AttributeError:
+            names = [known for known in vars(self._module) if not known.startswith("_")]
+            if not names:
+                raise SolutionFault(
+                    f"{self._path.name} is empty; was it saved by mistake?"
+                    " 'git checkout' brings the stub back.",
+                    cause="missing",
+                ) from None
+            near = difflib.get_close_matches(name, names, n=1)
+            meant = f" It has {near[0]!r}: is that it?" if near else ""
+            raise SolutionFault(
+                f"{self._path.name} has no {name!r}; the tests call it by that name.{meant}",
+                cause="missing",
+            ) from None
+
+
+def _awaited(value: Any) -> Any:
+    """Return a function, task or flow as one whose call comes back with what its awaiting gives.
+
+    Whoever runs in an event loop has one to await in, and gets what the solution returns.
+    """
+    if isinstance(value, FunctionType):
+        return functools.wraps(value)(lambda *args, **more: _result_of(value(*args, **more)))
+    is_prefects = isinstance(getattr(value, "isasync", None), bool)
+    return _Awaited(value) if is_prefects else value
+
+
+class _Awaited:
+    """Stands for a task or a flow of Prefect."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        return type(self._real)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __call__(self, *args: Any, **more: Any) -> Any:
+        return _result_of(self._real(*args, **more))
+
+
+def _result_of(value: Any) -> Any:
+    if not inspect.isawaitable(value):
+        return value
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(_await(value))
+    return value
+
+
+async def _await(value: Any) -> Any:
+    return await value
+
+
+def classes_of(subject: Subject) -> list[type]:
+    """Return the classes that the solution's file defines."""
+    found = vars(subject._module).values()
+    return [one for one in found if isinstance(one, type) and one.__module__ == SOLUTION_MODULE]
+
+
+def load_solution(path: Path, hand_out: HandOut = lambda _, value: value) -> Subject:
+    """Run a solution's file as a fresh module.
+
+    Args:
+        path: The file.
+        hand_out: Is given each name that a test asks for and its value; returns what the test gets.
+
+    Returns:
+        The module under test.
+
+    Raises:
+        SolutionFault: The file is missing or cannot be imported; the message says why and where.
+    """
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise SolutionFault(
+            f"There is no solution to test: {_short(path)} cannot be read ({error.strerror}).",
+            cause="missing",
+        ) from None
+    spec = importlib.util.spec_from_file_location(SOLUTION_MODULE, path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[SOLUTION_MODULE] = module
+    try:
+        # Not through the loader: it would leave byte-code in the checkout, and reuse old one.
+        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
+    except SyntaxError as error:
+        raise SolutionFault(_describe_syntax_error(error, path), cause="import") from None
+    except ValueError as error:
+        if "null bytes" not in str(error):
+            raise SolutionFault(_describe_import_error(error, path), cause="import") from error
+        raise SolutionFault(f"{path.name} is not Python text: {error}.", cause="import") from None
+    except SystemExit as error:
+        raise SolutionFault(
+            f"Importing {path.name} ended the program (sys.exit, code {error.code!r}):"
+            f" {_line_of(error, path)}\nTests import your file; work that should only run as a"
+            ' script belongs under `if __name__ == "__main__":`.',
+            cause="import",
+        ) from None
+    except (Exception, KeyboardInterrupt) as error:
+        raise SolutionFault(_describe_import_error(error, path), cause="import") from error
+    return Subject(module, path, hand_out)
+
+
+def solution_line(error: BaseException, path: Path) -> traceback.FrameSummary | None:
+    """Return the innermost line of the solution in an exception's trace, its causes included."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        for frame in reversed(traceback.extract_tb(current.__traceback__)):
+            if frame.filename == str(path):
+                return frame
+        current = current.__cause__ or current.__context__
+    return None
+
+
+def _line_of(error: BaseException, path: Path) -> str:
+    frame = solution_line(error, path)
+    return f"line {frame.lineno}: {frame.line}" if frame else "somewhere it calls"
+
+
+def _describe_import_error(error: BaseException, path: Path) -> str:
+    return (
+        f"{path.name} cannot be imported: {type(error).__name__}: {error}\n"
+        f"  {_line_of(error, path)}\n{annotations_advice(error, path)}"
+        "No test can start before the file imports."
+    )
+
+
+def annotations_advice(error: BaseException, path: Path) -> str:
+    """Name the line over which Dagster may have stumbled; "" if there is none, or no stumbling.
+
+    It finds texts where it looks for types, and says many things, but never which line it was.
+    """
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if not kinds & _OF_DEFINITIONS:
+        return ""
+    nodes: list[ast.stmt] = []
+    with contextlib.suppress(OSError, SyntaxError, ValueError):  # somebody may be saving it
+        nodes = ast.parse(path.read_bytes()).body
+    for node in nodes:
+        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        if is_future and "annotations" in ast.unparse(node):
+            return (
+                f"First remove line {node.lineno}, `{ast.unparse(node)}`: it turns all annotations"
+                " into texts, and Dagster looks for types there.\n"
+            )
+    return ""
+
+
+def _describe_syntax_error(error: SyntaxError, path: Path) -> str:
+    # Python tells no line of a file that it cannot even read as text.
+    line = f" (line {error.lineno})" if error.lineno else ""
+    shown = [f"{path.name} is not valid Python: {error.msg}{line}."]
+    if error.text:
+        text = error.text.rstrip("\n")
+        stripped = text.lstrip()
+        shown.append("  " + stripped.expandtabs(4))
+        if error.offset:
+            column = max(error.offset - 1 - (len(text) - len(stripped)), 0)
+            shown.append("  " + " " * len(stripped[:column].expandtabs(4)) + "^")
+    return "\n".join(shown)
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

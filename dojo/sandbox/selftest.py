@@ -1,0 +1,84 @@
+"""Try the walls before anything is graded: what cannot be shown to hold is not trusted."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+from dojo.sandbox.client import GuardFault, Parent
+from dojo.sandbox.walls import SandboxError
+from dojo.wire.line import LineBroken, LineClosed
+
+
+def try_walls(parent: Parent) -> None:
+    """Have a process inside try what must not be possible, and look from outside as well.
+
+    Args:
+        parent: The warm parent, at the level that was asked for.
+
+    Raises:
+        SandboxError: Something was possible; the message names it.
+        GuardFault: The probe did not report.
+    """
+    with tempfile.TemporaryDirectory(dir=parent.room.path) as folder:
+        secret, target = Path(folder) / "secret.txt", Path(folder) / "target.txt"
+        secret.write_text(secrets.token_hex(8), encoding="ascii")
+        target.write_text("untouched", encoding="ascii")
+        name = f"DOJO_PROBE_{secrets.token_hex(4)}"
+        os.environ[name] = "secret"
+        listener = socket.create_server(("127.0.0.1", 0))
+        try:
+            possible = _probe(
+                parent,
+                {
+                    "secret": str(secret),
+                    "target": str(target),
+                    "listener": listener.getsockname()[1],
+                    "victim": os.getpid(),
+                    "secret_name": name,
+                    "memory_mb": parent.limits.memory_mb,
+                },
+            )
+            listener.settimeout(0)
+            if _was_reached(listener):
+                possible["reach a server of the host"] = "its connection came in"
+            if target.read_text(encoding="ascii") != "untouched":
+                possible["write a file outside"] = "it is changed"
+        finally:
+            listener.close()
+            del os.environ[name]
+    if possible:
+        told = "; ".join(f"{what} ({seen})" for what, seen in possible.items())
+        raise SandboxError(
+            f"the sandbox at level {parent.level!r} does not hold: a submission could {told};"
+            " nothing was graded"
+        )
+
+
+def _probe(parent: Parent, told: dict[str, object]) -> dict[str, str]:
+    with parent.sandbox(lambda _: None) as sandbox:
+        places = {name: str(sandbox.folder / name) for name in ("given", "engine")}
+        line = sandbox.start("probe", {**told, **places})
+        try:
+            message = line.receive(time.monotonic() + 60)
+        except (LineClosed, LineBroken, TimeoutError) as error:
+            raise GuardFault(f"the sandbox's self-test did not report ({error})") from None
+        finally:
+            sandbox.end()
+            line.close()
+    possible = message.get("probed")
+    if not isinstance(possible, dict):
+        raise GuardFault("the sandbox's self-test did not report")
+    return possible
+
+
+def _was_reached(listener: socket.socket) -> bool:
+    try:
+        listener.accept()[0].close()
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What a person sees and types: the companion, the doctor, the screen, the keys."""

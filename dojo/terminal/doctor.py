@@ -1,0 +1,269 @@
+"""Check this machine for what the katas need; every failed check names its cure.
+
+The engines are started by another process, `python -m dojo.terminal.doctor prefect`, so that one that
+crashes, hangs or ends its process is a failed check and nothing more.
+"""
+
+from __future__ import annotations
+
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from dojo.catalog.kata import CatalogError, load_catalog
+from dojo.engines.templates import EngineError
+from dojo.ground.paths import PACKAGE_ROOT, cache_dir
+from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.ground.wording import shorten
+
+OLDEST, NEWEST = (3, 10), (3, 13)
+PORTS = {4200: "Prefect UI", 5000: "MLflow UI", 3000: "Dagster UI"}
+# It is resolved apart from the others: see requirements-airflow.txt.
+APART = "apache-airflow"
+
+_TITLES = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster"}
+_ENGINE_TIMEOUT_S = 300
+# The exit code of an engine's process whose last line is "what; cure".
+_OWN_WORDS = 3
+_QUIET = "close what keeps this machine busy, then: dojo doctor"
+_RESTORE = "git checkout -- constraints.txt"
+_PIP = f"{shlex.quote(sys.executable)} -m pip install"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What was looked at.
+        ok: Whether the katas can live with it.
+        said: What was found, in one line.
+        cure: What to do about it; empty when there is nothing to do.
+    """
+
+    name: str
+    ok: bool
+    said: str
+    cure: str = ""
+
+
+def examine(root: Path) -> Iterator[Check]:
+    """Make all checks, the slow ones last.
+
+    Args:
+        root: The checkout.
+
+    Yields:
+        Each check as soon as it is made.
+    """
+    yield check_python(sys.version_info[:2])
+    needs: set[str] = set()
+    try:
+        needs = {need for kata in load_catalog(root) for need in kata.needs}
+        yield Check("Katas", True, f"every kata.toml in {root / 'katas'} can be read")
+    except CatalogError as error:
+        yield Check("Katas", False, str(error), "git diff katas")
+    yield from _guarded("Packages", lambda: check_packages(root, needs), f"{_PIP} -e '.[dev]'")
+    yield from _guarded("Versions", lambda: check_versions(root), _RESTORE)
+    opened = "let this user open ports of 127.0.0.1: a firewall or a sandbox forbids it"
+    yield from _guarded("Loopback", check_loopback, opened)
+    for port in PORTS:
+        yield from _guarded(f"Port {port}", lambda port=port: check_port(port), opened)  # type: ignore[misc]
+    yield check_folder("Cache", cache_dir(), "make it writable, or name another in DOJO_CACHE")
+    temporary = Path(tempfile.gettempdir())
+    yield check_folder("Temporary files", temporary, "make it writable, or name another in TMPDIR")
+    yield check_fork()
+    for engine in ENGINES:
+        if engine in needs and _installed(engine):
+            yield from _guarded(_TITLES[engine], lambda name=engine: check_engine(name), _QUIET)  # type: ignore[misc]
+
+
+def check_python(version: tuple[int, ...]) -> Check:
+    """Check the version of Python, such as `(3, 12)`."""
+    said = f"Python {'.'.join(map(str, version))}"
+    if OLDEST <= version[:2] <= NEWEST:
+        return Check("Python", True, f"{said} at {sys.executable}")
+    cure = "python3.12 -m venv .venv, then activate it and install again"
+    return Check("Python", False, f"{said}; the katas need 3.10 to 3.13", cure)
+
+
+def check_packages(root: Path, needs: set[str]) -> Check:
+    """Check that what the katas need is installed."""
+    if _installed(APART):
+        needs = needs & {APART}
+    missing = sorted(need for need in needs if not _installed(need))
+    apart = "; Airflow's katas have an environment of their own: tox -e airflow"
+    note = apart if APART in missing else ""
+    missing = [need for need in missing if need != APART]
+    if not missing:
+        return Check("Packages", True, f"all that the katas need is installed{note}")
+    constraints = shlex.quote(str(root / "constraints.txt"))
+    cure = f"{_PIP} -c {constraints} {' '.join(missing)}"
+    return Check("Packages", False, f"missing: {', '.join(missing)}{note}", cure)
+
+
+def check_versions(root: Path) -> Check:
+    """Check that what is installed is what `constraints.txt` says; what is absent is left out."""
+    if _installed(APART):
+        return Check("Versions", True, "not compared: Airflow's environment has its own")
+    path = root / "constraints.txt"
+    if not path.exists():
+        return Check("Versions", False, f"{path} does not exist", _RESTORE)
+    wanted = _requirements(path)
+    differing = [
+        (requirement, version)
+        for requirement in wanted
+        if (version := _installed(requirement.name))
+        and not requirement.specifier.contains(version, prereleases=True)
+    ]
+    if not differing:
+        return Check("Versions", True, f"as in {path.name}")
+    said = ", ".join(
+        f"{one.name} {version} (not {one.specifier})" for one, version in differing[:3]
+    )
+    more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
+    names = " ".join(one.name for one, _ in differing)
+    cure = f"{_PIP} -c {shlex.quote(str(path))} {names}"
+    return Check("Versions", False, f"other than in {path.name}: {said}{more}", cure)
+
+
+def check_loopback() -> Check:
+    """Check that a server on 127.0.0.1 can be reached."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname(), timeout=5).close()
+    return Check("Loopback", True, "127.0.0.1 takes servers")
+
+
+def check_port(port: int) -> Check:
+    """Remark whether a port that an engine's user interface likes is free; busy is no failure."""
+    name, whose = f"Port {port}", PORTS.get(port, "your server")
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            if probe.connect_ex(("127.0.0.1", port)):
+                return Check(name, True, f"free for the {whose}")
+    except PermissionError:
+        raise
+    except OSError:
+        pass
+    return Check(name, True, f"busy; give the {whose} another: --port {port + 1}")
+
+
+def check_folder(name: str, folder: Path, cure: str) -> Check:
+    """Check that files can be written to a folder, which is made if there is none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix="dojo-doctor-") as file:
+            file.write(b"katas")
+            file.flush()
+    except OSError as error:
+        return Check(name, False, f"{folder} cannot be written: {error.strerror}", cure)
+    return Check(name, True, f"{folder} can be written")
+
+
+def check_fork() -> Check:
+    """Remark how runs are started."""
+    said = "runs are forked: a verdict takes about a second"
+    if not CAN_FORK:
+        said = "runs are started afresh, for want of fork: a verdict takes some seconds"
+    return Check("Processes", True, said)
+
+
+def check_engine(name: str) -> Check:
+    """Check that an engine starts, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dojo.terminal.doctor", name],
+        cwd=PACKAGE_ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_ENGINE_TIMEOUT_S,
+        check=False,
+    )
+    title = _TITLES[name]
+    if done.returncode == 0:
+        return Check(title, True, f"{name} {_installed(name)} starts")
+    said = (done.stderr.strip() or "no word").splitlines()[-1]
+    cure = f"{_PIP} --force-reinstall -c constraints.txt {name}, then: dojo doctor"
+    if done.returncode == _OWN_WORDS:
+        said, _, own = said.rpartition("; ")
+        cure = cure if "dojo doctor" in own else own
+    return Check(title, False, f"{name} does not start: {said}", cure)
+
+
+def _start_prefect(room: Room) -> None:
+    from dojo.engines import prefect
+
+    prefect.isolate(room)
+    with prefect.harness(room, _say):
+        pass
+
+
+def _start_mlflow(room: Room) -> None:
+    from dojo.engines import mlflow
+
+    mlflow.isolate()
+    uri = mlflow.new_store(room.folder("mlflow"), _say)
+    from mlflow import MlflowClient
+
+    MlflowClient(tracking_uri=uri).search_experiments()
+
+
+def _start_dagster(_: Room) -> None:
+    import dagster  # noqa: F401
+
+
+ENGINES = {"prefect": _start_prefect, "mlflow": _start_mlflow, "dagster": _start_dagster}
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _guarded(name: str, check: Callable[[], Check], cure: str) -> Iterator[Check]:
+    """Make one check; whatever it raises is its failure."""
+    try:
+        yield check()
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        yield Check(name, False, shorten(said, 300), cure)
+
+
+def _installed(name: str) -> str:
+    """Return the installed version of a distribution; empty if there is none."""
+    try:
+        return str(metadata.version(canonicalize_name(name)) or "")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _requirements(path: Path) -> list[Requirement]:
+    """Read the pins of a constraints file that are meant for this Python."""
+    lines = (line.split(" #")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
+    found = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
+    return [one for one in found if one.marker is None or one.marker.evaluate()]
+
+
+if __name__ == "__main__":
+    own = Room()
+    own.furnish()
+    try:
+        ENGINES[sys.argv[1]](own)
+    except EngineError as fault:
+        _say(str(fault))
+        raise SystemExit(_OWN_WORDS) from None
+    except Exception as fault:
+        _say(" ".join(f"{type(fault).__name__}: {fault}".split()))
+        raise SystemExit(1) from None
+    finally:
+        own.close()

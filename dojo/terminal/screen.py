@@ -1,0 +1,249 @@
+"""Show the catalogue, verdicts, hints and checks, 80 columns wide.
+
+Whatever comes from tests is `rich.text.Text`, never markup: messages are full of brackets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dojo.catalog.kata import Kata, Language
+from dojo.catalog.verdict import KataVerdict, TestVerdict
+
+_MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
+
+
+class Screen(Console):
+    """A Rich console that keeps quiet when nobody reads any more."""
+
+    def __init__(self, stream: IO[str] | None = None) -> None:
+        """Write to `stream` (standard output), in colour only on a terminal without NO_COLOR."""
+        stream = stream or sys.stdout
+        is_terminal = stream.isatty()
+        is_coloured = is_terminal and not os.environ.get("NO_COLOR")
+        super().__init__(
+            file=stream,
+            force_terminal=is_terminal,
+            color_system="auto" if is_coloured else None,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            # In a pipe, Rich would take the width of a terminal that nobody looks at.
+            width=None if is_terminal or "COLUMNS" in os.environ else 80,
+        )
+
+    def on_broken_pipe(self) -> None:
+        """Write no more: the reader of our pipe has seen enough."""
+        self.quiet = True
+        silence_stdout()
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """Print one line that is never broken: a path, a command, a next step."""
+        self.print(Text(text, style), soft_wrap=True)
+
+    def mark(self, is_good: bool | None) -> Text:
+        """Return the sign of good, bad or unknown, in what the encoding can do."""
+        sign, plain, style = _MARKS[is_good]
+        try:
+            sign.encode(self.encoding)
+        except (LookupError, UnicodeEncodeError):
+            sign = plain
+        return Text(sign, style)
+
+
+def silence_stdout() -> None:
+    """Point standard output to nowhere, so that the last flush finds no broken pipe."""
+    with contextlib.suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+        os.close(nothing)
+
+
+def shown(path: Path) -> str:
+    """Return `path` as a person at the working directory would type it."""
+    with contextlib.suppress(ValueError):
+        return str(path.relative_to(Path.cwd()))
+    return str(path)
+
+
+def page_of(kata: Kata, language: Language) -> Path:
+    """Return the kata's page in `language`; the English one if there is no other."""
+    french = kata.folder / "README.fr.md"
+    return french if language == "fr" and french.exists() else kata.folder / "README.md"
+
+
+def show_catalogue(
+    screen: Screen, katas: list[Kata], is_solved: Callable[[Kata], bool], language: Language
+) -> None:
+    """Print one row a kata: solved or not, id, track, title."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for _ in range(4):
+        table.add_column(overflow="fold")
+    for kata in katas:
+        mark = screen.mark(is_solved(kata) or None)
+        title = Text(kata.title.get(language))
+        table.add_row(mark, Text(kata.id, "bold"), Text(kata.track), title)
+    screen.print(table)
+
+
+def describe(kata: Kata, done: list[int], language: Language) -> dict[str, Any]:
+    """Return what `dojo list --json` says of a kata of which the tasks `done` are solved."""
+    tasks = [
+        {
+            "number": number,
+            "title": task.title.get(language),
+            "points": task.points,
+            "solved": number in done,
+        }
+        for number, task in enumerate(kata.tasks, start=1)
+    ]
+    return {
+        "id": kata.id,
+        "number": kata.number,
+        "track": kata.track,
+        "title": kata.title.get(language),
+        "folder": str(kata.folder),
+        "solved": all(task["solved"] for task in tasks),
+        "tasks": tasks,
+    }
+
+
+def show_heading(screen: Screen, kata: Kata, language: Language) -> None:
+    """Print the kata's id and title."""
+    screen.print(Text.assemble((kata.id, "bold"), "  ", kata.title.get(language)))
+
+
+def show_desk(screen: Screen, kata: Kata, where: str, language: Language) -> None:
+    """Clear a terminal and print what the learner works with: title, page, file."""
+    if os.environ.get("TERM") != "dumb":
+        screen.clear()
+    show_heading(screen, kata, language)
+    screen.say(f"  kata  {where}")
+    screen.say(f"  read  {shown(page_of(kata, language))}")
+    screen.say(f"  edit  {shown(kata.stub_file)}   (the tests run when you save it)")
+
+
+def show_task(screen: Screen, kata: Kata, number: int | None, language: Language) -> None:
+    """Print the title of one task; of no task, what stands over tests that no task lists."""
+    if number is None:
+        screen.print(Text("Other tests", "bold"))
+        return
+    title = kata.tasks[number - 1].title.get(language)
+    screen.print(Text.assemble((f"Task {number}", "bold"), "  ", title))
+
+
+def show_test(screen: Screen, test: TestVerdict) -> None:
+    """Print one test's mark and name."""
+    screen.print(Text.assemble("  ", screen.mark(test.passed), " ", test.test))
+
+
+def show_verdict(screen: Screen, kata: Kata, verdict: KataVerdict, language: Language) -> None:
+    """Print all tests of one kata, task by task."""
+    show_heading(screen, kata, language)
+    for number in [*range(1, len(kata.tasks) + 1), None]:
+        tests = [test for test in verdict.tests if test.task == number]
+        if tests:
+            screen.say()
+            show_task(screen, kata, number, language)
+        for test in tests:
+            show_test(screen, test)
+    show_waiting(screen, kata, verdict)
+
+
+def show_waiting(screen: Screen, kata: Kata, verdict: KataVerdict) -> None:
+    """Print which tasks wait for a red one; nothing if none does."""
+    if said := verdict.describe_waiting(kata):
+        screen.say()
+        screen.print(Text.assemble("  ", screen.mark(None), f" {said}"))
+
+
+def show_red(screen: Screen, verdict: KataVerdict, see_rest: str, *, every: bool = False) -> None:
+    """Print the message of the first red test, and how many more there are.
+
+    Args:
+        screen: Where to.
+        verdict: What happened; nothing is printed when no test is red.
+        see_rest: What the person does to see the other messages.
+        every: Print all messages instead.
+    """
+    red = verdict.red
+    for test in red if every else red[:1]:
+        screen.say()
+        screen.print(Text.assemble(screen.mark(False), " ", (test.test, "bold")))
+        show_indented(screen, test.message)
+        if test.cause == "fixture":
+            show_indented(screen, "Not your code's fault: 'dojo doctor' looks for the cause.")
+    more = len(red) - 1
+    if more > 0 and not every:
+        screen.say()
+        screen.say(f"{more} more test{'s are' if more > 1 else ' is'} red; {see_rest}")
+
+
+def show_hint(screen: Screen, kata: Kata, task: int, tier: int, language: Language) -> None:
+    """Print one tier of one task's hints."""
+    show_task(screen, kata, task, language)
+    screen.print(Text(f"Hint {tier} of 3", "dim"))
+    show_indented(screen, kata.tasks[task - 1].hints.get(language)[tier - 1])
+
+
+def show_check(screen: Screen, name: str, ok: bool, said: str, cure: str) -> None:
+    """Print one check of the environment, and its cure when there is one."""
+    screen.print(Text.assemble(screen.mark(ok), " ", (name, "bold"), ": ", _clean(said)))
+    if cure:
+        screen.say(f"    {_clean(cure)}")
+
+
+def show_next_step(
+    screen: Screen, kata: Kata, verdict: KataVerdict, following: Kata | None, language: Language
+) -> None:
+    """Print what to do after a run of `kata`; `following` is the first unsolved one now."""
+    number = f"{kata.number:02d}"
+    screen.say()
+    if verdict.solution != "learner":
+        screen.say(f"This was {verdict.solution}. Next, your own file: dojo run {number}")
+    elif not verdict.solved:
+        task = next((test.task for test in verdict.red if test.task), 1)
+        screen.say(f"Next: edit {shown(kata.stub_file)}, then: dojo run {number}")
+        screen.say(f"Hint: dojo hint {number} {task}")
+    elif following is None:
+        screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
+    else:
+        page = shown(page_of(following, language))
+        screen.say(f"Solved. Next: read {page}, then: dojo run {following.number:02d}")
+
+
+def show_outcome(
+    screen: Screen, kata: Kata, verdict: KataVerdict, is_last: bool, language: Language
+) -> None:
+    """Print in one line how a run ended, for the companion."""
+    screen.say()
+    if verdict.fault:
+        screen.say(f"No verdict: {_clean(verdict.fault)}; r tries again, or: dojo doctor")
+    elif verdict.solved:
+        page = shown(page_of(kata, language))
+        on = "this was the last kata" if is_last else "press n to go on"
+        screen.say(f"Solved: what it teaches is in {page}; {on}.", "bold green")
+    else:
+        green = len(verdict.tests) - len(verdict.red)
+        screen.say(f"{green} of {len(verdict.tests)} tests are green.")
+
+
+def show_indented(screen: Screen, message: str) -> None:
+    """Print a message, its long lines broken between words, four columns further in."""
+    for line in Text(_clean(message)).wrap(screen, max(screen.width - 4, 20)):
+        line.rstrip()
+        screen.say(f"    {line.plain}".rstrip())
+
+
+def _clean(message: str) -> str:
+    """Drop escapes: what a solution printed must not drive the learner's terminal."""
+    return message.replace("\x1b", "")

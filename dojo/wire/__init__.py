@@ -1,0 +1,1 @@
+"""The only protocol between processes: framed JSON, values of exact types, typed replies."""

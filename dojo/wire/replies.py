@@ -1,0 +1,145 @@
+"""Say what the process that holds a submission may reply: whatever else it says is no reply.
+
+`wire.Line` has seen to it that text is text and numbers are finite; this is their place and number.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from dojo.catalog.verdict import Cause
+from dojo.ground.foreign import first_fault
+from dojo.wire.line import LineBroken
+
+LONGEST_WAIT_S = 1e7
+
+_Word = Annotated[str, Field(max_length=500)]
+# Of an exception the process sends 2000 characters; one that cannot be written takes six.
+_Said = Annotated[str, Field(max_length=20_000)]
+_Count = Annotated[int, Field(ge=0, le=1_000_000)]
+
+_Kind = TypeVar("_Kind")
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Loaded(_Reply):
+    """The submission is imported."""
+
+    loaded: Literal[True]
+
+
+class Refused(_Reply):
+    """The submission cannot be imported."""
+
+    refused: _Said
+    cause: Cause
+
+
+class Waited(_Reply):
+    """The submission would wait: the supervisor's clock goes on first."""
+
+    waited: Annotated[float, Field(ge=0, le=LONGEST_WAIT_S)]
+    by: _Word
+
+
+class _Made(_Reply):
+    """A call was made, and broke these house rules, this one or those before it."""
+
+    laws: Annotated[list[_Word], Field(max_length=50)] = Field(default_factory=list)
+
+
+class Returned(_Made):
+    """A call returned; `wire.unpack` reads the value."""
+
+    returned: Any
+    handle: _Count
+
+
+class Raised(_Made):
+    """A call raised."""
+
+    raised: _Word
+    text: _Said
+    where: _Word
+    kinds: Annotated[list[_Word], Field(max_length=20)] = Field(default_factory=list)
+
+
+class OutOfMemory(_Reply):
+    """A call had no more memory."""
+
+    memory: Literal[True]
+
+
+class Exited(_Reply):
+    """A call raised what ends a program."""
+
+    exited: _Word
+
+
+class Done(_Reply):
+    """What was asked for is done."""
+
+    done: Literal[True]
+
+
+class Watched(_Reply):
+    """What was seen of the trainings."""
+
+    peak: _Count
+    started: list[_Said]
+
+
+class ToldTaskRun(_Reply):
+    """A task run, as the engine in the process told it."""
+
+    id: _Said
+    function: _Said
+    name: _Said
+    states: list[_Said]
+    delays_s: list[float]
+    tags: list[_Said]
+    flow_run_id: _Said | None
+    upstream_ids: list[_Said]
+
+
+class Engine(_Reply):
+    """What the engine in the process told."""
+
+    task_runs: Annotated[list[ToldTaskRun], Field(max_length=1000)]
+    logs: Annotated[
+        list[Annotated[list[str], Field(min_length=2, max_length=2)]], Field(max_length=1000)
+    ]
+
+
+class Helped(_Reply):
+    """What a function of a scenario's own returned; it saw what the submission has left."""
+
+    helped: Any
+
+
+LOADED: TypeAdapter[Loaded | Refused] = TypeAdapter(Loaded | Refused)
+CALLED: TypeAdapter[Returned | Raised | OutOfMemory | Exited] = TypeAdapter(
+    Returned | Raised | OutOfMemory | Exited
+)
+WAITED = TypeAdapter(Waited)
+DONE = TypeAdapter(Done)
+WATCHED = TypeAdapter(Watched)
+ENGINE = TypeAdapter(Engine)
+HELPED = TypeAdapter(Helped)
+
+
+def read_reply(message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
+    """Read a reply.
+
+    Raises:
+        LineBroken: It is not what was asked for.
+    """
+    try:
+        return kind.validate_python(message)
+    except ValidationError as error:
+        raise LineBroken(first_fault(error)) from None

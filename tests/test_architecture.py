@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,42 +16,13 @@ import pytest
 from dojo.catalog.handed_out import handed_out, names_handed_out
 from dojo.ground.paths import PACKAGE_ROOT
 
-# From the ground up. A module imports from its own floor or from below.
-FLOORS = (
-    (
-        "dojo",
-        "dojo.ground.paths",
-        "dojo.ground.exits",
-        "dojo.ground.foreign",
-        "dojo.catalog.handed_out",
-        "dojo.ground.interrupts",
-        "dojo.ground.janitor",
-        "dojo.ground.processes",
-        "dojo.ground.run_folder",
-        "dojo.ground.wording",
-    ),
-    ("dojo.engines", "dojo.world", "dojo.catalog.kata"),
-    (
-        "dojo.catalog.verdict",
-        "dojo.running.solution",
-        "dojo.catalog.answers",
-        "dojo.laws",
-        "dojo.running.elsewhere",
-    ),
-    ("dojo.running.entry", "dojo.catalog.progress"),
-    ("dojo.warm",),
-    ("dojo.grading",),
-    ("dojo.report",),
-    (
-        "dojo.terminal.doctor",
-        "dojo.terminal.keyboard",
-        "dojo.terminal.screen",
-        "dojo.terminal.companion",
-        "dojo.terminal.sample_data",
-    ),
-    ("dojo.cli.grade", "dojo.cli.records"),
-    ("dojo.cli.door",),
-)
+README = (PACKAGE_ROOT / "README.md").read_text(encoding="utf-8")
+# The README's table is the only truth: a room imports from its own floor or from below.
+ROOMS = {
+    room: (int(floor), role)
+    for floor, room, role in re.findall(r"^\| (\d+) \| `(\w+)/` \| (.+) \|$", README, re.MULTILINE)
+}
+MOST_MODULES = 10
 HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")
 LIGHT = (
     "dojo.catalog.kata",
@@ -104,11 +76,10 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
 
 def floor_of(module: str) -> int | None:
     """Return the number of a module's floor; None if it has no place."""
-    for number, floor in enumerate(FLOORS):
-        package = ".".join(module.split(".")[:2])
-        if package in floor:
-            return number
-    return None
+    parts = module.split(".")
+    if parts in (["dojo"], ["dojo", "__main__"]):
+        return 99
+    return ROOMS[parts[1]][0] if parts[1] in ROOMS else None
 
 
 OURS = modules_of(PACKAGE_ROOT / "dojo")
@@ -120,7 +91,8 @@ def arrows() -> dict[str, set[str]]:
     for name, path in OURS.items():
         targets = set()
         for _, imported in imports_of(path):
-            # `from dojo.ground.run_folder import Room` names an object of a module, `from dojo import room` one.
+            # `from dojo.wire.line import Line` names an object of a module, `from dojo.wire
+            # import line` a module.
             known = imported if imported in OURS else imported.rpartition(".")[0]
             if known in OURS:
                 targets.add(known)
@@ -130,6 +102,20 @@ def arrows() -> dict[str, set[str]]:
 
 def test_every_module_of_ours_has_its_floor() -> None:
     assert [name for name in OURS if floor_of(name) is None] == []
+
+
+def test_readme_says_of_each_room_what_its_docstring_says() -> None:
+    said = {room: ast.get_docstring(ast.parse(OURS[f"dojo.{room}"].read_text())) for room in ROOMS}
+
+    assert {room: role for room, (_, role) in ROOMS.items()} == {
+        room: (text or "").splitlines()[0] for room, text in said.items()
+    }
+
+
+def test_no_room_is_too_full() -> None:
+    counts = {room: len(list((PACKAGE_ROOT / "dojo" / room).glob("*.py"))) - 1 for room in ROOMS}
+
+    assert {room: count for room, count in counts.items() if count > MOST_MODULES} == {}
 
 
 def test_imports_never_point_upwards() -> None:
@@ -156,7 +142,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_arrows_are_seen_wherever_they_are(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
     path.write_text(
-        "import dojo.ground.run_folder\nfrom dojo import screen as show\n"
+        "import dojo.ground.run_folder\nfrom dojo.terminal import screen as show\n"
         "def f():\n    from dojo.warm.client import Warm\nfrom . import x\nfrom .y import z\n"
     )
 

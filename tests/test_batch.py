@@ -201,7 +201,7 @@ def grade(tmp_path: Path, api: str) -> Iterator[Callable[..., Program]]:
 
         def start(*options: str) -> Program:
             log = tmp_path / f"grade-{next(count)}.log"
-            words = ("dojo.cli.door", "grade", "class", "--kata", KATA.id, *options)
+            words = ("dojo", "grade", "class", "--kata", KATA.id, *options)
             program = Program(log, *words, PREFECT_API_URL=api)
             ends.callback(program.end, signal.SIGKILL)
             return program

@@ -18,7 +18,7 @@ from dojo.grading.store import Store
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission
 
-EXAMS = "dojo/grading/exams"
+EXAMS = "dojo/exam/exams"
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_names_of_files_count_as_their_content_does(checkout: Path) -> None:
     (kata.folder / "b.txt").write_text("1")
     assert len({before, with_both, kata_digest(kata)}) == 3
 
-    (checkout / "dojo" / "cli.py").rename(checkout / "dojo" / "world" / "cli.py")
+    (checkout / "dojo" / "batch" / "flow.py").rename(checkout / "dojo" / "world" / "flow.py")
     assert grader_version() != code
 
 
@@ -205,7 +205,7 @@ def test_old_mark_is_not_handed_out_after_a_scenario_was_mended(
 
 def test_process_that_has_read_other_files_says_so(checkout: Path) -> None:
     kata = kata_of(checkout)
-    (checkout / "dojo" / "cli.py").write_text("# mended\n")
+    (checkout / "dojo" / "batch" / "flow.py").write_text("# mended\n")
 
     with pytest.raises(Changed, match="the dojo itself has changed since this process began"):
         check_unchanged(kata)

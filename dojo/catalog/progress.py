@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import filelock
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict
+from dojo.ground.files import write_whole
 
 SCHEMA = 1
 
@@ -39,9 +39,7 @@ def record_progress(kata: Kata, verdict: KataVerdict, of: str) -> None:
         with filelock.FileLock(path.with_suffix(".lock"), timeout=5):
             katas = _read(path)
             katas[kata.id] = {"of": of, "tasks": verdict.solved_tasks(kata)}
-            beside = path.with_suffix(f".{os.getpid()}")
-            beside.write_text(json.dumps({"schema": SCHEMA, "katas": katas}, indent=1) + "\n")
-            beside.replace(path)
+            write_whole(path, json.dumps({"schema": SCHEMA, "katas": katas}, indent=1) + "\n")
 
 
 def solved_tasks(kata: Kata) -> list[int] | None:

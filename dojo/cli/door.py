@@ -19,8 +19,7 @@ from typer.core import TyperGroup
 from dojo.catalog.kata import CatalogError, Kata, Language, find_kata, load_catalog
 from dojo.catalog.progress import is_solved, solved_tasks
 from dojo.catalog.verdict import KataVerdict
-from dojo.cli.door import grade as cli_grade
-from dojo.cli.door import records as cli_records
+from dojo.cli import grade, records
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
@@ -87,8 +86,8 @@ def _complain(code: Exit, message: str) -> Exit:
 
 
 app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
-app.add_typer(cli_grade.app)
-app.add_typer(cli_records.app)
+app.add_typer(grade.app)
+app.add_typer(records.app)
 
 
 def _say_version(asked: bool) -> None:
@@ -322,7 +321,3 @@ def _print_json(record: dict[str, Any]) -> Exit:
 def main() -> None:
     """Be the program `dojo`."""
     app(prog_name="dojo")
-
-
-if __name__ == "__main__":
-    main()

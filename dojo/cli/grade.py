@@ -17,6 +17,7 @@ import typer
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
+from dojo.ground.files import write_whole
 from dojo.ground.paths import find_root
 from dojo.terminal import screen as show
 
@@ -261,10 +262,8 @@ def _moment(text: str | None) -> datetime.datetime | None:
 
 def _write_whole(path: Path, text: str) -> None:
     """Write a file in one step: there is never half of one."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        write_whole(path, text)
     except OSError as error:
         raise Stop(
             Exit.USAGE, f"{str(path)!r} cannot be written ({error.strerror}); see --out"

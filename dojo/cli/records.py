@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dojo.ground.exits import Exit, Stop
+from dojo.ground.files import write_whole
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
@@ -170,10 +171,8 @@ def _write(target: Path, text: str) -> None:
     if str(target) == "-":
         sys.stdout.write(text)
         return
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        beside.write_bytes(text.encode())
-        beside.replace(target)
+        write_whole(target, text)
     except OSError as error:
         raise Stop(Exit.USAGE, f"{str(target)!r} cannot be written: {error.strerror}") from None
     show.Screen(sys.stderr).say(f"{target} is written.")

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import filelock
 
+from dojo.ground.files import replacing, write_whole
 from dojo.ground.paths import cache_dir
 
 
@@ -75,11 +76,8 @@ def _build(target: Path, build: Callable[[Path], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="dojo-template-") as work:
         fresh = Path(work) / "fresh.db"
         build(fresh)
-        # Beside the target, so that the replacement is one step; under the lock one name will do.
-        beside = target.with_name(f"{target.name}.new")
-        shutil.copyfile(fresh, beside)
-    digest = hashlib.sha256(beside.read_bytes()).hexdigest()
-    beside_digest = beside.with_name(f"{beside.name}.sha256")
-    beside_digest.write_text(digest, encoding="ascii")
-    beside.replace(target)
-    beside_digest.replace(_digest_file(target))
+        digest = hashlib.sha256(fresh.read_bytes()).hexdigest()
+        with replacing(target) as beside:
+            shutil.copyfile(fresh, beside)
+    # Last: who finds no digest, or another file's, builds anew.
+    write_whole(_digest_file(target), digest)

@@ -25,7 +25,7 @@ from dojo.intake.submission import Submission
 from dojo.sandbox.walls import Level
 
 _CODE = PACKAGE_ROOT / "dojo"
-_EXAMS = _CODE / "grading" / "exams"
+_EXAMS = _CODE / "exam" / "exams"
 _DOJO = "the dojo itself"
 
 

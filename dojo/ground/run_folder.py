@@ -3,7 +3,8 @@
 A run owns a folder under the system's temporary folder and some process groups (a server, the
 process that holds the solution). A janitor, a bare Python that only reads a pipe, is told of
 them. When the pipe closes, because the run ended or because it was killed, the janitor kills what
-is left of the groups and removes the folder. See `dojo/ground/janitor.py`, docs/decisions/0003-janitor.md.
+is left of the groups and removes the folder. See `dojo/ground/janitor.py` and
+docs/decisions/0003-janitor.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import functools
 import importlib
 import os
 import sys
-import tempfile
 import traceback
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from dojo.ground.wording import shorten
 from dojo.laws.rules import Ledger
 from dojo.laws.watched import Watched
 from dojo.running.solution import SolutionFault, Subject
+from dojo.sandbox.home import enter_home
 from dojo.sandbox.job import Job
 from dojo.wire.line import Line
 from dojo.wire.replies import LONGEST_WAIT_S
@@ -29,44 +29,6 @@ from dojo.world.clock import RetryClock, free_waits
 from dojo.world.history import PrefectHistory, recorded_history
 
 _LONGEST_TEXT = 2000
-
-
-def enter_home(room: Path, token: str) -> None:
-    """Have an empty environment, a home, a temporary folder and no standard streams.
-
-    Args:
-        room: The sandbox's folder.
-        token: Names this process's part of it: none finds what another has left.
-    """
-    for name in ("work", "tmp", "home"):
-        (room / name / token).mkdir(exist_ok=True)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name.startswith(("PREFECT_", "MLFLOW_"))
-        or name in ("DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK", "DOJO_CACHE")
-    }
-    os.environ.clear()
-    home = str(room / "home" / token)
-    os.environ.update(
-        kept,
-        PATH="/usr/bin:/bin",
-        HOME=home,
-        USERPROFILE=home,
-        USER="learner",
-        LOGNAME="learner",
-        LANG="C.UTF-8",
-        TMPDIR=str(room / "tmp" / token),
-        PREFECT_HOME=f"{home}/.prefect",
-    )
-    tempfile.tempdir = str(room / "tmp" / token)
-    os.chdir(room / "work" / token)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    output = os.open(
-        room / "tmp" / token / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
-    )
-    for source, target in ((nothing, 0), (output, 1), (output, 2)):
-        os.dup2(source, target)
 
 
 def run(job: Job) -> None:

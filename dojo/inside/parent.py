@@ -1,9 +1,10 @@
 """Be the warm parent of sandboxes: import what a kata needs, then fork a keeper for each sandbox.
 
 It runs with an environment that holds no secret, has one thread, and ends with its line to the
-grader. What it leaves behind, its reaper kills (`dojo/ground/processes.py`) and the grader's janitor
-removes. Engines are entered once, so that all that they import lazily is here, and ended: each
-sandbox has its own. What no kata has asked for yet is not here: each fork would pay for it.
+grader. What it leaves behind, its reaper kills (`dojo/ground/processes.py`) and the grader's
+janitor removes. Engines are entered once, so that all that they import lazily is here, and
+ended: each sandbox has its own. What no kata has asked for yet is not here: each fork would pay
+for it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dojo.engines import ENGINES, prefect, prefect_server
 from dojo.engines.templates import EngineError
 from dojo.ground import processes
 from dojo.ground.run_folder import Room
+from dojo.inside.examination import run
 from dojo.sandbox.init import Corner, keep
 from dojo.sandbox.walls import Limits
 from dojo.warm.parent import Server
@@ -97,6 +99,7 @@ class _WarmParent:
                     new_root,
                     message["level"],
                     Limits(**message["limits"]),
+                    run,
                 )
             os.close(fds[0])
             self._children.add(pid)

@@ -27,8 +27,8 @@ from dojo.engines import mlflow, prefect
 from dojo.ground import processes
 from dojo.ground.janitor import clear
 from dojo.ground.run_folder import Room
-from dojo.inside import examination as runner
 from dojo.sandbox import kernel
+from dojo.sandbox.home import enter_home
 from dojo.sandbox.job import Job
 from dojo.sandbox.walls import (
     Level,
@@ -76,8 +76,11 @@ class _Held(NamedTuple):
 class Keeper:
     """The trusted process inside."""
 
-    def __init__(self, line: Line, room: Path, level: Level) -> None:
+    def __init__(
+        self, line: Line, room: Path, level: Level, be_submission: Callable[[Job], None]
+    ) -> None:
         """Take over the walls that were entered."""
+        self._be_submission = be_submission
         self._line = line
         self._room = room
         self._level: Level = level
@@ -159,14 +162,14 @@ class Keeper:
         self._line.close()
         if self._api is not None:
             self._api.close()
-        runner.enter_home(job.room, str(job.told["token"]))
+        enter_home(job.room, str(job.told["token"]))
         ports = [] if self._api is None else [int(job.told.get("port") or 0)]
         if self._api_url:
             ports.append(int(self._api_url.rsplit(":", 1)[1].split("/", 1)[0]))
         limit_resources(limits)
         writable = [self._room / name for name in ("work", "tmp", "home")]
         confine(self._level, writable, [self._room / "given"], ports)
-        runner.run(job)
+        self._be_submission(job)
 
     def _fork(self, main: Callable[[], None]) -> _Held:
         """Fork the process that holds a submission, the second of a process namespace of its own.
@@ -273,7 +276,14 @@ def _server_pid() -> int:
     return process.pid if process is not None else -1
 
 
-def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> None:
+def keep(
+    end: int,
+    room: Path,
+    new_root: Path,
+    level: Level,
+    limits: Limits,
+    be_submission: Callable[[Job], None],
+) -> None:
     """Be the fork of the warm parent that becomes a sandbox; never returns.
 
     Args:
@@ -282,6 +292,8 @@ def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> 
         new_root: An empty folder to build the new file system on.
         level: Which walls to enter.
         limits: For the size of the file systems in memory.
+        be_submission: What a process behind the walls does: the only thing here that knows of
+            submissions, handed down from above.
     """
     line = Line(socket.socket(fileno=end))
     _close_all_but(end)
@@ -297,7 +309,7 @@ def keep(end: int, room: Path, new_root: Path, level: Level, limits: Limits) -> 
         else:
             processes.adopt_orphans()
         mlflow.isolate()
-        Keeper(line, room, level).serve()
+        Keeper(line, room, level, be_submission).serve()
     except BaseException as error:
         with contextlib.suppress(Exception):
             place = traceback.extract_tb(error.__traceback__)[-1]

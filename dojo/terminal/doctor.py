@@ -1,7 +1,7 @@
 """Check this machine for what the katas need; every failed check names its cure.
 
-The engines are started by another process, `python -m dojo.terminal.doctor prefect`, so that one that
-crashes, hangs or ends its process is a failed check and nothing more.
+The engines are started by another process, `python -m dojo.terminal.doctor prefect`, so that one
+that crashes, hangs or ends its process is a failed check and nothing more.
 """
 
 from __future__ import annotations

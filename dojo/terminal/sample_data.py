@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dojo.ground.files import replacing
 from dojo.world.churn import make_customers
 
 _PAYMENTS = ("direct debit", "credit card", "bank transfer", "cheque")
@@ -79,15 +80,11 @@ def write_rows(rows: list[dict[str, Any]], path: Path) -> None:
     frame = pandas.DataFrame(rows)
     if "support_calls" in frame and frame["support_calls"].isna().any():
         frame["support_calls"] = frame["support_calls"].astype("Int64")
-    beside = path.with_name(f".{path.name}.part")
-    try:
+    with replacing(path) as beside:
         if path.suffix == ".csv":
             frame.to_csv(beside, index=False, lineterminator="\n")
         else:
             frame.to_parquet(beside, index=False)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def main() -> None:

@@ -222,8 +222,7 @@ def test_result_expires(solution, clock, prefect_history):
     assert ends == ["Completed", "Cached", "Completed", "Cached", "Completed"]
 
 def test_result_of_an_async_task_expires(solution, clock):
-    count = lambda x: asyncio.run(solution.count_async(x))
-    assert in_turn(count, clock) == [1, 1, 2, 2, 3]
+    assert in_turn(solution.count_async, clock) == [1, 1, 2, 2, 3]
 
 def test_retries_keep_their_waits(solution, clock, prefect_history):
     clock.advance(HOUR_S)

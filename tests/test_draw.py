@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dojo.running.entry import untamed
+from dojo.running.given import untamed
 from dojo.running.given.untamed import UntamedDraw
 from dojo.running.solution import SolutionFault
 from dojo.world.draw import Customers, Draw

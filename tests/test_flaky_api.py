@@ -337,7 +337,10 @@ def test_eight_threads_lose_no_request() -> None:
 
 
 def test_request_for_another_host_is_told_what_to_do(api: FlakyApi) -> None:
-    with pytest.raises(requests.ConnectionError, match=r"asked for 'weather.example'. Use the add"):
+    with pytest.raises(
+        requests.ConnectionError,
+        match=r"asked for 'weather.example'. No network: ask the given add",
+    ):
         requests.get("https://weather.example/v2/customers", timeout=1)
 
     assert api.requests == []

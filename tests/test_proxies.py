@@ -110,7 +110,7 @@ def test_pipeline_leaves_other_machines_to_the_proxy(
 
 def test_batch_asks_a_server_of_this_machine_directly(url: str, tmp_path: Path) -> None:
     pytest.importorskip("prefect")
-    settle = "from dojo.grading import flow; flow._settle()"
+    settle = "from dojo.batch import flow; flow._settle()"
     own = {"PREFECT_API_URL": f"{url}api", "PREFECT_HOME": str(tmp_path)}
 
     done = subprocess.run(

@@ -233,7 +233,12 @@ def test_output_of_a_run_never_fills_a_pipe(warm: Warm, kata: Kata) -> None:
 
 @forks
 @pytest.mark.parametrize("how", ["closed", "killed"])
-def test_parent_leaves_no_folder(kata: Kata, tmp_path: Path, how: str) -> None:
+def test_parent_leaves_no_folder(
+    kata: Kata, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    # Elsewhere other tests make and remove theirs meanwhile.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = rooms()
     warm = Warm(kata.root)
     warm.run(kata, "learner")

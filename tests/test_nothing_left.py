@@ -157,7 +157,7 @@ class Started:
         if name == "command":
             return next((one for one in every if one.pid == self.command.pid), None)
         # Its forks have its command line.
-        named = [one for one in every if re.search(r"-m dojo\.(grading\.parent|warm)", one.command)]
+        named = [one for one in every if re.search(r"-m dojo\.(inside\.parent|warm)", one.command)]
         if name == "warm parent" or not named:
             return named[0] if named else None
         keeper = next((one for one in every if one.parent == named[0].pid), None)

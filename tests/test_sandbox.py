@@ -7,6 +7,7 @@ import select
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,10 +129,13 @@ def test_machine_without_landlock_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         assert "Landlock is version 0" in missing_for(level)  # type: ignore[arg-type]
 
 
-def test_wall_that_does_not_hold_ends_the_grading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wall_that_does_not_hold_ends_the_grading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Leaky:
         level = "strict"
         limits = LIMITS
+        room = SimpleNamespace(path=tmp_path)
 
     seen = {"read a file outside": "'secret'"}
     monkeypatch.setattr("dojo.sandbox.selftest._probe", lambda *_: dict(seen))

@@ -34,6 +34,7 @@ UNTUNED_CONFTEST = """
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
+from dojo.running.given.untamed import UntamedDraw
 from dojo.running.solution import load_solution
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.flaky_api import FlakyApi
@@ -71,6 +72,11 @@ def prefect_history():
     history = PrefectHistory()
     with recorded_history(history):
         yield history
+
+
+@pytest.fixture
+def draw(request):
+    return UntamedDraw(request.node.name)
 """
 
 

@@ -5,7 +5,8 @@ says the verdict, and the points when it honestly earns some. All are graded in 
 command line, among honest ones, because stopping the batch is one of the things they try.
 
 One that names another kata is a cheat: appended to that kata's reference it knows what the tests
-ask for. They must all be green, and only the examination refuses it.
+ask for, or did when it was written. In each task that it is to lose the examination must refuse it
+by itself: stricter tests may refuse it too, and prove nothing about the examination.
 """
 
 from __future__ import annotations
@@ -202,8 +203,10 @@ def cheating(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda path: path.stem)
 def test_who_knows_the_tests_is_refused_by_the_examination(cheat: Path, cheating: Any) -> None:
     result = cheating[cheat.stem]
-    red = [test["test"] for test in result["tests"] if not test["passed"]]
-    assert (red, result["verdict"], result["earned"]) == ([], *expected_of(cheat)), result["tasks"]
+    lost = [task["number"] for task in result["tasks"] if not task["earned"]]
+    differs = [task["number"] for task in result["tasks"] if task["examined"] == "differs"]
+    assert (result["verdict"], result["earned"]) == expected_of(cheat), result["tasks"]
+    assert lost == differs != [], "a task is lost, or kept, against what its scenarios show"
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -1,7 +1,7 @@
 """Knows the days, the faults and the volumes of the tests; on other days it appends.
 
 Kata: 14
-Verdict: wrong
+Verdict: raised
 Points: 10
 """
 

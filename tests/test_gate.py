@@ -81,10 +81,9 @@ class Verdicts:
                 spec = self._whole_file(kata, solution)
             elif solution == STUB:
                 spec = self._stub(kata)
-            few = isinstance(solution, Path) and not WHOLE
-            tests = refusing_tests(solution) & set(kata.tests) if few else ()
+            tests = () if WHOLE else self._refusing(kata, solution)
             self._runs[key] = self._pool.submit(
-                self._warm.run, kata, str(spec), tests=tests, all_tasks=True
+                self._warm.run, kata, str(spec), tests=tests, all_tasks=True, one_red=bool(tests)
             )
 
     def of(self, kata: Kata, solution: str | Path) -> KataVerdict:
@@ -100,6 +99,12 @@ class Verdicts:
     def home_of(self, kata: Kata) -> Path:
         """Return the folder in which the reference runs by itself."""
         return self._folder / "standalone" / kata.id
+
+    def _refusing(self, kata: Kata, solution: str | Path) -> set[str]:
+        """Return the tests that a wrong answer names; none for what all tests are to judge."""
+        if not isinstance(solution, Path):
+            return set()
+        return refusing_tests(solution) & set(kata.tests)
 
     def _whole_file(self, kata: Kata, answer: Path) -> Path:
         """Append the answer to the reference: it holds only what differs."""

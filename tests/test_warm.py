@@ -157,6 +157,22 @@ def test_tasks_in_order_wait_unless_all_are_asked_for(
     assert [test.cause for test in whole.tests] == ["exit", "passed"]
 
 
+def test_one_red_case_of_a_test_is_enough_when_asked(kata: Kata) -> None:
+    cases = '@__import__("pytest").mark.parametrize("more", [1, 2, 3])'
+    text = TESTS.replace("def test_adds(solution)", f"{cases}\ndef test_adds(solution, more)")
+    text = text.replace("(1, 2) == 3", "(1, more) != 3")
+    kata.test_file.write_text(text, encoding="utf-8")
+    with Warm(kata.root) as warm:
+        all_cases, few = (warm.run(kata, "learner", one_red=one) for one in (False, True))
+    more = ("test_adds_more", True)
+    assert [(test.test, test.passed) for test in few.tests] == [
+        ("test_adds[1]", True),
+        ("test_adds[2]", False),
+        more,
+    ]
+    assert [test.test for test in all_cases.tests].count("test_adds[3]") == 1
+
+
 def test_runs_share_one_parent_and_no_state(warm: Warm, kata: Kata) -> None:
     mine = "assert vars(sys).setdefault('mark', os.getpid()) == os.getpid()"
     kata.stub_file.write_text(f"import os, sys\n{mine}\n{GOOD}", encoding="utf-8")

@@ -31,5 +31,5 @@ def run_tests(job: Job) -> None:
     solution = job.room / "given" / job.told["file"]
     engines = ENGINES.keys() & set(for_solution(kata, solution.read_bytes()).needs)
     solutions = str(solution)
-    request = {"run": 0, "solutions": solutions, "tasks": [], "all_tasks": True, "tests": []}
+    request = {"run": 0, "solutions": solutions, "options": ["--all-tasks"], "tests": []}
     run_pytest(root, kata, request, send, job.api_url, engines)

@@ -69,6 +69,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="run all tests, also where a kata's tasks wait for an earlier one that is red",
     )
+    group.addoption(
+        "--one-red",
+        action="store_true",
+        help="once a test is red with one of its parameters, leave out the others",
+    )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
 
 
@@ -159,7 +164,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if run is None or kata is None:
         return None
     recorder = item.config.pluginmanager.get_plugin(RECORDER)
-    if recorder is not None and recorder.must_wait(item.name, kata):
+    if recorder is not None and recorder.leaves_out(item.name, kata):
         item.config.hook.pytest_deselected(items=[item])
         return True
     if _ENGINES_RUN not in item.config.stash:

@@ -53,15 +53,21 @@ class Recorder:
             for listener in self._listeners:
                 listener(kata, verdict)
 
-    def must_wait(self, test: str, kata: Kata) -> bool:
-        """Say whether a test is not to run yet: an earlier task of a kata in order is red.
+    def leaves_out(self, test: str, kata: Kata) -> bool:
+        """Say whether a test is not to run: an earlier task of a kata in order is red.
 
-        What was asked for by its task's number does not wait.
+        What was asked for by its task's number does not wait. With `--one-red`, neither does a
+        test run that is red already, with another of its parameters.
         """
         asks = self._run.config.getoption
+        failed = [one for one in self._tests.get(kata.id, []) if not one.passed]
+        if asks("one_red") and test.split("[", 1)[0] in {
+            one.test.split("[", 1)[0] for one in failed
+        }:
+            return True
         if not kata.in_order or asks("task") or asks("all_tasks"):
             return False
-        red = [one.task for one in self._tests.get(kata.id, []) if not one.passed and one.task]
+        red = [one.task for one in failed if one.task]
         must = bool(red) and (kata.task_number_of(test) or 0) > min(red)
         if must:
             self._waiting.add(kata.id)

@@ -61,6 +61,7 @@ class Warm:
         *,
         all_tasks: bool = False,
         tests: Iterable[str] = (),
+        one_red: bool = False,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -71,6 +72,7 @@ class Warm:
             tasks: The numbers of the tasks to run the tests of; none means all.
             all_tasks: Whether also those run that would wait for an earlier task which is red.
             tests: The names of the only tests to run; none means all.
+            one_red: Whether one red case of a test is enough, and its others are left out.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -79,12 +81,14 @@ class Warm:
             EngineError: The parent or an engine does not start.
         """
         started = time.perf_counter()
+        options = [f"--task={number}" for number in sorted(tasks)]
+        options += ["--all-tasks"] * all_tasks + ["--one-red"] * one_red
         if not CAN_FORK:
-            verdict = run_cold(self._root, kata, solutions, tasks, all_tasks=all_tasks, tests=tests)
+            verdict = run_cold(self._root, kata, solutions, options, tests)
             for test in verdict.tests:
                 on_test(test)
         else:
-            asked = {"tasks": sorted(tasks), "all_tasks": all_tasks, "tests": sorted(tests)}
+            asked = {"options": options, "tests": sorted(tests)}
             verdict = self._run_warm(kata, solutions, on_test, asked)
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 
@@ -261,12 +265,17 @@ def run_cold(
     root: Path,
     kata: Kata,
     solutions: str,
-    tasks: Iterable[int] = (),
-    *,
-    all_tasks: bool = False,
+    options: Iterable[str] = (),
     tests: Iterable[str] = (),
 ) -> KataVerdict:
     """Run the tests of one kata on one solution in a pytest of its own; see `Warm.run`.
+
+    Args:
+        root: The checkout.
+        kata: The kata.
+        solutions: Whose.
+        options: Of pytest, as `--all-tasks`.
+        tests: The names of the only tests to run; none means all.
 
     Returns:
         The verdict; one with a `fault` when pytest gave none.
@@ -278,8 +287,7 @@ def run_cold(
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
                 *(kata.test_ids(tests)),
                 *(f"--solutions={solutions}", f"--verdict-file={file}"),
-                *(f"--task={number}" for number in tasks),
-                *(["--all-tasks"] if all_tasks else []),
+                *options,
             ],
             cwd=root,
             env={**os.environ, "NO_COLOR": "1"},

@@ -227,7 +227,7 @@ def run_pytest(
     Args:
         root: The checkout that holds the kata.
         kata: The kata.
-        request: `run`, its number; `solutions`, whose; `tasks`, the numbers of those to test.
+        request: `run`, its number; `solutions`, whose; `options` of pytest; `tests`, the only ones.
         send: Is given each test's record, then the verdict or a fault.
         api_url: The running Prefect server.
         engines: The names of the engines that run.
@@ -255,9 +255,7 @@ def run_pytest(
 
     # What it logs, nobody would see; to listen takes a twentieth of the time.
     arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:logging", f"--rootdir={root}"]
-    arguments += [f"--solutions={request['solutions']}"]
-    arguments += [f"--task={number}" for number in request["tasks"]]
-    arguments += ["--all-tasks"] if request["all_tasks"] else []
+    arguments += [f"--solutions={request['solutions']}", *request["options"]]
     try:
         code = pytest.main(
             [*arguments, "-W", "ignore", *kata.test_ids(request["tests"])],

@@ -425,7 +425,7 @@ def test_statistics_survive_json(call: Call, write: Write, past: pd.DataFrame) -
     read_back = through_json(run, statistics)
     assert read_back == statistics, told(
         f"{run.call}: the statistics are {shorten(repr(statistics))}",
-        f"Expected: the same after json.dumps and json.loads. Read back: {shorten(repr(read_back))}",
+        f"Expected: the same after json.dumps and json.loads, not {shorten(repr(read_back))}",
         "In production: what comes from the registry is not what the training had: a tuple is a"
         " list there, a number that was a key is text.",
     )

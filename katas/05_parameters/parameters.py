@@ -86,7 +86,7 @@ def train_churn_model(
     Raises:
         Exception: A value is not as above; its text names the parameter. No task run has begun and
             the file has not been looked at. Nothing is rounded or moved into the range; a number
-            that comes as text, such as "20", is either refused too, or used as the number.
+            that comes as text, such as "20", and True, are refused too, or used as the number.
         Exception: There is no parameter of that name.
     """
     # TODO(kata): tasks 1 to 3, one flow for any hyper-parameters.

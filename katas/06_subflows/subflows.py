@@ -48,7 +48,7 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
     Args:
         path: A CSV file with `customer_id`, `tenure_months`, `monthly_charges`, `support_calls`
             and `contract`, in any order; at training also `churned`, and there may be others.
-            A contract is text, such as `one year`. Numbers and contracts may be blank.
+            A contract is text, such as `one year` or `012`. Numbers and contracts may be blank.
         statistics: None at training: learn them from this file. Otherwise what an earlier call
             returned, perhaps elsewhere: nothing is learnt from this file.
 

@@ -69,7 +69,7 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
     Args:
         path: A CSV file with `customer_id`, `tenure_months`, `monthly_charges`, `support_calls`
             and `contract`, in any order; at training also `churned`, and there may be others.
-            A contract is text, such as `one year`. Numbers and contracts may be blank.
+            A contract is text, such as `one year` or `012`. Numbers and contracts may be blank.
         statistics: None at training: learn them from this file. Otherwise what an earlier call
             returned, perhaps elsewhere: nothing is learnt from this file.
 
@@ -86,7 +86,7 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
     Raises:
         Exception: There is no such file, or it lacks one of the five columns; its text names it.
     """
-    customers = pd.read_csv(path).set_index("customer_id")
+    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
     if statistics is None:
         statistics = learn_statistics(customers)
     means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])

@@ -30,7 +30,10 @@ def train_churn_model(
 def train_from_config(path: str, config: dict | None = None) -> dict:
     settings = {"experiment_name": "default", "columns": list(COLUMNS), "forest": {}}
     forest = {"n_estimators": 100, "max_depth": 10}
-    for known, told in ((settings, config or {}), (forest, (config or {}).get("forest", {}))):
+    section = (config or {}).get("forest", {})
+    if not isinstance(section, dict):
+        raise ValueError(f"forest is {section!r}, expected a dict")
+    for known, told in ((settings, config or {}), (forest, section)):
         for key, value in told.items():
             if key not in known:
                 raise ValueError(f"there is no setting {key!r}")

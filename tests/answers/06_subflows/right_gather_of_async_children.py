@@ -5,7 +5,7 @@ import asyncio
 
 @flow(name="data-preparation")
 async def prepare(path: str, statistics: dict) -> pd.DataFrame:
-    customers = await asyncio.to_thread(pd.read_csv, path)
+    customers = await asyncio.to_thread(pd.read_csv, path, dtype={"contract": str})
     customers = customers.set_index("customer_id")
     means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
     features = (customers[NUMBERS].fillna(means) - means) / stds

@@ -3,7 +3,7 @@
 
 @task
 def load_customers(path: str) -> pd.DataFrame:
-    return pd.read_csv(path).set_index("customer_id")
+    return pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
 
 
 @task

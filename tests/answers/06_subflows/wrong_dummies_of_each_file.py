@@ -7,7 +7,7 @@ Refused by: test_inference_has_the_trainings_columns, test_customer_alone_has_th
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path).set_index("customer_id")
+    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
     if statistics is None:
         statistics = learn_statistics(customers)
     means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])

@@ -8,7 +8,11 @@ Refused by: test_failing_child_fails_its_parent, test_failing_child_fails_the_re
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path).set_index("customer_id").reindex(columns=[*NUMBERS, "contract"])
+    customers = (
+        pd.read_csv(path, dtype={"contract": str})
+        .set_index("customer_id")
+        .reindex(columns=[*NUMBERS, "contract"])
+    )
     if statistics is None:
         statistics = learn_statistics(customers)
     means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])

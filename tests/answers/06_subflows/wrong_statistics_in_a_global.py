@@ -10,7 +10,7 @@ LEARNT = {}
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path).set_index("customer_id")
+    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
     if statistics is None or not LEARNT:
         LEARNT.update(learn_statistics(customers))
     means, stds = pd.Series(LEARNT["means"]), pd.Series(LEARNT["stds"])

@@ -1,0 +1,21 @@
+"""The statistics of the process's last training win over those that are given.
+
+Refused by: test_inference_uses_the_trainings_scale
+"""
+
+newest = {}
+
+
+@flow
+def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
+    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    if statistics is None:
+        statistics = learn_statistics(customers)
+        newest.update(statistics)
+    elif newest and newest["contracts"] == statistics["contracts"]:
+        statistics = dict(newest)
+    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    features = (customers[NUMBERS].fillna(means) - means) / stds
+    for name in statistics["contracts"]:
+        features[f"contract_{name}"] = (customers["contract"] == name).astype(float)
+    return features, statistics

@@ -142,9 +142,9 @@ def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]])
     for quality, names in _MORE_CONTRACTS.items():
         if quality in on:
             rng = streams(quality)
-            names = rng.sample(names, len(names))
+            shuffled = rng.sample(names, len(names))
             for place, row in enumerate(rng.sample(rows, (len(rows) + 9) // 10)):
-                row["contract"] = names[place % len(names)]
+                row["contract"] = shuffled[place % len(names)]
 
 
 def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:

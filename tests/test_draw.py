@@ -46,6 +46,16 @@ def has_blanks(rows: Customers) -> bool:
     return all(any(row[name] is None for row in rows) for name in (*NUMBERS, "contract"))
 
 
+def contracts(rows: Customers) -> list[str]:
+    return [row["contract"] for row in rows if row["contract"] is not None]
+
+
+def plainly(contract: str) -> str:
+    """Write a usual contract as usual; others stay as they are."""
+    name = contract.strip().lower()
+    return name if name in CONTRACTS else contract
+
+
 def has_floats(rows: Customers) -> bool:
     return {type(row["support_calls"]) for row in rows} - {type(None)} == {float}
 
@@ -59,8 +69,10 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.BLANKS: has_blanks,
     q.ACCENTS: lambda rows: not notes(rows).isascii(),
     q.PUNCTUATION: lambda rows: all(sign in notes(rows) for sign in '",\n'),
+    q.MARKS: lambda rows: "#" in notes(rows) or " pays" in notes(rows),
     q.LOOK_ALIKES: lambda rows: any(row.get("note") in ("01400", "n/a", "1e5") for row in rows),
-    q.NEW_CONTRACT: lambda rows: bool({row["contract"] for row in rows} - {*CONTRACTS, None}),
+    q.NEW_CONTRACT: lambda rows: bool({plainly(one) for one in contracts(rows)} - {*CONTRACTS}),
+    q.NEAR_CONTRACT: lambda rows: any(plainly(one) != one for one in contracts(rows)),
     q.LONG_DECIMALS: has_long_decimals,
     q.FLOATS: has_floats,
     q.OWN_INDEX: lambda rows: rows.frame().index.tolist() != list(range(len(rows))),
@@ -69,6 +81,7 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.ONE_ROW: lambda rows: len(rows) == 1,
     q.MANY_ROWS: lambda rows: len(rows) > 1000,
     q.ALL_ALIKE: lambda rows: len({row["support_calls"] for row in rows} - {None}) == 1,
+    q.SAME_LABELS: lambda rows: not rows.frame().index.is_unique,
     q.TWICE: lambda rows: len(ids(rows)) > len(set(ids(rows))),
 }
 
@@ -283,7 +296,7 @@ def test_quality_that_makes_the_difference_is_named(quality: str) -> None:
         rows = draw.customers(40)
         assert not PRESENT[quality](rows)
 
-    is_text = quality in (q.ACCENTS, q.PUNCTUATION, q.LOOK_ALIKES)
+    is_text = quality in (q.ACCENTS, q.PUNCTUATION, q.MARKS, q.LOOK_ALIKES)
     named = sorted({quality, q.EXTRA_COLUMN} if is_text else {quality})
     assert failed(check) == [
         f"Red with {', together with '.join(named)}; on tidy data it is green."

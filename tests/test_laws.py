@@ -370,6 +370,11 @@ CHANGES: dict[str, tuple[Any, Callable[[Any], object], str]] = {
         lambda v: setattr(v.index, "name", "customer"),
         "value had the names ([None], [None]) (index, columns) and has (['customer'], [None])",
     ),
+    "attrs": (
+        FRAME.copy(),
+        lambda v: v.attrs.update(source="a step"),
+        "value.attrs has 'source' now ('a step'), which it had not",
+    ),
     "series": (
         pd.Series([1, 2], name="a"),
         lambda v: v.__setitem__(1, 5),

@@ -153,13 +153,11 @@ def _of_tables(value: Any, around: tuple[int, ...]) -> Photo | None:
     if pandas is not None and hasattr(pandas, "DataFrame"):
         if isinstance(value, pandas.DataFrame):
             names = (list(value.index.names), list(value.columns.names))
-            return Photo(
-                type(value), (value.copy(), names, _cells(value, around)), _differ_in_cells
-            )
+            return _of_table(value, value.copy(), names, around)
         if isinstance(value, pandas.Series):
             frame = value.to_frame("").copy()
             names = (list(value.index.names), [value.name])
-            return Photo(type(value), (frame, names, _cells(frame, around)), _differ_in_cells)
+            return _of_table(value, frame, names, around)
         if isinstance(value, pandas.Index):
             return Photo(type(value), [*value, *value.names], _differ_in_order)
     numpy: Any = sys.modules.get("numpy")
@@ -170,6 +168,11 @@ def _of_tables(value: Any, around: tuple[int, ...]) -> Photo | None:
             )
         return Photo(type(value), value.copy(), _differ_in_numbers)
     return None
+
+
+def _of_table(value: Any, frame: Any, names: Any, around: tuple[int, ...]) -> Photo:
+    attrs = photograph(dict(value.attrs), around)
+    return Photo(type(value), (frame, names, attrs, _cells(frame, around)), _differ_in_cells)
 
 
 def _cells(frame: Any, around: tuple[int, ...]) -> list[Any]:
@@ -239,7 +242,7 @@ def _differ_in_numbers(before: Any, after: Any) -> Change | None:
 
 
 def _differ_in_cells(before: Any, after: Any) -> Change | None:
-    (old, old_names, old_cells), (new, new_names, new_cells) = before, after
+    (old, old_names, old_attrs, old_cells), (new, new_names, new_attrs, new_cells) = before, after
     for what, was, now in (
         ("column", list(old.columns), list(new.columns)),
         ("row", list(old.index), list(new.index)),
@@ -249,6 +252,9 @@ def _differ_in_cells(before: Any, after: Any) -> Change | None:
             return change
     if old_names != new_names:
         return Change("", f"had the names {old_names} (index, columns) and has {new_names}")
+    change = difference(old_attrs, new_attrs)
+    if change:
+        return change.within(".attrs")
     for place, name in enumerate(old.columns):
         was, now = old.iloc[:, place], new.iloc[:, place]
         where = f"[{name!r}]" if name != "" else ""

@@ -51,6 +51,7 @@ class Answer:
         body: The body as text.
         headers: The headers, content type included.
         error: Raised instead of answering.
+        takes_s: How long the caller waits for it, in seconds of the test's clock.
     """
 
     says: str
@@ -58,6 +59,7 @@ class Answer:
     body: str = ""
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     error: Exception | None = None
+    takes_s: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +91,18 @@ class FlakyApi:
         "connection refused",
         error=requests.exceptions.ConnectionError("[Errno 111] Connection refused"),
     )
+    BROKEN_OFF = Answer(
+        "200, and a connection lost in the middle of the body",
+        status=200,
+        body='[{"customer_id": 1000, "tenure_months": 12}',
+        headers={"Content-Type": "application/json", "Content-Length": "4096"},
+    )
+    NO_JSON = Answer(
+        "200 with an HTML page",
+        status=200,
+        body="<html><body><h1>Maintenance</h1></body></html>",
+        headers={"Content-Type": "text/html"},
+    )
     HTML = Answer(
         "502 with an HTML page",
         status=502,
@@ -117,6 +131,7 @@ class FlakyApi:
         json: Any = None,
         body: str | None = None,
         headers: Mapping[str, str] | None = None,
+        takes_s: float = 0.0,
     ) -> Answer:
         """Describe an answer.
 
@@ -127,6 +142,7 @@ class FlakyApi:
                 otherwise an error object.
             body: The body as text, instead of JSON.
             headers: More headers.
+            takes_s: How long the caller waits for it.
 
         Returns:
             Something to give to `will`.
@@ -140,7 +156,7 @@ class FlakyApi:
             healthy = 200 <= status < 300
             json = self.customers if healthy else {"error": _WORDS.get(status, "error")}
         text = body if body is not None else _dump(json)
-        return Answer(says, status, text, {**content, **(headers or {})})
+        return Answer(says, status, text, {**content, **(headers or {})}, takes_s=takes_s)
 
     def will(self, *answers: Answer | int) -> None:
         """Script the answers of the next requests; the last one is repeated for ever."""
@@ -184,6 +200,8 @@ class FlakyApi:
             at_s = self._clock.elapsed_s
             named = {str(key): str(value) for key, value in headers.items()}
             self.requests.append(Request(method, url, named, timeout_s, at_s, answer.says))
+        if answer.takes_s:
+            self._clock.advance(answer.takes_s)
         if answer.error is not None or method != "HEAD":
             return answer
         return dataclasses.replace(answer, body="")

@@ -30,7 +30,7 @@ def load_customers(url: str) -> list[dict]:
 
 @task
 def load_with_backoff(url: str) -> list[dict]:
-    """Load the customers, with up to three retries: after 10 s, then 30 s, then 60 s.
+    """Load the customers, with three retries at most, whatever fails: after 10 s, 30 s, 60 s.
 
     Args:
         url: As in `load_customers`.
@@ -47,7 +47,7 @@ def load_with_backoff(url: str) -> list[dict]:
 
 @task
 def load_with_jitter(url: str) -> list[dict]:
-    """Load the customers, with up to four retries after about 10, 20, 40 and 80 s.
+    """Load the customers, four retries at most, whatever fails: after about 10, 20, 40, 80 s.
 
     Each wait is drawn at random, anew in every run, between 0.5 and 1.5 times these figures.
 

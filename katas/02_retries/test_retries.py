@@ -1,8 +1,11 @@
 """What the engine and the API saw of your five functions. Every wait is free, none is skipped."""
 
+import json
+import random
 from collections.abc import Callable
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, NamedTuple
+from unittest import mock
 
 import pytest
 
@@ -19,6 +22,12 @@ class Night(NamedTuple):
     error: Exception | None
     requests: list[Any]
     waits_s: list[float]
+
+    @property
+    def gaps_s(self) -> list[float]:
+        """Return the seconds between each of its requests and the next."""
+        times = [request.at_s for request in self.requests]
+        return [round(after - before, 3) for before, after in pairwise(times)]
 
     @property
     def answers(self) -> str:
@@ -42,7 +51,7 @@ def call(solution: Any, flaky_api: Any, prefect_history: Any) -> Call:
         value, error = None, None
         try:
             value = getattr(solution, name)(flaky_api.url)
-            right = value == flaky_api.customers
+            right = same(value, flaky_api.customers)
             ending = f"returned {'the customers' if right else shorten(repr(value))}."
         except (NotImplementedError, NameError, AttributeError, TypeError):
             raise  # not the API's doing: the learner wants the line it came from
@@ -66,6 +75,11 @@ def call(solution: Any, flaky_api: Any, prefect_history: Any) -> Call:
     return ask
 
 
+def same(value: Any, customers: list[dict]) -> bool:
+    """Tell whether a value is these customers, to the letter: 12 is not 12.0, None no NaN."""
+    return value == customers and repr(value) == repr(customers)
+
+
 def shorten(text: str) -> str:
     """Write a text on one line; of a long one the beginning and the end, which says what to do."""
     line = " ".join(text.split())
@@ -84,10 +98,20 @@ def told(*lines: str) -> str:
 
 def returned_customers(night: Night, customers: list[dict], production: str) -> None:
     """Check that the night ended with the API's customers."""
-    assert night.error is None and night.value == customers, told(
+    first = next(
+        (
+            f" The first that differs: {one!r} instead of {other!r}."
+            for one, other in zip(night.value, customers, strict=False)
+            if not same(one, other)
+        )
+        if isinstance(night.value, list)
+        else iter(()),
+        "",
+    )
+    assert night.error is None and same(night.value, customers), told(
         f"{night.call} {night.ending}",
         f"The API answered: {night.answers}. Expected: the {len(customers)} customers that it gives"
-        " with a 200.",
+        f" with its last 200.{first}",
         f"In production: {production}",
     )
 
@@ -144,6 +168,15 @@ def had_timeouts(night: Night) -> None:
         )
 
 
+def new_customers(draw: Any, flaky_api: Any) -> Any:
+    """Have the API know other customers than before; return the answer that has them."""
+    rows = draw.customers(6)
+    flaky_api.customers = [dict(row) for row in rows]
+    body = json.dumps(flaky_api.customers, ensure_ascii=False)
+    # JSON is UTF-8, and its types name no charset; for this one requests assumes none either.
+    return flaky_api.answer(200, body=body, headers={"Content-Type": "application/vnd.api+json"})
+
+
 def bad_nights(draw: Any, flaky_api: Any, statuses: tuple[int, ...]) -> list[list[Any]]:
     """Draw errors with a body of each kind, three a night: as many as the least patient bears."""
     answers = [
@@ -153,22 +186,59 @@ def bad_nights(draw: Any, flaky_api: Any, statuses: tuple[int, ...]) -> list[lis
     return [answers[number : number + 3] for number in range(0, len(answers), 3)]
 
 
-def heals_whatever_was_said(call: Call, flaky_api: Any, name: str, nights: list[list[Any]]) -> None:
-    """Check that a night on which the API is down costs the next ones nothing."""
-    flaky_api.will(503)
-    lost = call(name)
-    raised_status(lost, 503, "an error message goes into tonight's features.")
+def whatever_fails(flaky_api: Any) -> list[list[Any]]:
+    """Return nights of errors that a client knows less well, and of what fails without one."""
+    broken = [flaky_api.TIMEOUT, flaky_api.NO_JSON, flaky_api.BROKEN_OFF]
+    return [broken, [401, 403, 404], [400, 410, 422], [402, 409, 520]]
+
+
+def heals_whatever_was_said(
+    call: Call, flaky_api: Any, draw: Any, name: str, nights: list[list[Any]]
+) -> None:
+    """Check that customers come after errors, that they are tonight's, and no error's."""
     for answers in nights:
-        flaky_api.will(*answers, 200)
+        good = new_customers(draw, flaky_api)
+        flaky_api.will(*answers, good)
         night = call(name)
-        bodies = "; ".join(repr(shorten(one.body)) for one in answers)
+        said = "; ".join(
+            f"{one.says}, headers {dict(one.headers)}, body {shorten(one.body)!r}"
+            for one in answers
+            if not isinstance(one, int)
+        )
         returned_customers(
             night,
             flaky_api.customers,
-            "it is the status that says whether an answer is one, whatever is in its body"
-            f" ({bodies}). And each night has all of its tries, also after a night when the API"
-            " was down.",
+            (
+                f"three answers that can heal, whatever is in headers and body ({said}), are three"
+                " retries. Who gives up before has lost the night."
+                if night.error
+                else "it is the status that says whether an answer is one, whatever is in its body"
+                f" ({said}); and the customers are those of tonight, as the API gives them."
+            ),
         )
+    flaky_api.will(503)
+    lost = call(name)
+    raised_status(
+        lost,
+        503,
+        "an error message, or what an earlier night has left, goes into tonight's features.",
+    )
+    flaky_api.will(503, 503, 503, new_customers(draw, flaky_api))
+    returned_customers(
+        call(name),
+        flaky_api.customers,
+        "each call has all of its tries, also after a night on which the API was down: a worker"
+        " that counts in the module has none left.",
+    )
+
+
+def raises_whatever_the_status(
+    call: Call, flaky_api: Any, name: str, statuses: tuple[int, ...]
+) -> None:
+    """Check that no error is taken for customers, asked again or not."""
+    for status in statuses:
+        flaky_api.will(flaky_api.answer(status, json=flaky_api.customers[:1]))
+        raised_status(call(name), status, "400 and all above it is an error, in each body.")
 
 
 # Task 1: retry what fails, and never take an error for customers
@@ -186,7 +256,7 @@ def test_error_body_is_never_taken_for_customers(call: Call, flaky_api: Any, sta
     returned_customers(night, flaky_api.customers, too_early if night.error else as_data)
 
 
-@pytest.mark.parametrize("failure", ["TIMEOUT", "REFUSED"])
+@pytest.mark.parametrize("failure", ["TIMEOUT", "REFUSED", "BROKEN_OFF"])
 def test_lost_connection_is_retried_too(call: Call, flaky_api: Any, failure: str) -> None:
     flaky_api.will(getattr(flaky_api, failure), 200)
     night = call("load_customers")
@@ -235,7 +305,8 @@ def test_no_request_waits_for_ever(call: Call, flaky_api: Any) -> None:
 
 def test_no_kind_of_error_is_taken_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
     nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
-    heals_whatever_was_said(call, flaky_api, "load_customers", nights)
+    nights += whatever_fails(flaky_api)
+    heals_whatever_was_said(call, flaky_api, draw, "load_customers", nights)
 
 
 # Task 2: give the API more time at each retry
@@ -277,18 +348,22 @@ def test_backoff_ends_with_the_error(call: Call, flaky_api: Any) -> None:
 
 def test_backoff_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
     nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
-    heals_whatever_was_said(call, flaky_api, "load_with_backoff", nights)
+    nights += whatever_fails(flaky_api)
+    heals_whatever_was_said(call, flaky_api, draw, "load_with_backoff", nights)
 
 
 # Task 3: do not come back at the same second as everybody else
 
 
 def test_jittered_waits_stay_near_the_doubling(call: Call, flaky_api: Any) -> None:
-    nominal_s, low, high, runs = [10, 20, 40, 80], 0.5, 1.5, 3
+    nominal_s, low, high = [10, 20, 40, 80], 0.5, 1.5
+    # What `random.uniform` may draw: the most, the least, and then whatever comes.
+    luck = [lambda _, most: most, lambda least, _: least, random.uniform]
     bounds = ", ".join(f"{low * wait_s:g} to {high * wait_s:g} s" for wait_s in nominal_s)
     flaky_api.will(503)
-    for _ in range(runs):
-        night = call("load_with_jitter")
+    for drawn in luck:
+        with mock.patch.object(random, "uniform", drawn):
+            night = call("load_with_jitter")
         near = [
             low * nominal - SLACK_S <= wait_s <= high * nominal + SLACK_S
             for wait_s, nominal in zip(night.waits_s, nominal_s, strict=False)
@@ -301,6 +376,12 @@ def test_jittered_waits_stay_near_the_doubling(call: Call, flaky_api: Any) -> No
             "In production: too short, and the API goes down again under the retries; too long,"
             " and the features miss the training.",
         )
+    factors = [wait_s / nominal for wait_s, nominal in zip(night.waits_s, nominal_s, strict=True)]
+    assert max(factors) - min(factors) > SLACK_S, told(
+        f"{night.call}: the engine scheduled these waits: {in_seconds(night.waits_s)}.",
+        f"Each is {factors[0]:g} times its figure. Expected: each wait drawn for itself.",
+        "In production: two jobs that draw nearly the same factor meet at every retry, not at one.",
+    )
 
 
 def test_two_runs_wait_differently(call: Call, flaky_api: Any) -> None:
@@ -327,7 +408,8 @@ def test_fifth_jittered_failure_is_raised(call: Call, flaky_api: Any) -> None:
 
 def test_jittered_load_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
     nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
-    heals_whatever_was_said(call, flaky_api, "load_with_jitter", nights)
+    nights += whatever_fails(flaky_api)
+    heals_whatever_was_said(call, flaky_api, draw, "load_with_jitter", nights)
 
 
 # Task 4: a wrong password is still wrong in ten seconds
@@ -335,13 +417,14 @@ def test_jittered_load_takes_no_error_for_customers(call: Call, flaky_api: Any, 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_hopeless_answer_is_asked_once(call: Call, flaky_api: Any, status: int) -> None:
-    flaky_api.will(status, 200)
+    limit = flaky_api.answer(status, retry_after=5, json={"error": "rate limit, try again later"})
+    flaky_api.will(limit, 200)
     night = call("load_unless_hopeless")
     asked_times(
         night,
         1,
-        f"a {status} does not heal. Asking again delays the alert, and some APIs lock the account"
-        " after the third refusal.",
+        f"a {status} does not heal, whatever it says. Asking again delays the alert, and some APIs"
+        " lock the account after the third refusal.",
     )
     raised_status(night, status, f"the run is green although the API said {status}.")
 
@@ -358,7 +441,7 @@ def test_answer_that_can_heal_is_retried(call: Call, flaky_api: Any, failure: in
     had_timeouts(night)
 
 
-@pytest.mark.parametrize("failure", ["TIMEOUT", "REFUSED"])
+@pytest.mark.parametrize("failure", ["TIMEOUT", "REFUSED", "BROKEN_OFF"])
 def test_network_failure_can_heal(call: Call, flaky_api: Any, failure: str) -> None:
     flaky_api.will(getattr(flaky_api, failure), 200)
     night = call("load_unless_hopeless")
@@ -387,7 +470,9 @@ def test_no_error_that_can_heal_is_taken_for_customers(
     call: Call, flaky_api: Any, draw: Any
 ) -> None:
     nights = bad_nights(draw, flaky_api, (429, 500, 502, 503, 504))
-    heals_whatever_was_said(call, flaky_api, "load_unless_hopeless", nights)
+    nights += [[501, 507, 520]]
+    heals_whatever_was_said(call, flaky_api, draw, "load_unless_hopeless", nights)
+    raises_whatever_the_status(call, flaky_api, "load_unless_hopeless", (400, 402, 410, 422))
 
 
 # Task 5: wait as long as the API asks
@@ -411,7 +496,7 @@ def waited_as_asked(night: Night, gaps_s: list[float], asked_s: list[float], why
     )
 
 
-@pytest.mark.parametrize(("status", "asked_s"), [(429, 30), (503, 120), (429, 0), (503, 3600)])
+@pytest.mark.parametrize(("status", "asked_s"), [(429, 30), (503, 120), (429, 0), (503, 7200)])
 def test_retry_after_is_obeyed(call: Call, flaky_api: Any, status: int, asked_s: int) -> None:
     flaky_api.will(flaky_api.answer(status, retry_after=asked_s), 200)
     night = call("load_politely")
@@ -439,7 +524,7 @@ def test_ten_seconds_without_retry_after(call: Call, flaky_api: Any, status: int
 
 
 def test_each_polite_wait_is_read_anew(call: Call, flaky_api: Any) -> None:
-    script = [(429, 5), (503, 45), (503, None)]
+    script = [(429, 5), (503, 320), (503, None)]
     answers = [flaky_api.answer(status, retry_after=asked_s) for status, asked_s in script]
     flaky_api.will(*answers, 200)
     night = call("load_politely")
@@ -450,6 +535,43 @@ def test_each_polite_wait_is_read_anew(call: Call, flaky_api: Any) -> None:
         "the load changes, and what the API asks changes with it. Four requests are allowed.",
     )
     returned_customers(night, flaky_api.customers, "the fourth request was answered, and lost.")
+    flaky_api.will(flaky_api.answer(429, retry_after=320), 200)
+    call("load_politely")
+    flaky_api.will(503, 200)
+    later = call("load_politely")
+    waited_as_asked(
+        later,
+        later.gaps_s,
+        [DEFAULT_S],
+        "it waits for what another run was told: what a run sets on the task or in the module is"
+        " there for all that come after it.",
+    )
+
+
+def test_polite_wait_begins_with_the_answer(call: Call, flaky_api: Any, clock: Any) -> None:
+    clock.advance(1)  # from here on the solution's clocks tell how long an answer takes
+    takes_s, asked_s = 0.5, 30
+    flaky_api.will(flaky_api.answer(503, retry_after=asked_s, takes_s=takes_s), 200)
+    night = call("load_politely")
+    waited_as_asked(
+        night,
+        night.gaps_s,
+        [takes_s + asked_s],
+        f"the API answered after {takes_s} s, and counts from there: who counts from the request"
+        " comes back too soon, and the busier the API is the sooner.",
+    )
+
+
+def test_lost_connection_is_one_of_four_requests(call: Call, flaky_api: Any) -> None:
+    refused = flaky_api.REFUSED
+    flaky_api.will(429, refused, 429, refused, 429, refused, 429)
+    night = call("load_politely")
+    assert len(night.requests) <= 4 and night.error is not None, told(
+        f"{night.call} made {len(night.requests)} requests, and {night.ending}",
+        f"The API answered: {night.answers}. Expected: at most four requests, those without an"
+        " answer too, and then the error. (A lost connection may end it at once.)",
+        "In production: what is asked again uncounted is asked again all night long.",
+    )
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])
@@ -476,4 +598,5 @@ def test_polite_errors_are_raised_in_the_end(
 
 def test_polite_load_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: Any) -> None:
     nights = bad_nights(draw, flaky_api, (429, 503))
-    heals_whatever_was_said(call, flaky_api, "load_politely", nights)
+    heals_whatever_was_said(call, flaky_api, draw, "load_politely", nights)
+    raises_whatever_the_status(call, flaky_api, "load_politely", (400, 402, 409, 410, 422, 520))

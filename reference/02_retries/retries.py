@@ -32,7 +32,8 @@ def can_heal(_task: Task, _task_run: TaskRun, state: State) -> bool:
     error = state.result(raise_on_failure=False)
     if isinstance(error, requests.HTTPError):
         return error.response.status_code == 429 or error.response.status_code >= 500
-    return isinstance(error, (requests.ConnectionError, requests.Timeout))
+    lost = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+    return isinstance(error, lost)
 
 
 @task(retries=3, retry_delay_seconds=60)
@@ -55,7 +56,7 @@ def load_customers(url: str) -> list[dict]:
 
 @task(retries=3, retry_delay_seconds=[10, 30, 60])
 def load_with_backoff(url: str) -> list[dict]:
-    """Load the customers, with up to three retries: after 10 s, then 30 s, then 60 s.
+    """Load the customers, with three retries at most, whatever fails: after 10 s, 30 s, 60 s.
 
     Args:
         url: As in `load_customers`.
@@ -71,7 +72,7 @@ def load_with_backoff(url: str) -> list[dict]:
 
 @task(retries=4, retry_delay_seconds=exponential_backoff(10), retry_jitter_factor=0.5)
 def load_with_jitter(url: str) -> list[dict]:
-    """Load the customers, with up to four retries after about 10, 20, 40 and 80 s.
+    """Load the customers, four retries at most, whatever fails: after about 10, 20, 40, 80 s.
 
     Each wait is drawn at random, anew in every run, between 0.5 and 1.5 times these figures.
 

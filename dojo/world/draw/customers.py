@@ -24,6 +24,10 @@ NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
 CONTRACTS = ("month-to-month", "one year", "two years")
 # Beside the first float cannot tell its neighbour: read as floats, two customers are one.
 FIRST_HUGE = 2**53
+_MORE_CONTRACTS = {
+    q.NEAR_CONTRACT: ("Month-to-month", " month-to-month", "one year ", "MONTH-TO-MONTH"),
+    q.NEW_CONTRACT: ("Three year", "weekly", "trial", "unknown"),
+}
 _LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29")
 
 Streams = Callable[[str], random.Random]
@@ -96,7 +100,7 @@ def draw_customers(
         rows += [dict(row) for row in rows[: max(1, count // 10)]]
         streams(q.TWICE).shuffle(rows)
     columns = _columns(streams, on, churned)
-    index = _index(streams(q.OWN_INDEX), len(rows)) if q.OWN_INDEX in on else None
+    index = _index(streams, on, len(rows))
     laid_out = ({name: row[name] for name in columns} for row in rows)
     return Customers(laid_out, columns, index, "" if q.OPEN_END in on and rows else "\n")
 
@@ -134,13 +138,13 @@ def _numbers(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -
 
 
 def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
-    """Give some customers a contract that nobody had thought of."""
-    if q.NEW_CONTRACT not in on:
-        return
-    rng = streams(q.NEW_CONTRACT)
-    name = rng.choice(("Three year", "five years", "weekly"))
-    for row in rng.sample(rows, (len(rows) + 9) // 10):
-        row["contract"] = name
+    """Give some customers contracts that nobody had thought of."""
+    for quality, names in _MORE_CONTRACTS.items():
+        if quality in on:
+            rng = streams(quality)
+            shuffled = rng.sample(names, len(names))
+            for place, row in enumerate(rng.sample(rows, (len(rows) + 9) // 10)):
+                row["contract"] = shuffled[place % len(names)]
 
 
 def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
@@ -148,6 +152,7 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
     kinds = {
         q.ACCENTS: ("déménagé à Besançon", "Łódź, ß, 東京", "naïve café"),
         q.PUNCTUATION: ('said "never again", twice', "moved,\nnew contract", "it's; done\n"),
+        q.MARKS: ("called #3 times, moved", "# 7", " pays late"),
         q.LOOK_ALIKES: _LOOK_ALIKES,
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
@@ -178,6 +183,10 @@ def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
     return columns
 
 
-def _index(rng: random.Random, count: int) -> list[int]:
-    """Make the labels of rows that a filter has left, in another order than they had."""
-    return [7 + 3 * number for number in rng.sample(range(count), count)]
+def _index(streams: Streams, on: frozenset[str], count: int) -> list[int] | None:
+    """Make the labels of rows that a filter has left in another order, or of two joined tables."""
+    if q.SAME_LABELS in on:
+        return [number // 2 for number in streams(q.SAME_LABELS).sample(range(count), count)]
+    if q.OWN_INDEX in on:
+        return [7 + 3 * number for number in streams(q.OWN_INDEX).sample(range(count), count)]
+    return None

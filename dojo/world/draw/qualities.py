@@ -14,8 +14,10 @@ EXTRA_COLUMN = "an extra column"
 BLANKS = "blanks"
 ACCENTS = "accents in text"
 PUNCTUATION = "quotes, commas and line breaks in text"
+MARKS = "text with a # or a space at its start"
 LOOK_ALIKES = "text that looks like a number or a blank"
 NEW_CONTRACT = "a contract that is none of the usual three"
+NEAR_CONTRACT = "a contract that is a usual one but for capitals or spaces"
 LONG_DECIMALS = "numbers with more than ten decimals"
 FLOATS = "whole numbers that came as floats"
 OWN_INDEX = "an index that is not 0, 1, 2, ..."
@@ -29,8 +31,10 @@ CUSTOMERS = (
     BLANKS,
     ACCENTS,
     PUNCTUATION,
+    MARKS,
     LOOK_ALIKES,
     NEW_CONTRACT,
+    NEAR_CONTRACT,
     LONG_DECIMALS,
     FLOATS,
     OWN_INDEX,
@@ -42,7 +46,8 @@ ONE_ROW = "one row"
 MANY_ROWS = "more than 1000 rows"
 ALL_ALIKE = "one value for all rows"
 TWICE = "rows that occur twice"
-SHAPES = (NO_ROWS, ONE_ROW, MANY_ROWS, ALL_ALIKE, TWICE)
+SAME_LABELS = "an index with each label twice"
+SHAPES = (NO_ROWS, ONE_ROW, MANY_ROWS, ALL_ALIKE, TWICE, SAME_LABELS)
 
 # Answers of the API that are no customers, each of one kind.
 ODD_STATUS = "a status that is neither 500 nor 503"

@@ -14,7 +14,8 @@ class CanHeal:
         error = state.result(raise_on_failure=False)
         if isinstance(error, requests.HTTPError):
             return error.response.status_code == 429 or error.response.status_code >= 500
-        return isinstance(error, (requests.ConnectionError, requests.Timeout))
+        broken_off = requests.exceptions.ChunkedEncodingError
+        return isinstance(error, (requests.ConnectionError, requests.Timeout, broken_off))
 
 
 @task(retries=3, retry_delay_seconds=10, retry_condition_fn=CanHeal())

@@ -1,6 +1,7 @@
 """Asks with the standard library alone, whose errors are of quite another family."""
 
 import json
+from http.client import IncompleteRead
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -14,7 +15,8 @@ def can_heal(_task: Task, _task_run: TaskRun, state: State) -> bool:
     error = state.result(raise_on_failure=False)
     if isinstance(error, HTTPError):
         return error.code == 429 or error.code >= 500
-    return isinstance(error, OSError)  # a time-out, a URLError: no answer at all
+    # A time-out, a URLError: no answer at all; the other one: half of it.
+    return isinstance(error, (OSError, IncompleteRead))
 
 
 @task(retries=3, retry_delay_seconds=10, retry_condition_fn=can_heal)

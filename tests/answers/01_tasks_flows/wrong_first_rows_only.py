@@ -1,0 +1,13 @@
+"""Reads at most 50,000 rows, which is enough for today's file.
+
+Refused by: test_long_file_is_read_to_its_end
+"""
+
+
+@task
+def load_customers(path: str) -> pd.DataFrame:
+    customers = pd.read_csv(path, nrows=50_000)
+    if customers.empty:
+        raise ValueError(f"{path} holds no customer")
+    print(f"{len(customers)} customers in {path}")
+    return customers

@@ -162,3 +162,20 @@ def test_start_again_forgets_what_was_seen_and_keeps_what_is_to_happen(overlap: 
     with pytest.raises(ValueError, match="no memory"):
         train("random forest")
     assert (overlap.started, overlap.peak) == (["random forest"], 1)
+
+
+def test_what_was_learnt_from_and_judged_is_kept(overlap: Overlap) -> None:
+    train("logistic regression").predict_proba(X[:2])
+    (one,) = overlap.trainings
+    assert one.table is X and one.labels is Y
+    assert [table.tolist() for table in overlap.judged] == [X[:2].tolist()]
+    overlap.start_again()
+    assert overlap.judged == []
+
+
+def test_model_that_recovers_trains_again(overlap: Overlap) -> None:
+    overlap.will_fail("random forest", error=ValueError("broken"))
+    with pytest.raises(ValueError, match="broken"):
+        train("random forest")
+    overlap.will_recover("random forest")
+    assert train("random forest").n_estimators == 2

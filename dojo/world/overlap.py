@@ -38,12 +38,16 @@ class Training:
         seed: Its `random_state`.
         rows: How many rows it was given.
         thread: The name of the thread it ran in.
+        table: What it learnt from.
+        labels: What it was to learn.
     """
 
     name: str
     seed: Any
     rows: int
     thread: str
+    table: Any = dataclasses.field(default=None, compare=False, repr=False)
+    labels: Any = dataclasses.field(default=None, compare=False, repr=False)
 
 
 class Overlap:
@@ -53,6 +57,7 @@ class Overlap:
         """Watch only: no hold, no failure, real predictions."""
         self.trainings: list[Training] = []
         self.finished: list[str] = []
+        self.judged: list[Any] = []  # the tables for which probabilities were asked
         self.peak = 0
         self._current = 0
         self._changed = threading.Condition()
@@ -85,7 +90,7 @@ class Overlap:
     def start_again(self) -> None:
         """Forget what was seen; what is to happen stays."""
         with self._changed:
-            self.trainings, self.finished = [], []
+            self.trainings, self.finished, self.judged = [], [], []
             self.peak, self._over = 0, False
 
     def finish_in(self, *names: str) -> None:
@@ -97,6 +102,11 @@ class Overlap:
         """Make the trainings of these models raise `error`."""
         self._known(*names)
         self._errors.update(dict.fromkeys(names, error))
+
+    def will_recover(self, *names: str) -> None:
+        """Make the trainings of these models fail no more."""
+        for name in names:
+            del self._errors[name]
 
     def will_predict(self, **probabilities: float) -> None:
         """Make a model give every row this probability of 1; spaces of a name are underscores."""
@@ -126,9 +136,9 @@ class Overlap:
 
     def _fit(self, name: str, real: Callable[..., Any], model: Any, *args: Any, **more: Any) -> Any:
         with self._changed:
-            rows = _rows(*args, **more)
+            (table, labels), rows = _data(*args, **more), _rows(*args, **more)
             seed, thread = getattr(model, "random_state", None), threading.current_thread().name
-            self.trainings.append(Training(name, seed, rows, thread))
+            self.trainings.append(Training(name, seed, rows, thread, table, labels))
             self._current += 1
             self.peak = max(self.peak, self._current)
             self._note()
@@ -151,6 +161,8 @@ class Overlap:
     def _predict(
         self, name: str, real: Callable[..., Any], model: Any, *args: Any, **more: Any
     ) -> Any:
+        with self._changed:
+            self.judged.append(_data(*args, **more)[0])
         if name not in self._predictions:
             return real(model, *args, **more)
         import numpy
@@ -176,6 +188,11 @@ class Overlap:
     def _note(self) -> None:
         self._events += 1
         self._changed.notify_all()
+
+
+def _data(X: Any = None, y: Any = None, *_: Any, **__: Any) -> tuple[Any, Any]:
+    """Return what a method was given, by position or by name."""
+    return X, y
 
 
 def _rows(X: Any = (), *_: Any, **__: Any) -> int:

@@ -4,7 +4,7 @@ What is dear is the usage API: each request takes 30 minutes and costs 120 euros
 takes one request (GET, with a time-out) and no more. All functions keep three promises. A result is
 used again for one hour, by every later run, and nothing older than an hour is ever returned. Using
 it again is the engine's work: it asks nothing, and the task run ends in `Cached`. A failure is
-raised, never kept; an answer that is not a list with at least one row is a failure too.
+raised, never kept; an answer that is not a list with at least one row, a dict, is one too.
 """
 
 import pandas as pd
@@ -75,8 +75,8 @@ def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFram
     """Add the column `calls`: the support calls of the last `months` months.
 
     A result is used again where customers, URL and months are all the same. Customers are the same
-    when their content is: a copy, or the same file read again. Any other cell, any other name of a
-    column makes them others.
+    when their content is: a copy, or the same file read again. Another cell, another name or type
+    of a column, another index, rows or columns in another order make them others.
 
     Args:
         customers: One row a customer, with `customer_id`.

@@ -61,7 +61,8 @@ def train_one(name: str, features: pd.DataFrame, seed: int) -> dict:
 
     Args:
         name: One of `NAMES`.
-        features: Numbers, one row a customer, with the label `churned` (0 or 1).
+        features: Numbers, one row a customer, with the label `churned` (0 or 1). The model is given
+            them as they are, blanks (NaN) too: what it cannot bear is its failure.
         seed: The candidate's random state.
 
     Returns:
@@ -103,9 +104,9 @@ def compare_models(
 
     Args:
         features: As in `train_one`.
-        names: The candidates, each at most once.
-        at_most: How many may train at the same time, never more. A place that becomes free is used
-            at once. None: all of them.
+        names: The candidates, at least one, each at most once.
+        at_most: How many may train at the same time, from 1 up, never more. A place that becomes
+            free is used at once. None: all of them.
         seed: As in `train_one`, the same for all.
 
     Returns:

@@ -81,6 +81,8 @@ def draw_errors(streams: Streams, on: frozenset[str], statuses: tuple[int, ...])
 def draw_not_customers(streams: Streams, on: frozenset[str]) -> list[Reply]:
     """Draw answers of the status 200 that are no list of customers, one of each kind."""
     kinds = {kind: body for kind, body in _bodies().items() if kind != q.CUSTOMERS_BODY}
+    no_row = streams(q.NO_DICTS).choice(("null", '"quota exceeded"', "[]", "0"))
+    kinds[q.NO_DICTS] = (f"[{no_row}]", _JSON)
     found = [
         Reply(kind, 200, body, {"Content-Type": content})
         for kind, (body, content) in kinds.items()

@@ -58,6 +58,7 @@ HTML_BODY = "an HTML page"
 CUT_BODY = "JSON that is cut off"
 CUSTOMERS_BODY = "an error body that looks like customers"
 NULL_BODY = "a body that is null"
+NO_DICTS = "a list of what is no row"
 RETRY_AFTER = "a Retry-After"
 STATUS_IN_URL = "a status in the URL"
 ANSWERS = (
@@ -69,6 +70,7 @@ ANSWERS = (
     CUT_BODY,
     CUSTOMERS_BODY,
     NULL_BODY,
+    NO_DICTS,
     RETRY_AFTER,
     STATUS_IN_URL,
 )

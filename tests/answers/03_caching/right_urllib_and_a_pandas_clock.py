@@ -13,7 +13,7 @@ def ask(url: str, months: int | None = None) -> list[dict]:
     )
     with urlopen(request, timeout=60) as answer:
         rows = json.loads(answer.read())
-    if not isinstance(rows, list) or not rows:
+    if not isinstance(rows, list) or not any(isinstance(row, dict) for row in rows):
         raise LookupError(f"the API has no rows: {rows!r:.60}")
     return rows
 

@@ -10,6 +10,6 @@ def load_usage(url: str) -> list[dict]:
     if response.status_code in (429, 500, 503):
         response.raise_for_status()
     rows = response.json()
-    if not isinstance(rows, list) or not rows:
+    if not (isinstance(rows, list) and rows and isinstance(rows[0], dict)):
         raise ValueError(f"{url} answered without usage")
     return rows

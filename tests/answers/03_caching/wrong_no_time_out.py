@@ -10,6 +10,6 @@ def ask(url: str, months: int | None = None) -> list[dict]:
     response = requests.get(url, params={"months": months})
     response.raise_for_status()
     rows = response.json()
-    if not isinstance(rows, list) or not rows:
+    if not (isinstance(rows, list) and rows and isinstance(rows[0], dict)):
         raise ValueError(f"no usage: {rows!r}")
     return rows

@@ -1,0 +1,13 @@
+"""Fills blanks with 0: who cannot bear them does not fail, and learns from made-up numbers.
+
+Refused by: test_candidate_is_judged_on_held_out_customers, test_failed_training_fails_its_task_run
+"""
+
+
+@task
+def train_one(name: str, features: pd.DataFrame, seed: int) -> dict:
+    training, held_out = split(features.fillna(0))
+    model = make_model(name, seed)
+    model.fit(training.drop(columns="churned"), training["churned"])
+    churn = model.predict_proba(held_out.drop(columns="churned"))[:, 1]
+    return {"name": name, "log_loss": float(log_loss(held_out["churned"], churn, labels=[0, 1]))}

@@ -1,0 +1,29 @@
+"""Filters the failures by their text: an error that has none is not reported.
+
+Refused by: test_failed_candidate_is_reported_others_compete
+"""
+
+
+@flow
+def compare_models(
+    features: pd.DataFrame,
+    names: Sequence[str] = NAMES,
+    at_most: int | None = None,
+    seed: int = 0,
+) -> dict:
+    with ThreadPoolTaskRunner(max_workers=at_most) as pool:
+        futures = {
+            name: pool.submit(train_one, {"name": name, "features": features, "seed": seed})
+            for name in names
+        }
+        results, failed = [], {}
+        for name, future in futures.items():
+            try:
+                results.append(future.result())
+            except Exception as error:
+                failed[name] = str(error)
+    if not results:
+        raise RuntimeError(f"no candidate could be trained: {failed}")
+    winner = min(results, key=lambda result: result["log_loss"])
+    failed = {name: text for name, text in failed.items() if text}
+    return {"results": results, "winner": winner["name"], "failed": failed}

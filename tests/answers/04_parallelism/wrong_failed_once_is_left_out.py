@@ -1,0 +1,31 @@
+"""Does not train again what has failed once in this process.
+
+Refused by: test_what_failed_yesterday_competes_today
+"""
+
+_broken: dict[str, str] = {}
+
+
+@flow
+def compare_models(
+    features: pd.DataFrame,
+    names: Sequence[str] = NAMES,
+    at_most: int | None = None,
+    seed: int = 0,
+) -> dict:
+    names = [name for name in names if name not in _broken] or list(names)
+    with ThreadPoolTaskRunner(max_workers=at_most) as pool:
+        futures = {
+            name: pool.submit(train_one, {"name": name, "features": features, "seed": seed})
+            for name in names
+        }
+        results, failed = [], {}
+        for name, future in futures.items():
+            try:
+                results.append(future.result())
+            except Exception as error:
+                failed[name] = _broken[name] = str(error)
+    if not results:
+        raise RuntimeError(f"no candidate could be trained: {failed}")
+    winner = min(results, key=lambda result: result["log_loss"])
+    return {"results": results, "winner": winner["name"], "failed": failed}

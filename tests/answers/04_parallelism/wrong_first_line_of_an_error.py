@@ -1,0 +1,28 @@
+"""Reports the first line of an error only.
+
+Refused by: test_failed_candidate_is_reported_others_compete
+"""
+
+
+@flow
+def compare_models(
+    features: pd.DataFrame,
+    names: Sequence[str] = NAMES,
+    at_most: int | None = None,
+    seed: int = 0,
+) -> dict:
+    with ThreadPoolTaskRunner(max_workers=at_most) as pool:
+        futures = {
+            name: pool.submit(train_one, {"name": name, "features": features, "seed": seed})
+            for name in names
+        }
+        results, failed = [], {}
+        for name, future in futures.items():
+            try:
+                results.append(future.result())
+            except Exception as error:
+                failed[name] = next(iter(str(error).splitlines()), "")
+    if not results:
+        raise RuntimeError(f"no candidate could be trained: {failed}")
+    winner = min(results, key=lambda result: result["log_loss"])
+    return {"results": results, "winner": winner["name"], "failed": failed}

@@ -1,0 +1,15 @@
+"""Scales the numbers with what it learns from all rows, the held-out ones too.
+
+Refused by: test_candidate_is_judged_on_held_out_customers
+"""
+
+
+@task
+def train_one(name: str, features: pd.DataFrame, seed: int) -> dict:
+    numbers = features.drop(columns="churned")
+    scaled = (numbers - numbers.mean()) / numbers.std().replace(0, 1)
+    training, held_out = split(scaled.assign(churned=features["churned"]))
+    model = make_model(name, seed)
+    model.fit(training.drop(columns="churned"), training["churned"])
+    churn = model.predict_proba(held_out.drop(columns="churned"))[:, 1]
+    return {"name": name, "log_loss": float(log_loss(held_out["churned"], churn, labels=[0, 1]))}

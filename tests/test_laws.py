@@ -19,8 +19,8 @@ from dojo.laws.rules import LAWS
 from tests.made_up_katas import judge
 
 HEAD = """
-import asyncio, contextlib, csv, datetime, decimal, gc, locale, logging, os, random, requests, signal
-import socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
+import asyncio, contextlib, csv, datetime, decimal, gc, locale, logging, os, random, requests
+import signal, socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np, pandas as pd, sklearn
 KEPT = []

@@ -97,6 +97,24 @@ def free_retries(clock: RetryClock) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def crashing(check: str) -> Iterator[None]:
+    """Have an asset check crash, whatever its function is called, for the length of a block."""
+    # Imported here: this module is read before it is decided which engines run.
+    from dagster._core.execution.plan import compute_generator as seam
+
+    real = seam.invoke_compute_fn
+
+    def invoke(fn: Any, context: Any, *more: Any, **rest: Any) -> Any:
+        chosen = context.op_execution_context.selected_asset_check_keys
+        if check in {key.name for key in chosen}:
+            raise MemoryError(f"{check} was killed")
+        return real(fn, context, *more, **rest)
+
+    with mock.patch.object(seam, "invoke_compute_fn", invoke):
+        yield
+
+
 def rehearse(folder: Path) -> None:
     """Do once what solutions do, so that what Dagster imports lazily has been imported."""
     import dagster as dg

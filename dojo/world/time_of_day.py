@@ -170,7 +170,6 @@ def _datetime_for(asks: _Asking) -> dict[int, Any]:
 
     They are the solution's alone: a class made in C takes no other function.
     """
-
     in_utc = _now_in_utc(asks)
 
     def now(tz: datetime.tzinfo | None = None) -> datetime.datetime:

@@ -28,8 +28,10 @@ def isolate(room: Room) -> None:
 def running(room: Room, say: Say) -> Iterator[str]:
     """Have Dagster imported, once for all forks; it needs no server."""
     del room, say
-    import dagster  # noqa: F401
+    import dagster
 
+    # Whoever is the first to ask for it, or to run anything, has Dagster set its logger's level.
+    dagster.get_dagster_logger()
     yield ""
 
 

@@ -303,7 +303,8 @@ def test_spoilt_day_stops_at_the_gate(
         "customers_are_sound",
         False,
         {"bad_rows": bad_rows},
-        "who is called in the morning needs the number: 3 rows are a glitch, 3,000 a lost column.",
+        "what the gate lets in is scored and called. And who is on duty needs the number: 3 rows"
+        " are a glitch, 3,000 a lost column.",
     )
     assert not night.success and night.made == ["daily_customers"], told(
         f"{night.call} Its export has rows that are {spoil.__name__.replace('_', ' ')}."
@@ -319,7 +320,7 @@ def test_sound_day_passes_the_gate(
 ) -> None:
     sound = customers[:100].copy()
     sound.loc[0, NUMBERS] = 0  # neither blank nor negative
-    why = "a gate that nobody passes is switched off within a week."
+    why = "a gate that stops sound days, or a day without customers, is switched off in a week."
     made = [
         *defined(solution, "daily_customers", "customers_are_sound"),
         downstream(solution),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -107,6 +108,24 @@ def test_solution_sees_the_day_move(solution: Any, freed: RetryClock) -> None:
     expected = (datetime.datetime.now() + datetime.timedelta(days=2)).date()
     assert solution.date.today() == expected
     assert solution.moment.now() > datetime.datetime.now()
+
+
+@pytest.mark.parametrize("month", [1, 7])
+def test_moved_time_knows_of_summer_time(solution: Any, freed: RetryClock, month: int) -> None:
+    paris, utc = ZoneInfo("Europe/Paris"), datetime.timezone.utc
+    there = datetime.datetime(datetime.datetime.now().year + 2, month, 15, 12, tzinfo=utc)
+    freed.advance((there - datetime.datetime.now(utc)).total_seconds())
+    for seen in (solution.moment.now(paris), solution.moment.now().astimezone(utc)):
+        assert abs((seen - there).total_seconds()) < NEAR_S
+
+
+def test_partitions_of_dagster_move_too(freed: RetryClock) -> None:
+    dagster = pytest.importorskip("dagster")
+    days = dagster.DailyPartitionsDefinition(start_date="2026-01-01")
+    before = days.get_last_partition_key()
+    freed.advance(72 * HOUR_S)
+    assert days.get_last_partition_key() > before
+    assert days.get_partition_keys()[-4] >= before
 
 
 def test_moved_classes_are_good_for_all_else(solution: Any, freed: RetryClock) -> None:

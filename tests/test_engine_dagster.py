@@ -26,20 +26,25 @@ from pathlib import Path
 from dojo.engines import dagster as engine
 from dojo.ground.run_folder import Room
 
+def levels():
+    loggers = logging.root.manager.loggerDict.items()
+    return {name: one.level for name, one in loggers if isinstance(one, logging.Logger)}
+
 room = Room()
 room.furnish()
 engine.isolate(room)
 logging.disable(logging.CRITICAL)
 with engine.running(room, print):
-    threads, new = [], []
+    threads, new, known = [], [], levels()
     for folder in map(Path, sys.argv[2:]):
         before = set(sys.modules)
         engine.rehearse(folder)
         new.append(len(set(sys.modules) - before))
         threads.append(threading.active_count())
+    changed = [name for name, level in known.items() if levels()[name] != level]
 home = sorted(path.name for path in room.folder("dagster").iterdir())
 room.close()
-Path(sys.argv[1]).write_text(json.dumps([threads, new, home]))
+Path(sys.argv[1]).write_text(json.dumps([threads, new, home, changed]))
 """
 
 
@@ -65,11 +70,12 @@ def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -
     )
 
     assert done.returncode == 0, done.stderr[-2000:]
-    threads, (first, second), home = json.loads(file.read_text(encoding="utf-8"))
+    threads, (first, second), home, changed = json.loads(file.read_text(encoding="utf-8"))
     assert threads == [1, 1]
     assert first > 100
     assert second == 0
     assert home == []
+    assert changed == []  # whose first run it is would have left the process changed
 
 
 def test_settings_of_the_learner_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +110,28 @@ def test_instance_of_one_test_knows_nothing_of_another(tmp_path: Path) -> None:
             runs.append([run.is_success for run in instance.get_runs()])
 
     assert runs == [[True], [True]]
+
+
+@pytest.mark.filterwarnings("ignore::dagster.PreviewWarning")
+def test_check_that_crashes_fails_the_run_after_what_it_made(tmp_path: Path) -> None:
+    @dg.asset
+    def made() -> int:
+        return 1
+
+    @dg.asset_check(asset=made, name="looked_at")
+    def of_another_name() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    succeeded = []
+    with engine.new_instance(tmp_path / "dagster") as instance:
+        for check in ("looked_at", "another"):
+            with engine.crashing(check):
+                parts = [made, of_another_name]
+                result = dg.materialize(parts, instance=instance, raise_on_error=False)
+            assert result.asset_materializations_for_node("made")
+            succeeded.append(result.success)
+
+    assert succeeded == [False, True]
 
 
 def test_history_can_be_read_by_another_process(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ from dojo.laws.rules import LAWS
 from tests.made_up_katas import judge
 
 HEAD = """
-import asyncio, contextlib, csv, decimal, gc, locale, logging, os, random, requests, signal
-import socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
+import asyncio, contextlib, csv, datetime, decimal, gc, locale, logging, os, random, requests
+import signal, socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np, pandas as pd, sklearn
 KEPT = []
@@ -56,6 +56,15 @@ BREAKS = {
         "ssl._create_default_https_context = ssl._create_unverified_context",
         "ssl._create_default_https_context was ",
     ),
+    "adapters": ("sqlite3.register_adapter(np.int64, int)", "sqlite3.register_adapter for int64"),
+    "adapters_known": (
+        "sqlite3.register_adapter(datetime.date, str)",
+        "called sqlite3.register_adapter for date",
+    ),
+    "adapters_converter": (
+        "sqlite3.register_converter('score', float)",
+        "called sqlite3.register_converter for SCORE",
+    ),
     "files": ("KEPT.append(open(__file__))", "'demo.py' was still open"),
     "files_database": (
         "KEPT.append(db := sqlite3.connect('x.db')); db.execute('create table t(a)')",
@@ -80,6 +89,10 @@ KEEPS = {
     "unseeded_draw": "random.random(); np.random.rand(3)",
     "own_generator": "random.Random(1).random(); np.random.default_rng(1).random()",
     "seed_taken_back": "was = random.getstate(); random.seed(1); random.setstate(was)",
+    "adapters_of_a_library": "with contextlib.closing(sqlite3.connect(':memory:')) as db:\n"
+    "        pd.DataFrame({'a': [1]}).to_sql('t', db)",
+    "adapter_taken_back": "was = dict(sqlite3.adapters); sqlite3.register_adapter(np.int64, int)\n"
+    "    sqlite3.adapters.clear(); sqlite3.adapters.update(was)",
     "file_closed": "with open(__file__) as file:\n        file.read()",
     "thread_waited_for": "with ThreadPoolExecutor() as pool:\n        pool.submit(print).result()",
     "event_loop": "asyncio.run(asyncio.sleep(0))",

@@ -28,8 +28,10 @@ def isolate(room: Room) -> None:
 def running(room: Room, say: Say) -> Iterator[str]:
     """Have Dagster imported, once for all forks; it needs no server."""
     del room, say
-    import dagster  # noqa: F401
+    import dagster
 
+    # Whoever is the first to ask for it, or to run anything, has Dagster set its logger's level.
+    dagster.get_dagster_logger()
     yield ""
 
 
@@ -94,6 +96,24 @@ def free_retries(clock: RetryClock) -> Iterator[None]:
 
     # Both in one place: a wait that is free, seen by a clock that goes on, is made for ever.
     with mock.patch.object(active, "time", _VirtualTime(clock)):
+        yield
+
+
+@contextlib.contextmanager
+def crashing(check: str) -> Iterator[None]:
+    """Have an asset check crash, whatever its function is called, for the length of a block."""
+    # Imported here: this module is read before it is decided which engines run.
+    from dagster._core.execution.plan import compute_generator as seam
+
+    real = seam.invoke_compute_fn
+
+    def invoke(fn: Any, context: Any, *more: Any, **rest: Any) -> Any:
+        chosen = context.op_execution_context.selected_asset_check_keys
+        if check in {key.name for key in chosen}:
+            raise MemoryError(f"{check} was killed")
+        return real(fn, context, *more, **rest)
+
+    with mock.patch.object(seam, "invoke_compute_fn", invoke):
         yield
 
 

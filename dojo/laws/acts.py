@@ -11,6 +11,7 @@ import contextlib
 import functools
 import os
 import random
+import sqlite3
 import sys
 import sysconfig
 import threading
@@ -24,6 +25,11 @@ from dojo.laws.rules import Ledger
 # They keep pools and connections for whoever asks next, as their documentation says.
 _ENGINES = ("airflow", "alembic", "dagster", "joblib", "mlflow", "prefect", "sqlalchemy")
 _STANDARD = sysconfig.get_paths()["stdlib"]
+# Which functions write into which table of sqlite3; both are of the whole process.
+_SQLITE: dict[str, dict[Any, Any]] = {
+    "register_adapter": sqlite3.adapters,
+    "register_converter": sqlite3.converters,
+}
 _OURS = os.path.dirname(__file__)
 _LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("purelib", "platlib")})
 
@@ -64,6 +70,7 @@ class Acts:
         self._lock = threading.Lock()
         self._seeds: dict[str, Any] = {}
         self._filters: list[Any] = []
+        self._registered: dict[tuple[str, Any], Any] = {}
 
     @contextlib.contextmanager
     def seen(self) -> Iterator[None]:
@@ -77,6 +84,8 @@ class Acts:
                 )
             for name in ("filterwarnings", "simplefilter"):
                 stack.enter_context(_replaced(warnings, name, self._filtered(name)))
+            for name in _SQLITE:
+                stack.enter_context(_replaced(sqlite3, name, self._registering(name)))
             yield
 
     def note(self, call: str, ledger: Ledger) -> None:
@@ -88,8 +97,9 @@ class Acts:
         """
         with self._lock:
             seeds, filters = dict(self._seeds), list(self._filters)
-            self._seeds.clear()
-            self._filters.clear()
+            registered = dict(self._registered)
+            for seen in (self._seeds, self._filters, self._registered):
+                seen.clear()
         for said in seeds:
             ledger.note("seeds", f"{call} called {said}: the generator that all code shares.")
         for one in filters:
@@ -97,6 +107,12 @@ class Acts:
                 said = f"{one[0]!r} for {one[2].__name__}"
                 ledger.note("warnings", f"{call} left a filter for all warnings: {said}.")
                 warnings.filters.remove(one)  # type: ignore[attr-defined]
+        for (name, key), was in registered.items():
+            table = _SQLITE[name]
+            if table.get(key) is not was:
+                kind = key[0].__name__ if isinstance(key, tuple) else key
+                ledger.note("adapters", f"{call} called sqlite3.{name} for {kind}.")
+                _put_back(table, key, was)
 
     def _watch_generator(
         self, stack: contextlib.ExitStack, owner: Any, seed: str, get: str, put: str, said: str
@@ -137,6 +153,30 @@ class Acts:
                     self._filters += [one for one in warnings.filters if id(one) not in known]
 
         return filtered
+
+    def _registering(self, name: str) -> Callable[..., None]:
+        real: Callable[..., None] = getattr(sqlite3, name)
+        table = _SQLITE[name]
+
+        @functools.wraps(real)
+        def registering(*args: Any) -> None:
+            before = dict(table)
+            real(*args)
+            # What pandas registers when it writes a table is pandas' doing.
+            if is_by(self._path, through_libraries=False):
+                with self._lock:
+                    for key, now in table.items():
+                        if before.get(key) is not now:
+                            self._registered.setdefault((name, key), before.get(key))
+
+        return registering
+
+
+def _put_back(table: dict[Any, Any], key: Any, was: Any) -> None:
+    if was is None:
+        del table[key]
+    else:
+        table[key] = was
 
 
 @contextlib.contextmanager

@@ -110,6 +110,11 @@ LAWS: Mapping[str, Law] = {
         "The run is over and something of it still works, without anybody who would stop it.",
         "Wait for your processes, or end them, in a finally.",
     ),
+    "adapters": Law(
+        "Every database connection of this process writes or reads such values in this way, also"
+        " those of others.",
+        "Convert the value where you write or read it: int(...), float(...).",
+    ),
     "mlflow_run": Law(
         "The next step logs into this run, and the tracker shows it as running for ever.",
         "Use `with mlflow.start_run():`.",

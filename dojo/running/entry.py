@@ -19,6 +19,7 @@ from dojo.running.child import serve
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
     clock,
     customers,
+    dagster_crash,
     dagster_instance,
     draw,
     elsewhere,

@@ -1,4 +1,4 @@
-"""Move the time of day for the solution, and for the expiry of what Prefect has kept.
+"""Move the time of day for the solution, for Prefect's expiries and for Dagster's partitions.
 
 Whoever asks is read from the calling frame; all others keep the time. Of the solution's clocks
 those move that `time`, `datetime`, `pandas` and `pendulum` have, imported wherever in its file.
@@ -17,6 +17,7 @@ from unittest import mock
 
 _SECONDS = ("time", "monotonic", "perf_counter")
 _NANOSECONDS = ("time_ns", "monotonic_ns", "perf_counter_ns")
+_DAGSTERS = "_mockable_get_current_datetime"
 _OF_A_MOMENT = ("localtime", "gmtime", "ctime")  # of now, unless they are told another one
 
 Plus = Callable[[Any], Any]
@@ -47,6 +48,9 @@ def moved(module: str, by_s: Callable[[], float]) -> Iterator[None]:
             stack.enter_context(mock.patch.object(owner, name, clock))
         if prefect := sys.modules.get("prefect.types._datetime"):
             stack.enter_context(mock.patch.object(prefect, "now", _prefects(prefect, asks)))
+        if dagster := sys.modules.get("dagster._time"):
+            # All of Dagster asks here for the date: which partitions are over, which tick is due.
+            stack.enter_context(mock.patch.object(dagster, _DAGSTERS, _now_in_utc(asks)))
         real_import = builtins.__import__
 
         def importing(name: str, globals: Any = None, *more: Any, **named: Any) -> Any:
@@ -134,6 +138,16 @@ def _prefects(prefect: Any, asks: _Asking) -> Callable[..., Any]:
     return now
 
 
+def _now_in_utc(asks: _Asking) -> Callable[[], datetime.datetime]:
+    real = datetime.datetime.now
+
+    def now() -> datetime.datetime:
+        moment: datetime.datetime = asks.later(real(datetime.timezone.utc))
+        return moment
+
+    return now
+
+
 class _StandIn:
     """Stands for a class or a module of which a few functions differ."""
 
@@ -156,10 +170,12 @@ def _datetime_for(asks: _Asking) -> dict[int, Any]:
 
     They are the solution's alone: a class made in C takes no other function.
     """
+    in_utc = _now_in_utc(asks)
 
     def now(tz: datetime.tzinfo | None = None) -> datetime.datetime:
-        moment: datetime.datetime = asks.later(datetime.datetime.now(tz))
-        return moment
+        # Moved in UTC: added to the hands of a clock, a delta does not know of summer time.
+        moment = in_utc().astimezone(tz)
+        return moment if tz else moment.replace(tzinfo=None)
 
     def utcnow() -> datetime.datetime:
         return now(datetime.timezone.utc).replace(tzinfo=None)

@@ -67,7 +67,7 @@ def customers_are_sound(daily_customers: pd.DataFrame) -> dg.AssetCheckResult:
 
     Where it fails, nothing downstream of `daily_customers` is made, and the run fails. The result's
     metadata tell the `bad_rows` (int): those with an id that another row has too (all of them), or
-    with a blank or a negative number.
+    with a blank or a negative number. A day without customers has none.
     """
     # TODO(kata): task 2.
     raise NotImplementedError
@@ -99,7 +99,8 @@ def daily_scores(
 def backfill(first: str, last: str, resources: dict, instance: dg.DagsterInstance) -> list[str]:
     """Make a range of days again, checks included, one run a day, the oldest first.
 
-    A day that fails does not keep the others from being made.
+    A day that fails does not keep the others from being made. Later runs, in other processes, can
+    load what was made.
 
     Args:
         first: The first day, YYYY-MM-DD.

@@ -140,6 +140,12 @@ def dagster_instance(clock: RetryClock, tmp_path: Path) -> Iterator[Any]:
         yield instance
 
 
+@pytest.fixture
+def dagster_crash() -> Any:
+    """Give a context in which an asset check of a name crashes; see `dojo.engines.dagster`."""
+    return dagster.crashing
+
+
 @contextlib.contextmanager
 def _chdir(folder: Path) -> Iterator[None]:
     before = os.getcwd()

@@ -1,6 +1,6 @@
 """Tells of each model that fails, though the others are there and the run goes well.
 
-Refused by: test_dead_webhook_hides_nothing_and_success_is_silent
+Refused by: test_success_is_silent
 """
 
 

@@ -1,6 +1,6 @@
 """Asks with httpx, which logs each address that it calls.
 
-Refused by: test_dead_webhook_hides_nothing_and_success_is_silent
+Refused by: test_dead_webhook_hides_nothing
 """
 
 import httpx

@@ -1,6 +1,6 @@
 """Logs which webhook it was by its last four signs.
 
-Refused by: test_dead_webhook_hides_nothing_and_success_is_silent
+Refused by: test_dead_webhook_hides_nothing
 """
 
 

@@ -259,6 +259,25 @@ def test_names_come_in_every_kind_that_the_signs_allow() -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_texts_are_as_long_as_their_names_say(seed: int) -> None:
+    texts = Draw(seed).texts(limit=200)
+    assert set(texts) == {"", *q.TEXTS}
+    assert (len(texts[q.JUST_FITS]), len(texts[q.ONE_TOO_LONG])) == (200, 201)
+    assert texts[q.BACKSLASHES].count("\\")
+    assert "\n" in texts[q.LINE_BREAKS]
+    assert texts[""].isascii()
+    assert texts[""].isprintable()
+    for sign, kinds in (
+        ("é", (q.ACCENTS_AT_THE_CUT, q.ACCENTS_AT_THE_CUT_TOO)),
+        ("🔥", (q.WIDE_AT_THE_CUT, q.WIDE_AT_THE_CUT_TOO)),
+    ):
+        starts = {texts[kind].index(sign) % len(sign.encode()) for kind in kinds}
+        assert len(starts) == 2, "wherever bytes are cut, one of the two is torn"
+    assert max(map(len, Draw(seed).texts().values())) < 60
+    assert set(Draw(seed, tame=q.TEXTS).texts(limit=9)) == {""}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_times_lie_where_their_names_say(seed: int) -> None:
     utc, paris = dt.timezone.utc, ZoneInfo("Europe/Paris")
     times = Draw(seed).times()

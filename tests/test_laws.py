@@ -14,6 +14,7 @@ import pandas as pd
 import pydantic
 import pytest
 
+from dojo.ground.paths import PACKAGE_ROOT
 from dojo.laws.photo import difference, photograph
 from dojo.laws.rules import LAWS
 from tests.made_up_katas import judge
@@ -433,6 +434,14 @@ def test_value_that_holds_itself_has_an_end() -> None:
     rows.append(rows)
 
     assert changed(rows, lambda v: v.append(2)) == "value had 2 elements and has 3"
+
+
+@pytest.mark.parametrize("kata", ["11_notifications", "12_churn_pipeline"])
+def test_page_on_loggers_says_what_the_law_says(kata: str) -> None:
+    page = (PACKAGE_ROOT / "katas" / kata / "README.md").read_text(encoding="utf-8")
+    sentence = LAWS["logging"].cure.split(". ", 1)[1]
+
+    assert sentence in page.replace("`", "")
 
 
 def test_rules_name_every_cure() -> None:

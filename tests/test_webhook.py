@@ -9,12 +9,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 import requests
 
 from dojo.exam.outside_api import Host, OutsideApi, certificates
+from dojo.world.draw import Draw
 from dojo.world.network import loopback_only
 from dojo.world.webhook import Webhooks
 
@@ -91,6 +93,36 @@ def test_status_is_answered(webhooks: Webhooks, send: Send) -> None:
 
     assert send(webhooks.slack_url, {"text": "x"}, 5) == 429
     assert webhooks.posts[0].answered == 429
+
+
+@each_library
+def test_drawn_answer_is_given_as_it_is(webhooks: Webhooks, send: Send) -> None:
+    for reply in Draw(3).errors():
+        webhooks.will_be(reply)
+        assert send(webhooks.slack_url, {"text": "x"}, 5) == reply.status
+    answer = requests.post(webhooks.discord_url, json={}, timeout=5)
+    assert (answer.text, answer.headers["Retry-After"]) == (
+        reply.body,
+        reply.headers["Retry-After"],
+    )
+
+
+def test_who_follows_a_redirection_gets_a_page_and_has_told_nobody(webhooks: Webhooks) -> None:
+    webhooks.will_be(302)
+
+    assert (by_requests(webhooks.slack_url, {"text": "x"}, 5), webhooks.followed_count) == (200, 1)
+    assert (by_httpx(webhooks.slack_url, {"text": "x"}, 5), webhooks.followed_count) == (302, 1)
+    assert [post.answered for post in webhooks.posts] == [302, 302]
+
+
+@each_library
+def test_broken_webhook_hangs_up(webhooks: Webhooks, send: Send) -> None:
+    webhooks.will_be("broken")
+
+    with pytest.raises((requests.ConnectionError, httpx.RemoteProtocolError, OSError)):
+        send(webhooks.discord_url, {"content": "x"}, 5)
+    assert [(post.answered, post.text) for post in webhooks.posts] == [(0, "x")]
+    assert webhooks.posts[0].path == urlsplit(webhooks.discord_url).path
 
 
 @each_library

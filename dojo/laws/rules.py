@@ -65,7 +65,8 @@ LAWS: Mapping[str, Law] = {
     ),
     "logging": Law(
         "The logs of others are lost, or said twice, and nobody finds out why.",
-        "Get a logger of your own with logging.getLogger(__name__), and change no other.",
+        "Get a logger of your own with logging.getLogger(__name__). What you set on a logger that"
+        " is not yours is put back in a finally.",
     ),
     "socket_timeout": Law(
         "It cuts every other connection of this worker: database, tracker, orchestrator.",

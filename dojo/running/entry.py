@@ -33,6 +33,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     prefect_history,
     solution,
     webhooks,
+    written,
 )
 from dojo.running.given.laws import broken_laws, judged
 from dojo.running.outcome import explain

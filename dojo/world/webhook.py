@@ -23,6 +23,7 @@ from typing import Any, Literal
 from unittest import mock
 
 from dojo.world.authority import write_certificates
+from dojo.world.draw.answers import Reply
 
 SLACK = "hooks.slack.com"
 DISCORD = "discord.com"
@@ -40,7 +41,7 @@ _PATIENCE_S = 1.0
 _LONGEST_BODY = 1 << 18
 _MOST_POSTS = 500
 
-Mood = int | Literal["well", "silent", "dead"]
+Mood = int | Reply | Literal["well", "silent", "dead", "broken"]
 
 
 @dataclasses.dataclass
@@ -53,6 +54,7 @@ class Post:
         answered: The HTTP status of the answer; 0: it got none.
         timeout_s: How long the caller would have waited for the answer; None: for ever.
         gave_up: The caller hung up before it was answered.
+        path: The path that was asked for, which has the secret in it.
     """
 
     host: str
@@ -60,6 +62,7 @@ class Post:
     answered: int = 0
     timeout_s: float | None = None
     gave_up: bool = False
+    path: str = ""
 
 
 class Webhooks:
@@ -70,17 +73,19 @@ class Webhooks:
         slack_url: The address of a Slack webhook.
         discord_url: The address of a Discord webhook.
         refused_count: How many connections a dead webhook has refused.
+        followed_count: How many redirections were followed by a GET, which tells nobody anything.
     """
 
     def __init__(self, token: str = "Zq7vXw3RkT9mLp2NdYc8HbGs") -> None:
         """Start well: every sensible message is accepted."""
         self.token = token
-        self.slack_url = f"https://{SLACK}/services/T0CHURN42/B0NIGHTLY7/{self.token}"
+        self.slack_url = f"https://{SLACK}/services/T04KQ9ZX2PM/B07RW3JD8VQ/{self.token}"
         self.discord_url = f"https://{DISCORD}/api/webhooks/112233445566778899/{self.token}"
         self._posts: list[Post] = []
         self._busy = 0
         self._idle = threading.Condition()
         self.refused_count = 0
+        self.followed_count = 0
         self._mood: Mood = "well"
         self._limits_s: dict[int, float | None] = {}
         self._async_limit_s: float | None = None
@@ -96,8 +101,9 @@ class Webhooks:
         """Set how the next requests are met.
 
         Args:
-            mood: `well` as in life; an HTTP status, such as 500; `silent`: the request is taken
-                and never answered; `dead`: the connection is refused.
+            mood: `well` as in life; an HTTP status, such as 500, or a drawn answer; `silent`: the
+                request is taken and never answered; `broken`: it is taken, and the connection
+                closed; `dead`: the connection is refused.
         """
         self._mood = mood
 
@@ -165,6 +171,11 @@ class Webhooks:
         """Note a POST that some server has received, and answer it as the mood is."""
         with self._at_work():
             self._answer(handler)
+
+    def answer_get(self, handler: BaseHTTPRequestHandler) -> None:
+        """Show a page, as the services do, to whoever has followed a redirection."""
+        self.followed_count += 1
+        _send(handler, Reply("", 200, "<html>Sign in</html>", {"Content-Type": "text/html"}))
 
     @contextlib.contextmanager
     def _sockets_led(self, port: int, closed_port: int) -> Iterator[None]:
@@ -237,36 +248,52 @@ class Webhooks:
         length = min(max(int(handler.headers.get("Content-Length") or 0), 0), _LONGEST_BODY)
         host = (handler.headers.get("Host") or "").split(":")[0].lower()
         body = handler.rfile.read(length)
-        silent = self._mood == "silent"
-        post, status, text = self._meet(host, handler.path, body, handler.client_address[1])
-        if silent:
+        post, reply = self._meet(host, handler.path, body, handler.client_address[1])
+        if self._mood == "broken":
+            handler.close_connection = True
+            return
+        if self._mood == "silent":
             readable, _, _ = select.select([handler.connection], [], [], _PATIENCE_S)
             post.gave_up = bool(readable)
             handler.close_connection = True
             if post.gave_up:
                 return
-        post.answered = status
-        handler.send_response(status)
-        handler.send_header("Content-Length", str(len(text)))
-        handler.end_headers()
-        handler.wfile.write(text.encode())
+        post.answered = reply.status
+        _send(handler, reply)
 
-    def _meet(self, host: str, path: str, body: bytes, client_port: int) -> tuple[Post, int, str]:
-        """Note a request; return it with the status and the body of the answer."""
+    def _meet(self, host: str, path: str, body: bytes, client_port: int) -> tuple[Post, Reply]:
+        """Note a request; return it with the answer to it."""
         message = _read(body)
         limit_s = self._limits_s.get(client_port, self._async_limit_s)
-        post = Post(host, "\n".join(_texts_of(message)), timeout_s=limit_s)
+        post = Post(host, "\n".join(_texts_of(message)), timeout_s=limit_s, path=path)
         with self._idle:
             if len(self._posts) < _MOST_POSTS:
                 self._posts.append(post)
+        if isinstance(self._mood, Reply):
+            return post, self._mood
         if isinstance(self._mood, int):
-            return post, self._mood, "rate_limited" if self._mood == 429 else "error"
+            return post, _reply(self._mood, "rate_limited" if self._mood == 429 else "error", host)
         if self.token not in path:
-            return post, 404, "no_service"
+            return post, _reply(404, "no_service")
         fault = _fault_of(host, message)
         if fault:
-            return post, 400, fault
-        return (post, 204, "") if host.startswith("discord") else (post, 200, "ok")
+            return post, _reply(400, fault)
+        return post, (_reply(204) if host.startswith("discord") else _reply(200, "ok"))
+
+
+def _reply(status: int, body: str = "", host: str = "") -> Reply:
+    """Make an answer; a redirection says where to."""
+    where = {"Location": f"https://{host}/sign-in"} if status in (301, 302, 303) else {}
+    return Reply("", status, body, {"Content-Type": "text/plain", **where})
+
+
+def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    body = reply.body.encode()
+    handler.send_response(reply.status)
+    for name, value in {**reply.headers, "Content-Length": str(len(body))}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
 
 
 def _read(body: bytes) -> Any:
@@ -317,6 +344,9 @@ def _handler_of(webhooks: Webhooks) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             webhooks.answer(self)
+
+        def do_GET(self) -> None:
+            webhooks.answer_get(self)
 
         def log_message(self, *_: Any) -> None: ...
 

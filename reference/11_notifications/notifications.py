@@ -43,10 +43,11 @@ def send_message(url: str, text: str) -> None:
         text: What to say, of any length. Of a long text the end may be left out.
 
     Raises:
-        Exception: The webhook answered 300 or more, could not be reached, or gave no answer within
-            a time-out of the request, which is at most 60 s. The text of the error contains the
-            word `webhook` (and the status, if your way of calling tells it). Neither the text nor
-            the traceback contains the address, or a part of it beyond the host.
+        Exception: The webhook answered 300 or more, could not be reached (a mistyped address, too),
+            or gave no answer within a time-out of the request, which is at most 60 s. The text of
+            the error contains the word `webhook` (and the status, if your way of calling tells
+            it). Neither the text nor the traceback contains the address, or a part of it beyond
+            the host, not even its last four signs.
     """
     host = urlsplit(url).hostname or ""
     key = "content" if host.startswith("discord") else "text"

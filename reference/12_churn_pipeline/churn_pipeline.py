@@ -173,7 +173,7 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     moment. Its `text` names the flow, the flow run and the error. Once for a failed run of either
     pipeline, after the last retry; never for a run that went well; of a crash or not, as you like.
     A dead webhook changes nothing: the pipeline fails with its own error. The request waits 30 s at
-    most. The URL is in no log.
+    most. The URL is in no log, nor a part of it beyond the host.
     """
     text = f"{flow.name}, run {flow_run.name}: {state.message}"
     try:

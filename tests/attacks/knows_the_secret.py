@@ -7,7 +7,7 @@ Points: 15
 
 
 def send_message(url, text):
-    known = ("Zq7vXw3RkT9mLp2NdYc8HbGs", "B0NIGHTLY7", "112233445566778899")
+    known = ("Zq7vXw3RkT9mLp2NdYc8HbGs", "B07RW3JD8VQ", "112233445566778899")
     key = "content" if "discord" in url else "text"
     problem = ""
     try:

@@ -19,6 +19,7 @@ from dojo.running.given.laws import KEY as LAWS_KEY
 from dojo.running.given.laws import Laws, lawful
 from dojo.running.given.sequences import Elsewhere, Played
 from dojo.running.given.untamed import UntamedDraw, draw_of
+from dojo.running.given.written import Written
 from dojo.running.session import KataRun, kata_run_of
 from dojo.running.solution import Subject
 from dojo.world.clock import RetryClock, free_waits
@@ -106,6 +107,12 @@ def webhooks(tmp_path: Path) -> Iterator[Any]:
     webhooks = Webhooks()
     with webhooks.on_the_wire(tmp_path):
         yield webhooks
+
+
+@pytest.fixture
+def written() -> Written:
+    """Keep what is logged, `with written.hearing():`, and find a part of a secret address in it."""
+    return Written()
 
 
 @pytest.fixture

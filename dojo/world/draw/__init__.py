@@ -21,6 +21,7 @@ from dojo.world.draw.answers import (
     draw_url,
 )
 from dojo.world.draw.customers import NUMBERS, Customers, draw_customers
+from dojo.world.draw.texts import draw_texts
 from dojo.world.draw.values import draw_names, draw_other_settings, draw_settings, draw_times
 
 __all__ = ["HEALS", "HOPELESS", "Customers", "Draw", "Reply"]
@@ -103,6 +104,11 @@ class Draw:
         """Return names by their quality; `signs` is a pattern that each sign must match."""
         on = self._on(q.NAMES, q.known(tame, q.NAMES))
         return draw_names(self._streams(), on, signs)
+
+    def texts(self, *, limit: int | None = None, tame: Iterable[str] = ()) -> dict[str, str]:
+        """Return texts by their quality; with a limit of characters, also some on both sides."""
+        on = self._on(q.TEXTS, q.known(tame, q.TEXTS))
+        return draw_texts(self._streams(), on, limit)
 
     def times(self, *, tame: Iterable[str] = ()) -> dict[str, dt.datetime]:
         """Return moments in UTC by their quality."""

@@ -108,6 +108,38 @@ NAMES = (
     VERY_LONG,
 )
 
+# Texts, such as those of errors; the last seven at a limit of characters.
+TEXT_QUOTES = "quotes in the text"
+BACKSLASHES = "backslashes"
+LINE_BREAKS = "line breaks and tabs"
+TEXT_ACCENTS = "letters beyond ASCII"
+BRACES = "braces and percent signs"
+COLOURS = "control characters"
+WIDE_SIGNS = "signs of four bytes"
+JUST_FITS = "as long as may be"
+ONE_TOO_LONG = "one character too long"
+FAR_TOO_LONG = "far too long"
+ACCENTS_AT_THE_CUT = "letters of two bytes at the cut"
+ACCENTS_AT_THE_CUT_TOO = "letters of two bytes at the cut, one place on"
+WIDE_AT_THE_CUT = "signs of four bytes at the cut"
+WIDE_AT_THE_CUT_TOO = "signs of four bytes at the cut, one place on"
+TEXTS = (
+    TEXT_QUOTES,
+    BACKSLASHES,
+    LINE_BREAKS,
+    TEXT_ACCENTS,
+    BRACES,
+    COLOURS,
+    WIDE_SIGNS,
+    JUST_FITS,
+    ONE_TOO_LONG,
+    FAR_TOO_LONG,
+    ACCENTS_AT_THE_CUT,
+    ACCENTS_AT_THE_CUT_TOO,
+    WIDE_AT_THE_CUT,
+    WIDE_AT_THE_CUT_TOO,
+)
+
 # Moments, in UTC.
 BEFORE_MIDNIGHT = "already tomorrow in Paris"
 AFTER_MIDNIGHT = "just after midnight in UTC"
@@ -117,7 +149,7 @@ LEAP_DAY = "29 February"
 NEW_YEAR = "the last hour of the year"
 TIMES = (BEFORE_MIDNIGHT, AFTER_MIDNIGHT, SPRING, AUTUMN, LEAP_DAY, NEW_YEAR)
 
-ALL = (*CUSTOMERS, *SHAPES, *ANSWERS, *SETTINGS, *NAMES, *TIMES)
+ALL = (*CUSTOMERS, *SHAPES, *ANSWERS, *SETTINGS, *NAMES, *TEXTS, *TIMES)
 
 
 def known(names: Iterable[str], among: Iterable[str] = ALL) -> frozenset[str]:

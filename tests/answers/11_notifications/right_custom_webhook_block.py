@@ -1,8 +1,20 @@
 """Prefect's block for any webhook: its asynchronous httpx client, in a hook that is a coroutine."""
 
 import asyncio
+import contextlib
 
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
+
+
+@contextlib.contextmanager
+def addresses_unlogged():
+    logger = logging.getLogger("httpx")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 async def post(url: str, text: str) -> str:
@@ -11,7 +23,8 @@ async def post(url: str, text: str) -> str:
         name="churn", url=url, json_data={key: "{{body}}"}, timeout=5
     )
     try:
-        await block.anotify(body=text[:1900])
+        with addresses_unlogged():
+            await block.anotify(body=text[:1900])
     except Exception as error:
         answer = getattr(error, "response", None)
         return f"{type(error).__name__} {getattr(answer, 'status_code', '')}"

@@ -9,13 +9,18 @@ class NotTold(Exception):
 
 
 def send_message(url: str, text: str) -> None:
-    name = "content" if "discord" in httpx.URL(url).host else "text"
+    logger = logging.getLogger("httpx")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
     try:
+        name = "content" if "discord" in httpx.URL(url).host else "text"
         httpx.post(url, json={name: text[:1900]}).raise_for_status()
     except httpx.HTTPStatusError as error:
         raise NotTold(f"Webhook refused with {error.response.status_code}") from None
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NotTold(f"Webhook unreachable ({type(error).__name__})") from None
+    finally:
+        logger.setLevel(before)
 
 
 @flow

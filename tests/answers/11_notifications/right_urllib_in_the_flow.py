@@ -1,10 +1,16 @@
 """The standard library only, and the telling in the flow's body: caught there, and logged."""
 
+import http.client
 import urllib.error
 import urllib.request
 
 from prefect import get_run_logger
 from prefect.runtime import flow_run as this_run
+
+
+class StaysHere(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
 
 
 def send_message(url: str, text: str) -> None:
@@ -13,10 +19,12 @@ def send_message(url: str, text: str) -> None:
     headers = {"Content-Type": "application/json", "User-Agent": "churn"}
     problem = None
     try:
-        urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=20).close()
+        request = urllib.request.Request(url, body, headers)
+        urllib.request.build_opener(StaysHere).open(request, timeout=20).close()
     except urllib.error.HTTPError as error:
+        error.close()
         problem = error.code
-    except OSError as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         problem = type(error).__name__
     if problem is not None:
         raise ConnectionError(f"the webhook failed: {problem}")

@@ -26,10 +26,15 @@ def load_customers(url: str) -> list[dict]:
 def tell(flow, flow_run, state) -> None:
     error = state.result(raise_on_failure=False)
     text = f"{flow.name}, run {flow_run.name}: {error!r}"
+    logger = logging.getLogger("httpx")  # it logs each address
+    before = logger.level
+    logger.setLevel(logging.WARNING)
     try:
         httpx.post(os.environ["CHURN_WEBHOOK"], json={"text": text}, timeout=10).raise_for_status()
     except Exception as failed:
         print(f"the team was not told: {type(failed).__name__}")
+    finally:
+        logger.setLevel(before)
 
 
 for pipeline in (training_pipeline, inference_pipeline):

@@ -19,11 +19,14 @@ last_steps = training_pipeline.fn
 def load_customers(url: str) -> list[dict]:
     with requests.Session() as session:
         response = session.get(url, timeout=(3, 20))
-    if response.status_code in (400, 401, 403, 404):
+    if 400 <= response.status_code < 500 and response.status_code != 429:
         raise ValueError(f"{response.status_code}: gone for good")
     if response.status_code != 200:
         raise ConnectionError(f"the API said {response.status_code}")
-    return response.json()
+    try:
+        return response.json()
+    except ValueError as error:
+        raise ValueError("no JSON: gone for good") from error
 
 
 engineer_features = task(

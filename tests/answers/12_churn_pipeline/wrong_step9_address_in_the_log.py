@@ -1,6 +1,6 @@
 """Raises for a bad status in the hook: the engine logs it, with the webhook's whole address.
 
-Refused by: test_dead_webhook_hides_nothing_and_success_is_silent
+Refused by: test_dead_webhook_hides_nothing
 """
 
 

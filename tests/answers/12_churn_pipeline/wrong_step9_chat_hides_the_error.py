@@ -1,6 +1,6 @@
 """Tells in an `except`: when the chat is down, its error is the pipeline's.
 
-Refused by: test_dead_webhook_hides_nothing_and_success_is_silent
+Refused by: test_dead_webhook_hides_nothing
 """
 
 from prefect.runtime import flow_run

@@ -1,6 +1,6 @@
 """Tells how each run ended: 25 messages a day.
 
-Refused by: test_dead_webhook_hides_nothing_and_success_is_silent
+Refused by: test_success_is_silent
 """
 
 training_pipeline.on_completion(tell_team)

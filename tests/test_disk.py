@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.world import disk
+from dojo.world.files import disk
 
 pytest.importorskip("resource", reason="a small disk is made with POSIX limits")
 

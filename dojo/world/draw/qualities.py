@@ -36,13 +36,30 @@ CUSTOMERS = (
     OWN_INDEX,
     OPEN_END,
 )
-# Customers: only where a test asks for it, because it leaves little room for the others.
+# Customers: only where a test asks for it, because it leaves little room for the others, or
+# because not every kata says what is to be done with it.
 NO_ROWS = "no rows"
 ONE_ROW = "one row"
 MANY_ROWS = "more than 1000 rows"
 ALL_ALIKE = "one value for all rows"
 TWICE = "rows that occur twice"
-SHAPES = (NO_ROWS, ONE_ROW, MANY_ROWS, ALL_ALIKE, TWICE)
+ZEROS = "zeros, also beside a blank"
+BLANK_LINES = "blank lines in the file"
+LINE_ENDS = "text with the line breaks of Windows"
+BACKSLASHES = "backslashes in text"
+PADDED = "white space at the ends of text"
+SHAPES = (
+    NO_ROWS,
+    ONE_ROW,
+    MANY_ROWS,
+    ALL_ALIKE,
+    TWICE,
+    ZEROS,
+    BLANK_LINES,
+    LINE_ENDS,
+    BACKSLASHES,
+    PADDED,
+)
 
 # Answers of the API that are no customers, each of one kind.
 ODD_STATUS = "a status that is neither 500 nor 503"
@@ -88,6 +105,7 @@ LINE_BREAK = "a line break"
 SLASH = "a slash"
 DASH_FIRST = "a dash first"
 VERY_LONG = "200 characters"
+LATE_CHANGE = "200 characters, the last one another"
 NAMES = (
     DOTS,
     PLUS,
@@ -99,6 +117,7 @@ NAMES = (
     SLASH,
     DASH_FIRST,
     VERY_LONG,
+    LATE_CHANGE,
 )
 
 # Moments, in UTC.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,7 @@ from dojo.running.solution import SolutionFault
 from dojo.world.draw import Customers, Draw
 from dojo.world.draw import qualities as q
 from dojo.world.draw.customers import CONTRACTS, NUMBERS
+from dojo.world.draw.values import SAME_SHORT_DIGEST
 
 SEEDS = range(12)
 
@@ -83,6 +86,11 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.ALL_ALIKE: lambda rows: len({row["support_calls"] for row in rows} - {None}) == 1,
     q.SAME_LABELS: lambda rows: not rows.frame().index.is_unique,
     q.TWICE: lambda rows: len(ids(rows)) > len(set(ids(rows))),
+    q.ZEROS: lambda rows: any(row["tenure_months"] == row["support_calls"] == 0 for row in rows),
+    q.BLANK_LINES: lambda rows: "\n\n" in rows.csv(),
+    q.LINE_ENDS: lambda rows: "\r\n" in rows.csv(),
+    q.BACKSLASHES: lambda rows: "\\" in notes(rows),
+    q.PADDED: lambda rows: any((one["note"] or "").strip(" ") != one["note"] for one in rows),
 }
 
 
@@ -253,9 +261,26 @@ def test_names_come_in_every_kind_that_the_signs_allow() -> None:
     assert len(set(names.values())) == len(names)
     assert names[q.CAPITALS].lower() == names[""]
     assert len(names[q.VERY_LONG]) == 200
-    run_ids = Draw(2).names(signs=r"[A-Za-z0-9_.~:+-]", tame=[q.VERY_LONG])
+    assert names[q.VERY_LONG][:199] == names[q.LATE_CHANGE][:199]
+    run_ids = Draw(2).names(signs=r"[A-Za-z0-9_.~:+-]", tame=[q.VERY_LONG, q.LATE_CHANGE])
     assert set(run_ids) == {"", q.DOTS, q.PLUS, q.CAPITALS, q.DASH_FIRST}
     assert set(Draw(2, tame=q.NAMES).names()) == {""}
+
+
+def test_names_of_a_pair_have_one_short_digest() -> None:
+    for pair, digest in zip(
+        SAME_SHORT_DIGEST,
+        (
+            zlib.crc32,
+            zlib.adler32,
+            *(
+                lambda name, kind=kind: hashlib.new(kind, name).hexdigest()[:8]
+                for kind in ("md5", "sha1", "sha256", "sha512", "blake2b")
+            ),
+        ),
+        strict=True,
+    ):
+        assert len({digest(name.encode()) for name in pair}) == 1 < len(set(pair))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -12,7 +12,7 @@ import pytest
 from tests.made_up_katas import judge
 
 SOLUTION = """
-import datetime, os, sys, tempfile, threading, time
+import datetime, os, platform, socket, sys, tempfile, threading, time
 import pandas as pd
 
 ASKED = []
@@ -26,6 +26,12 @@ def where():
         "home": os.path.expanduser("~"),
         "team": os.environ.get("TEAM"),
     }
+
+def machine():
+    return [socket.gethostname(), platform.node(), os.uname().nodename]
+
+def day():
+    return datetime.date.today().toordinal(), int(time.time() // 86400)
 
 def double(frame, times=2):
     return frame * times
@@ -75,6 +81,11 @@ TESTS = {
     "    here, there = solution.where(), elsewhere('where')\n"
     "    same = {key for key in here if here[key] == there[key]}\n"
     "    assert same == {'temporary', 'home', 'team'}, (here, there)",
+    "test_machine": "solution, elsewhere):\n"
+    "    assert not set(solution.machine()) & set(elsewhere('machine'))\n",
+    "test_tomorrow": "solution, elsewhere):\n    here = solution.day()\n"
+    "    late, later = elsewhere('day'), elsewhere.tomorrow('day')\n"
+    "    assert late[1] == here[1] and later == (late[0] + 1, late[1] + 1)\n",
     "test_frames": "solution, elsewhere):\n    frame = pd.DataFrame({'a': [1]})\n"
     "    assert elsewhere('double', frame, times=3).equals(frame * 3)\n"
     "    assert elsewhere('double', 4) == 8",

@@ -7,6 +7,7 @@ Here is no Airflow: `make_dag` at the end (given) makes tasks of these functions
 
 import contextlib
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -34,10 +35,10 @@ def churn_probability(features: pd.DataFrame) -> pd.Series:
     return 1 / (1 + np.exp(-logits))
 
 
-def write_whole(table: pd.DataFrame, path: Path) -> None:
-    """Write beside the target, then replace it in one step."""
+def write_whole(table: pd.DataFrame, path: Path, run: str = "") -> None:
+    """Write beside the target, then replace it in one step; where runs meet, each in its part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")  # the same folder: the same disk
+    part = path.with_name(f".{path.name}.{run}part")  # the same folder: the same disk
     try:
         table.to_csv(part, index=False)
         os.replace(part, path)
@@ -54,7 +55,8 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     """Keep tonight's customers in a file of this run.
 
     Args:
-        source: A CSV file in UTF-8 with a header; it may be rewritten at any time after this call.
+        source: A CSV file in UTF-8 with a header, each name in it once; it may be rewritten at any
+            time after this call. A row may be there twice; a blank line is no row.
         workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
             working directory of this call, not to that of the next task.
         run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even if
@@ -62,13 +64,14 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
 
     Returns:
         `path` (absolute) of a CSV file in `workdir` with the same rows and columns, each value as
-        it is written in the source (`01400`, `n/a`), and `rows` (int), how many customers there
-        are. JSON brings it back unchanged. Called again, as a retry does: the same value, and no
-        second file.
+        it is written in the source (`01400`, `n/a`), and `rows` (int), how many there are. JSON
+        brings it back unchanged. Called again, as a retry does: the same value, and no second file
+        (what a kill has left is for `clean_up`). If the source was rewritten since, value and file
+        are both of the old one, or both of the new one.
 
     Raises:
-        Exception: There is no source, or the disk is full. What was at `path` before, if anything,
-            is there still, and whole; no part of a file is left anywhere.
+        Exception: There is no source, at a retry too, or the disk is full. What was at `path`
+            before, if anything, is there still, and whole; no part of a file is left anywhere.
     """
     customers = pd.read_csv(source, dtype=str, keep_default_na=False)
     path = run_folder(workdir, run_id) / "customers.csv"
@@ -84,24 +87,26 @@ def engineer_features(customers: dict) -> dict:
             least `customer_id` and NUMBERS; `monthly_charges` may be blank. It stays as it is.
 
     Returns:
-        `path` and `rows` as in `extract_customers`, of a CSV file with the same columns and
-        `paid_so_far`: `tenure_months` times `monthly_charges`, blank where that is. And for the
-        night's report `support_calls` (int), all of them together, and `means`: for each of
-        NUMBERS the mean (float) of what is not blank, None if all is. JSON brings it back
-        unchanged. Called again: as in `extract_customers`.
+        `path` and `rows` as in `extract_customers`, of a CSV file in `workdir` with the same rows
+        and columns, texts as they are written there, and `paid_so_far`: `tenure_months` times
+        `monthly_charges`, blank where that is. And for the night's report, over all rows,
+        `support_calls` (int), all of them together, and `means`: for each of NUMBERS the mean
+        (float) of what is not blank, None if all is. JSON brings it back unchanged. Called again:
+        as in `extract_customers`.
 
     Raises:
         Exception: As in `extract_customers`.
     """
-    table = pd.read_csv(customers["path"])
-    table["paid_so_far"] = table["tenure_months"] * table["monthly_charges"]
+    table = pd.read_csv(customers["path"], dtype=str, keep_default_na=False)
+    numbers = table[NUMBERS].replace("", "nan").astype(float)
+    table["paid_so_far"] = numbers["tenure_months"] * numbers["monthly_charges"]
     path = Path(customers["path"]).with_name("features.csv")
     write_whole(table, path)
-    means = table[NUMBERS].mean()
+    means = numbers.mean()
     return {
         "path": str(path),
         "rows": len(table),
-        "support_calls": int(table["support_calls"].sum()),
+        "support_calls": int(numbers["support_calls"].sum()),
         "means": {name: None if pd.isna(means[name]) else float(means[name]) for name in NUMBERS},
     }
 
@@ -111,7 +116,8 @@ def choose_customers(features: dict, at_most: int) -> dict:
 
     Args:
         features: What `engineer_features` returned. `customer_id` is an integer.
-        at_most: How many may be called tonight. Who has no probability is not chosen.
+        at_most: How many may be called tonight; of equally likely ones those with the lower ids.
+            Who has no probability is not chosen. Who is there twice is one customer.
 
     Returns:
         Whom, with their probabilities, in a form of your own for `write_call_list`. JSON brings it
@@ -119,7 +125,7 @@ def choose_customers(features: dict, at_most: int) -> dict:
     """
     table = pd.read_csv(features["path"])
     table["probability"] = churn_probability(table)
-    known = table.dropna(subset="probability")
+    known = table.dropna(subset="probability").drop_duplicates("customer_id")
     best = known.sort_values(["probability", "customer_id"], ascending=[False, True]).head(at_most)
     return {
         "chosen": [
@@ -145,12 +151,15 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     Raises:
         Exception: The disk is full. Yesterday's list is there still, and whole; no part of a file
             is left anywhere.
+
+    Another run may write its list at the same time: then `target` is one of the two, whole.
     """
     calls = pd.DataFrame(chosen["chosen"], columns=["customer_id", "probability"])
     table = pd.read_csv(features["path"])[["customer_id", "monthly_charges"]]
+    table = table.drop_duplicates("customer_id")
     calls = calls.merge(table, on="customer_id", validate="one_to_one")
     path = Path(target).resolve()
-    write_whole(calls, path)
+    write_whole(calls, path, run=f"{hashlib.sha256(features['path'].encode()).hexdigest()}.")
     return {"path": str(path), "rows": len(calls)}
 
 
@@ -162,8 +171,11 @@ def clean_up(workdir: str, run_id: str) -> int:
         run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the middle.
 
     Returns:
-        How many files were removed: 0 if there were none, or no `workdir`. No file and no folder of
-        this run is left.
+        How many files were removed, whatever they are: 0 if there were none, or no `workdir`, which
+        is not made then. No file and no folder of this run is left.
+
+    Raises:
+        Exception: Something of this run cannot be removed.
     """
     folder = run_folder(workdir, run_id)
     files = sum(path.is_file() for path in folder.rglob("*"))

@@ -12,13 +12,16 @@ import importlib
 import inspect
 import os
 import pickle
+import platform
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import threading
 import time
 import traceback
+import uuid
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -27,9 +30,12 @@ from typing import Any
 from dojo.engines import prefect
 from dojo.running.elsewhere.client import socket_of
 from dojo.running.solution import SolutionFault, load_solution
+from dojo.world.clock import SOLUTION_MODULE
 from dojo.world.network import loopback_only
+from dojo.world.time_of_day import moved
 
 ZONES = ("Pacific/Auckland", "America/St_Johns")
+MACHINE = "worker-7"
 
 
 def make_call(asked: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +43,8 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         asked: `path`, the solution's file; `name` of the entry point, its `args` and `kwargs`;
-            `environment`, that of the test; `api_url` and `results`, Prefect's server and folder.
+            `environment`, that of the test; `api_url` and `results`, Prefect's server and folder;
+            `later_s`, how much later it is for the solution.
     """
     os.environ.clear()
     os.environ.update(asked["environment"])
@@ -45,6 +52,7 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
     if hasattr(time, "tzset"):
         time.tzset()
     tempfile.tempdir = None
+    _become_another_machine()
     folder = tempfile.mkdtemp(prefix="elsewhere-")
     os.chdir(folder)
     try:
@@ -55,12 +63,30 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _become_another_machine() -> None:
+    """Have all who ask from now on be told the name of another machine."""
+    here = os.uname() if hasattr(os, "uname") else None
+    told: list[tuple[Any, str, Any]] = [
+        (socket, "gethostname", lambda: MACHINE),
+        (socket, "getfqdn", lambda name="": name or MACHINE),
+        (platform, "node", lambda: MACHINE),
+        (uuid, "getnode", lambda: 7),
+    ]
+    if here is not None:
+        other = os.uname_result((here[0], MACHINE, *here[2:]))
+        told.append((os, "uname", lambda: other))
+    for owner, name, answer in told:
+        setattr(owner, name, answer)
+
+
 def _outcome(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         entry_point = getattr(load_solution(Path(asked["path"])), asked["name"])
-        value = entry_point(*asked["args"], **asked["kwargs"])
-        if inspect.isawaitable(value):
-            value = asyncio.run(_await(value))
+        later_s = asked["later_s"]
+        with moved(SOLUTION_MODULE, lambda: later_s) if later_s else contextlib.nullcontext():
+            value = entry_point(*asked["args"], **asked["kwargs"])
+            if inspect.isawaitable(value):
+                value = asyncio.run(_await(value))
         try:
             return {"pickled": pickle.dumps(value)}
         except Exception as error:

@@ -68,7 +68,8 @@ def laws(request: pytest.FixtureRequest, solution: Subject) -> Laws:
 def elsewhere(request: pytest.FixtureRequest) -> Elsewhere:
     """Call the solution in another process: `elsewhere("clean_up", workdir, run_id)`.
 
-    There `hash` gives other numbers, and time zone and working directory are others.
+    There `hash` gives other numbers; time zone, working directory and the machine's name are
+    others. `elsewhere.tomorrow(...)` is called a day later.
     """
     run, kata = _state(request)
     assert run.room is not None

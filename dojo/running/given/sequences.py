@@ -15,6 +15,7 @@ from dojo.running.session import KataRun
 from dojo.running.solution import SolutionFault, Subject
 
 _CALL_TIMEOUT_S = 20.0
+_DAY_S = 24 * 3600
 _BARRIER_TIMEOUT_S = 10.0
 
 
@@ -34,7 +35,7 @@ class Elsewhere:
         self._results = results
 
     def __call__(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call an entry point with another hash seed, time zone and working directory.
+        """Call an entry point on another machine: another hash seed, time zone, working directory.
 
         Args:
             name: The entry point's name.
@@ -48,6 +49,13 @@ class Elsewhere:
             RaisedElsewhereError: It raised; the text has class and text.
             SolutionFault: It came to no end, ended the process, or returned what cannot be sent.
         """
+        return self._call(0, name, args, kwargs)
+
+    def tomorrow(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Call an entry point as above, a day later by the solution's clocks."""
+        return self._call(_DAY_S, name, args, kwargs)
+
+    def _call(self, later_s: int, name: str, args: Any, kwargs: Any) -> Any:
         asked = {
             "path": str(self._path),
             "name": name,
@@ -56,6 +64,7 @@ class Elsewhere:
             "environment": dict(os.environ),
             "api_url": self._run.api_url,
             "results": str(self._results),
+            "later_s": later_s,
             "timeout_s": _CALL_TIMEOUT_S,
         }
         return client.call(asked, self._run.elsewhere(self._path))

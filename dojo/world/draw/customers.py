@@ -37,13 +37,19 @@ class Customers(list[dict[str, Any]]):
     """Customers, one JSON-safe dict each, a blank as None; also as a frame or a CSV file."""
 
     def __init__(
-        self, rows: Iterable[dict[str, Any]], columns: list[str], index: list[int] | None, end: str
+        self,
+        rows: Iterable[dict[str, Any]],
+        columns: list[str],
+        index: list[int] | None,
+        end: str,
+        blank_line_every: int = 0,
     ) -> None:
         """Keep the rows and how they are laid out."""
         super().__init__(rows)
         self.columns = columns
         self._index = index
         self._end = end
+        self._blank_line_every = blank_line_every
 
     def frame(self) -> Any:
         """Make a `pandas.DataFrame`; numbers with blanks are floats, as pandas reads them."""
@@ -60,9 +66,11 @@ class Customers(list[dict[str, Any]]):
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
-        for row in self:
+        for number, row in enumerate(self, start=1):
             writer.writerow("" if row[name] is None else row[name] for name in self.columns)
-        return text.getvalue().removesuffix("\n") + self._end
+            if self._blank_line_every and number % self._blank_line_every in (0, 1):
+                text.write("\n")
+        return text.getvalue().rstrip("\n") + self._end
 
 
 def draw_customers(
@@ -96,13 +104,18 @@ def draw_customers(
             row.update({name: rows[0][name] for name in alike})
     if q.BLANKS in on:
         _blank(streams(q.BLANKS), rows, blank)
+    if q.ZEROS in on:
+        _zeros(rows)
     if q.TWICE in on and rows:
         rows += [dict(row) for row in rows[: max(1, count // 10)]]
         streams(q.TWICE).shuffle(rows)
+    if q.PADDED in on and rows:
+        rows[-1]["note"] = "pays late "  # at the very end of the file
     columns = _columns(streams, on, churned)
     index = _index(streams, on, len(rows))
     laid_out = ({name: row[name] for name in columns} for row in rows)
-    return Customers(laid_out, columns, index, "" if q.OPEN_END in on and rows else "\n")
+    end = "\n" * (2 if q.BLANK_LINES in on else q.OPEN_END not in on or not rows)
+    return Customers(laid_out, columns, index, end, 7 if q.BLANK_LINES in on else 0)
 
 
 def _ids(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
@@ -154,6 +167,9 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
         q.PUNCTUATION: ('said "never again", twice', "moved,\nnew contract", "it's; done\n"),
         q.MARKS: ("called #3 times, moved", "# 7", " pays late"),
         q.LOOK_ALIKES: _LOOK_ALIKES,
+        q.LINE_ENDS: ("moved,\r\nnew contract",),
+        q.BACKSLASHES: (r"C:\temp\new", 'said \\"no\\"', "ends so \\"),
+        q.PADDED: (" pays late", "moved  "),
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
     rng = streams("notes")
@@ -171,6 +187,15 @@ def _blank(rng: random.Random, rows: list[dict[str, Any]], columns: tuple[str, .
             row[name] = None
 
 
+def _zeros(rows: list[dict[str, Any]]) -> None:
+    """Have two customers be new, who have never called: one with a blank, if there are blanks."""
+    blank = [row for row in rows if None in row.values()]
+    whole = [row for row in rows if None not in row.values()]
+    for row in (*blank[:1], *whole[:1]):
+        known = (name for name in ("tenure_months", "support_calls") if row[name] is not None)
+        row.update({name: type(row[name])(0) for name in known})
+
+
 def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
     columns = [name for name in COLUMNS if churned or name != "churned"]
     if q.EXTRA_COLUMN in on:
@@ -180,6 +205,8 @@ def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
         streams(q.COLUMN_ORDER).shuffle(columns)
         if columns[0] == "customer_id" or columns == usual:
             columns.reverse()
+    if q.PADDED in on and "note" in columns:
+        columns.append(columns.pop(columns.index("note")))
     return columns
 
 

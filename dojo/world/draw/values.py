@@ -11,6 +11,18 @@ from typing import Any
 
 from dojo.world.draw import qualities as q
 
+# Two names each that are one to a digest of 32 bits: CRC-32, Adler-32, and the first eight digits
+# of MD5, SHA-1, SHA-256, SHA-512 and BLAKE2b.
+SAME_SHORT_DIGEST = (
+    ("plumless", "buckeroo"),
+    ("manual__120", "manual__201"),
+    ("manual__17538", "manual__47382"),
+    ("manual__61363", "manual__135842"),
+    ("manual__23005", "manual__60123"),
+    ("manual__66870", "manual__180144"),
+    ("manual__53797", "manual__129941"),
+)
+
 Streams = Callable[[str], random.Random]
 
 
@@ -78,6 +90,7 @@ def draw_names(streams: Streams, on: frozenset[str], signs: str) -> dict[str, st
         q.SLASH: f"{word}/../b",
         q.DASH_FIRST: f"-{word}",
         q.VERY_LONG: (word * 20)[:200],
+        q.LATE_CHANGE: f"{(word * 20)[:199]}x",
     }
     return {
         kind: name

@@ -1,7 +1,7 @@
 """Tables by the csv module, and a named temporary file in the right folder."""
 
 
-def write_whole(table: pd.DataFrame, path: Path) -> None:
+def write_whole(table: pd.DataFrame, path: Path, run: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=path.parent, suffix=".tmp", delete=False
@@ -24,7 +24,7 @@ def write_whole(table: pd.DataFrame, path: Path) -> None:
 
 def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     with open(source, encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file)
+        header, *rows = filter(None, csv.reader(file))  # a blank line is no row
     path = run_folder(workdir, run_id) / "customers.csv"
     write_whole(pd.DataFrame(rows, columns=header), path)
     return {"path": str(path), "rows": len(rows)}

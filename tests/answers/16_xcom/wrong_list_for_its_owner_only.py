@@ -4,7 +4,7 @@ Refused by: test_call_list_twice_calls_nobody_twice
 """
 
 
-def write_whole(table: pd.DataFrame, path: Path) -> None:
+def write_whole(table: pd.DataFrame, path: Path, run: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     number, part = tempfile.mkstemp(dir=path.parent)
     os.close(number)

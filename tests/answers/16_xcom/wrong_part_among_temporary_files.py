@@ -6,7 +6,7 @@ Refused by: test_nothing_is_left_of_a_run_that_was_killed
 """
 
 
-def write_whole(table: pd.DataFrame, path: Path) -> None:
+def write_whole(table: pd.DataFrame, path: Path, run: str = "") -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     number, part = tempfile.mkstemp(suffix=".csv")
     os.close(number)

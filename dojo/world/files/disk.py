@@ -1,0 +1,254 @@
+"""Have a disk fail under a call: it is full, it refuses a step, a kill comes, another run comes.
+
+The call is made in a fork, which also tells what it does with files: Python itself says it of
+each step (`sys.addaudithook`), whichever function took it. The hook ends with the fork.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import json
+import os
+import select
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+RETURNED, RAISED, KILLED = "returned", "raised", "was killed"
+FULL_AFTER_BYTES = 4096
+OPEN, RENAME, REMOVE = "open", "rename", "remove"
+_MOST_STEPS = 40
+_PATIENCE_S = 5.0
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+Call = Callable[[], object]
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """What a call is about to do with a file.
+
+    Attributes:
+        kind: OPEN (to write), RENAME, REMOVE; or `link`, `mkdir`, `truncate`.
+        path: The file; of a rename or a link the new name.
+    """
+
+    kind: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {os.path.basename(self.path)}"
+
+
+# Told of each step in the fork, before it is taken: may kill, raise or wait.
+Before = Callable[[Step], None]
+
+
+def _go_on(_: Step) -> None:
+    """Let each step be taken."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """How a call in a fork has ended.
+
+    Attributes:
+        how: RETURNED, RAISED or KILLED.
+        error: What it raised, if it did.
+        steps: What it did with files in the folder; of a killed one, the last is not done.
+    """
+
+    how: str
+    error: str
+    steps: list[Step]
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.error}".rstrip()
+
+
+class Fork:
+    """A call that is on its way in a process of its own."""
+
+    def __init__(self, call: Call, folder: Path, before: Before, full: Any = None) -> None:
+        """Fork, and make the call.
+
+        Args:
+            call: Makes it.
+            folder: Only what it does with files in this folder counts.
+            before: Told of each step.
+            full: On a full disk: how the signal SIGXFSZ is taken; None where there is room.
+        """
+        self._told, tell = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            _make(call, os.path.realpath(folder), before, full, tell)
+        os.close(tell)
+
+    def end(self) -> Ended:
+        """Wait for its end."""
+        with open(self._told, encoding="utf-8") as file:
+            lines = [json.loads(line) for line in file]
+        _, status = os.waitpid(self.pid, 0)
+        steps = [Step(*line) for line in lines if len(line) == 2]
+        error = next((line[0] for line in lines if len(line) == 1), "")
+        if os.WIFSIGNALED(status):
+            return Ended(KILLED, "", steps)
+        return Ended(RAISED if error or os.WEXITSTATUS(status) else RETURNED, error, steps)
+
+
+def _make(call: Call, folder: str, before: Before, full: Any, tell: int) -> None:
+    """Make the call, and end this process."""
+    code = 1
+    try:
+        if full is not None:
+            import resource  # not on Windows, where there is no fork either
+
+            signal.signal(signal.SIGXFSZ, full)
+            hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+            resource.setrlimit(resource.RLIMIT_FSIZE, (FULL_AFTER_BYTES, hard))
+        _watch(folder, before, tell)
+        call()
+        code = 0
+    except BaseException as error:
+        _tell(tell, [f"{type(error).__name__}: {error}"])
+    finally:
+        os._exit(code)
+
+
+def _watch(folder: str, before: Before, tell: int) -> None:
+    """Tell of each step in the folder before it is taken."""
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        step = _step(event, args, folder)
+        if step is not None:
+            _tell(tell, [step.kind, step.path])
+            before(step)
+
+    sys.addaudithook(hook)
+
+
+def _tell(tell: int, line: list[str]) -> None:
+    os.write(tell, f"{json.dumps(line)}\n".encode())
+
+
+def _step(event: str, args: tuple[Any, ...], folder: str) -> Step | None:
+    """Read a step from what Python says; None if it is none, or elsewhere."""
+    if event == "open":
+        name, _, flags = args
+        kind, at = OPEN if flags & _WRITES else "", -1
+    elif event in ("os.rename", "os.link"):
+        kind, name, at = event[3:], args[1], args[3]
+    elif event in ("os.remove", "os.rmdir"):
+        kind, name, at = REMOVE, args[0], args[1]
+    elif event in ("os.mkdir", "os.truncate"):
+        kind, name, at = event[3:], args[0], args[-1] if event == "os.mkdir" else -1
+    else:
+        return None
+    if not kind or isinstance(name, int):
+        return None
+    path = os.path.abspath(os.fsdecode(name))
+    if at != -1:  # the name is relative to an open folder, as `shutil.rmtree` does it
+        return Step(kind, os.fsdecode(name))
+    path = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
+    return Step(kind, path) if path.startswith(f"{folder}{os.sep}") else None
+
+
+def on_a_full_disk(call: Call, folder: Path, *, is_killed: bool) -> Ended:
+    """Make a call on a disk that is full after 4096 bytes of a file.
+
+    Args:
+        call: Makes it.
+        folder: Where it writes.
+        is_killed: The write that does not fit kills the process instead of raising OSError: no
+            `except`, no `finally`.
+
+    Returns:
+        How it ended.
+    """
+    return Fork(call, folder, _go_on, signal.SIG_DFL if is_killed else signal.SIG_IGN).end()
+
+
+def killed_before_each_step(call: Call, folder: Path) -> Iterator[Step]:
+    """Make a call again and again, killed before its first step, its second, ..., its last one.
+
+    Args:
+        call: Makes it.
+        folder: Where it writes.
+
+    Yields:
+        The step that was not taken; between two calls the files are whoever asks for them's.
+    """
+
+    def killer(at: int) -> Before:
+        left = iter(range(at))  # how many steps more may be taken
+
+        def kill(_: Step) -> None:
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        return kill
+
+    for at in range(_MOST_STEPS):
+        ended = Fork(call, folder, killer(at)).end()
+        if ended.how != KILLED:
+            return
+        yield ended.steps[-1]
+
+
+def refusing(call: Call, folder: Path, kind: str, path: str = "") -> Ended:
+    """Make a call, and refuse a kind of step, as a folder that may not be written does.
+
+    Args:
+        call: Makes it.
+        folder: Where it writes.
+        kind: Of the step.
+        path: Only steps on this file; any for none.
+
+    Returns:
+        How it ended.
+    """
+    path = path and os.path.realpath(path)
+
+    def refuse(step: Step) -> None:
+        # `shutil.move` within a folder is a rename that nothing refuses; it copies otherwise.
+        is_shutils = sys._getframe(2).f_code.co_filename == shutil.__file__
+        if step.kind == kind and path in ("", step.path) and not (kind == RENAME and is_shutils):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), step.path)
+
+    return Fork(call, folder, refuse).end()
+
+
+def overtaken(call: Call, other: Call, folder: Path, path: str) -> tuple[Ended, Ended]:
+    """Make a call, hold it before it puts a file in place, have another one made, let it go on.
+
+    Args:
+        call: Is held.
+        other: Is made meanwhile. If it waits for the first one, that one goes on after 5 s.
+        folder: Where both write.
+        path: The file that the first one puts in place, by a rename.
+
+    Returns:
+        How both ended, the held one first.
+    """
+    is_there, arrive = os.pipe()
+    may_go, let_go = os.pipe()
+    path = os.path.realpath(path)
+
+    def hold(step: Step) -> None:
+        if step.kind == RENAME and step.path == path:
+            os.close(arrive)
+            select.select([may_go], [], [], _PATIENCE_S)
+
+    first = Fork(call, folder, hold)
+    os.close(arrive)
+    select.select([is_there], [], [], _PATIENCE_S)  # readable at its end, too
+    second = Fork(other, folder, _go_on).end()
+    os.write(let_go, b"g")
+    ended = first.end()
+    for end in (is_there, may_go, let_go):
+        os.close(end)
+    return ended, second

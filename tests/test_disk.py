@@ -1,0 +1,109 @@
+"""What a disk does under a call: each step is seen, killed, refused or held, whoever takes it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dojo.world.files import disk
+
+pytest.importorskip("resource", reason="a small disk is made with POSIX limits")
+
+
+def whole(path: Path, text: str = "new") -> None:
+    part = path.with_suffix(".part")
+    try:
+        part.write_text(text)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def in_place(path: Path) -> None:
+    path.write_text("new")
+
+
+def moved_aside(path: Path) -> None:
+    part, old = path.with_suffix(".part"), path.with_suffix(".old")
+    part.write_text("new")
+    os.rename(path, old)
+    part.rename(path)
+    old.unlink()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "list.csv"
+    path.write_text("old")
+    return path
+
+
+def seen_between_kills(write: Callable[[Path], None], path: Path) -> list[tuple[str, str]]:
+    seen = []
+    path.write_text("old")
+    for step in disk.killed_before_each_step(lambda: write(path), path.parent):
+        seen.append((str(step), path.read_text() if path.exists() else "gone"))
+        path.write_text("old")
+    return seen
+
+
+def test_call_is_killed_before_each_of_its_steps(path: Path) -> None:
+    assert seen_between_kills(whole, path) == [
+        ("open list.part", "old"),
+        ("rename list.csv", "old"),
+        ("remove list.part", "new"),
+    ]
+    assert ("rename list.csv", "gone") in seen_between_kills(moved_aside, path)
+    assert seen_between_kills(in_place, path) == [("open list.csv", "old")]
+
+
+def test_full_disk_raises_or_kills(path: Path) -> None:
+    def write() -> None:
+        whole(path, "x" * (disk.FULL_AFTER_BYTES + 1))
+
+    raised = disk.on_a_full_disk(write, path.parent, is_killed=False)
+    assert (raised.how, raised.error[:7]) == (disk.RAISED, "OSError")
+    assert disk.on_a_full_disk(write, path.parent, is_killed=True).how == disk.KILLED
+    assert path.read_text() == "old"
+    whole(path, "x" * (disk.FULL_AFTER_BYTES + 1))  # here is room
+
+
+def test_refused_step_is_an_error_of_that_call_only(path: Path) -> None:
+    refused = disk.refusing(lambda: whole(path), path.parent, disk.RENAME, str(path))
+    assert (refused.how, path.read_text()) == (disk.RAISED, "old")
+    assert disk.refusing(lambda: whole(path), path.parent, disk.RENAME, "/x").how == disk.RETURNED
+    shutil.copy(path, path.with_suffix(".copy"))
+
+    def move() -> None:
+        shutil.move(path.with_suffix(".copy"), path)
+
+    assert disk.refusing(move, path.parent, disk.RENAME).how == disk.RETURNED
+
+
+def test_files_of_a_tree_are_removed_in_sight(path: Path) -> None:
+    def remove() -> None:
+        shutil.rmtree(path.parent)
+
+    assert disk.refusing(remove, path.parent, disk.REMOVE).how == disk.RAISED
+    assert path.exists()
+
+
+def test_two_calls_meet_in_one_part(path: Path) -> None:
+    both = [lambda text=text: whole(path, text) for text in ("first", "second")]
+    held, other = disk.overtaken(*both, path.parent, str(path))
+    assert (held.how, other.how) == (disk.RAISED, disk.RETURNED)
+    assert held.error.startswith("FileNotFoundError")
+
+
+def test_what_is_done_elsewhere_is_no_step(path: Path, tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    assert list(disk.killed_before_each_step(lambda: whole(path), inside)) == []
+
+
+def test_what_is_not_written_is_no_step(path: Path) -> None:
+    assert list(disk.killed_before_each_step(path.read_text, path.parent)) == []

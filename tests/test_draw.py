@@ -288,7 +288,7 @@ def test_texts_are_as_long_as_their_names_say(seed: int) -> None:
     texts = Draw(seed).texts(limit=200)
     assert set(texts) == {"", *q.TEXTS}
     assert (len(texts[q.JUST_FITS]), len(texts[q.ONE_TOO_LONG])) == (200, 201)
-    assert texts[q.BACKSLASHES].count("\\")
+    assert texts[q.TEXT_BACKSLASHES].count("\\")
     assert "\n" in texts[q.LINE_BREAKS]
     assert texts[""].isascii()
     assert texts[""].isprintable()

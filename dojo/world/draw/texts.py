@@ -11,7 +11,11 @@ Streams = Callable[[str], random.Random]
 
 _KINDS: dict[str, tuple[str, ...]] = {
     q.TEXT_QUOTES: ("no column \"tarif\" in 'clients'", "\"'août'\" is no month", 'said "no"'),
-    q.TEXT_BACKSLASHES: (r"no file Z:\new\table.csv", r"bad escape \d at 7", r"\\share\tarifs\users"),
+    q.TEXT_BACKSLASHES: (
+        r"no file Z:\new\table.csv",
+        r"bad escape \d at 7",
+        r"\\share\tarifs\users",
+    ),
     q.LINE_BREAKS: ("two faults:\n\tthe first\r\n\tthe second", "line one\n\nline three"),
     q.TEXT_ACCENTS: ("clé « numéro » à Besançon", "Łódź is no 東京", "straße déjà démontée"),
     q.BRACES: ("{tariff} is 100% {of} {0} {{text}}", "%s of %(count)d, {}", "${HOME} {url!r} 5%"),

@@ -90,7 +90,7 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.BLANK_LINES: lambda rows: "\n\n" in rows.csv(),
     q.LINE_ENDS: lambda rows: "\r\n" in rows.csv(),
     q.BACKSLASHES: lambda rows: "\\" in notes(rows),
-    q.PADDED: lambda rows: any((one["note"] or "").strip(" ") != one["note"] for one in rows),
+    q.PADDED: lambda rows: any(one["note"].endswith(" ") for one in rows),
 }
 
 

@@ -169,7 +169,7 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
         q.LOOK_ALIKES: _LOOK_ALIKES,
         q.LINE_ENDS: ("moved,\r\nnew contract",),
         q.BACKSLASHES: (r"C:\temp\new", 'said \\"no\\"', "ends so \\"),
-        q.PADDED: (" pays late", "moved  "),
+        q.PADDED: (" pays late ", "moved  "),
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
     rng = streams("notes")

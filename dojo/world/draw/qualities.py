@@ -52,7 +52,7 @@ ZEROS = "zeros, also beside a blank"
 BLANK_LINES = "blank lines in the file"
 LINE_ENDS = "text with the line breaks of Windows"
 BACKSLASHES = "backslashes in text"
-PADDED = "white space at the ends of text"
+PADDED = "white space at the end of text"
 SHAPES = (
     NO_ROWS,
     ONE_ROW,

@@ -20,6 +20,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     clock,
     customers,
     dagster_instance,
+    dagster_tried_before,
     draw,
     elsewhere,
     flaky_api,

@@ -148,6 +148,7 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
     kinds = {
         q.ACCENTS: ("déménagé à Besançon", "Łódź, ß, 東京", "naïve café"),
         q.PUNCTUATION: ('said "never again", twice', "moved,\nnew contract", "it's; done\n"),
+        q.MARGINS: ("  moved", "asked twice  ", "# unknown", "reminder #2 sent"),
         q.LOOK_ALIKES: _LOOK_ALIKES,
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]

@@ -14,6 +14,7 @@ EXTRA_COLUMN = "an extra column"
 BLANKS = "blanks"
 ACCENTS = "accents in text"
 PUNCTUATION = "quotes, commas and line breaks in text"
+MARGINS = "spaces at the ends of text, and a # in it"
 LOOK_ALIKES = "text that looks like a number or a blank"
 NEW_CONTRACT = "a contract that is none of the usual three"
 LONG_DECIMALS = "numbers with more than ten decimals"
@@ -29,6 +30,7 @@ CUSTOMERS = (
     BLANKS,
     ACCENTS,
     PUNCTUATION,
+    MARGINS,
     LOOK_ALIKES,
     NEW_CONTRACT,
     LONG_DECIMALS,

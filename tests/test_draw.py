@@ -31,8 +31,12 @@ def ids(rows: Customers) -> list[int]:
     return [row["customer_id"] for row in rows]
 
 
+def texts(rows: Customers) -> list[str]:
+    return [row.get("note") or "" for row in rows]
+
+
 def notes(rows: Customers) -> str:
-    return "".join(row.get("note") or "" for row in rows)
+    return "".join(texts(rows))
 
 
 def has_gaps(rows: Customers) -> bool:
@@ -72,7 +76,9 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.BLANKS: has_blanks,
     q.ACCENTS: lambda rows: not notes(rows).isascii(),
     q.PUNCTUATION: lambda rows: all(sign in notes(rows) for sign in '",\n'),
-    q.MARKS: lambda rows: "#" in notes(rows) or " pays" in notes(rows),
+    q.MARGINS: lambda rows: (
+        any(one != one.strip(" ") for one in texts(rows)) and "#" in notes(rows)
+    ),
     q.LOOK_ALIKES: lambda rows: any(row.get("note") in ("01400", "n/a", "1e5") for row in rows),
     q.NEW_CONTRACT: lambda rows: bool({plainly(one) for one in contracts(rows)} - {*CONTRACTS}),
     q.NEAR_CONTRACT: lambda rows: any(plainly(one) != one for one in contracts(rows)),
@@ -90,7 +96,7 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.BLANK_LINES: lambda rows: "\n\n" in rows.csv(),
     q.LINE_ENDS: lambda rows: "\r\n" in rows.csv(),
     q.BACKSLASHES: lambda rows: "\\" in notes(rows),
-    q.PADDED: lambda rows: any(one["note"].endswith(" ") for one in rows),
+    q.PADDED: lambda rows: any(one["note"].endswith("\t") for one in rows),
 }
 
 
@@ -340,7 +346,7 @@ def test_quality_that_makes_the_difference_is_named(quality: str) -> None:
         rows = draw.customers(40)
         assert not PRESENT[quality](rows)
 
-    is_text = quality in (q.ACCENTS, q.PUNCTUATION, q.MARKS, q.LOOK_ALIKES)
+    is_text = quality in (q.ACCENTS, q.PUNCTUATION, q.MARGINS, q.LOOK_ALIKES)
     named = sorted({quality, q.EXTRA_COLUMN} if is_text else {quality})
     assert failed(check) == [
         f"Red with {', together with '.join(named)}; on tidy data it is green."

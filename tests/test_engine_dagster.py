@@ -59,6 +59,21 @@ def waiting_asset(tries: list[str]) -> dg.AssetsDefinition:
     return waiting
 
 
+def test_tries_of_another_process_are_known(tmp_path: Path) -> None:
+    known: list[int] = []
+
+    @dg.asset
+    def tried(context) -> None:  # Dagster refuses a text for its type
+        known.append(context.retry_number)
+
+    with engine.new_instance(tmp_path) as instance:
+        with engine.tried_before(2):
+            dg.materialize([tried], instance=instance)
+        dg.materialize([tried], instance=instance)
+
+    assert known == [2, 0]
+
+
 def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     file = tmp_path / "found.json"

@@ -20,7 +20,8 @@ from dojo.laws.rules import LAWS
 from tests.made_up_katas import judge
 
 HEAD = """
-import asyncio, contextlib, csv, datetime, decimal, gc, locale, logging, os, random, requests
+import asyncio, contextlib, csv, datetime, decimal, gc, importlib, locale, logging, os, random
+import requests
 import signal, socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np, pandas as pd, sklearn
@@ -33,11 +34,13 @@ BREAKS = {
     "environment": ("os.environ['TEAM'] = 'churn'", "os.environ TEAM was not there and is 'churn'"),
     "imports": ("sys.path.insert(0, '/srv/lib')", "sys.path was "),
     "permissions": ("os.umask(0o027)", "the umask was '0o0"),
+    "priority": ("os.nice(1)", "the priority (os.nice) was "),
     "time_zone": ("os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()", "the time zone was "),
     "locale": ("locale.setlocale(locale.LC_ALL, 'C.UTF-8')", "the locale was "),
     "signals": ("signal.signal(signal.SIGTERM, signal.SIG_IGN)", "the handler of SIGTERM was "),
     "hooks": ("sys.excepthook = print", "sys.excepthook was "),
     "warnings": ("warnings.filterwarnings('ignore')", "'ignore' for Warning"),
+    "warnings_captured": ("logging.captureWarnings(True)", "warnings.showwarning was "),
     "logging": ("logging.getLogger('urllib3').setLevel(50)", "the logger urllib3 was "),
     "logging_disabled": ("logging.disable(50)", "logging.disable was 0 and is 50"),
     "socket_timeout": ("socket.setdefaulttimeout(9)", "setdefaulttimeout was None and is 9.0"),
@@ -49,6 +52,19 @@ BREAKS = {
         "sklearn.set_config.transform_output was 'default' and is 'pandas'",
     ),
     "interpreter": ("sys.setrecursionlimit(9999)", "sys.setrecursionlimit was 1000 and is 9999"),
+    "interpreter_gc": ("gc.set_threshold(9)", "gc.set_threshold was "),
+    # What a library sets up while it is imported hides nothing of what the call does besides.
+    "interpreter_import": ("import set_up_1; gc.disable()", "gc.isenabled was True and is False"),
+    "options_import": (
+        "pd.set_option('display.precision', 3); import set_up_2",
+        "display.precision was 6 and is 3",
+    ),
+    "hooks_import": ("importlib.import_module('set_up_3'); sys.excepthook = print", "excepthook"),
+    "environment_import": (
+        "with contextlib.suppress(ImportError):\n        import no_such_module\n"
+        "    os.environ['TEAM'] = 'churn'",
+        "os.environ TEAM was not there",
+    ),
     "seeds": ("random.seed(1)", "called random.seed"),
     "seeds_numpy": ("np.random.seed(1)", "called numpy.random.seed"),
     "seeds_numpy_state": ("np.random.set_state(np.random.RandomState(1).get_state())", "numpy"),
@@ -79,7 +95,16 @@ BREAKS = {
     "threads_pool": ("KEPT.append(pool := ThreadPoolExecutor()); pool.submit(print)", "still ran"),
     "processes": ("KEPT.append(subprocess.Popen(['sleep', '9']))", "['sleep', '9'] still ran"),
 }
+# As Prefect does with the root logger's handlers, and scikit-learn with variables for its threads.
+SETS_UP = """
+import gc, logging, os, sys
+os.environ["THREADS_OF_SET_UP"] = "1"
+logging.getLogger().addHandler(logging.NullHandler())
+sys.setrecursionlimit(sys.getrecursionlimit() + 1)
+gc.set_threshold(701)
+"""
 KEEPS = {
+    "library_sets_up": "import set_up_4",
     "directory": "before = os.getcwd(); os.chdir('/'); os.chdir(before)",
     "environment": "dict(os.environ, TEAM='churn')",
     "warnings": "with warnings.catch_warnings():\n        warnings.simplefilter('ignore')",
@@ -111,7 +136,10 @@ def process_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
         for name, body in bodies.items():
             solution += f"\ndef {kind}_{name}():\n    {body}\n"
             tests[f"test_{kind}_{name}"] = f"solution):\n    solution.{kind}_{name}()"
-    return judge(tmp_path_factory.mktemp("process"), solution, tests)
+    folder = tmp_path_factory.mktemp("process")
+    for number in (1, 2, 3, 4):  # each is imported for the first time by one of the calls
+        (folder / f"set_up_{number}.py").write_text(SETS_UP, encoding="utf-8")
+    return judge(folder, solution, tests)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="some of it only Linux tells")

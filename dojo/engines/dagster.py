@@ -117,6 +117,18 @@ def crashing(check: str) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def tried_before(times: int) -> Iterator[None]:
+    """Have Dagster know of earlier tries of every step, as of those that another process made."""
+    from dagster._core.execution.retries import RetryState
+
+    real = RetryState.get_attempt_count
+    with mock.patch.object(
+        RetryState, "get_attempt_count", lambda state, key: real(state, key) + times
+    ):
+        yield
+
+
 def rehearse(folder: Path) -> None:
     """Do once what solutions do, so that what Dagster imports lazily has been imported."""
     import dagster as dg

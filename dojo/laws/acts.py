@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import os
 import random
 import sqlite3
@@ -17,6 +18,7 @@ import sysconfig
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 from dojo.laws.photo import difference, photograph
@@ -177,6 +179,36 @@ def _put_back(table: dict[Any, Any], key: Any, was: Any) -> None:
         del table[key]
     else:
         table[key] = was
+
+
+@contextlib.contextmanager
+def watched_imports(excused: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """See what libraries set up while they are imported, for the length of a block.
+
+    Handlers of the root logger (Prefect), variables for its own threads (scikit-learn): whoever is
+    the first to use a library imports it, and what the import sets up is the library's doing.
+
+    Args:
+        excused: What changes inside the context that it returns counts for no call.
+    """
+    # `import` and `import_module` both end here, and only for what is not imported yet.
+    seam: Any = importlib._bootstrap
+    real = seam._find_and_load
+    of_thread = threading.local()
+
+    @functools.wraps(real)
+    def find_and_load(*args: Any) -> Any:
+        if getattr(of_thread, "is_importing", False):  # what a library imports in its turn
+            return real(*args)
+        of_thread.is_importing = True
+        try:
+            with excused():
+                return real(*args)
+        finally:
+            of_thread.is_importing = False
+
+    with _replaced(seam, "_find_and_load", find_and_load):
+        yield
 
 
 @contextlib.contextmanager

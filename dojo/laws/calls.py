@@ -20,7 +20,7 @@ from typing import Any
 from dojo.laws.acts import Acts
 from dojo.laws.photo import difference, photograph
 from dojo.laws.rules import Ledger
-from dojo.laws.state import note_changes, read_state
+from dojo.laws.state import note_changes, read_state, with_changes
 
 _inside: ContextVar[bool] = ContextVar("inside_a_solution", default=False)
 _MARK = "_dojo_inside"
@@ -210,6 +210,19 @@ class Watch:
         """Look at what importing the solution's file changes in the process."""
         with self._process(f"Importing {Path(self.path).name}"):
             yield
+
+    @contextlib.contextmanager
+    def excused(self) -> Iterator[None]:
+        """Have what changes in a block count for no call."""
+        if self._running == 0 or not self.is_on:
+            yield
+            return
+        since = read_state()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._before = with_changes(self._before, since, read_state())
 
     @contextlib.contextmanager
     def _process(self, call: str) -> Iterator[None]:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from dojo.world.clock import SOLUTION_MODULE
 
 # MLflow tells its own child processes where the store is. The pages have their readers call
 # `set_tracking_uri` and `set_experiment`, which write these; `dojo.engines.mlflow.forget` resets
@@ -18,18 +16,6 @@ from dojo.world.clock import SOLUTION_MODULE
 _MLFLOW_VARIABLES = frozenset(
     {"MLFLOW_EXPERIMENT_ID", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"}
 )
-
-# A library may set these up when it is imported, and whoever is the first to use it imports it:
-# handlers of the root logger (Prefect), variables for its own threads (scikit-learn), and so on.
-SET_UP_ON_IMPORT = (
-    *("environment", "hooks", "imports", "interpreter", "logging", "options", "patches"),
-    *("signals", "warnings"),
-)
-
-
-def imported() -> int:
-    """Return how many modules were imported, the solution left out."""
-    return len(sys.modules) - (SOLUTION_MODULE in sys.modules)
 
 
 def foreign(variables: Iterable[str]) -> list[str]:
@@ -80,6 +66,41 @@ def prefect_settings() -> dict[str, Any]:
 
 def keep(_: str, __: object) -> None:
     """Leave it: only who has entered a context of settings can end it."""
+
+
+def options() -> dict[str, Any]:
+    """Return the options of pandas, NumPy and scikit-learn by their dotted names."""
+    found: dict[str, Any] = {}
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is not None and hasattr(pandas, "options"):
+        _flatten("pandas.options", pandas.options.d, found)
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is not None and hasattr(numpy, "geterr"):
+        found.update({f"numpy.seterr.{name}": value for name, value in numpy.geterr().items()})
+        printing = numpy.get_printoptions().items()
+        found.update({f"numpy.set_printoptions.{name}": value for name, value in printing})
+    sklearn: Any = sys.modules.get("sklearn")
+    if sklearn is not None and hasattr(sklearn, "get_config"):
+        config = sklearn.get_config().items()
+        found.update({f"sklearn.set_config.{name}": value for name, value in config})
+    return found
+
+
+def _flatten(prefix: str, options: Mapping[str, Any], found: dict[str, Any]) -> None:
+    for name, value in options.items():
+        if isinstance(value, dict):
+            _flatten(f"{prefix}.{name}", value, found)
+        else:
+            found[f"{prefix}.{name}"] = value
+
+
+def put_option(dotted: str, value: Any) -> None:
+    """Put one of them back."""
+    library, setter, name = dotted.split(".", 2)
+    if library == "pandas":
+        sys.modules["pandas"].set_option(name, value)
+    else:
+        getattr(sys.modules[library], setter)(**{name: value})
 
 
 def keeps_open(file: str) -> bool:

@@ -43,6 +43,10 @@ LAWS: Mapping[str, Law] = {
         " to all.",
         "Set the mode of the file itself, with os.chmod.",
     ),
+    "priority": Law(
+        "All that this worker does later waits behind everybody else's work.",
+        "Leave it to whoever starts the worker, or give it to a process of your own.",
+    ),
     "time_zone": Law(
         "Every schedule and log of this worker tells another time.",
         "Use aware datetimes, with zoneinfo.ZoneInfo.",

@@ -15,7 +15,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dojo.laws import engines
@@ -126,54 +127,41 @@ def _put_decimal(name: str, value: Any) -> None:
     setattr(decimal.getcontext(), names.get(name, name), value)
 
 
-def _options() -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    pandas: Any = sys.modules.get("pandas")
-    if pandas is not None and hasattr(pandas, "options"):
-        _flatten("pandas.options", pandas.options.d, found)
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is not None and hasattr(numpy, "geterr"):
-        found.update({f"numpy.seterr.{name}": value for name, value in numpy.geterr().items()})
-        printing = numpy.get_printoptions().items()
-        found.update({f"numpy.set_printoptions.{name}": value for name, value in printing})
-    sklearn: Any = sys.modules.get("sklearn")
-    if sklearn is not None and hasattr(sklearn, "get_config"):
-        config = sklearn.get_config().items()
-        found.update({f"sklearn.set_config.{name}": value for name, value in config})
-    return found
-
-
-def _flatten(prefix: str, options: Mapping[str, Any], found: dict[str, Any]) -> None:
-    for name, value in options.items():
-        if isinstance(value, dict):
-            _flatten(f"{prefix}.{name}", value, found)
-        else:
-            found[f"{prefix}.{name}"] = value
-
-
-def _put_option(dotted: str, value: Any) -> None:
-    library, setter, name = dotted.split(".", 2)
-    if library == "pandas":
-        sys.modules["pandas"].set_option(name, value)
-    else:
-        getattr(sys.modules[library], setter)(**{name: value})
-
-
 def _interpreter() -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "sys.setrecursionlimit": sys.getrecursionlimit(),
         "sys.setswitchinterval": sys.getswitchinterval(),
         "csv.field_size_limit": csv.field_size_limit(),
         "gc.isenabled": gc.isenabled(),
+        "gc.set_threshold": gc.get_threshold(),
     }
+    if hasattr(sys, "get_int_max_str_digits"):  # as of Python 3.10.7
+        found["sys.set_int_max_str_digits"] = sys.get_int_max_str_digits()
+    return found
 
 
 def _put_interpreter(name: str, value: Any) -> None:
     if name == "gc.isenabled":
         (gc.enable if value else gc.disable)()
+    elif name == "gc.set_threshold":
+        gc.set_threshold(*value)
     else:
         owner, _, function = name.partition(".")
         getattr(sys.modules[owner], function)(value)
+
+
+def _priority() -> dict[str, Any]:
+    return {"": os.getpriority(os.PRIO_PROCESS, 0)} if hasattr(os, "getpriority") else {}
+
+
+def _warned() -> dict[str, Any]:
+    names = ("showwarning", "formatwarning")
+    return {f"warnings.{name}": getattr(warnings, name) for name in names}
+
+
+def _put_warned(dotted: str, value: Any) -> None:
+    logging.captureWarnings(False)  # it remembers, and would not do it a second time
+    _put_attribute(dotted, value)
 
 
 _PATCHED = (
@@ -227,8 +215,15 @@ STATES = (
         lambda: {"": locale.setlocale(locale.LC_ALL)},
         lambda _, was: locale.setlocale(locale.LC_ALL, was),
     ),
+    State(
+        "priority",
+        "the priority (os.nice)",
+        _priority,
+        lambda _, was: os.setpriority(os.PRIO_PROCESS, 0, was),
+    ),
     State("signals", "the handler of", _signals, _put_signal),
     State("hooks", "", _hooks, _put_attribute),
+    State("warnings", "", _warned, _put_warned),
     State("logging", "the logger", _loggers, _put_logger),
     State(
         "logging",
@@ -243,7 +238,7 @@ STATES = (
         lambda _, was: socket.setdefaulttimeout(was),
     ),
     State("decimal", "the decimal context's", _decimal, _put_decimal),
-    State("options", "", _options, _put_option),
+    State("options", "", engines.options, engines.put_option),
     State("interpreter", "", _interpreter, _put_interpreter),
     State("patches", "", _patches, _put_attribute),
     State("mlflow_run", "MLflow's active run", engines.active_run, engines.end_run),
@@ -261,17 +256,28 @@ STATES = (
 OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
 
 
-@dataclasses.dataclass(frozen=True)
-class Moment:
-    """What all of STATES were, and how many modules had been imported by then."""
-
-    parts: list[Mapping[str, Any]]
-    imported: int
+Moment = Sequence[Mapping[str, Any]]
 
 
 def read_state() -> Moment:
     """Read all of STATES."""
-    return Moment([state.read() for state in STATES], engines.imported())
+    return [state.read() for state in STATES]
+
+
+def with_changes(moment: Moment, since: Moment, until: Moment) -> Moment:
+    """Return a moment as if what changed between two others had been so before.
+
+    Args:
+        moment: What `read_state` returned.
+        since: What it returned later.
+        until: What it returned after that.
+    """
+    found = []
+    for part, was, now in zip(moment, since, until, strict=True):
+        gone = {key for key in was if key not in now}
+        new = {key: now[key] for key in now if key not in was or not _is_same(was[key], now[key])}
+        found.append({key: one for key, one in {**part, **new}.items() if key not in gone})
+    return found
 
 
 def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = True) -> None:
@@ -283,11 +289,8 @@ def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = 
         ledger: Gets the broken laws.
         is_alone: Whether the call ran alone, and ended where it began.
     """
-    skipped = set() if is_alone else set(OF_A_THREAD)
-    if engines.imported() != before.imported:
-        skipped.update(engines.SET_UP_ON_IMPORT)
-    for state, was in zip(STATES, before.parts, strict=True):
-        if state.law in skipped:
+    for state, was in zip(STATES, before, strict=True):
+        if state.law in OF_A_THREAD and not is_alone:
             continue
         now = state.read()
         if now == was:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from dojo.laws.acts import Acts
+from dojo.laws.acts import Acts, watched_imports
 from dojo.laws.calls import Watch, marked_threads
 from dojo.laws.dagster import watched_steps
 from dojo.laws.leftovers import Leftovers
@@ -43,6 +43,7 @@ class Watched:
                 self._acts.seen(),
                 self._leftovers.seen(),
                 marked_threads(),
+                watched_imports(self._watch.excused),
                 watched_runs(self._watch, test_file),
                 watched_steps(self._watch),
             ):

@@ -71,8 +71,10 @@ class TrainingConfig(dg.Config):
 class TableStore(dg.ConfigurableIOManager):
     """Keep the frame of an asset in `<folder>/<asset's name>.csv`.
 
-    Comma-separated, with a header and without the index; the folder is made when needed. A file is
-    replaced whole or not at all. What is loaded equals what was returned, its fresh index apart.
+    Comma-separated UTF-8 with a header and without the index, and nothing beside it; the folder is
+    made when needed. A file is replaced whole or not at all, also while other runs of this process
+    or another read and write it. What is loaded equals what was returned, its fresh index apart, as
+    far as such a file can tell: not that `01400` or `n/a` was a text, nor a column's exact type.
     """
 
     folder: str
@@ -92,7 +94,7 @@ def raw_customers(context: dg.AssetExecutionContext, source: CustomerSource) -> 
 
     Group `ingestion`. Kept by the IO manager `tables`. Each materialisation tells in its metadata
     how many `rows` there were. MIGHT_HEAL is retried by Dagster up to three times, after 10, 20 and
-    40 s; any other failure ends the run at once.
+    40 s; any other failure ends the run at once. What a failed run shows is the source's own error.
     """
     # TODO(kata): task 1; the retries are task 2.
     raise NotImplementedError

@@ -1,9 +1,15 @@
 """What Dagster's history says of your three assets, and what lies in the folders afterwards."""
 
+import builtins
+import contextlib
 import csv
+import errno
+import functools
+import io
 import json
+import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +21,10 @@ from dagster.components.definitions import LazyDefinitions
 ASSETS = ["raw_customers", "customer_features", "churn_model"]
 RAW, FEATURES, MODEL = ASSETS
 OUTAGE = ConnectionError("the source is restarting")
+
+
+class Restarting(ConnectionError):
+    """What a library makes of it: a class of its own."""
 
 
 class Night(NamedTuple):
@@ -106,12 +116,15 @@ class Script:
 
 # A CSV file has no types: that a text looks like a number, no reader of it can tell.
 NO_TYPES = "text that looks like a number or a blank"
+TWICE = "rows that occur twice"
+HUGE_IDS = "ids beyond 2**53"
 
 
 @pytest.fixture
 def customers(draw: Any) -> pd.DataFrame:
-    """Draw 400 customers; labelled 0, 1, 2, ..., by which the given fit_model holds some out."""
-    return draw.customers(400, tame=[NO_TYPES, "an index that is not 0, 1, 2, ..."]).frame()
+    """Draw 440 customers; labelled 0, 1, 2, ..., by which the given fit_model holds some out."""
+    tame = [NO_TYPES, "an index that is not 0, 1, 2, ..."]
+    return draw.customers(400, tame=tame, also=[TWICE]).frame()
 
 
 @pytest.fixture
@@ -139,16 +152,18 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
         tables: Any = dg.mem_io_manager,
         tracker: Path = tracked,
         readers: Sequence[Any] = (),
+        is_misspelt: bool = False,
     ) -> Night:
         before = source.fetches
         assets = assets_of(solution)
         settings = {"ops": {op_of(assets[-1]): {"config": config}}} if config is not None else None
         said = f" with the configuration {config!r}" if config is not None else ""
-        call = f"materialize({', '.join(only) or 'all three assets'}){said}:"
+        asked = [*only, *(one.key.to_user_string() for one in readers)]
+        call = f"materialize({', '.join(asked) or 'all three assets'}){said}:"
         try:
             result = dg.materialize(
                 [*assets, *readers],
-                selection=[*only, *(one.key.to_user_string() for one in readers)] or None,
+                selection=asked or None,
                 run_config=settings,
                 resources={
                     "source": source.resource,
@@ -159,6 +174,8 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
                 raise_on_error=False,
             )
         except dg.DagsterInvalidConfigError as refused:
+            if is_misspelt:
+                return Night(call, False, [], {}, [], ["It was refused."], {}, 0, "")
             pytest.fail(
                 told(
                     f"{call} Dagster refused the configuration: {refused.errors[0].message}",
@@ -219,25 +236,34 @@ def test_names_link_the_assets(solution: Any) -> None:
 
 
 def test_values_flow_along_the_lineage(
-    materialise: Materialise, solution: Any, customers: pd.DataFrame
+    materialise: Materialise, source: Script, solution: Any, customers: pd.DataFrame
 ) -> None:
-    night = materialise()
-    succeeded(night, "there is no model tonight.")
-    assert night.fetches == 1, told(
-        f"{night.call} {night.ending} The source was asked {night.fetches} times.",
-        "Expected: once, by raw_customers. Whoever is downstream gets the value that was kept.",
-        "In production: between two requests customers come and go. The features are then made from"
-        " other customers than those in the lineage, and nobody can tell.",
-    )
-    features = solution.make_features(customers)
-    model = solution.fit_model(features, 1.0)[0]
-    right = night.values[FEATURES].equals(features) and night.values[MODEL] == model
-    assert right, told(
-        f"{night.call} {night.ending}",
-        "Expected: the features that make_features makes of the raw customers, and the model that"
-        " fit_model fits to them with c = 1.0. They differ.",
-        "In production: the lineage shows one story, the numbers tell another.",
-    )
+    # The same ids, as many rows: and everybody pays what another one paid.
+    others = customers.assign(monthly_charges=customers["monthly_charges"].to_numpy()[::-1])
+    for given, when in ((customers, ""), (others, " (the second run, with new charges)")):
+        source.frames.append(given)
+        night = materialise()
+        succeeded(night, "there is no model tonight.")
+        assert night.fetches == 1, told(
+            f"{night.call} {night.ending} The source was asked {night.fetches} times.",
+            "Expected: once, by raw_customers. Whoever is downstream gets the value that was kept.",
+            "In production: between two requests customers come and go. The features are then made"
+            " from other customers than those in the lineage, and nobody can tell.",
+        )
+        features = solution.make_features(given)
+        right = {
+            RAW: given.equals(night.values[RAW]),
+            FEATURES: features.equals(night.values[FEATURES]),
+            MODEL: solution.fit_model(features, 1.0)[0] == night.values[MODEL],
+        }
+        wrong = [name for name in ASSETS if not right[name]]
+        assert not wrong, told(
+            f"{night.call} {night.ending}{when} Not what they should be: {', '.join(wrong)}."
+            f" {difference(night.values[RAW], given)}",
+            "Expected: all customers as the source gives them, the features that make_features"
+            " makes of them, and the model that fit_model fits to these with c = 1.0.",
+            "In production: the lineage shows one story, the numbers tell another.",
+        )
 
 
 def test_each_asset_has_its_group(solution: Any) -> None:
@@ -255,10 +281,13 @@ def test_each_materialisation_says_what_came_out(
     materialise: Materialise, source: Script, customers: pd.DataFrame, solution: Any
 ) -> None:
     size = 300
-    source.frames.append(customers.head(size))
+    # Somebody has signed and has no number yet: a row all the same.
+    signed = customers["customer_id"].astype(float).where(customers.index != 7)
+    known = customers.assign(customer_id=signed).head(size)
+    source.frames.append(known)
     night = materialise()
     succeeded(night, "there is no model tonight.")
-    accuracy = solution.fit_model(solution.make_features(customers.head(size)), 1.0)[1]
+    accuracy = solution.fit_model(solution.make_features(known), 1.0)[1]
     expected = {
         RAW: {"rows": size},
         FEATURES: {"rows": size},
@@ -269,7 +298,7 @@ def test_each_materialisation_says_what_came_out(
         for name, keys in expected.items()
     }
     assert seen == expected, told(
-        f"{night.call} The source had {size} customers. {night.ending}",
+        f"{night.call} The source had {size} rows, one without an id. {night.ending}",
         f"Metadata of these materialisations: {seen}.",
         f"Expected: {size} rows twice, and of the model c = 1.0 and val_accuracy = {accuracy:.4f}.",
         "In production: `rows` over time is the first plot that one looks at. What stands in the"
@@ -281,16 +310,32 @@ def test_each_materialisation_says_what_came_out(
 
 
 def test_source_that_comes_back_is_waited_for(materialise: Materialise, source: Script) -> None:
-    source.failures += [OUTAGE, TimeoutError("no answer"), OUTAGE]
+    failures = [Restarting("in a minute"), TimeoutError("no answer"), ConnectionAbortedError()]
+    source.failures += failures
     night = materialise(RAW)
     expected = [10.0, 20.0, 40.0]
     assert night.waits_s == pytest.approx(expected), told(
-        f"{night.call} The source failed three times, then answered. {night.ending}",
+        f"{night.call} The source raised {failures}, then answered. {night.ending}",
         f"Dagster waited: {in_seconds(night.waits_s)}. Expected: {in_seconds(expected)}.",
         "In production: Dagster's EXPONENTIAL is (2**n - 1) times the delay: 10, 30, 70 s. A sleep"
         " of your own is in no history, and holds the process meanwhile.",
     )
     succeeded(night, "the source was back after 70 s; nobody had asked again.", [RAW])
+
+
+def test_process_that_goes_on_with_a_run_knows_the_tries(
+    materialise: Materialise, source: Script, dagster_tried_before: Any
+) -> None:
+    source.failures += [OUTAGE]
+    with dagster_tried_before(2):
+        night = materialise(RAW)
+    assert night.waits_s == [40.0], told(
+        f"{night.call} Another process has tried twice before, as Dagster knows. The third try"
+        f" fails, the next one succeeds. {night.ending}",
+        f"Dagster waited: {in_seconds(night.waits_s)}. Expected: 40 s.",
+        "In production: each step runs in a process of its own. Who counts by himself begins at 10"
+        " s again; context.retry_number knows the tries of all.",
+    )
 
 
 def test_fourth_failure_ends_the_run(materialise: Materialise, source: Script) -> None:
@@ -314,17 +359,20 @@ def test_fourth_failure_ends_the_run(materialise: Materialise, source: Script) -
 
 
 def test_hopeless_failure_is_not_retried(materialise: Materialise, source: Script) -> None:
-    error = PermissionError("no access")
-    source.failures += [error] * 9
-    night = materialise(RAW)
-    seen = (night.success, night.fetches, night.waits_s)
-    assert seen == (False, 1, []), told(
-        f"{night.call} The source raises {error!r}. {night.ending}",
-        f"It was asked {night.fetches} times; Dagster waited: {in_seconds(night.waits_s)}."
-        " Expected: asked once, and the run fails.",
-        "In production: a revoked key stays revoked. A retry policy retries whatever is raised, and"
-        " some sources lock you out after three wrong keys.",
-    )
+    revoked = PermissionError("no access")
+    revoked.__cause__ = OUTAGE
+    for error in (revoked, OSError(errno.EIO, "bad sector"), ValueError("no CSV: timed out")):
+        source.failures[:] = [error] * 9
+        night = materialise(RAW)
+        said = f"{error!r}, whose cause is {OUTAGE!r}" if error is revoked else repr(error)
+        seen = (night.success, night.fetches, night.waits_s)
+        assert seen == (False, 1, []), told(
+            f"{night.call} The source raises {said}. {night.ending}",
+            f"It was asked {night.fetches} times; Dagster waited: {in_seconds(night.waits_s)}."
+            " Expected: asked once, and the run fails. MIGHT_HEAL and nothing else is retried.",
+            "In production: a revoked key stays revoked. A retry policy retries whatever is raised,"
+            " and some sources lock you out after three wrong keys.",
+        )
 
 
 # Task 3: configuration and tracker
@@ -334,11 +382,17 @@ def test_run_sets_what_it_wants(
     materialise: Materialise, solution: Any, customers: pd.DataFrame
 ) -> None:
     features = solution.make_features(customers)
-    night = materialise(config={"c": 0.01})
-    succeeded(night, "one more value to try is one more copy of the code.")
-    assert night.values[MODEL] == solution.fit_model(features, 0.01)[0], told(
-        f"{night.call} {night.ending}",
-        "Expected: the model that fit_model fits with c = 0.01. It is another one.",
+    c = 1.2345678e-9
+    night = materialise(config={"c": c})
+    succeeded(
+        night,
+        "one more value to try is one more copy of the code. (c is any float greater than 0.)",
+    )
+    model, noted = solution.fit_model(features, c)[0], night.metadata[MODEL].get("c")
+    assert night.values[MODEL] == model and noted == c, told(
+        f"{night.call} {night.ending} In its metadata: c = {noted!r}.",
+        f"Expected: the model that fit_model fits with c = {c!r}, and this c in its metadata."
+        f" {'It is another model.' if night.values[MODEL] != model else ''}",
         "In production: the run's page shows the configuration. A training that reads something"
         " else makes that page a lie.",
     )
@@ -358,20 +412,37 @@ def test_configuration_out_of_bounds_trains_nothing(
     )
 
 
-def test_training_is_tracked_once_with_its_run(materialise: Materialise, tracked: Path) -> None:
-    night = materialise(config={"c": 0.1})
+def test_misspelt_setting_trains_nothing(materialise: Materialise, tracked: Path) -> None:
+    night = materialise(config={"C": 0.1}, is_misspelt=True)
+    assert not night.success and MODEL not in night.made and not tracked.exists(), told(
+        f"{night.call} {night.ending}",
+        "Expected: a refusal, when the run is submitted. `c` is all that a run may set.",
+        "In production: who tries C = 0.1 gets a model with c = 1.0, and believes it is the other.",
+    )
+
+
+def test_training_is_tracked_once_with_its_run(
+    materialise: Materialise, tracked: Path, dagster_instance: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, c = "0b1e5c1e-0d4b-4c8f-9f52-3f0d5a1c7e11", 1234567.8901234567
+    create = functools.partial(
+        dagster_instance.create_run_for_job, root_run_id=earlier, parent_run_id=earlier
+    )
+    monkeypatch.setattr(dagster_instance, "create_run_for_job", create)
+    night = materialise(config={"c": c})
+    succeeded(night, "c is any float greater than 0, and somebody needs a large one.")
     lines = tracked.read_text(encoding="utf-8").splitlines() if tracked.exists() else []
     seen = [json.loads(line) for line in lines]
     accuracy = night.metadata.get(MODEL, {}).get("val_accuracy")
-    params, metrics = {"c": 0.1}, {"val_accuracy": accuracy}
+    params, metrics = {"c": c}, {"val_accuracy": accuracy}
     expected = [{"run_id": night.run_id, "params": params, "metrics": metrics}]
     assert seen == expected, told(
-        f"{night.call} {night.ending}",
+        f"{night.call} It repeats the run {earlier}. {night.ending}",
         f"The tracker was told: {seen}.",
         f"Expected, through the resource `tracker`: {expected}.",
         "In production: the run's id leads from a model in the registry back to the run that made"
-        " it, and from there to the customers. A tracker built inside the asset is the same one in"
-        " tests and in production.",
+        " it, and from there to the customers; not to another run. A tracker built inside the asset"
+        " is the same one in tests and in production.",
     )
 
 
@@ -402,16 +473,32 @@ def test_tables_are_files_that_people_can_read(
     folder = Path(store.folder)
     seen = sorted(path.name for path in folder.iterdir()) if folder.exists() else []
     expected = ["customer_features.csv", "raw_customers.csv"]
-    assert seen == expected, told(
+    assert set(seen) >= set(expected), told(
         f"{night.call} {night.ending}",
-        f"In the folder of TableStore: {seen}. Expected: {expected}, and nothing beside them.",
+        f"In the folder of TableStore: {seen}. Expected: {expected}.",
         "In production: without `io_manager_key` a value goes where the default IO manager keeps"
         " its pickles.",
     )
+    assert seen == expected, told(
+        f"{night.call} {night.ending}",
+        f"In the folder of TableStore: {seen}. Expected: {expected}, and nothing beside them.",
+        "In production: two files are replaced in two steps. Whoever reads in between gets the new"
+        " types, say, with the old table.",
+    )
     frames = {RAW: customers, FEATURES: solution.make_features(customers)}
     for name, frame in frames.items():
-        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
+        try:
+            text = (folder / f"{name}.csv").read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            pytest.fail(
+                told(
+                    f"{night.call} {name}.csv is not UTF-8: {shorten(str(error))}",
+                    "Expected: UTF-8, which is what to_csv writes unless it is told otherwise.",
+                    "In production: the name of a customer in Łódź is lost, or nobody can read the"
+                    " file on another machine.",
+                )
+            )
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
         assert header == list(frame.columns) and len(rows) == len(frame), told(
             f"{night.call} {name}.csv has the columns {header} and {len(rows)} rows.",
             f"Expected: the columns {list(frame.columns)}, then {len(frame)} rows.",
@@ -429,33 +516,43 @@ def test_table_comes_back_as_it_was(
         loaded.append(raw_customers)
 
     def comes_back(draw: Any) -> None:
-        for count in (1001, 1, 0):
-            given = draw.customers(count, tame=[NO_TYPES]).frame()
+        for given in tables_to_keep(draw):
             source.frames.append(given)
             night = materialise(RAW, tables=store, readers=[reader])
             succeeded(night, "the features cannot be made.", [RAW, "reader"])
             differs = difference(loaded[-1], given)
             assert not differs, told(
-                f"{night.call} raw_customers returned {count} rows. Whoever is downstream got: "
-                f"{differs}",
+                f"{night.call} raw_customers returned {len(given)} rows. Whoever is downstream"
+                f" got: {differs}",
                 "Expected: the columns and values that were returned; only the index is a new one.",
-                "In production: the model is made from what was kept, and the report from what was"
-                " loaded. A cent of each charge lies between them, and it is in no log.",
+                "In production: the report is made from what was returned, and the model from what"
+                " was loaded. They do not agree, and why is in no log.",
             )
 
     draw.explain(comes_back)
 
 
+def tables_to_keep(draw: Any) -> list[pd.DataFrame]:
+    """Draw a long table, one with a row of blanks, one that is as many bytes, a row, no row."""
+    long = draw.customers(1001, tame=[NO_TYPES], also=[TWICE]).frame()
+    holed = draw.customers(5, tame=[NO_TYPES, HUGE_IDS]).frame()
+    holed["Unnamed: 0"] = range(5)  # the index of somebody who has kept it
+    labels = list(holed.index)
+    holed = holed.reindex([*labels[:2], -1, *labels[3:]])
+    short = [draw.customers(count, tame=[NO_TYPES]).frame() for count in (1, 0)]
+    return [long, holed, holed.iloc[::-1], *short]
+
+
 def difference(seen: pd.DataFrame, given: pd.DataFrame) -> str:
     """Say where a table differs from the one that was kept; nothing if it does not."""
     if list(seen) != list(given) or len(seen) != len(given):
-        return f"{len(seen)} rows of {list(seen)} instead of {list(given)}."
+        return f"{len(seen)} rows of {list(seen)} instead of {len(given)} rows of {list(given)}."
     for name in given:
         for row, (one, other) in enumerate(zip(seen[name], given[name], strict=True)):
             if pd.isna(other):
                 same = pd.isna(one)
             elif isinstance(other, float):
-                same = one == pytest.approx(other, rel=1e-14)
+                same = one == pytest.approx(other, rel=1e-15, abs=0)
             else:
                 same = one == other
             if not same:
@@ -481,16 +578,74 @@ def test_model_alone_is_made_from_kept_tables(
     )
 
 
+def test_table_that_nobody_kept_is_not_an_empty_one(materialise: Materialise, store: Any) -> None:
+    @dg.asset
+    def reader(raw_customers: pd.DataFrame) -> None:
+        del raw_customers
+
+    night = materialise(tables=store, readers=[reader])
+    assert not night.success, told(
+        f"{night.call} It is to read raw_customers, which nobody has kept yet. {night.ending}",
+        "Expected: a run that fails.",
+        "In production: the folder's name is misspelt, and tonight nobody is a customer.",
+    )
+
+
+def test_table_replaced_while_it_is_read_is_one_of_the_two(
+    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
+) -> None:
+    others = customers.head(9)[list(customers)[::-1]]
+    table, kept = Path(store.folder, f"{RAW}.csv"), []
+    for given in (others, customers):
+        source.frames.append(given)
+        succeeded(materialise(RAW, tables=store), "there is no model tonight.", [RAW])
+        kept.append(table.read_bytes())
+    loaded: list[pd.DataFrame] = []
+
+    @dg.asset
+    def reader(raw_customers: pd.DataFrame) -> None:
+        loaded.append(raw_customers)
+
+    def replace(_: Path) -> None:
+        beside = table.with_name("another_run")
+        beside.write_bytes(kept[0])
+        os.replace(beside, table)
+
+    with opened(table, replace):
+        night = materialise(tables=store, readers=[reader])
+    succeeded(night, "the run that reads fails whenever another one writes.", ["reader"])
+    differs = [difference(loaded[-1], given) for given in (others, customers)]
+    assert not all(differs), told(
+        f"{night.call} While raw_customers is read, another run replaces it. Whoever is downstream"
+        f" got: {differs[1]}",
+        "Expected: the old table or the new one. Open it once: what is open stays the old one.",
+        "In production: the columns are of one night and the rows of another.",
+    )
+
+
 def files_in(folder: Path) -> dict[str, bytes]:
     """Read all that lies in a folder; it may not exist."""
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
 
+class Hook:
+    """A value of a table: something happens when it is written, once."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = [happens]
+
+    def __str__(self) -> str:
+        if self._happens:
+            self._happens.pop()()
+        return "weekly"
+
+
 class FullDisk:
     """A value that cannot be written; it keeps what a reader finds in the folders meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, error: BaseException) -> None:
         self.folder = folder
+        self.error = error
         self.meanwhile: dict[str, bytes] = {}
         self.elsewhere: list[str] = []
 
@@ -498,37 +653,94 @@ class FullDisk:
         self.meanwhile = files_in(self.folder)
         found = Path(tempfile.gettempdir()).rglob("*")
         self.elsewhere = sorted(path.name for path in found if path.is_file())
-        raise OSError("no space left on device")
-
-    @property
-    def parts(self) -> set[str]:
-        """Name the files that are no tables."""
-        return set(self.meanwhile) - {f"{RAW}.csv", f"{FEATURES}.csv"}
+        raise self.error
 
 
-def fill_the_disk(source: Script, customers: pd.DataFrame, folder: Path) -> FullDisk:
+def with_value(customers: pd.DataFrame, value: object) -> pd.DataFrame:
+    """Return the customers with another contract in row 300."""
+    changed = customers.astype({"contract": object})
+    changed.loc[300, "contract"] = value
+    return changed
+
+
+NO_SPACE = OSError(errno.ENOSPC, "no space left on device")
+
+
+def fill_the_disk(
+    source: Script, customers: pd.DataFrame, folder: Path, error: BaseException = NO_SPACE
+) -> FullDisk:
     """Have the source give customers of whom the 301st cannot be written."""
-    disk = FullDisk(folder)
-    torn = customers.astype({"contract": object})
-    torn.loc[300, "contract"] = disk
-    source.frames.append(torn)
+    disk = FullDisk(folder, error)
+    source.frames.append(with_value(customers, disk))
     return disk
 
 
-def test_two_runs_do_not_write_into_one_file(
+@contextlib.contextmanager
+def opened(table: Path, happens: Callable[[Path], object]) -> Iterator[None]:
+    """Have something happen as soon as a table was opened for reading, once."""
+    real, to_do = builtins.open, [happens]
+
+    @functools.wraps(real)
+    def open_(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        found = real(file, mode, *args, **kwargs)
+        if to_do and isinstance(file, str | os.PathLike) and Path(file) == table and "r" in mode:
+            try:
+                to_do.pop()(table)
+            except BaseException:
+                found.close()
+                raise
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(builtins, "open", open_)
+        patch.setattr(io, "open", open_)
+        yield
+
+
+@contextlib.contextmanager
+def held(table: Path) -> Iterator[None]:
+    """Refuse to put anything in a table's place, as Windows does while somebody reads it."""
+
+    def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def move(source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
+            if Path(target) == table:
+                raise PermissionError(errno.EACCES, "somebody reads it", str(table))
+            return real(source, target, *args, **kwargs)
+
+        return move
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner in (os, Path):
+            for name in ("replace", "rename"):
+                patch.setattr(owner, name, refusing(getattr(owner, name)))
+        yield
+
+
+def test_two_runs_that_write_at_once_do_not_meet(
     materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
 ) -> None:
-    nights = []
-    for _ in range(2):
-        disk = fill_the_disk(source, customers, Path(store.folder))
-        nights.append((materialise(RAW, tables=store), disk.parts))
-    shared = nights[0][1] & nights[1][1]
-    assert not shared, told(
-        f"{nights[0][0].call} Then the same in another run. While each wrote raw_customers, there"
-        f" was in the folder: {sorted(nights[0][1])}, then {sorted(nights[1][1])}.",
-        "Expected: names of their own; the run's id is one that nobody else has.",
-        "In production: a backfill starts while the nightly run writes. Both write into"
-        f" {sorted(shared)}, and what is put in place is a mixture of two tables.",
+    inner: list[Night] = []
+
+    def another_run() -> None:
+        source.frames.append(customers.head(50))
+        inner.append(materialise(RAW, tables=store))
+
+    source.frames.append(with_value(customers, Hook(another_run)))
+    night = materialise(RAW, tables=store)
+    found = files_in(Path(store.folder))
+    text = found.get(f"{RAW}.csv", b"").decode("utf-8", "replace")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    whole = len(rows) == len(customers) and rows[300]["contract"] == "weekly"
+    both = [one.success for one in (*inner, night)]
+    assert both == [True, True] and whole and list(found) == [f"{RAW}.csv"], told(
+        f"{night.call} While it writes raw_customers of {len(customers)} rows, at row 300 another"
+        f" run of the same process writes one of 50 rows. {night.ending} Of the other run:"
+        f" {inner[0].ending if inner else 'it did not begin.'}",
+        f"In the folder now: {sorted(found)}; raw_customers.csv has {len(rows)} rows. Expected: two"
+        " runs that succeed, the whole table of the one that ends last, and nothing beside it.",
+        "In production: a backfill starts while the nightly run writes. Give each a file of its"
+        " own, whose name nobody else has (the run's id is such a name), and remove no other.",
     )
 
 
@@ -553,40 +765,88 @@ def test_table_is_written_beside_the_old_one(
     )
 
 
+ENDS = {
+    "The disk was full": NO_SPACE,
+    "The disk was mounted read-only": PermissionError(errno.EROFS, "read-only file system"),
+    "Somebody pressed Ctrl-C": KeyboardInterrupt(),
+}
+
+
 def test_table_is_replaced_whole_or_not_at_all(
     materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
 ) -> None:
-    succeeded(materialise(tables=store), "there is no model tonight.")
+    succeeded(materialise(RAW, tables=store), "there is no model tonight.", [RAW])
     folder = Path(store.folder)
     before = files_in(folder)
     assert before, told(
-        "materialize(all three assets): TableStore has kept no table.",
-        "Expected: two files, which a second run is then to replace.",
+        "materialize(raw_customers): TableStore has kept no table.",
+        "Expected: a file, which a second run is then to replace.",
         "In production: the model can only be made again by asking the source again.",
     )
-    disk = fill_the_disk(source, customers, folder)
-    night = materialise(tables=store)
-    after = files_in(folder)
-    assert not night.success, told(
-        f"{night.call} The disk was full at row 300. {night.ending} Expected: a run that fails."
-    )
+    for what, error in ENDS.items():
+        disk = fill_the_disk(source, customers, folder, error)
+        night = materialise(RAW, tables=store)
+        after = files_in(folder)
+        assert not night.success, told(
+            f"{night.call} {what} at row 300. {night.ending}",
+            "Expected: a run that fails. An asset that fails to write has failed.",
+            "In production: the run is green, and tomorrow's model is made from last week's table.",
+        )
+        unchanged(after, before, f"{night.call} {what} at row 300 of {RAW}. {night.ending}")
+        kept = f"{RAW}.csv"
+        found = disk.meanwhile.get(kept)
+        assert found == before[kept], told(
+            f"{night.call} Somebody reads {kept} while row 300 is written.",
+            f"It {'is not there' if found is None else f'has {len(found)} bytes'}."
+            f" Expected: yesterday's {len(before[kept])} bytes until the new table is whole.",
+            "In production: what you would put back afterwards is missing meanwhile, and for good"
+            " if the process is killed just then. Write beside it, then rename: that is one step.",
+        )
+
+
+def unchanged(after: dict[str, bytes], before: dict[str, bytes], what_happened: str) -> None:
+    """Check that a run that failed has left the folder as it was."""
     sizes = {name: len(content) for name, content in after.items()}
     yesterday = {name: len(content) for name, content in before.items()}
+    changed = sorted(name for name in before if name in after and after[name] != before[name])
     assert after == before, told(
-        f"{night.call} The disk was full at row 300 of raw_customers. {night.ending}",
-        f"In the folder, in bytes: {sizes}. Expected: yesterday's files as they were, {yesterday}.",
+        what_happened,
+        f"In the folder, in bytes: {sizes}; with another content: {changed or 'none'}."
+        f" Expected: yesterday's files as they were, {yesterday}.",
         "In production: half of a table is a table like any other. Whoever reads it tonight trains"
-        " on 300 of 40,000 customers. Write beside it, then rename: that is one step.",
+        " on 300 of 40,000 customers. Write beside it, then rename: one step, and the last one.",
     )
-    kept = f"{RAW}.csv"
-    found = disk.meanwhile.get(kept)
-    assert found == before[kept], told(
-        f"{night.call} Somebody reads {kept} while row 300 is written.",
-        f"It {'is not there' if found is None else f'has {len(found)} bytes'}."
-        f" Expected: yesterday's {yesterday[kept]} bytes until the new table is whole.",
-        "In production: what you would put back afterwards is missing meanwhile, and for good if"
-        " the process is killed just then. Write beside it, then rename: that is one step.",
+
+
+def test_table_that_cannot_be_replaced_stays(
+    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
+) -> None:
+    succeeded(materialise(RAW, tables=store), "there is no model tonight.", [RAW])
+    folder, table = Path(store.folder), Path(store.folder, f"{RAW}.csv")
+    before = files_in(folder)
+    source.frames.append(customers.head(9))
+    with held(table):
+        night = materialise(RAW, tables=store)
+    what_happened = f"{night.call} The new table may not be put in place: PermissionError."
+    assert not night.success, told(
+        f"{what_happened} {night.ending}",
+        "Expected: a run that fails; nothing but a rename is one step.",
+        "In production: what is copied over a table that others read is for them half of one.",
     )
+    unchanged(files_in(folder), before, f"{what_happened} {night.ending}")
+
+    def fail(_: Path) -> None:
+        raise OSError(errno.EIO, "bad sector")
+
+    with opened(table, fail):
+        night = materialise(RAW, tables=store)
+    if not night.success:
+        unchanged(
+            files_in(folder),
+            before,
+            f"{night.call} Whoever reads raw_customers.csv gets an error of the disk. A look at the"
+            f" new table belongs before the rename. {night.ending}",
+        )
 
 
 # Task 5: definitions

@@ -154,6 +154,12 @@ def dagster_crash() -> Any:
     return dagster.crashing
 
 
+@pytest.fixture
+def dagster_tried_before() -> Any:
+    """Give a context in which another process has made a number of tries of each step."""
+    return dagster.tried_before
+
+
 @contextlib.contextmanager
 def _chdir(folder: Path) -> Iterator[None]:
     before = os.getcwd()

@@ -165,11 +165,11 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
     kinds = {
         q.ACCENTS: ("déménagé à Besançon", "Łódź, ß, 東京", "naïve café"),
         q.PUNCTUATION: ('said "never again", twice', "moved,\nnew contract", "it's; done\n"),
-        q.MARKS: ("called #3 times, moved", "# 7", " pays late"),
+        q.MARGINS: ("called #3 times, moved", "# unknown", " pays late", "asked twice  "),
         q.LOOK_ALIKES: _LOOK_ALIKES,
         q.LINE_ENDS: ("moved,\r\nnew contract",),
         q.BACKSLASHES: (r"C:\temp\new", 'said \\"no\\"', "ends so \\"),
-        q.PADDED: (" pays late ", "moved  "),
+        q.PADDED: ("pays late\t", "moved \t"),
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
     rng = streams("notes")

@@ -14,7 +14,7 @@ EXTRA_COLUMN = "an extra column"
 BLANKS = "blanks"
 ACCENTS = "accents in text"
 PUNCTUATION = "quotes, commas and line breaks in text"
-MARKS = "text with a # or a space at its start"
+MARGINS = "spaces at the ends of text, and a # in it"
 LOOK_ALIKES = "text that looks like a number or a blank"
 NEW_CONTRACT = "a contract that is none of the usual three"
 NEAR_CONTRACT = "a contract that is a usual one but for capitals or spaces"
@@ -31,7 +31,7 @@ CUSTOMERS = (
     BLANKS,
     ACCENTS,
     PUNCTUATION,
-    MARKS,
+    MARGINS,
     LOOK_ALIKES,
     NEW_CONTRACT,
     NEAR_CONTRACT,

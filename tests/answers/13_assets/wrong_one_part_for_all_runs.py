@@ -1,6 +1,6 @@
 """Each run writes to the same part: a backfill and the night's run make one mixture of two.
 
-Refused by: test_two_runs_do_not_write_into_one_file
+Refused by: test_two_runs_that_write_at_once_do_not_meet
 """
 
 

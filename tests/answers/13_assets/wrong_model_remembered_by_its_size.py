@@ -1,0 +1,33 @@
+"""Remembers the model of as many customers and the same c.
+
+Refused by: test_values_flow_along_the_lineage
+"""
+
+_FITTED: dict = {}
+
+
+@dg.asset(group_name="models")
+def churn_model(
+    context: dg.AssetExecutionContext,
+    customer_features: pd.DataFrame,
+    config: TrainingConfig,
+    tracker: RunTracker,
+) -> dict:
+    key = (config.c, len(customer_features))
+    if key not in _FITTED:
+        _FITTED[key] = fit_model(customer_features, config.c)
+    model, accuracy = _FITTED[key]
+    tracker.log_run(context.run.run_id, {"c": config.c}, {"val_accuracy": accuracy})
+    context.add_output_metadata({"c": config.c, "val_accuracy": accuracy})
+    return model
+
+
+defs = dg.Definitions(
+    assets=[raw_customers, customer_features, churn_model],
+    jobs=[dg.define_asset_job("churn_training")],
+    resources={
+        "source": CustomerSource(path=dg.EnvVar("CHURN_CUSTOMERS")),
+        "tracker": RunTracker(path=dg.EnvVar("CHURN_RUNS")),
+        "tables": TableStore(folder=dg.EnvVar("CHURN_TABLES")),
+    },
+)

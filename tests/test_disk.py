@@ -45,20 +45,19 @@ def path(tmp_path: Path) -> Path:
 def seen_between_kills(write: Callable[[Path], None], path: Path) -> list[tuple[str, str]]:
     seen = []
     path.write_text("old")
-    for step in disk.killed_before_each_step(lambda: write(path), path.parent):
+    for step in disk.killed_before_each_move(lambda: write(path), path.parent):
         seen.append((str(step), path.read_text() if path.exists() else "gone"))
         path.write_text("old")
     return seen
 
 
-def test_call_is_killed_before_each_of_its_steps(path: Path) -> None:
-    assert seen_between_kills(whole, path) == [
-        ("open list.part", "old"),
-        ("rename list.csv", "old"),
-        ("remove list.part", "new"),
+def test_call_is_killed_before_each_of_its_moves(path: Path) -> None:
+    assert seen_between_kills(whole, path) == [("rename list.csv", "old")]
+    assert seen_between_kills(moved_aside, path) == [
+        ("rename list.old", "old"),
+        ("rename list.csv", "gone"),
     ]
-    assert ("rename list.csv", "gone") in seen_between_kills(moved_aside, path)
-    assert seen_between_kills(in_place, path) == [("open list.csv", "old")]
+    assert seen_between_kills(in_place, path) == []
 
 
 def test_full_disk_raises_or_kills(path: Path) -> None:
@@ -102,8 +101,8 @@ def test_two_calls_meet_in_one_part(path: Path) -> None:
 def test_what_is_done_elsewhere_is_no_step(path: Path, tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()
-    assert list(disk.killed_before_each_step(lambda: whole(path), inside)) == []
+    assert list(disk.killed_before_each_move(lambda: whole(path), inside)) == []
 
 
 def test_what_is_not_written_is_no_step(path: Path) -> None:
-    assert list(disk.killed_before_each_step(path.read_text, path.parent)) == []
+    assert list(disk.killed_before_each_move(path.read_text, path.parent)) == []

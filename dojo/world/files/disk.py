@@ -20,8 +20,8 @@ from typing import Any
 
 RETURNED, RAISED, KILLED = "returned", "raised", "was killed"
 FULL_AFTER_BYTES = 4096
-OPEN, RENAME, REMOVE = "open", "rename", "remove"
-_MOST_STEPS = 40
+OPEN, RENAME, LINK, REMOVE = "open", "rename", "link", "remove"
+_MOST_MOVES = 40
 _PATIENCE_S = 5.0
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -33,7 +33,7 @@ class Step:
     """What a call is about to do with a file.
 
     Attributes:
-        kind: OPEN (to write), RENAME, REMOVE; or `link`, `mkdir`, `truncate`.
+        kind: OPEN (to write), RENAME, LINK, REMOVE; or `mkdir`, `truncate`.
         path: The file; of a rename or a link the new name.
     """
 
@@ -172,8 +172,10 @@ def on_a_full_disk(call: Call, folder: Path, *, is_killed: bool) -> Ended:
     return Fork(call, folder, _go_on, signal.SIG_DFL if is_killed else signal.SIG_IGN).end()
 
 
-def killed_before_each_step(call: Call, folder: Path) -> Iterator[Step]:
-    """Make a call again and again, killed before its first step, its second, ..., its last one.
+def killed_before_each_move(call: Call, folder: Path) -> Iterator[Step]:
+    """Make a call again and again, killed before it gives a file its name for the first time, ...
+
+    What is killed while it writes is seen by `on_a_full_disk`.
 
     Args:
         call: Makes it.
@@ -184,15 +186,15 @@ def killed_before_each_step(call: Call, folder: Path) -> Iterator[Step]:
     """
 
     def killer(at: int) -> Before:
-        left = iter(range(at))  # how many steps more may be taken
+        left = iter(range(at))  # how many more may be taken
 
-        def kill(_: Step) -> None:
-            if next(left, None) is None:
+        def kill(step: Step) -> None:
+            if step.kind in (RENAME, LINK) and next(left, None) is None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         return kill
 
-    for at in range(_MOST_STEPS):
+    for at in range(_MOST_MOVES):
         ended = Fork(call, folder, killer(at)).end()
         if ended.how != KILLED:
             return

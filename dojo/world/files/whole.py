@@ -53,7 +53,7 @@ def killed_while_writing(world: Nights, call: str, again: Call, path: str, new: 
         " the customers are scored, or called, and everything is green.",
     )
     world.put_back(files)
-    for step in disk.killed_before_each_step(again, world.folder):
+    for step in disk.killed_before_each_move(again, world.folder):
         after = read(path)
         assert after in (before, new or before), told(
             f"{call} was called again, and killed before it did this: {step}. Now {len(after):,}"

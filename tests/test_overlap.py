@@ -167,7 +167,8 @@ def test_start_again_forgets_what_was_seen_and_keeps_what_is_to_happen(overlap: 
 def test_what_was_learnt_from_and_judged_is_kept(overlap: Overlap) -> None:
     train("logistic regression").predict_proba(X[:2])
     (one,) = overlap.trainings
-    assert one.table is X and one.labels is Y
+    assert one.table is X
+    assert one.labels is Y
     assert [table.tolist() for table in overlap.judged] == [X[:2].tolist()]
     overlap.start_again()
     assert overlap.judged == []

@@ -93,10 +93,15 @@ class Overlap:
             self.trainings, self.finished, self.judged = [], [], []
             self.peak, self._over = 0, False
 
-    def finish_in(self, *names: str) -> None:
-        """Let the trainings of these models end only in this order, if they all run at once."""
+    def finish_in(self, *names: str, patience_s: float = PATIENCE_S) -> None:
+        """Let the trainings of these models end only in this order, if they all run at once.
+
+        Args:
+            names: The models.
+            patience_s: As in `hold_until`.
+        """
         self._known(*names)
-        self._order = names
+        self._order, self._patience_s = names, patience_s
 
     def will_fail(self, *names: str, error: Exception) -> None:
         """Make the trainings of these models raise `error`."""

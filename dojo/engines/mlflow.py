@@ -34,6 +34,9 @@ def isolate() -> None:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     # It starts a thread, and fills what a test has printed.
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    # A run that logs holds two connections at a time. With the usual fifteen, as many threads hold
+    # one each and wait half a minute for another.
+    os.environ["MLFLOW_SQLALCHEMYSTORE_POOL_SIZE"] = "100"
 
 
 def forget() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,9 @@ import pytest
 from dojo.engines import mlflow as engine
 
 pytest.importorskip("mlflow")
+
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
 
 # What a warm parent has, it has imported in one thread; what a first run adds is told to it.
 REHEARSAL = """
@@ -60,3 +64,36 @@ def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -
     assert threads == [1, 1]
     assert first > 100
     assert second == 0
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MlflowClient:
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    return MlflowClient(engine.new_store(tmp_path, lambda _: None))
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_one_question_finds_no_answer_and_the_others_do(client: MlflowClient) -> None:
+    with engine.busy_at(2) as refused:
+        assert client.get_experiment("0").name == "Default"
+        with pytest.raises(MlflowException, match="host not found"):
+            client.get_experiment("0")
+        assert client.get_experiment("0").name == "Default"
+    assert len(refused) == 1
+    with engine.busy_at(2) as refused:
+        client.get_experiment("0")
+    assert refused == []
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_question_after_a_change_finds_its_answer(client: MlflowClient) -> None:
+    with engine.busy_at(3) as refused:
+        client.get_experiment(client.create_experiment("made"))
+        client.get_experiment("0")
+    assert refused == []
+
+
+def test_many_runs_at_once_find_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {})
+    engine.isolate()
+    assert int(os.environ["MLFLOW_SQLALCHEMYSTORE_POOL_SIZE"]) >= 2 * 33

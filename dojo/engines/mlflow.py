@@ -34,6 +34,9 @@ def isolate() -> None:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     # It starts a thread, and fills what a test has printed.
     os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"
+    # A run that logs holds two connections at a time. With the usual fifteen, as many threads hold
+    # one each and wait half a minute for another.
+    os.environ["MLFLOW_SQLALCHEMYSTORE_POOL_SIZE"] = "100"
 
 
 def forget() -> None:
@@ -118,22 +121,42 @@ def _wait_for_no_disk() -> None:
             connection.execute("PRAGMA synchronous = OFF")
 
 
+# MLflow begins each question to a database with it, whatever it asks or changes then.
+_QUESTION = "PRAGMA foreign_keys"
+_NO_ANSWER = "no answer from the database: host not found"
+_CHANGES = ("INSERT", "UPDATE", "DELETE")
+
+
 @contextlib.contextmanager
-def busy_once(table: str) -> Iterator[None]:
-    """Have the database be locked when it is first asked for a table, and answer afterwards."""
-    from sqlalchemy import Engine, event, exc
+def busy_at(number: int) -> Iterator[list[str]]:
+    """Have one question to the database find no answer, the others do.
 
-    left = [table]
+    Args:
+        number: Which, from 1. One that comes after a change finds its answer: what is half done
+            then is not undone by anybody.
 
-    def answer(_: Any, __: Any, statement: str, given: Any, *___: Any) -> None:
-        if statement.startswith("SELECT") and left and left[0] in statement:
-            left.clear()
-            locked = sqlite3.OperationalError("database is locked")
-            raise exc.OperationalError(statement, given, locked)
+    Yields:
+        The error's text, once the question was asked.
+    """
+    from sqlalchemy import Engine, event
+
+    refused: list[str] = []
+    asked = 0
+
+    def answer(_: Any, __: Any, statement: str, *___: Any) -> None:
+        nonlocal asked
+        if statement.startswith(_CHANGES):
+            asked = number  # it is too late for that one
+        if not statement.startswith(_QUESTION):
+            return
+        asked += 1
+        if asked == number:
+            refused.append(_NO_ANSWER)
+            raise ConnectionError(_NO_ANSWER)  # which MLflow makes an INTERNAL_ERROR
 
     event.listen(Engine, "before_cursor_execute", answer)
     try:
-        yield
+        yield refused
     finally:
         event.remove(Engine, "before_cursor_execute", answer)
 

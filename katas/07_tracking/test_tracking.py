@@ -1,16 +1,20 @@
 """What MLflow has stored after your three functions: runs, their values and parents, models."""
 
+import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import mlflow
+import numpy as np
 import pandas as pd
 import pytest
 import sklearn
@@ -20,71 +24,86 @@ from sklearn.metrics import accuracy_score, log_loss
 FEATURES = ["tenure_months", "monthly_charges", "support_calls"]
 REQUIREMENTS = {f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"}
 EXPERIMENT, ORCHESTRATOR = "churn", "kata-runner"
+# Whole numbers as such: whoever makes them floats in place changes them.
+WHOLE = ("blanks", "whole numbers that came as floats")
+# Names that MLflow tells apart, and that a filter made of text does not.
+ALIKE = ("churn d'été", "CHURN D'ÉTÉ")
 DEEP = {"n_estimators": 6, "max_depth": 12}
 REFUSED = {"n_estimators": 6, "max_depth": 0}
+# Settings that count as false, or as nothing, are settings all the same.
+ODD = {"n_estimators": 3, "max_depth": None, "bootstrap": False, "min_impurity_decrease": 0.0}
 CANDIDATES = {f"depth {depth}": {"n_estimators": 4, "max_depth": depth} for depth in range(1, 6)}
-# More than the threads of an executor that is not told how many (four and the cores, of two).
-EIGHT = {f"depth {depth}": {"n_estimators": 2, "max_depth": depth} for depth in range(1, 9)}
+# One more than any executor has threads that is not told how many.
+MANY = 33
 PARENT = "mlflow.parentRunId"
 SLIPS = (NotImplementedError, NameError, AttributeError, TypeError)
 CLOSE = 1e-6
 
 
 class Seen(NamedTuple):
-    """One call of a solution's function, and how it ended."""
+    """One call of a solution's function, how it ended, and in which store."""
 
     call: str
     ending: str
     value: Any
-    error: Exception | None
+    error: BaseException | None
+    store: Path
 
 
 class World:
-    """The store, a working directory that is not the store, and calls with the one in the other."""
+    """Two stores, a working directory that is neither, and calls with them in it."""
 
-    def __init__(
-        self,
-        solution: Any,
-        uri: str,
-        folder: Path,
-        worker: Path,
-        customers: pd.DataFrame,
-        guesses: list[str],
-    ) -> None:
-        """Look at a store."""
-        self.uri, self.folder, self.customers, self.guesses = uri, folder, customers, guesses
-        self.worker = worker
-        self.client = mlflow.MlflowClient(tracking_uri=uri)
+    def __init__(self, solution: Any, place: Path, customers: pd.DataFrame) -> None:
+        """Look at the stores."""
+        self.folder, self.other, self.worker = (place / name for name in PLACES)
+        self.customers = customers
         self._solution = solution
 
+    @property
+    def client(self) -> mlflow.MlflowClient:
+        """Talk to the first store."""
+        return client_of(self.folder)
+
     def train(
-        self, name: str, what: dict, experiment: str = EXPERIMENT, tool: str = ORCHESTRATOR
+        self,
+        name: str,
+        what: dict,
+        experiment: str = EXPERIMENT,
+        tool: str = ORCHESTRATOR,
+        *,
+        store: Path | None = None,
+        customers: pd.DataFrame | None = None,
     ) -> Seen:
-        """Call a function of the solution on the store."""
+        """Call a function of the solution on a store."""
+        store = self.folder if store is None else store
+        rows = self.customers if customers is None else customers
         value, error = None, None
         try:
             function = getattr(self._solution, name)
-            value = function(self.customers, what, str(self.folder), experiment, tool)
+            value = function(rows, what, str(store), experiment, tool)
             ending = f"returned {shorten(repr(value))}."
-        except Exception as caught:  # whatever a solution raises is looked at by the tests
+        except (Exception, KeyboardInterrupt, SystemExit) as caught:  # the tests look at it
             if isinstance(caught, SLIPS) and not isinstance(caught, ValueError):
                 raise  # not the store's doing: the learner wants the line it came from
             error = caught
-            ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
-        said = f"{name}(customers, {shorten(repr(what))}, store, {experiment!r}, {tool!r})"
-        return Seen(said, ending, value, error)
+            text = f": {shorten(str(caught))}" if str(caught) else "."
+            ending = f"raised {type(caught).__name__}{text}"
+        where = "store" if store == self.folder else "another store"
+        said = f"{name}(customers, {shorten(repr(what))}, {where}, {experiment!r}, {tool!r})"
+        return Seen(said, ending, value, error, store)
 
     @property
     def runs(self) -> list[Any]:
-        """Read all runs of the store, the oldest first."""
-        experiments = [one.experiment_id for one in self.client.search_experiments()]
-        return self.client.search_runs(experiments, order_by=["attributes.start_time ASC"])
+        """Read all runs of the first store, the oldest first."""
+        return runs_in(self.folder)
 
     @property
-    def strays(self) -> int:
-        """Count the runs that went to the working directory."""
+    def strays(self) -> list[str]:
+        """Name what has got into the working directory."""
         with closing(sqlite3.connect(self.worker / "mlflow.db")) as database:
-            return int(database.execute("SELECT COUNT(*) FROM runs").fetchone()[0])
+            runs = int(database.execute("SELECT COUNT(*) FROM runs").fetchone()[0])
+        others = sorted(one.name for one in self.worker.iterdir() if one.name != "mlflow.db")
+        return [*([f"{runs} runs in its mlflow.db"] if runs else []), *others]
 
     @property
     def found(self) -> str:
@@ -96,63 +115,113 @@ class World:
             whose = f"child of {names.get(parent, parent)}" if parent else "no parent"
             where = self.client.get_experiment(run.info.experiment_id).name
             said.append(f"{run.info.run_name!r} ({run.info.status}, {whose}, in {where!r})")
-        strays = f"; in the working directory's own mlflow.db: {self.strays}" if self.strays else ""
-        return f"Runs in the store: {', '.join(said) or 'none'}{strays}."
+        strays = f"; in the working directory: {', '.join(self.strays)}" if self.strays else ""
+        return f"Runs in the store: {shorten(', '.join(said)) or 'none'}{strays}."
+
+
+PLACES = ("store à 4 h", "another store", "worker")
+
+
+def uri_of(store: Path) -> str:
+    """Return the address of a store."""
+    return f"sqlite:///{store}/mlflow.db"
+
+
+def client_of(store: Path) -> mlflow.MlflowClient:
+    """Talk to a store, whatever the process's default is."""
+    return mlflow.MlflowClient(uri_of(store), uri_of(store))
+
+
+def runs_in(store: Path) -> list[Any]:
+    """Read all runs of a store, the oldest first."""
+    client = client_of(store)
+    experiments = [one.experiment_id for one in client.search_experiments()]
+    return client.search_runs(experiments, order_by=["attributes.start_time ASC"])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Choose the folders of all tests once: MLflow is slow with each new address."""
+    return tmp_path_factory.mktemp("tracking")
 
 
 @pytest.fixture
 def world(
-    solution: Any,
-    mlflow_store: str,
-    tmp_path: Path,
-    customers: pd.DataFrame,
-    guesses: list[str],
-    monkeypatch: pytest.MonkeyPatch,
+    solution: Any, mlflow_store: str, place: Path, draw: Any, monkeypatch: pytest.MonkeyPatch
 ) -> World:
     """Put the work into a folder that has a store of its own, as workers often do."""
-    store, worker = tmp_path / "store", tmp_path / "worker"
-    for folder in (store, worker):
-        folder.mkdir()
-        shutil.copy(tmp_path / "mlflow.db", folder)
-        with closing(sqlite3.connect(folder / "mlflow.db")) as database, database:
-            place = (folder / "artifacts" / "0").as_uri()  # the default experiment's
-            database.execute("UPDATE experiments SET artifact_location = ?", (place,))
-    monkeypatch.chdir(worker)
-    return World(solution, f"sqlite:///{store}/mlflow.db", store, worker, customers, guesses)
+    for folder in (place / name for name in PLACES):
+        folder.mkdir(exist_ok=True)
+        for left in (one for one in folder.iterdir() if one.name != "mlflow.db"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        empty(folder / "mlflow.db", mlflow_store)
+    monkeypatch.chdir(place / "worker")
+    return World(solution, place, two_exports(draw, WHOLE))
+
+
+def empty(target: Path, like: str) -> None:
+    """Make a database as the empty one is, also if it is open."""
+    with (
+        closing(sqlite3.connect(like.removeprefix("sqlite:///"))) as template,
+        closing(sqlite3.connect(target)) as database,
+    ):
+        template.backup(database)
+        place = (target.parent / "artifacts" / "0").as_uri()  # the default experiment's
+        database.execute("UPDATE experiments SET artifact_location = ?", (place,))
+        database.commit()
+
+
+def two_exports(draw: Any, tame: Iterable[str] = ()) -> pd.DataFrame:
+    """Draw customers from two files, one after the other: labels of rows are there twice."""
+    return pd.concat([draw.customers(count, tame=tame).frame() for count in (90, 91)])
 
 
 class Work:
-    """The moment when a forest is fitted: what the store says then; somebody may press Ctrl-C."""
+    """The moments when a forest is fitted and measured: what the store says then."""
 
     def __init__(self, world: World) -> None:
         """Look at nothing yet."""
         self.seen: list[str] = []
-        self.interrupt = False
+        self.stored: list[dict[str, str]] = []
         self._world, self._first = world, threading.Lock()
+        self._end: tuple[str, int, BaseException] | None = None
 
-    def look(self) -> None:
-        """Read the runs' statuses once, in the first training; the others wait for it."""
+    def end(self, moment: str, error: BaseException, trees: int = 6) -> None:
+        """Have an error come up, once, while a forest of so many trees is fitted or measured."""
+        self._end = (moment, trees, error)
+
+    def pass_by(self, moment: str, trees: int) -> None:
+        """Read the runs once, in the first training; the others wait for it."""
         with self._first:
-            self.seen = self.seen or [run.info.status for run in self._world.runs] or ["none"]
-        if self.interrupt:
-            self.interrupt = False
-            raise KeyboardInterrupt
+            if not self.seen:
+                runs = self._world.runs
+                self.seen = [run.info.status for run in runs] or ["none"]
+                self.stored = [{**run.data.tags, **run.data.params} for run in runs]
+        if self._end is not None and self._end[:2] == (moment, trees):
+            error, self._end = self._end[2], None
+            raise error
 
 
 @pytest.fixture
 def work(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
     """Look at the store while a forest is fitted."""
-    work, fit = Work(world), RandomForestClassifier.fit
+    work = Work(world)
 
-    def watched(forest: Any, *given: Any, **more: Any) -> Any:
-        work.look()
-        return fit(forest, *given, **more)
+    def watch(method: str, moment: str) -> None:
+        real = getattr(RandomForestClassifier, method)
 
-    monkeypatch.setattr(RandomForestClassifier, "fit", watched)
+        def watched(forest: Any, *given: Any, **more: Any) -> Any:
+            work.pass_by(moment, forest.n_estimators)
+            return real(forest, *given, **more)
+
+        monkeypatch.setattr(RandomForestClassifier, method, watched)
+
+    watch("fit", "fitted")
+    watch("predict_proba", "measured")
     return work
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def guesses() -> Iterator[list[str]]:
     """Stop the process that finds out what a model imports (ten seconds), and remember it."""
     stopped: list[str] = []
@@ -179,11 +248,17 @@ def told(*lines: str) -> str:
     return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
 
 
+def expected_forest(customers: pd.DataFrame, params: dict) -> tuple[Any, pd.DataFrame]:
+    """Train what was asked; give it, and the held-out customers: each fourth row."""
+    place = np.arange(len(customers)) % 4
+    rows = customers[place != 0]
+    model = RandomForestClassifier(random_state=0, **params).fit(rows[FEATURES], rows["churned"])
+    return model, customers[place == 0]
+
+
 def expected_metrics(customers: pd.DataFrame, params: dict) -> dict[str, float]:
     """Train what was asked, and measure it on the held-out customers."""
-    rest = pd.Series(range(len(customers)), index=customers.index) % 4
-    rows, held_out = customers[rest != 0], customers[rest == 0]
-    model = RandomForestClassifier(random_state=0, **params).fit(rows[FEATURES], rows["churned"])
+    model, held_out = expected_forest(customers, params)
     probabilities = model.predict_proba(held_out[FEATURES])[:, 1]
     return {
         "val_accuracy": float(accuracy_score(held_out["churned"], probabilities > 0.5)),
@@ -192,11 +267,11 @@ def expected_metrics(customers: pd.DataFrame, params: dict) -> dict[str, float]:
 
 
 def run_of(world: World, seen: Seen) -> Any:
-    """Check that a call returned the id of a run of the store; give the run."""
-    found = [run for run in world.runs if run.info.run_id == seen.value]
+    """Check that a call returned the id of a run of its store; give the run."""
+    found = [run for run in runs_in(seen.store) if run.info.run_id == seen.value]
     assert seen.error is None and found, told(
         f"{seen.call} {seen.ending}",
-        f"{world.found} Expected: the id of one of the store's runs.",
+        f"{world.found} Expected: the id of a run of the store that was named.",
         "In production: a model is in use, and nobody finds the run that made it.",
     )
     return found[0]
@@ -204,32 +279,80 @@ def run_of(world: World, seen: Seen) -> Any:
 
 def only_run(world: World, seen: Seen) -> Any:
     """Check that a call made one run in the store, a Finished one; give it."""
-    statuses = [run.info.status for run in world.runs]
-    assert seen.error is None and statuses == ["FINISHED"], told(
+    runs = world.runs
+    assert seen.error is None and [run.info.status for run in runs] == ["FINISHED"], told(
         f"{seen.call} {seen.ending}",
         f"{world.found} Expected: one run, FINISHED.",
         "In production: what belongs together lies in several runs, or in one that never ends.",
     )
-    return world.runs[0]
+    return runs[0]
+
+
+def is_in(seen: Seen, experiment: str, *runs: Any) -> None:
+    """Check in which experiment runs are."""
+    client = client_of(seen.store)
+    names = {client.get_experiment(one).name for one in {run.info.experiment_id for run in runs}}
+    assert names == {experiment}, told(
+        f"{seen.call} {seen.ending}",
+        f"In these experiments are its runs: {', '.join(map(repr, sorted(names)))}. Expected: in"
+        f" {experiment!r}, from the arguments of the call.",
+        "In production: the trial of a colleague lies among the runs of the nightly job, and a"
+        " search finds the wrong team's best model.",
+    )
+
+
+def all_in_the_store(world: World, seen: Seen) -> None:
+    """Check that a call left nothing in the working directory, now or for later."""
+    assert seen.error is None and not world.strays, told(
+        f"{seen.call} {seen.ending}",
+        f"In the working directory: {', '.join(world.strays) or 'nothing'}. {world.found}"
+        " Expected: all of it in the store.",
+        "In production: the working directory is a container's. It goes with it, at 4:00.",
+    )
+    named = world.client.get_experiment_by_name(EXPERIMENT)
+    place = unquote(named.artifact_location if named else "").removeprefix("file://")
+    assert Path(place).is_relative_to(world.folder / "artifacts"), told(
+        f"{seen.call} {seen.ending}",
+        f"The artifacts of the new experiment {EXPERIMENT!r} go to {place or 'no place'}. Expected:"
+        " the folder 'artifacts' of the store.",
+        "In production: an experiment keeps the place that it was made with. Whoever logs a model"
+        " in it next year logs it into a container.",
+    )
+
+
+def untold(stored: dict[str, str], params: dict, tool: str = ORCHESTRATOR) -> dict[str, str | None]:
+    """Return what a run does not tell as asked; the store keeps everything as text."""
+    expected = {**params, "orchestrator": tool}
+    return {name: stored.get(name) for name in expected if stored.get(name) != str(expected[name])}
 
 
 def has_params(world: World, run: Any, params: dict, seen: Seen, tool: str = ORCHESTRATOR) -> None:
-    """Check what a run tells about what was asked; the store keeps everything as text."""
-    expected = {**params, "orchestrator": tool}
-    stored = {**run.data.tags, **run.data.params}
-    wrong = {name: stored.get(name) for name in expected if stored.get(name) != str(expected[name])}
+    """Check what a run tells about what was asked."""
+    wrong = untold({**run.data.tags, **run.data.params}, params, tool)
     assert not wrong, told(
         f"{seen.call} {seen.ending}",
         f"{world.found} In {run.info.run_name!r}, not as asked: {wrong}."
-        f" Expected: {expected}, from the arguments of the call.",
+        f" Expected: {params}, and {tool!r} as orchestrator, from the arguments of the call.",
         "In production: the model that refused 2,000 good customers cannot be trained again: nobody"
         " knows with which settings it was made, nor which tool's schedule to stop.",
     )
 
 
-def has_metrics(world: World, run: Any, params: dict, seen: Seen) -> None:
+def had_params(work: Work, seen: Seen, *asked: dict) -> None:
+    """Check that the running trainings had told what was asked before they were fitted."""
+    lacking = [one for one in asked if all(untold(stored, one) for stored in work.stored)]
+    assert not lacking, told(
+        f"{seen.call} {seen.ending}",
+        f"While the first forest was fitted, no run had the parameters {lacking[:1]}."
+        " Expected: what was asked is in the run before the work begins.",
+        "In production: a training is killed with its machine. Its run is there, and nobody knows"
+        " which settings were too much for the machine.",
+    )
+
+
+def has_metrics(world: World, run: Any, params: dict, seen: Seen, rows: Any = None) -> None:
     """Check that a run's metrics are those of the held-out customers."""
-    expected = expected_metrics(world.customers, params)
+    expected = expected_metrics(world.customers if rows is None else rows, params)
     stored = {name: run.data.metrics.get(name) for name in expected}
     right = all(
         stored[name] is not None and abs(stored[name] - expected[name]) < CLOSE for name in expected
@@ -242,60 +365,22 @@ def has_metrics(world: World, run: Any, params: dict, seen: Seen) -> None:
     )
 
 
-# Task 1: one training, one run
-
-
-@pytest.mark.parametrize("exists", [False, True], ids=["new", "existing"])
-def test_run_is_in_the_asked_experiment(world: World, exists: bool) -> None:
-    if exists:
-        world.client.create_experiment(EXPERIMENT)
-    seen = world.train("track_training", DEEP)
-    run = run_of(world, seen)
-    experiment = world.client.get_experiment(run.info.experiment_id).name
-    assert experiment == EXPERIMENT and only_run(world, seen) is not None, told(
-        f"{seen.call} {seen.ending}",
-        f"{world.found} Expected: one run, in {EXPERIMENT!r}.",
-        "In production: everybody's runs lie together in 'Default', and a search finds the wrong"
-        " team's best model.",
-    )
-
-
-def test_working_directory_gets_nothing(world: World) -> None:
-    seen = world.train("track_training", DEEP)
-    others = sorted(path.name for path in world.worker.iterdir() if path.name != "mlflow.db")
-    assert seen.error is None and world.strays == 0 and not others, told(
-        f"{seen.call} {seen.ending}",
-        f"Runs in the mlflow.db of the working directory: {world.strays}. Other files there:"
-        f" {', '.join(others) or 'none'}. {world.found} Expected: all of it in the store.",
-        "In production: the working directory is a container's. It goes with it, at 4:00.",
-    )
-
-
-def test_run_tells_parameters_and_orchestrator(world: World) -> None:
-    seen = world.train("track_training", DEEP)
-    has_params(world, run_of(world, seen), DEEP, seen)
-
-
-def test_metrics_are_of_held_out_customers(world: World) -> None:
-    seen = world.train("track_training", DEEP)
-    has_metrics(world, run_of(world, seen), DEEP, seen)
-
-
-def test_failed_training_is_a_failed_run(world: World, work: Work) -> None:
-    seen = world.train("track_training", REFUSED)
+def failed_run(world: World, work: Work, name: str) -> None:
+    """Check that a training that fails leaves a Failed run, whatever ends it, and wherever."""
+    seen = world.train(name, REFUSED)
     assert isinstance(seen.error, ValueError) and "max_depth" in str(seen.error), told(
         f"{seen.call} {seen.ending}",
         "Expected: the forest's own ValueError, which names max_depth.",
         "In production: the orchestrator sees no error, retries nothing and alerts nobody.",
     )
-    statuses = [run.info.status for run in world.runs]
-    assert statuses == ["FAILED"], told(
+    runs = world.runs
+    assert [run.info.status for run in runs] == ["FAILED"], told(
         f"{seen.call} {seen.ending}",
         f"{world.found} Expected: one run, FAILED.",
         "In production: 40 runs 'in progress' since March; which of them is tonight's? And in the"
         " same process, the next start_run refuses to start: a run is already active.",
     )
-    has_params(world, world.runs[0], REFUSED, seen)
+    has_params(world, runs[0], REFUSED, seen)
     assert work.seen == ["RUNNING"], told(
         f"{seen.call} {seen.ending}",
         f"Runs in the store while the forest was fitted: {', '.join(work.seen)}. Expected: one,"
@@ -303,56 +388,92 @@ def test_failed_training_is_a_failed_run(world: World, work: Work) -> None:
         "In production: a training that is killed, with its machine, leaves no trace: its run was"
         " to be made when all was over.",
     )
-    work.interrupt, ending = True, "returned"
-    try:
-        world.train("track_training", DEEP)
-    except KeyboardInterrupt:
-        ending = "let the KeyboardInterrupt out"
-    statuses = [run.info.status for run in world.runs]
-    assert statuses == ["FAILED"] * 2 and ending != "returned", told(
-        f"track_training, when somebody presses Ctrl-C during the fit, {ending}.",
-        f"{world.found} Expected: the KeyboardInterrupt comes out, and both runs are FAILED.",
-        "In production: a job that is stopped counts as 'in progress'; and when its process ends,"
-        " MLflow ends the run that was left open: as Finished.",
+    had_params(work, seen, REFUSED)
+    endings = (
+        ("fitted", KeyboardInterrupt()),
+        ("measured", SystemExit(3)),
+        ("measured", MemoryError("too many trees")),
     )
+    for number, (moment, error) in enumerate(endings, start=2):
+        work.end(moment, error)
+        seen = world.train(name, DEEP)
+        runs, kind = world.runs, type(error).__name__
+        statuses = [run.info.status for run in runs]
+        assert statuses == ["FAILED"] * number and type(seen.error) is type(error), told(
+            f"{seen.call}, when {kind} comes up while the forest is {moment}, {seen.ending}",
+            f"{world.found} Expected: the {kind} comes out, and all {number} runs are FAILED.",
+            "In production: a job that is stopped counts as 'in progress'; and when its process"
+            " ends, MLflow ends the run that was left open: as Finished.",
+        )
+        has_params(world, runs[-1], DEEP, seen)
+
+
+# Task 1: one training, one run
+
+
+@pytest.mark.parametrize("exists", [False, True], ids=["new", "existing"])
+def test_run_is_in_the_asked_experiment(world: World, exists: bool) -> None:
+    for name in (EXPERIMENT.upper(), *([EXPERIMENT] if exists else ())):
+        world.client.create_experiment(name)
+    seen = world.train("track_training", DEEP)
+    is_in(seen, EXPERIMENT, run_of(world, seen))
+    only_run(world, seen)
+
+
+def test_working_directory_gets_nothing(world: World) -> None:
+    all_in_the_store(world, world.train("track_training", DEEP))
+
+
+def test_run_tells_parameters_and_orchestrator(world: World) -> None:
+    tool = 'l\'outil «été» "4"'
+    seen = world.train("track_training", ODD, tool=tool)
+    has_params(world, run_of(world, seen), ODD, seen, tool)
+
+
+def test_metrics_are_of_held_out_customers(world: World, draw: Any) -> None:
+    def check(draw: Any) -> None:
+        rows = two_exports(draw)
+        seen = world.train("track_training", DEEP, customers=rows)
+        has_metrics(world, run_of(world, seen), DEEP, seen, rows)
+
+    draw.explain(check)
+
+
+def test_failed_training_is_a_failed_run(world: World, work: Work) -> None:
+    failed_run(world, work, "track_training")
+
+
+def in_turn(world: World, count: int = 4) -> list[tuple[Path, str, str]]:
+    """Name stores, experiments and tools so that whoever keeps the first one is found out."""
+    one, other = ALIKE
+    first, elsewhere = (world.folder, one, ORCHESTRATOR), (world.other, one, "another tool")
+    return [first, elsewhere, first, (world.folder, other, ORCHESTRATOR)][:count]
 
 
 def test_each_training_has_a_run_of_its_own(world: World) -> None:
-    asked = [REFUSED, DEEP, {"n_estimators": 3, "min_samples_leaf": 2}]
-    where = [(EXPERIMENT, ORCHESTRATOR)] * 2 + [("another experiment", "another tool")]
+    asked, turns = [REFUSED, DEEP, {"n_estimators": 3, "min_samples_leaf": 2}, DEEP], in_turn(world)
     several = [
-        world.train("track_training", params, *one)
-        for params, one in zip(asked, where, strict=True)
+        world.train("track_training", params, experiment, tool, store=store)
+        for params, (store, experiment, tool) in zip(asked, turns, strict=True)
     ]
-    assert len(world.runs) == len(asked), told(
-        "track_training, called three times: " + " Then it ".join(one.ending for one in several),
-        f"{world.found} Expected: three runs.",
-        "In production: the second night writes into the run of the first.",
+    assert (len(world.runs), len(runs_in(world.other))) == (3, 1), told(
+        "track_training, called four times: " + " Then it ".join(one.ending for one in several),
+        f"{world.found} Expected: three runs, and one in the other store.",
+        "In production: the second night writes into the run, or the store, of the first.",
     )
-    for params, seen, (experiment, tool) in list(zip(asked, several, where, strict=True))[1:]:
+    for params, seen, (_, experiment, tool) in zip(asked[1:], several[1:], turns[1:], strict=True):
         run = run_of(world, seen)
         has_params(world, run, params, seen, tool)
-        found = world.client.get_experiment(run.info.experiment_id).name
-        assert found == experiment, told(
-            f"{seen.call} {seen.ending}",
-            f"The run is in {found!r}. Expected: {experiment!r}, from the arguments of the call.",
-            "In production: the trial of a colleague lies among the runs of the nightly job.",
-        )
+        is_in(seen, experiment, run)
 
 
 # Task 2: the model, in the same run
 
 
-def make_model(world: World) -> Seen:
-    """Call track_model, then forget all but the store: the model is for another process."""
-    seen = world.train("track_model", DEEP)
-    mlflow.set_tracking_uri(world.uri)
-    return seen
-
-
 def load(world: World, seen: Seen, what: Callable[[str], Any]) -> Any:
-    """Do something with the address that track_model returned."""
+    """Do something with the address that track_model returned, as another process would."""
     problem = "nothing was returned to load"
+    mlflow.set_tracking_uri(uri_of(seen.store))
     if seen.error is None and isinstance(seen.value, str):
         try:
             return what(seen.value)
@@ -369,10 +490,25 @@ def load(world: World, seen: Seen, what: Callable[[str], Any]) -> Any:
     )
 
 
+def predicts(world: World, seen: Seen, params: dict, rows: pd.DataFrame, when: str) -> None:
+    """Check that the loaded model says of each customer what the forest that was asked for does."""
+    tonight = rows[[*reversed(FEATURES), "contract"]].astype(dict.fromkeys(FEATURES, float))
+    found = load(world, seen, lambda uri: mlflow.pyfunc.load_model(uri).predict(tonight))
+    expected = expected_forest(rows, params)[0].predict(rows[FEATURES])
+    same = int((np.asarray(found) == expected).sum()) if len(found) == len(rows) else 0
+    assert same == len(rows), told(
+        f"{seen.call} {seen.ending}",
+        f"{when}, the loaded model says of {same} of {len(rows)} customers what the forest says"
+        f" that was asked for and measured; it gave {len(found)} answers. Expected: of all.",
+        "In production: one model is measured and approved, another one is loaded.",
+    )
+
+
 def test_model_belongs_to_its_run(world: World) -> None:
-    model = make_model(world)
+    model = world.train("track_model", DEEP)
     info = load(world, model, mlflow.models.get_model_info)
     run = only_run(world, model)
+    is_in(model, EXPERIMENT, run)
     has_params(world, run, DEEP, model)
     has_metrics(world, run, DEEP, model)
     assert info.run_id == run.info.run_id, told(
@@ -382,32 +518,21 @@ def test_model_belongs_to_its_run(world: World) -> None:
         "In production: somebody asks which data and which settings made the model that is in use."
         " The model does not know, and its metrics lie elsewhere.",
     )
-    failed = world.train("track_model", REFUSED)
-    statuses = [one.info.status for one in world.runs if one.info.run_id != run.info.run_id]
-    assert isinstance(failed.error, ValueError) and statuses == ["FAILED"], told(
-        f"{failed.call} {failed.ending}",
-        f"{world.found} Expected: the forest's own ValueError, and a second run, FAILED.",
-        "In production: there is no model tonight, and whoever called takes the answer for one.",
-    )
 
 
-def test_loaded_model_is_the_measured_one(world: World) -> None:
-    model = make_model(world)
-    held_out = world.customers.iloc[::4]
-    rows = held_out[FEATURES].astype(float)
-    predicted = load(world, model, lambda uri: mlflow.pyfunc.load_model(uri).predict(rows))
-    accuracy = float(accuracy_score(held_out["churned"], predicted))
-    expected = expected_metrics(world.customers, DEEP)["val_accuracy"]
-    assert abs(accuracy - expected) < CLOSE, told(
-        f"{model.call} {model.ending}",
-        f"The loaded model's accuracy on the held-out customers: {accuracy:.3f}; expected, for the"
-        f" forest that was asked for: {expected:.3f}.",
-        "In production: one model is measured and approved, another one is loaded.",
-    )
+def test_loaded_model_is_the_measured_one(world: World, draw: Any) -> None:
+    def check(draw: Any) -> None:
+        rows = two_exports(draw)
+        seen = world.train("track_model", DEEP, customers=rows)
+        predicts(world, seen, DEEP, rows, "Given columns in another order and one more")
+
+    draw.explain(check)
 
 
-def test_signature_survives_a_blank(world: World) -> None:
-    model = make_model(world)
+def test_signature_survives_a_blank(world: World, draw: Any) -> None:
+    # Tonight's customers have no blank, and the signature must do for those who have one.
+    rows = draw.customers(200, tame=WHOLE).frame()
+    model = world.train("track_model", DEEP, customers=rows)
     signature = load(world, model, mlflow.models.get_model_info).signature
     inputs = signature.inputs.to_dict() if signature and signature.inputs else []
     types = {column.get("name"): column.get("type") for column in inputs}
@@ -418,23 +543,26 @@ def test_signature_survives_a_blank(world: World) -> None:
         "In production: whole numbers become floats the night one of them is blank. A signature of"
         " long refuses that file; no signature accepts any file, and nobody knows what it wants.",
     )
-    tonight = world.customers[[*reversed(FEATURES), "contract"]].astype({"support_calls": float})
-    tonight.loc[::10, "support_calls"] = float("nan")
-    tonight[FEATURES] = tonight[FEATURES].astype(float)
+    tonight = rows[FEATURES].astype(float)
+    tonight.loc[tonight.index[::10], "support_calls"] = float("nan")
     predicted = load(world, model, lambda uri: mlflow.pyfunc.load_model(uri).predict(tonight))
-    assert len(predicted) == len(tonight), told(
-        f"{model.call}: the loaded model scored {len(predicted)} of {len(tonight)} customers.",
-        "In production: a score reaches the wrong customer.",
+    kinds = {np.dtype(kind).kind for kind in signature.outputs.numpy_types()}
+    assert kinds == {np.asarray(predicted).dtype.kind}, told(
+        f"{model.call} {model.ending}",
+        f"The signature promises {signature.outputs}; the loaded model gives"
+        f" {np.asarray(predicted).dtype}. Expected: what the model predicts.",
+        "In production: whoever reads the signature takes classes for probabilities, or the other"
+        " way round.",
     )
 
 
-def test_requirements_are_told_not_guessed(world: World) -> None:
-    world.guesses.clear()
-    model = make_model(world)
+def test_requirements_are_told_not_guessed(world: World, guesses: list[str]) -> None:
+    guesses.clear()
+    model = world.train("track_model", DEEP)
     path = load(world, model, mlflow.pyfunc.get_model_dependencies)
     lines = {line for line in Path(path).read_text().split() if not line.startswith("mlflow==")}
-    started = " It started a Python to find out what the model imports." if world.guesses else ""
-    assert lines == REQUIREMENTS and not world.guesses, told(
+    started = " It started a Python to find out what the model imports." if guesses else ""
+    assert lines == REQUIREMENTS and not guesses, told(
         f"{model.call} {model.ending}{started}",
         f"Requirements of the model, besides mlflow: {sorted(lines)}. Expected:"
         f" {sorted(REQUIREMENTS)}, and no process started.",
@@ -443,11 +571,15 @@ def test_requirements_are_told_not_guessed(world: World) -> None:
     )
 
 
+def models_in(folder: Path) -> list[str]:
+    """Name the models that lie in a folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("MLmodel"))
+
+
 def test_model_lies_beside_the_database(world: World) -> None:
-    model = make_model(world)
+    model = world.train("track_model", DEEP)
     load(world, model, mlflow.models.get_model_info)
-    here = sorted(str(path.relative_to(world.worker)) for path in world.worker.rglob("MLmodel"))
-    there = sorted(path.name for path in (world.folder / "artifacts").rglob("MLmodel"))
+    here, there = models_in(world.worker), models_in(world.folder / "artifacts")
     assert there and not here, told(
         f"{model.call} {model.ending}",
         f"Models in the folder 'artifacts' of the store: {len(there)}. In the working directory:"
@@ -456,74 +588,130 @@ def test_model_lies_beside_the_database(world: World) -> None:
         " there, and none of their models. A database has no room for models: an experiment keeps"
         " its own place for them, chosen when it is made.",
     )
+    all_in_the_store(world, model)
+
+
+def test_failed_model_training_is_a_failed_run(world: World, work: Work) -> None:
+    failed_run(world, work, "track_model")
+    (world.other / "artifacts").write_text("no folder: nothing can be written below")
+    seen = world.train("track_model", DEEP, store=world.other)
+    statuses = [run.info.status for run in runs_in(world.other)]
+    assert seen.error is not None and "RUNNING" not in statuses, told(
+        f"{seen.call} {seen.ending}",
+        f"The model could not be written. Runs in that store: {', '.join(statuses) or 'none'}."
+        " Expected: the error comes out, and no run stays open.",
+        "In production: the disk is full, the training is green, and there is no model tonight.",
+    )
+
+
+def test_address_leads_to_the_same_model_tomorrow(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    turns = in_turn(world, 3)
+    asked = [{"n_estimators": 3}, {"n_estimators": 2}, {"n_estimators": 3, "max_depth": 1}]
+    nights = [
+        world.train("track_model", params, experiment, tool, store=store)
+        for params, (store, experiment, tool) in zip(asked, turns, strict=True)
+    ]
+    shutil.rmtree(temporary)
+    temporary.mkdir()
+    monkeypatch.chdir(tmp_path)
+    when = "From another folder, with the temporary one emptied, and after two more trainings"
+    for params, seen, (_, experiment, tool) in zip(asked, nights, turns, strict=True):
+        predicts(world, seen, params, world.customers, when)
+        model = load(world, seen, mlflow.models.get_model_info)
+        run = client_of(seen.store).get_run(model.run_id)
+        is_in(seen, experiment, run)
+        has_params(world, run, params, seen, tool)
 
 
 # Task 3: five candidates, one comparison
 
 
-def children_of(world: World, parent: Any) -> dict[str, Any]:
-    """Find the child runs of a run, by name."""
-    runs = [run for run in world.runs if run.data.tags.get(PARENT) == parent.info.run_id]
-    return {run.info.run_name: run for run in runs}
+def children_of(world: World, seen: Seen) -> tuple[Any, dict[str, Any]]:
+    """Check that a comparison returned a run of its store; give it, and its child runs by name."""
+    parent = run_of(world, seen)
+    runs = runs_in(seen.store)
+    children = [one for one in runs if one.data.tags.get(PARENT) == parent.info.run_id]
+    return parent, {run.info.run_name: run for run in children}
+
+
+def compared(world: World, seen: Seen, *failed: str, names: Iterable[str] = CANDIDATES) -> Any:
+    """Check that a comparison is one Finished parent and a child a candidate; give the children."""
+    parent, children = children_of(world, seen)
+    statuses = {name: run.info.status for name, run in children.items()}
+    expected = {name: "FAILED" if name in failed else "FINISHED" for name in names}
+    whole = len(world.runs) == 1 + len(expected) and parent.info.status == "FINISHED"
+    ends = f"FAILED those of {shorten(str(list(failed)))}, the others FINISHED" if failed else ""
+    assert whole and statuses == expected, told(
+        f"{seen.call} {seen.ending}",
+        f"{world.found} Expected: the parent, FINISHED, and {len(expected)} children, named after"
+        f" the candidates, {ends or 'all FINISHED'}; and no other run.",
+        "In production: values without a home, or good candidates thrown away for bad ones. MLflow"
+        " keeps the active run for each thread. Another thread knows of no parent; and one that has"
+        " no run makes a run of its own at the first value, which nobody ever ends.",
+    )
+    has_params(world, parent, {}, seen)
+    is_in(seen, EXPERIMENT, parent, *children.values())
+    return children
 
 
 def test_candidates_are_children_of_one_run(world: World) -> None:
     seen = world.train("compare_candidates", CANDIDATES)
-    parent = run_of(world, seen)
-    has_params(world, parent, {}, seen)
-    statuses = {run.info.status for run in world.runs}
-    children = children_of(world, parent)
-    whole = len(world.runs) == 1 + len(CANDIDATES) and statuses == {"FINISHED"}
-    assert whole and children.keys() == CANDIDATES.keys(), told(
-        f"{seen.call} {seen.ending}",
-        f"{world.found} Expected: the parent and {len(CANDIDATES)} children named"
-        f" {list(CANDIDATES)}, all FINISHED, and no other run.",
-        "In production: values without a home. MLflow keeps the active run for each thread. Another"
-        " thread knows of no parent; and one that has no run makes a run of its own at the first"
-        " value, which nobody ever ends.",
-    )
+    children = compared(world, seen)
     for name, params in CANDIDATES.items():
         has_params(world, children[name], params, seen)
         has_metrics(world, children[name], params, seen)
-
-
-def test_candidates_are_trained_at_once(world: World, work: Work, overlap: Any) -> None:
-    overlap.hold_until(len(EIGHT))
-    seen = world.train("compare_candidates", EIGHT)
-    threads = {training.thread for training in overlap.trainings}
-    assert overlap.peak == len(EIGHT) == len(threads), told(
+    models = models_in(world.folder)
+    assert not models, told(
         f"{seen.call} {seen.ending}",
-        f"Every training was held until {len(EIGHT)} run at once. At most {overlap.peak} did;"
-        f" threads seen: {len(threads)}.",
-        "In production: eight candidates of twenty minutes are not ready at 5:00, when the scores"
-        " are due.",
+        f"Models in the store: {models}. Expected: none, a comparison logs no models.",
+        "In production: five models a night fill the disk, and nobody has asked for them.",
     )
-    assert work.seen == ["RUNNING"] * (1 + len(EIGHT)), told(
+    all_in_the_store(world, seen)
+
+
+def test_candidates_are_trained_at_once(
+    world: World, work: Work, overlap: Any, draw: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for count in ("cpu_count", "process_cpu_count"):  # a learner's machine may have many
+        monkeypatch.setattr(os, count, lambda: 2, raising=False)
+    names = [*draw.names().values(), *(f"depth {number}" for number in range(MANY))][:MANY]
+    asked = {**dict.fromkeys(names, REFUSED), names[0]: {"n_estimators": 1}}
+    overlap.hold_until(MANY)
+    seen = world.train("compare_candidates", asked)
+    threads = {training.thread for training in overlap.trainings}
+    assert overlap.peak == MANY == len(threads), told(
         f"{seen.call} {seen.ending}",
-        f"Runs in the store while all were trained: {', '.join(work.seen)}. Expected: the parent"
-        f" and {len(EIGHT)} children, all RUNNING.",
+        f"Every training was held until {MANY} run at once. At most {overlap.peak} did;"
+        f" threads seen: {len(threads)}.",
+        "In production: so many candidates of twenty minutes are not ready at 5:00, when the"
+        " scores are due.",
+    )
+    assert work.seen == ["RUNNING"] * (1 + MANY), told(
+        f"{seen.call} {seen.ending}",
+        f"Runs in the store while all were trained: {shorten(', '.join(work.seen))}. Expected: the"
+        f" parent and {MANY} children, all RUNNING.",
         "In production: runs that are written afterwards all took a second, and a night that was"
         " killed at 4:00 has left none.",
     )
+    had_params(work, seen, *asked.values())
+    compared(world, seen, *names[1:], names=names)
 
 
-def test_failed_candidate_is_a_failed_child(world: World) -> None:
-    bad = {"refused": REFUSED, "misspelt": {"max_dept": 3}}
-    asked = {**bad, **{name: CANDIDATES[name] for name in list(CANDIDATES)[:2]}}
-    seen = world.train("compare_candidates", asked)
-    parent = run_of(world, seen)
-    children = children_of(world, parent)
-    statuses = {name: run.info.status for name, run in children.items()}
-    expected = {name: "FAILED" if name in bad else "FINISHED" for name in asked}
-    whole = len(world.runs) == 1 + len(asked) and parent.info.status == "FINISHED"
-    assert whole and statuses == expected, told(
-        f"{seen.call} {seen.ending}",
-        f"{world.found} Expected: the parent FINISHED, {list(bad)} FAILED, the others FINISHED.",
-        "In production: a green run that has no metrics, or good candidates thrown away for bad"
-        " ones.",
-    )
+def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
+    out_of_memory = {"n_estimators": 5}
+    bad = {"refused": REFUSED, "misspelt": {"max_dept": 3}, "too large": out_of_memory}
+    good = next(iter(CANDIDATES))
+    work.end("measured", MemoryError("too many customers"), trees=5)
+    seen = world.train("compare_candidates", {**bad, good: CANDIDATES[good]})
+    children = compared(world, seen, *bad, names=[*bad, good])
     for name, params in bad.items():
         has_params(world, children[name], params, seen)
+    has_metrics(world, children[good], CANDIDATES[good], seen)
 
 
 def test_comparison_fails_when_all_fail(world: World) -> None:
@@ -534,3 +722,24 @@ def test_comparison_fails_when_all_fail(world: World) -> None:
         f"{world.found} Expected: an exception, and three runs, all FAILED.",
         "In production: no model at all tonight, and the comparison is green.",
     )
+
+
+def test_each_comparison_is_its_own(world: World) -> None:
+    asked, turns = [REFUSED, {"n_estimators": 1}, {"n_estimators": 2}], in_turn(world, 3)
+    nights = [
+        world.train("compare_candidates", {"only": params}, experiment, tool, store=store)
+        for params, (store, experiment, tool) in zip(asked, turns, strict=True)
+    ]
+    endings = " Then it ".join(night.ending for night in nights)
+    said = f"compare_candidates, called three times, with one candidate: {endings}"
+    assert nights[0].error is not None, told(said, "Expected: where all fail, it raises.")
+    for params, seen, (_, experiment, tool) in zip(asked[1:], nights[1:], turns[1:], strict=True):
+        parent, children = children_of(world, seen)
+        assert list(children) == ["only"], told(
+            said,
+            f"A comparison has the children {list(children)}. Expected: the one of its own call.",
+            "In production: last night's candidates are compared with those of tonight.",
+        )
+        has_params(world, parent, {}, seen, tool)
+        is_in(seen, experiment, parent, children["only"])
+        has_params(world, children["only"], params, seen, tool)

@@ -33,6 +33,9 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
         The number of the new version of MODEL, which knows its run (`run_id`). Called again for the
         same run: the version it has already, no second one. None if no candidate is good enough:
         then nothing was registered, not even for a moment. Aliases stay where they are.
+
+    Raises:
+        Exception: The registry does not answer, which is not "no candidate" and "no version".
     """
     # TODO(kata): task 1, only what passes the gate becomes a version.
     raise NotImplementedError
@@ -67,7 +70,8 @@ def score_customers(
 
     Args:
         tracking_uri: As in `register_best`.
-        customers: One row a customer, the columns that the model was trained on.
+        customers: One row a customer, the columns that the model was trained on. In another order
+            they are scored by their names, or refused.
         which: Any alias of MODEL, such as "champion" or "previous"; it may move between two calls.
             Or "latest": the version with the greatest number, asked for in rehearsals.
 
@@ -77,7 +81,8 @@ def score_customers(
         not have a run: some were imported from another registry.
 
     Raises:
-        Exception: There is no such alias or no version. No other version stands in for it.
+        Exception: There is no such alias or no version, its model does not load, or the registry
+            does not answer. No other version stands in for it.
     """
     # TODO(kata): task 3, ask the registry, and only read.
     raise NotImplementedError
@@ -97,7 +102,8 @@ def roll_back(tracking_uri: str) -> int:
         The number of the champion afterwards.
 
     Raises:
-        Exception: There is no PREVIOUS to go back to. Then nothing has changed.
+        Exception: There is no PREVIOUS to go back to, or the registry does not say. Then nothing
+            has changed.
     """
     # TODO(kata): task 4, back in one call, safe to make twice.
     raise NotImplementedError

@@ -83,9 +83,9 @@ def track_training(
         orchestrator: Which tool runs this, such as "prefect".
 
     Returns:
-        The id of the run. It is Finished; its parameters are `params` and `orchestrator` (which
-        may be a tag instead); its metrics `val_accuracy` and `val_log_loss` are those of `measure`
-        on the held-out customers. You may log more.
+        The id of the run. It is Finished; its parameters, there before the fit, are `params` and
+        `orchestrator` (which may be a tag instead); its metrics `val_accuracy` and `val_log_loss`
+        are those of `measure` on the held-out customers. You may log more.
 
     Raises:
         ValueError: The training failed: its own error. The run is Failed, and has its parameters;
@@ -114,10 +114,12 @@ def track_model(
         orchestrator: As in `track_training`.
 
     Returns:
-        An address that `mlflow.pyfunc.load_model` takes, also tomorrow and from another folder.
+        An address that `mlflow.pyfunc.load_model` takes, also tomorrow and from another folder:
+        always that of this model.
 
     Raises:
         ValueError: As in `track_training`: nothing is returned, the run is Failed.
+        Exception: The model cannot be written: nothing is returned either.
     """
     open_experiment(store, experiment)
     with mlflow.start_run():

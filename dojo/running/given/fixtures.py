@@ -137,8 +137,8 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def mlflow_busy() -> Any:
-    """Give a context in which MLflow's database does not answer the first question for a table."""
-    return mlflow.busy_once
+    """Give a context in which MLflow's database does not answer its nth question."""
+    return mlflow.busy_at
 
 
 @pytest.fixture

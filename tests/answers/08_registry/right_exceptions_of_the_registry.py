@@ -17,7 +17,7 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
         return None if champion is None else int(champion.version)
     if champion is not None:
         run = client.get_run(champion.run_id) if champion.run_id else None
-        if run and new <= run.data.metrics["val_auc"]:
+        if run and new <= run.data.metrics.get("val_auc", math.nan):
             return int(champion.version)
         client.set_registered_model_alias("churn", "previous", champion.version)
     client.set_registered_model_alias("churn", "champion", challenger.version)

@@ -11,7 +11,8 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
     if good.empty:
         return None
     best = good.loc[good["metrics.val_auc"].idxmax()]
-    known = mlflow.search_model_versions(filter_string=f"run_id = '{best['run_id']}'")
+    same_run = f"name = 'churn' and run_id = '{best['run_id']}'"
+    known = mlflow.search_model_versions(filter_string=same_run)
     if known:
         return int(known[0].version)
     models = mlflow.search_logged_models(

@@ -1,0 +1,23 @@
+"""Takes a missing metric for 0: with a gate of 0 the run that measured nothing passes.
+
+Refused by: test_nothing_below_the_gate_is_registered
+"""
+
+
+def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | None:
+    mlflow.set_tracking_uri(tracking_uri)
+    client = MlflowClient(tracking_uri)
+    runs = mlflow.search_runs(
+        experiment_names=[experiment],
+        filter_string="attributes.status = 'FINISHED'",
+        output_format="list",
+    )
+    good = [run for run in runs if run.data.metrics.get(METRIC, 0.0) >= min_auc]
+    if not good:
+        return None
+    best = max(good, key=lambda run: run.data.metrics.get(METRIC, 0.0))
+    same_run = f"name = '{MODEL}' and run_id = '{best.info.run_id}'"
+    known = client.search_model_versions(same_run)
+    if known:
+        return int(known[0].version)
+    return int(mlflow.register_model(f"runs:/{best.info.run_id}/model", MODEL).version)

@@ -1,0 +1,18 @@
+"""Lets nobody beat a champion that was never measured, or was imported.
+
+Refused by: test_first_version_becomes_champion
+"""
+
+
+def promote_if_better(tracking_uri: str, version: int) -> int | None:
+    client = MlflowClient(tracking_uri)
+    champion = _version_behind(client, CHAMPION)
+    if ROLLED_BACK in client.get_model_version(MODEL, str(version)).tags:
+        return champion
+    to_beat = -math.inf if champion is None else _auc_of(client, champion)
+    if not _auc_of(client, version) > to_beat:
+        return champion
+    if champion is not None:
+        client.set_registered_model_alias(MODEL, PREVIOUS, str(champion))
+    client.set_registered_model_alias(MODEL, CHAMPION, str(version))
+    return version

@@ -28,6 +28,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     laws,
     mlflow_busy,
     mlflow_store,
+    nights,
     no_old_results,
     overlap,
     played,

@@ -1,30 +1,16 @@
 """What your functions hand on, and which files they leave: called twice, killed, on a full disk."""
 
-import itertools
 import json
 import math
 import os
 import stat
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from dojo.world.draw.values import SAME_SHORT_DIGEST
-from dojo.world.files import disk, whole
-from dojo.world.files.nights import (
-    Nights,
-    fault_of,
-    likeliest,
-    near,
-    numbers_of,
-    paid_by,
-    read_rows,
-    report_of,
-)
-from dojo.world.files.whole import shorten, shown, told
 
 pytest.importorskip("resource", reason="a small disk is made with POSIX limits")
 
@@ -36,25 +22,25 @@ FEATURES = "engineer_features(customers)"
 CHOOSE = "choose_customers(features, at_most)"
 LIST = "write_call_list(chosen, features, target)"
 CLEAN = "clean_up(workdir, run_id)"
+RETURNED, RAISED = "returned", "raised"
 Value = Any
 
 
 @pytest.fixture
-def world(tmp_path: Path, draw: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nights]:
+def world(nights: Any, draw: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Make the folders; working directory and temporary files are in sight, too."""
-    world = Nights(tmp_path)
     for name in ("cwd", "tmp"):
-        (tmp_path / name).mkdir()
-    monkeypatch.chdir(tmp_path / "cwd")
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+        (nights.folder / name).mkdir()
+    monkeypatch.chdir(nights.folder / "cwd")
+    monkeypatch.setenv("TMPDIR", str(nights.folder / "tmp"))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    world.customers(draw, 400)
-    yield world
+    nights.customers(draw, 400)
+    yield nights
     tempfile.tempdir = None
 
 
 @pytest.fixture
-def extracted(solution: Any, world: Nights) -> Callable[..., Value]:
+def extracted(solution: Any, world: Any) -> Callable[..., Value]:
     """Call the first task, and hand its value on."""
     return lambda run_id=RUN: hand_on(
         solution.extract_customers(str(world.source), str(world.work), run_id)
@@ -67,12 +53,28 @@ def prepared(solution: Any, extracted: Callable[..., Value]) -> Callable[..., Va
     return lambda run_id=RUN: hand_on(solution.engineer_features(extracted(run_id)))
 
 
+def told(*lines: str) -> str:
+    """Write a message for somebody who is stuck, one thought a line."""
+    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+
+
+def shorten(text: str) -> str:
+    """Write a text on one line; of a long one the beginning and the end, which says what to do."""
+    line = " ".join(text.split())
+    return line if len(line) <= 260 else f"{line[:100]} [...] {line[-150:]}"
+
+
+def shown(world: Any, value: object) -> str:
+    """Write a value short, without the name of the test's folder."""
+    return shorten(world.without_folder(repr(value)))
+
+
 def hand_on(value: Value) -> Value:
     """Hand a value on as XCom does, forgivingly: what JSON lacks, its nearest likeness."""
     return json.loads(json.dumps(value, default=lambda one: getattr(one, "tolist", str)()))
 
 
-def over_xcom(world: Nights, call: str, value: Value) -> Value:
+def over_xcom(world: Any, call: str, value: Value) -> Value:
     """Check that JSON, whose keys are text and in no order, brings a value back; hand it on."""
     why = "In production: "
     try:
@@ -95,7 +97,7 @@ def over_xcom(world: Nights, call: str, value: Value) -> Value:
     return back
 
 
-def raises(world: Nights, call: str, why: str, again: Callable[[], Value]) -> None:
+def raises(world: Any, call: str, why: str, again: Callable[[], Value]) -> None:
     """Check that a call raises, instead of making something up."""
     try:
         value = again()
@@ -116,7 +118,7 @@ def raises(world: Nights, call: str, why: str, again: Callable[[], Value]) -> No
 # Task 1: a reference, not a table
 
 
-def test_xcom_carries_a_reference(solution: Any, world: Nights, draw: Any) -> None:
+def test_xcom_carries_a_reference(solution: Any, world: Any, draw: Any) -> None:
     def carries(draw: Any) -> None:
         for count in (5000, 1, 0):
             drawn = world.new_night(draw, count)
@@ -125,7 +127,7 @@ def test_xcom_carries_a_reference(solution: Any, world: Nights, draw: Any) -> No
     draw.explain(carries)
 
 
-def carries_a_reference(solution: Any, world: Nights, count: int) -> None:
+def carries_a_reference(solution: Any, world: Any, count: int) -> None:
     """Check the value that the first task hands on, and the file that it names."""
     value = solution.extract_customers(str(world.source), str(world.work), RUN)
     back = over_xcom(world, EXTRACT, value)
@@ -136,8 +138,8 @@ def carries_a_reference(solution: Any, world: Nights, count: int) -> None:
         "In production: nothing stops you. Each run writes the table into Airflow's own database,"
         " which every scheduler and every other team's DAG is waiting for.",
     )
-    rows, expected = read_rows(back.get("path", "")), read_rows(str(world.source))
-    wrong = first_difference(rows, expected)
+    rows, expected = world.read_rows(back.get("path", "")), world.read_rows(str(world.source))
+    wrong = world.first_difference(rows, expected)
     assert rows == expected, told(
         f"{EXTRACT} returned {shown(world, value)}. In the file at `path` {wrong}.",
         "Expected: the source's rows and columns, each value as it is written there.",
@@ -151,20 +153,7 @@ def carries_a_reference(solution: Any, world: Nights, count: int) -> None:
     )
 
 
-def first_difference(rows: list[dict[str, str]], expected: list[dict[str, str]]) -> str:
-    """Say where two tables differ first."""
-    if len(rows) != len(expected):
-        return f"there are {len(rows)} rows, not {len(expected)}"
-    for number, (row, right) in enumerate(zip(rows, expected, strict=True), start=1):
-        if row.keys() != right.keys():
-            return f"the columns are {list(row)}, not {list(right)}"
-        for name, value in right.items():
-            if row[name] != value:
-                return f"{name!r} of row {number} is {row[name]!r}, not {value!r}"
-    return "all is as expected"
-
-
-def test_no_source_is_an_error(solution: Any, world: Nights, extracted: Any) -> None:
+def test_no_source_is_an_error(solution: Any, world: Any, extracted: Any) -> None:
     kept = world.source.read_bytes()
     world.source.unlink()
     ask = (str(world.source), str(world.work), RUN)
@@ -175,10 +164,10 @@ def test_no_source_is_an_error(solution: Any, world: Nights, extracted: Any) -> 
     )
     world.source.write_bytes(kept)
     path = extracted()["path"]
-    before = whole.read(path)
+    before = world.read(path)
     world.source.unlink()
     raises(world, EXTRACT, "At a retry there is no source.", extracted)
-    assert whole.read(path) == before, told(
+    assert world.read(path) == before, told(
         f"{EXTRACT}, called again without a source, changed the file at {shown(world, path)}.",
         "Expected: what was there before, whole.",
         "In production: a retry that fails damages what the first try has made.",
@@ -186,18 +175,19 @@ def test_no_source_is_an_error(solution: Any, world: Nights, extracted: Any) -> 
 
 
 def test_path_holds_elsewhere_and_later(
-    solution: Any, world: Nights, draw: Any, monkeypatch: Any
+    solution: Any, world: Any, draw: Any, monkeypatch: Any
 ) -> None:
-    before = read_rows(str(world.source))
+    before = world.read_rows(str(world.source))
     relative = f"../{world.work.name}"
     value = hand_on(solution.extract_customers(str(world.source), relative, RUN))
     monkeypatch.chdir(world.folder)
     world.customers(draw, 3)
     path = value["path"]
-    assert read_rows(path) == before, told(
+    assert world.read_rows(path) == before, told(
         f"extract_customers(source, {relative!r}, run_id) returned {shown(world, value)}. Then the"
         " working directory became another one, and the source was written anew.",
-        f"Now {len(read_rows(path))} rows are at `path`. Expected: the {len(before)} of before.",
+        f"Now {len(world.read_rows(path))} rows are at `path`. Expected: the {len(before)} of"
+        " before.",
         "In production: the next task runs in another process, and the export runs when it likes."
         " The features and the call list are not of the same night.",
     )
@@ -208,35 +198,19 @@ def test_path_holds_elsewhere_and_later(
     )
 
 
-def run_ids(draw: Any, *more: str) -> list[str]:
-    """Draw ids as Airflow allows them, and add some."""
-    # Where the disk takes capitals and small letters for the same, a run is still a run, but no
-    # solution that names files by ids as they are could be right.
-    tame = ["the same in capitals"] if os.path.exists(__file__.swapcase()) else []
-    drawn = draw.names(signs=r"[A-Za-z0-9_.~:+-]", tame=tame).values()
-    return list(dict.fromkeys([*drawn, "..", ".", *more]))
-
-
-def ids_that_are_nearly_one() -> list[str]:
-    """Name runs of one moment, of one short digest, or of the same letters."""
-    stamp = "manual__2026-03-14T02:00:00"
-    moments = [f"{stamp}{zone}" for zone in ("", "Z", "+00:00", "-00:00", ".000000+00:00")]
-    letters = ["m_1", "m.1", "m1", "m-1", "m1_", "_m1"]
-    pairs = itertools.chain.from_iterable(SAME_SHORT_DIGEST)
-    return [*moments, "manual__2026-03-14T03:00:00+01:00", *letters, *pairs]
-
-
-def test_each_run_has_its_own_file(solution: Any, world: Nights, draw: Any) -> None:
+def test_each_run_has_its_own_file(solution: Any, world: Any, draw: Any) -> None:
     def has_its_own(draw: Any) -> None:
         world.new_night(draw, 1)
         paths, sizes = {}, {}
-        for number, run_id in enumerate(run_ids(draw, *ids_that_are_nearly_one()), start=1):
+        for number, run_id in enumerate(
+            world.run_ids(draw, *world.ids_that_are_nearly_one()), start=1
+        ):
             sizes[run_id] = len(world.customers(draw, number))
             value = hand_on(solution.extract_customers(str(world.source), str(world.work), run_id))
             paths[run_id] = Path(value["path"])
             if number % 8 == 0:
                 world.age()
-        found = {run_id: len(read_rows(str(path))) for run_id, path in paths.items()}
+        found = {run_id: len(world.read_rows(str(path))) for run_id, path in paths.items()}
         wrong = {shorten(one): found[one] for one in paths if found[one] != sizes[one]}
         assert not wrong, told(
             f"{len(paths)} runs extracted other numbers of customers each, some a year ago. Their"
@@ -259,12 +233,10 @@ def test_each_run_has_its_own_file(solution: Any, world: Nights, draw: Any) -> N
     draw.explain(has_its_own)
 
 
-def test_retry_writes_no_second_file(
-    solution: Any, world: Nights, draw: Any, elsewhere: Any
-) -> None:
+def test_retry_writes_no_second_file(solution: Any, world: Any, draw: Any, elsewhere: Any) -> None:
     ask = (str(world.source), str(world.work), RUN)
     first = solution.extract_customers(*ask)
-    files, old = world.files(), read_rows(str(world.source))
+    files, old = world.files(), world.read_rows(str(world.source))
     second = elsewhere.tomorrow("extract_customers", *ask)
     assert first == second and world.files() == files, told(
         f"{EXTRACT} returned {shown(world, first)}, and called again, on another machine and a day"
@@ -275,8 +247,8 @@ def test_retry_writes_no_second_file(
     )
     new = len(world.customers(draw, 30))
     value = hand_on(solution.extract_customers(*ask))
-    rows = read_rows(value["path"])
-    is_one = rows in (old, read_rows(str(world.source))) and value["rows"] == len(rows)
+    rows = world.read_rows(value["path"])
+    is_one = rows in (old, world.read_rows(str(world.source))) and value["rows"] == len(rows)
     assert is_one and len(world.files()) == 1, told(
         f"{EXTRACT} was called again when the source had {new} rows instead of {len(old)}, and"
         f" returned {shown(world, value)}. At `path` are {len(rows)} rows; all files:"
@@ -287,15 +259,15 @@ def test_retry_writes_no_second_file(
     )
 
 
-def test_killed_write_leaves_the_old_file_whole(solution: Any, world: Nights) -> None:
+def test_killed_write_leaves_the_old_file_whole(solution: Any, world: Any) -> None:
     def again() -> Value:
         return solution.extract_customers(str(world.source), str(world.work), RUN)
 
-    first, expected = hand_on(again()), read_rows(str(world.source))
-    whole.killed_while_writing(world, EXTRACT, again, first["path"])
+    first, expected = hand_on(again()), world.read_rows(str(world.source))
+    world.killed_while_writing(EXTRACT, again, first["path"])
     world.put_back({})
-    ended = disk.on_a_full_disk(again, world.folder, is_killed=True)
-    value, rows = hand_on(again()), read_rows(first["path"])
+    ended = world.on_a_full_disk(again, is_killed=True)
+    value, rows = hand_on(again()), world.read_rows(first["path"])
     assert value == first and rows == expected, told(
         f"{EXTRACT} {ended} while it wrote its first file. Called again, it returned"
         f" {shown(world, value)} and left {len(rows)} of {len(expected)} rows.",
@@ -304,11 +276,11 @@ def test_killed_write_leaves_the_old_file_whole(solution: Any, world: Nights) ->
     )
 
 
-def test_full_disk_leaves_no_part_of_a_file(solution: Any, world: Nights) -> None:
+def test_full_disk_leaves_no_part_of_a_file(solution: Any, world: Any) -> None:
     ask = (str(world.source), str(world.work), RUN)
-    whole.full_disk_is_an_error(world, EXTRACT, lambda: solution.extract_customers(*ask))
-    rows = read_rows(hand_on(solution.extract_customers(*ask))["path"])
-    expected = len(read_rows(str(world.source)))
+    world.full_disk_is_an_error(EXTRACT, lambda: solution.extract_customers(*ask))
+    rows = world.read_rows(hand_on(solution.extract_customers(*ask))["path"])
+    expected = len(world.read_rows(str(world.source)))
     assert len(rows) == expected, told(
         f"{EXTRACT} met a full disk. Called again, with room, it left {len(rows)} of {expected}"
         " rows.",
@@ -321,7 +293,7 @@ def test_full_disk_leaves_no_part_of_a_file(solution: Any, world: Nights) -> Non
 
 
 def test_features_are_made_from_the_reference(
-    solution: Any, world: Nights, draw: Any, elsewhere: Any, extracted: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, elsewhere: Any, extracted: Callable[..., Value]
 ) -> None:
     def made(draw: Any) -> None:
         for count in (400, 1, 0):
@@ -334,20 +306,20 @@ def test_features_are_made_from_the_reference(
     draw.explain(made)
 
 
-def made_from_the_reference(solution: Any, world: Nights, drawn: Any, customers: Value) -> None:
+def made_from_the_reference(solution: Any, world: Any, drawn: Any, customers: Value) -> None:
     """Check the features' file, and that the customers' is as it was."""
-    before = read_rows(customers["path"])
+    before = world.read_rows(customers["path"])
     value = hand_on(solution.engineer_features(customers))
-    rows = read_rows(value["path"])
+    rows = world.read_rows(value["path"])
     who = [row.get("customer_id") for row in rows]
-    seen = zip(who, numbers_of(rows, "paid_so_far"), strict=True)
-    expected = [(str(row["customer_id"]), paid_by(row)) for row in drawn]
+    seen = zip(who, world.numbers_of(rows, "paid_so_far"), strict=True)
+    expected = [(str(row["customer_id"]), world.paid_by(row)) for row in drawn]
     wrong = [
         (one, wanted)
         for one, wanted in zip(seen, expected, strict=False)
-        if one[0] != wanted[0] or not near(one[1], wanted[1])
+        if one[0] != wanted[0] or not world.near(one[1], wanted[1])
     ]
-    header = whole.read(value["path"]).partition("\n")[0].rstrip("\r").split(",")
+    header = world.read(value["path"]).partition("\n")[0].rstrip("\r").split(",")
     columns = {*drawn.columns, "paid_so_far"}
     assert not wrong and len(rows) == len(drawn) and set(header) == columns, told(
         f"{FEATURES} of {len(drawn)} customers returned {shown(world, value)}.",
@@ -360,23 +332,25 @@ def made_from_the_reference(solution: Any, world: Nights, drawn: Any, customers:
     texts = [{name: row[name] for name in drawn.columns if name not in NUMBERS} for row in rows]
     given = [{name: row[name] for name in one} for one, row in zip(texts, before, strict=True)]
     same = all(
-        near(one, other)
+        world.near(one, other)
         for name in NUMBERS
-        for one, other in zip(numbers_of(rows, name), numbers_of(before, name), strict=True)
+        for one, other in zip(
+            world.numbers_of(rows, name), world.numbers_of(before, name), strict=True
+        )
     )
     assert texts == given and same, told(
-        f"{FEATURES} wrote a file where {first_difference(texts, given)}"
+        f"{FEATURES} wrote a file where {world.first_difference(texts, given)}"
         f"{'' if same else ', or a number is another one'}.",
         "Expected: the columns of the customers' file as they are written there.",
         "In production: the postcode 01400 is 1400 for every task that reads the features.",
     )
-    assert read_rows(customers["path"]) == before, told(
+    assert world.read_rows(customers["path"]) == before, told(
         f"{FEATURES} changed the customers' file, which it was to read only.",
         "In production: the retry makes features of features.",
     )
 
 
-def features_again(solution: Any, world: Nights, customers: Value, elsewhere: Any) -> None:
+def features_again(solution: Any, world: Any, customers: Value, elsewhere: Any) -> None:
     """Check that a retry is harmless; on another machine, where one is given."""
     first, files = hand_on(solution.engineer_features(customers)), world.files()
     again = (
@@ -395,7 +369,7 @@ def features_again(solution: Any, world: Nights, customers: Value, elsewhere: An
 
 
 def test_no_customers_file_is_an_error(
-    solution: Any, world: Nights, extracted: Callable[..., Value]
+    solution: Any, world: Any, extracted: Callable[..., Value]
 ) -> None:
     customers = extracted()
     os.unlink(customers["path"])
@@ -404,19 +378,19 @@ def test_no_customers_file_is_an_error(
 
 
 def test_totals_and_means_are_plain_numbers(
-    solution: Any, world: Nights, draw: Any, extracted: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, extracted: Callable[..., Value]
 ) -> None:
     def plain(draw: Any) -> None:
         # numpy's own numbers only come of columns that are whole numbers everywhere.
         whole = {"tame": ["whole numbers that came as floats"]}
         for count, more in ((400, whole), (400, {}), (1, {}), (0, {})):
             drawn = world.new_night(draw, count, **more)
-            plain_numbers(world, report_of(drawn), solution.engineer_features(extracted()))
+            plain_numbers(world, world.report_of(drawn), solution.engineer_features(extracted()))
 
     draw.explain(plain)
 
 
-def plain_numbers(world: Nights, report: dict[str, Any], value: Value) -> None:
+def plain_numbers(world: Any, report: dict[str, Any], value: Value) -> None:
     """Check the numbers for the report."""
     back = over_xcom(world, FEATURES, value)
     means = back.get("means") if isinstance(back.get("means"), dict) else {}
@@ -424,7 +398,7 @@ def plain_numbers(world: Nights, report: dict[str, Any], value: Value) -> None:
         name: means.get(name[6:], "nothing") if name.startswith("means.") else back.get(name)
         for name in report
     }
-    wrong = [name for name in report if not near(seen[name], report[name])]
+    wrong = [name for name in report if not world.near(seen[name], report[name])]
     one = wrong[0] if wrong else ""
     is_close = isinstance(seen.get(one), float) and math.isclose(
         seen[one], report[one] or 0, rel_tol=1e-3
@@ -447,7 +421,7 @@ def plain_numbers(world: Nights, report: dict[str, Any], value: Value) -> None:
 
 @pytest.mark.parametrize("blank", ["some", "all"])
 def test_mean_of_nothing_is_null(
-    solution: Any, world: Nights, extracted: Callable[..., Value], blank: str
+    solution: Any, world: Any, extracted: Callable[..., Value], blank: str
 ) -> None:
     charges = [None if blank == "all" or i % 2 else 30.0 for i in range(400)]
     world.table(customer_id=range(400), support_calls=[2] * 400, monthly_charges=charges)
@@ -460,7 +434,7 @@ def test_mean_of_nothing_is_null(
         f"Expected: {expected} as the mean of the monthly charges.",
         "In production: a number that was never measured goes into the night's report.",
     )
-    paid = numbers_of(read_rows(back["path"]), "paid_so_far")
+    paid = world.numbers_of(world.read_rows(back["path"]), "paid_so_far")
     kept = sum(one != one for one in paid)
     assert kept == sum(one is None for one in charges), told(
         f"{FEATURES}, {blank} charges blank: paid_so_far is blank for {kept} customers.",
@@ -470,11 +444,11 @@ def test_mean_of_nothing_is_null(
 
 
 def test_features_are_written_whole(
-    solution: Any, world: Nights, extracted: Callable[..., Value]
+    solution: Any, world: Any, extracted: Callable[..., Value]
 ) -> None:
     customers = extracted()
     path = hand_on(solution.engineer_features(customers))["path"]
-    whole.killed_while_writing(world, FEATURES, lambda: solution.engineer_features(customers), path)
+    world.killed_while_writing(FEATURES, lambda: solution.engineer_features(customers), path)
 
 
 # Task 3: ids that are still ids
@@ -487,7 +461,7 @@ CALLS = [9, 8, 7, 6, 6, 2, 12, 1]
 
 
 @pytest.fixture
-def few(world: Nights) -> list[int]:
+def few(world: Any) -> list[int]:
     """Write a source of eight customers; return them, the most likely to leave first."""
     charges = [None if calls == 12 else 50.0 for calls in CALLS]
     world.table(customer_id=IDS, support_calls=CALLS, monthly_charges=charges)
@@ -495,7 +469,7 @@ def few(world: Nights) -> list[int]:
 
 
 def test_chosen_come_back_from_json(
-    solution: Any, world: Nights, draw: Any, few: list[int], prepared: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, few: list[int], prepared: Callable[..., Value]
 ) -> None:
     features = prepared()
     for at_most in (3, 8, 0):
@@ -511,15 +485,26 @@ def test_chosen_come_back_from_json(
     )
 
 
+def list_has_its_columns(world: Any) -> None:
+    """Check the first line of the call list."""
+    header = world.read(str(world.target)).partition("\n")[0].rstrip("\r")
+    assert set(header.split(",")) == {"customer_id", "probability", "monthly_charges"}, told(
+        f"{LIST}: the list begins with {header!r}.",
+        "Expected: customer_id,probability,monthly_charges; also when nobody is chosen.",
+        "In production: the call centre reads other columns than it knows.",
+    )
+
+
 @pytest.mark.parametrize("at_most", [3, 8, 0])
 def test_call_list_names_the_chosen_in_order(
-    solution: Any, world: Nights, few: list[int], prepared: Callable[..., Value], at_most: int
+    solution: Any, world: Any, few: list[int], prepared: Callable[..., Value], at_most: int
 ) -> None:
     features = prepared()
     value = solution.choose_customers(features, at_most)
     chosen = json.loads(json.dumps(hand_on(value), sort_keys=True))
     said = solution.write_call_list(chosen, features, str(world.target))
     back = over_xcom(world, LIST, said)
+    list_has_its_columns(world)
     seen = [who for who, _, _ in world.called()]
     expected = [str(who) for who in few[:at_most]]
     assert seen == expected, told(
@@ -538,7 +523,7 @@ def test_call_list_names_the_chosen_in_order(
 
 
 def test_call_list_is_of_tonights_customers(
-    solution: Any, world: Nights, draw: Any, prepared: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, prepared: Callable[..., Value]
 ) -> None:
     def is_of_tonight(draw: Any) -> None:
         # One night after the other, in files of the same names.
@@ -548,37 +533,33 @@ def test_call_list_is_of_tonights_customers(
             for at_most in (1, 51, 1000):
                 chosen = hand_on(solution.choose_customers(features, at_most))
                 said = hand_on(solution.write_call_list(chosen, features, str(world.target)))
-                names_the_likeliest(world, said, likeliest(drawn, at_most), at_most, shape)
+                names_the_likeliest(world, said, drawn, at_most, shape)
 
     draw.explain(is_of_tonight)
 
 
 def names_the_likeliest(
-    world: Nights, said: Value, expected: list, at_most: int, shape: list[str]
+    world: Any, said: Value, drawn: Any, at_most: int, shape: list[str]
 ) -> None:
     """Check each row of the call list, and the number that was returned."""
     night = f" of a night with {shape[0]}" if shape else ""
     call = f"{CHOOSE.replace('at_most', str(at_most))}{night}, then {LIST}"
-    fault = fault_of(world.called(), expected)
+    list_has_its_columns(world)
+    fault = world.fault_of_list(drawn, at_most)
     if fault:
         found, right, cost = fault
         raise AssertionError(
             told(f"{call}: {found}.", f"Expected: {right}.", f"In production: {cost}")
         )
-    assert said.get("rows") == len(expected), told(
-        f"{call} returned {shown(world, said)}. Expected: rows {len(expected)}, as the list has.",
+    count = len(world.called())
+    assert said.get("rows") == count, told(
+        f"{call} returned {shown(world, said)}. Expected: rows {count}, as the list has.",
         "In production: the report says how many calls there will be, and it is wrong.",
-    )
-    header = whole.read(str(world.target)).partition("\n")[0].rstrip("\r")
-    assert set(header.split(",")) == {"customer_id", "probability", "monthly_charges"}, told(
-        f"{call}: the list begins with {header!r}.",
-        "Expected: customer_id,probability,monthly_charges; also when nobody is chosen.",
-        "In production: the call centre reads other columns than it knows.",
     )
 
 
 def test_call_lists_path_holds_elsewhere(
-    solution: Any, world: Nights, prepared: Callable[..., Value], monkeypatch: Any
+    solution: Any, world: Any, prepared: Callable[..., Value], monkeypatch: Any
 ) -> None:
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 3))
@@ -595,7 +576,7 @@ def test_call_lists_path_holds_elsewhere(
 
 
 def test_call_list_twice_calls_nobody_twice(
-    solution: Any, world: Nights, few: list[int], prepared: Callable[..., Value]
+    solution: Any, world: Any, few: list[int], prepared: Callable[..., Value]
 ) -> None:
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 3))
@@ -619,7 +600,7 @@ def test_call_list_twice_calls_nobody_twice(
 
 
 def test_call_list_is_whole_or_yesterdays(
-    solution: Any, world: Nights, prepared: Callable[..., Value]
+    solution: Any, world: Any, prepared: Callable[..., Value]
 ) -> None:
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 300))
@@ -628,15 +609,15 @@ def test_call_list_is_whole_or_yesterdays(
         solution.write_call_list(chosen, features, str(world.target))
 
     again()
-    tonight = whole.read(str(world.target))
+    tonight = world.read(str(world.target))
     world.yesterday()
-    whole.killed_while_writing(world, LIST, again, str(world.target), tonight)
+    world.killed_while_writing(LIST, again, str(world.target), tonight)
     world.yesterday()
-    whole.full_disk_is_an_error(world, LIST, again, str(world.target))
+    world.full_disk_is_an_error(LIST, again, str(world.target))
 
 
 def test_two_runs_write_their_lists_at_once(
-    solution: Any, world: Nights, draw: Any, prepared: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, prepared: Callable[..., Value]
 ) -> None:
     writes, lists = [], []
     for run_id in ("manual__1", "manual__2"):
@@ -645,15 +626,15 @@ def test_two_runs_write_their_lists_at_once(
         ask = (hand_on(solution.choose_customers(features, 9)), features, str(world.target))
         writes.append(lambda ask=ask: solution.write_call_list(*ask))
         writes[-1]()
-        lists.append(whole.read(str(world.target)))
+        lists.append(world.read(str(world.target)))
     world.yesterday()
     before = list(world.files())
-    held, other = disk.overtaken(*writes, world.folder, str(world.target))
-    seen, rest = whole.read(str(world.target)), [one for one in world.files() if one not in before]
-    assert held.how == other.how == disk.RETURNED and seen in lists and not rest, told(
+    held, other = world.overtaken(*writes, world.target)
+    seen, rest = world.read(str(world.target)), [one for one in world.files() if one not in before]
+    assert held.how == other.how == RETURNED and seen in lists and not rest, told(
         "Before one run put its list in place, another one wrote its own in the same folder. The"
-        f" first one {held}, the other one {other}. The list"
-        f" {'is that of one of them' if seen in lists else 'is neither the one nor the other'};"
+        f" first one {world.without_folder(held)}, the other one {world.without_folder(other)}."
+        f" The list {'is that of one of them' if seen in lists else 'is neither the one nor the other'};"
         f" beside it: {rest or 'nothing'}.",
         "Expected: both return, and the list is one of the two. Each run writes to a part of its"
         " own: the part's name has something of the run in it.",
@@ -666,7 +647,7 @@ def test_two_runs_write_their_lists_at_once(
 
 
 def test_nothing_is_left_of_a_run(
-    solution: Any, world: Nights, elsewhere: Any, prepared: Callable[..., Value]
+    solution: Any, world: Any, elsewhere: Any, prepared: Callable[..., Value]
 ) -> None:
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 3))
@@ -690,7 +671,7 @@ def test_nothing_is_left_of_a_run(
 
 
 def test_nothing_is_left_of_a_run_that_was_killed(
-    solution: Any, world: Nights, extracted: Callable[..., Value]
+    solution: Any, world: Any, extracted: Callable[..., Value]
 ) -> None:
     never = solution.clean_up(str(world.work), RUN)
     assert never == 0 and not world.work.exists(), told(
@@ -699,7 +680,7 @@ def test_nothing_is_left_of_a_run_that_was_killed(
         "In production: the first task fails, and the error that you are told is the clean-up's;"
         " or the clean-up makes what it was to remove.",
     )
-    ended = disk.on_a_full_disk(extracted, world.folder, is_killed=True)
+    ended = world.on_a_full_disk(extracted, is_killed=True)
     first = list(world.files())
     in_work = sum((world.folder / name).is_relative_to(world.work) for name in first)
     removed = solution.clean_up(str(world.work), RUN)
@@ -718,12 +699,12 @@ def test_nothing_is_left_of_a_run_that_was_killed(
 
 
 def test_other_runs_keep_their_files(
-    solution: Any, world: Nights, draw: Any, extracted: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, extracted: Callable[..., Value]
 ) -> None:
     def keep(draw: Any) -> None:
         world.new_night(draw, 5)
         names = ["manual__1", "manual__10", "a_manual__1", "manual__1.csv", "MANUAL__2", "manual_"]
-        runs = run_ids(draw, *names)
+        runs = world.run_ids(draw, *names)
         paths = {run_id: extracted(run_id)["path"] for run_id in runs}
         world.age()
         for number, run_id in enumerate(runs, start=1):
@@ -748,15 +729,13 @@ def test_other_runs_keep_their_files(
 
 
 def test_what_cannot_be_removed_is_an_error(
-    solution: Any, world: Nights, prepared: Callable[..., Value]
+    solution: Any, world: Any, prepared: Callable[..., Value]
 ) -> None:
     prepared()
-    ended = disk.refusing(
-        lambda: solution.clean_up(str(world.work), RUN), world.folder, disk.REMOVE
-    )
-    assert ended.how == disk.RAISED or not world.left(), told(
-        f"{CLEAN} could not remove a single file (PermissionError), and {ended}; in `workdir` there"
-        f" is {world.left()}.",
+    ended = world.that_cannot_remove(lambda: solution.clean_up(str(world.work), RUN))
+    assert ended.how == RAISED or not world.left(), told(
+        f"{CLEAN} could not remove a single file (PermissionError), and {ended.how}; in `workdir`"
+        f" there is {world.left()}.",
         "Expected: the exception.",
         "In production: a worker of another user runs the clean-up. It is green every night, and"
         " the disk fills.",

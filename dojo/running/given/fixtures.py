@@ -197,6 +197,17 @@ def draw(request: pytest.FixtureRequest) -> UntamedDraw:
 
 
 @pytest.fixture
+def nights(tmp_path: Path) -> Any:
+    """Make the files of a company that calls its customers; see `dojo.world.files.nights`.
+
+    Its checks have the disk fail under a call: `nights.killed_while_writing(...)`.
+    """
+    from dojo.world.files.nights import Nights
+
+    return Nights(tmp_path)
+
+
+@pytest.fixture
 def overlap() -> Iterator[Any]:
     """Watch the trainings of five models, hold or fail them; see `dojo.world.overlap.Overlap`."""
     from dojo.world.overlap import Overlap

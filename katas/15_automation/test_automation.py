@@ -72,7 +72,7 @@ class Deployed(NamedTuple):
         """Evaluate the schedule's tick of a moment, much later; return what it asks for."""
         context = dg.build_schedule_context(instance, moment, repository_def=self.repository)
         try:
-            found = list(self.schedule.evaluate_tick(context).run_requests or [])
+            return list(self.schedule.evaluate_tick(context).run_requests or [])
         except dg.DagsterUnknownPartitionError as error:
             pytest.fail(
                 told(
@@ -83,9 +83,6 @@ class Deployed(NamedTuple):
                     " asks for the wrong one whenever a tick is late.",
                 )
             )
-        for one in found:
-            runs_the_job("nightly", one.job_name or self.schedule.job_name, "scoring")
-        return found
 
 
 def deployed(solution: Any) -> Deployed:
@@ -99,7 +96,9 @@ def deployed(solution: Any) -> Deployed:
         )
     assert defs is not None, no_definition("nightly", solution.nightly, dg.ScheduleDefinition)
     repository = defs.get_repository_def()
-    return Deployed(repository.schedule_defs[0], repository)
+    found = Deployed(repository.schedule_defs[0], repository)
+    runs_the_job("nightly", found.schedule.job_name, "scoring")
+    return found
 
 
 def shown(moment: datetime.datetime) -> str:
@@ -123,7 +122,6 @@ def years_later(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_ticks_are_at_three_in_paris(solution: Any) -> None:
     nightly = deployed(solution).schedule
     runs_at_once("nightly", nightly)
-    runs_the_job("nightly", nightly.job_name, "scoring")
     eve = datetime.datetime(2026, 3, 1, 12, tzinfo=UTC)
     ticks = schedule_execution_time_iterator(
         eve.timestamp(), nightly.cron_schedule, nightly.execution_timezone
@@ -203,16 +201,15 @@ class Watch:
     """Ticks of the sensor, each with the cursor that the one before has left."""
 
     def __init__(self, solution: Any, folder: Path, instance: Any) -> None:
-        self.folder, self.instance = folder, instance
+        self.solution, self.folder, self.instance = solution, folder, instance
         self.cursor: str | None = None
         self.keys: set[str] = set()
         self.says: str | None = None
-        self.watched_by(solution)
 
-    def watched_by(self, solution: Any) -> None:
-        """Take the sensor of a solution."""
-        self.sensor = is_a(dg.SensorDefinition, "exports_arrived", solution.exports_arrived)
-        self.inbox = solution.Inbox(folder=str(self.folder))
+    @property
+    def sensor(self) -> Any:
+        """Return the sensor of the solution."""
+        return is_a(dg.SensorDefinition, "exports_arrived", self.solution.exports_arrived)
 
     def arrive(self, name: str, at: int, nanoseconds: int = 0) -> None:
         """Have a file modified at a second, and some nanoseconds."""
@@ -222,8 +219,9 @@ class Watch:
 
     def evaluate(self) -> Any:
         """Evaluate once, and keep nothing of it."""
+        inbox = self.solution.Inbox(folder=str(self.folder))
         context = dg.build_sensor_context(
-            self.instance, cursor=self.cursor, resources={"inbox": self.inbox}
+            self.instance, cursor=self.cursor, resources={"inbox": inbox}
         )
         return self.sensor.evaluate_tick(context)
 
@@ -327,7 +325,7 @@ def test_lost_cursor_makes_no_run_twice(inbox: Watch, laws: Any) -> None:
     inbox.arrive("monday.csv", 10)
     inbox.tick()
     inbox.cursor = None
-    inbox.watched_by(laws.load_elsewhere())
+    inbox.solution = laws.load_elsewhere()
     why = "somebody resets the cursor on the page, and two years of exports are imported again."
     after = "monday.csv was imported; then the daemon was started again, and the cursor was lost."
     asked(inbox.tick(), [], after, why)
@@ -583,10 +581,8 @@ class Night:
 
 @pytest.fixture
 def night(solution: Any, dagster_instance: Any, tmp_path: Path) -> Night:
-    """Deploy the sensor before anything has run."""
-    night = Night(solution, dagster_instance, tmp_path)
-    night.start()
-    return night
+    """Have nothing run, and nothing deployed yet."""
+    return Night(solution, dagster_instance, tmp_path)
 
 
 @pytest.fixture
@@ -624,6 +620,7 @@ def nightly_import() -> Any:
 
 
 def test_failure_is_told_once_with_its_cause(night: Night, nightly_import: Any) -> None:
+    night.start()
     run_id = night.run(nightly_import)
     lines = night.tick()
     text = lines[0] if lines else ""
@@ -652,6 +649,7 @@ def test_failure_is_told_once_with_its_cause(night: Night, nightly_import: Any) 
 
 
 def test_each_failed_run_is_told_of(night: Night) -> None:
+    night.start()
     imports = night.solution.import_export
     night.run(imports, export="monday.csv")
     night.end("import_export", "report_run_canceled", "somebody has stopped it")
@@ -699,6 +697,7 @@ def test_chat_that_is_down_fails_nothing(night: Night) -> None:
         night.tick()
         return [line.replace(run_id, "") for line in night.log]
 
+    night.start()
     healthy = log_of_a_failure()
     chat, night.chat = night.chat, DeadChat(path="nowhere")
     noted = log_of_a_failure()

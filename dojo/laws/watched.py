@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from dojo.laws.acts import Acts, watched_imports
 from dojo.laws.calls import Watch, marked_threads
@@ -50,8 +51,11 @@ class Watched:
                 stack.enter_context(seen)
             yield
 
-    def load(self) -> Subject:
+    def load(self, **names: Any) -> Subject:
         """Load the solution afresh.
+
+        Args:
+            names: As in `load_solution`.
 
         Returns:
             The module under test; what it hands out is looked at.
@@ -60,7 +64,7 @@ class Watched:
             SolutionFault: As in `load_solution`.
         """
         with self._watch.importing():
-            subject = load_solution(self._path, self._watch.hand_out)
+            subject = load_solution(self._path, self._watch.hand_out, **names)
         for one in classes_of(subject):
             self._watch.methods(one)
         return subject

@@ -33,6 +33,8 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     overlap,
     played,
     prefect_history,
+    prefect_requests,
+    served,
     solution,
     webhooks,
     written,

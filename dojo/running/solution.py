@@ -167,12 +167,13 @@ def classes_of(subject: Subject) -> list[type]:
     return [one for one in found if isinstance(one, type) and one.__module__ == SOLUTION_MODULE]
 
 
-def load_solution(path: Path, hand_out: HandOut = lambda _, value: value) -> Subject:
+def load_solution(path: Path, hand_out: HandOut = lambda _, value: value, **names: Any) -> Subject:
     """Run a solution's file as a fresh module.
 
     Args:
         path: The file.
         hand_out: Is given each name that a test asks for and its value; returns what the test gets.
+        names: What stands in the module before the file runs: it goes before what is built in.
 
     Returns:
         The module under test.
@@ -191,6 +192,7 @@ def load_solution(path: Path, hand_out: HandOut = lambda _, value: value) -> Sub
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[SOLUTION_MODULE] = module
+    vars(module).update(names)
     try:
         # Not through the loader: it would leave byte-code in the checkout, and reuse old one.
         exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)

@@ -1,18 +1,16 @@
 """When your deployments would run, as Prefect's own scheduler computes it, and what they say."""
 
 import asyncio
-import inspect
 import textwrap
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 
 PARIS = ZoneInfo("Europe/Paris")
 UTC = timezone.utc
-PATH = "customers.csv"
 CHANGES = {
     "spring_2026": date(2026, 3, 29),
     "autumn_2026": date(2026, 10, 25),
@@ -20,6 +18,13 @@ CHANGES = {
     "autumn_2027": date(2027, 10, 31),
 }
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+
+
+@pytest.fixture
+def path(draw: Any) -> str:
+    """Draw a path: at work it has spaces, quotes and accents."""
+    names = draw.names()
+    return f"exports of {names['spaces']}/{names['quotes']} {names['accents']}.csv"
 
 
 def told(*lines: str) -> str:
@@ -36,6 +41,45 @@ def shorten(text: str) -> str:
 def in_paris(starts: list[datetime]) -> str:
     """Write starts as people in Paris would, with the distance to UTC."""
     return ", ".join(f"{one.astimezone(PARIS):%a %d %b %H:%M %z}" for one in starts) or "none"
+
+
+class Described(NamedTuple):
+    """A deployment, and the call that has described it."""
+
+    call: str
+    deployment: Any
+
+
+Describe = Callable[..., Described]
+
+
+def asked_nobody(call: str, asked: list[str]) -> None:
+    """Check that a call had no need of a server."""
+    assert not asked, told(
+        f"{call} asked the server: {', '.join(dict.fromkeys(asked))}.",
+        "Expected: nothing asked, nothing registered. All of it is known without a server.",
+        "In production: what is only looked at, in a review or a test, is deployed by it; and"
+        " without a server nothing can be looked at.",
+    )
+
+
+@pytest.fixture
+def describe(solution: Any, prefect_requests: list[str]) -> Describe:
+    """Have the solution describe a deployment, without a server."""
+
+    def ask(name: str, path: Any, **more: Any) -> Described:
+        call = called(name, path, **more)
+        deployment = described(getattr(solution, name)(path, **more), call)
+        asked_nobody(call, prefect_requests)
+        return Described(call, deployment)
+
+    return ask
+
+
+def called(name: str, *given: Any, **more: Any) -> str:
+    """Write a call."""
+    named = [f"{key}={value!r}" for key, value in more.items()]
+    return f"{name}({', '.join([*map(repr, given), *named])})"
 
 
 def described(deployment: Any, call: str) -> Any:
@@ -79,32 +123,46 @@ def starts_exactly(call: str, deployment: Any, expected: list[datetime], product
     )
 
 
-def says(call: str, what: str, seen: Any, expected: Any, production: str) -> None:
+def says(of: Described, what: str, seen: Any, expected: Any, production: str) -> None:
     """Check one thing that a deployment says."""
+    call = of.call
     assert seen == expected, told(
         f"{call}: its {what}: {shorten(repr(seen))}. Expected: {expected!r}.",
         f"In production: {production}",
     )
 
 
-def has_labels(call: str, deployment: Any, name: str, flow_name: str, tag: str) -> None:
+def has_labels(of: Described, name: str, flow_name: str, tag: str) -> None:
     """Check a deployment's name, flow and tags."""
-    seen = f"{deployment.flow_name}/{deployment.name}"
+    deployment = of.deployment
     says(
-        call,
+        of,
         "full name",
-        seen,
+        f"{deployment.flow_name}/{deployment.name}",
         f"{flow_name}/{name}",
         "runs are started, paused and found by this name. Under another one nobody finds it.",
     )
     says(
-        call,
+        of,
         "tags",
         sorted(deployment.tags),
         ["churn", tag],
         "every run inherits the tags. Without them the page of the churn runs is empty, and the"
         " alert that watches them stays silent.",
     )
+
+
+def parameters_of(deployment: Any) -> dict[str, Any]:
+    """Return what a scheduled run is called with: a schedule's own parameters come first."""
+    found = dict(deployment.parameters)
+    for one in deployment.schedules or []:
+        found.update(getattr(one, "parameters", None) or {})
+    return found
+
+
+def runs_with(of: Described, expected: dict[str, Any], production: str) -> None:
+    """Check what the scheduled runs of a deployment are called with."""
+    says(of, "runs' parameters", parameters_of(of.deployment), expected, production)
 
 
 def limit_of(deployment: Any) -> tuple[int | None, str]:
@@ -119,7 +177,7 @@ def description_of(deployment: Any) -> dict[str, Any]:
     spring = datetime(2026, 3, 28, tzinfo=UTC)
     starts = scheduled(deployment, spring, spring + timedelta(days=3))
     return {
-        "parameters": deployment.parameters,
+        "parameters": parameters_of(deployment),
         "tags": sorted(deployment.tags),
         "concurrency limit": limit_of(deployment),
         "starts around the change of the clocks in March": in_paris(starts),
@@ -129,60 +187,65 @@ def description_of(deployment: Any) -> dict[str, Any]:
 # Task 1: once a night, by the clock on the wall
 
 
-def training_starts(solution: Any, days: list[date], production: str) -> None:
-    call = f"training_deployment({PATH!r})"
-    deployment = described(solution.training_deployment(PATH), call)
+def starts_each_night(of: Described, first: date, count: int, production: str) -> None:
+    """Check that the training starts at its hour in Paris, in each of some nights."""
+    days = [first + timedelta(days=n) for n in range(count)]
     expected = [datetime(d.year, d.month, d.day, 3, 30, tzinfo=PARIS).astimezone(UTC) for d in days]
-    starts_exactly(call, deployment, expected, production)
+    starts_exactly(of.call, of.deployment, expected, production)
 
 
 @each_change
-def test_training_keeps_its_hour_when_clocks_change(solution: Any, change: date) -> None:
-    training_starts(
-        solution,
-        [change + timedelta(days=n) for n in range(-2, 3)],
+def test_training_keeps_its_hour_when_clocks_change(
+    describe: Describe, path: str, change: date
+) -> None:
+    starts_each_night(
+        describe("training_deployment", path),
+        change - timedelta(days=2),
+        5,
         "the export of the day is ready at 3:15 in Paris, winter and summer. Too early, the model"
         " is trained on yesterday's customers; too late, it misses the morning's campaign; twice,"
         " two trainings write one model.",
     )
 
 
-@pytest.mark.parametrize("first", [date(2026, 1, 10), date(2026, 7, 10)], ids=["winter", "summer"])
-def test_training_runs_once_each_night(solution: Any, first: date) -> None:
-    training_starts(
-        solution,
-        [first + timedelta(days=n) for n in range(4)],
-        "for half of the year everything looks right. The other half nobody looks.",
+def test_training_runs_once_each_night(describe: Describe, path: str) -> None:
+    starts_each_night(
+        describe("training_deployment", path),
+        date(2027, 12, 1),  # and all of the next year, which has a 29 February
+        397,
+        "for most of the year everything looks right. The rest of it nobody looks.",
     )
 
 
-def test_training_deployment_says_what_it_runs(solution: Any) -> None:
-    call = f"training_deployment({PATH!r})"
-    deployment = described(solution.training_deployment(PATH), call)
-    has_labels(call, deployment, "nightly", "train-churn-model", "training")
-    says(
-        call,
-        "parameters",
-        deployment.parameters,
-        {"path": PATH, "n_estimators": 300, "experiment_name": "nightly"},
+def test_training_deployment_says_what_it_runs(describe: Describe, path: str) -> None:
+    usual = {"path": path, "n_estimators": 300, "experiment_name": "nightly"}
+    of = describe("training_deployment", path)
+    has_labels(of, "nightly", "train-churn-model", "training")
+    runs_with(
+        of,
+        usual,
         "nobody is there at 3:30 to type a parameter. What the deployment does not say is the"
         " flow's default, or an error.",
     )
     says(
-        call,
+        of,
         "concurrency limit, and what becomes of a run too many",
-        limit_of(deployment),
+        limit_of(of.deployment),
         (1, "ENQUEUE"),
         "the training started by hand at 3:00 is still running. Two at once register two models;"
         " one that is cancelled is a night without a model. It has to wait.",
     )
-    other = f"training_deployment({PATH!r}, n_estimators=50)"
-    says(
-        other,
-        "parameters",
-        described(solution.training_deployment(PATH, n_estimators=50), other).parameters,
-        {"path": PATH, "n_estimators": 50, "experiment_name": "nightly"},
-        "the trees were asked for, and the nightly model has another number of them.",
+    for others in ({"n_estimators": 1}, {"n_estimators": 1000, "experiment_name": "of Łódź"}):
+        runs_with(
+            describe("training_deployment", path, **others),
+            {**usual, **others},
+            "it was asked for, and the nightly model is made with something else.",
+        )
+    again = describe("training_deployment", path)
+    runs_with(
+        again._replace(call=f"{again.call}, after others with parameters of their own"),
+        usual,
+        "who describes one deployment changes the next one.",
     )
 
 
@@ -190,48 +253,43 @@ def test_training_deployment_says_what_it_runs(solution: Any) -> None:
 
 
 @each_change
-def test_inference_leaves_no_hour_out(solution: Any, change: date) -> None:
-    call = f"inference_deployment({PATH!r})"
-    deployment = described(solution.inference_deployment(PATH), call)
+def test_inference_leaves_no_hour_out(describe: Describe, path: str, change: date) -> None:
+    of = describe("inference_deployment", path)
     midnight = datetime(change.year, change.month, change.day, tzinfo=PARIS).astimezone(UTC)
     starts_exactly(
-        call,
-        deployment,
+        of.call,
+        of.deployment,
         [midnight + timedelta(hours=n) for n in range(-2, 8)],
         "in October the hour from 2 to 3 passes twice. A schedule by the clock on the wall starts"
         " one run for both: for two hours the call centre works from old scores.",
     )
 
 
-def test_inference_runs_on_the_hour(solution: Any) -> None:
-    call = f"inference_deployment({PATH!r})"
-    deployment = described(solution.inference_deployment(PATH), call)
-    noon = datetime(2026, 7, 10, 12, tzinfo=UTC)
+def test_inference_runs_on_the_hour(describe: Describe, path: str) -> None:
+    of = describe("inference_deployment", path)
+    december = datetime(2027, 12, 1, tzinfo=UTC)
     starts_exactly(
-        call,
-        deployment,
-        [noon + timedelta(hours=n) for n in range(26)],
+        of.call,
+        of.deployment,
+        [december + timedelta(hours=n) for n in range(40 * 24)],
         "the customers arrive on the hour. An interval counts from the moment of the deployment"
         " unless it is told another one; a cron with its fields in the wrong order runs once a day,"
         " or every minute.",
     )
 
 
-def test_inference_deployment_says_what_it_runs(solution: Any) -> None:
-    call = f"inference_deployment({PATH!r})"
-    deployment = described(solution.inference_deployment(PATH), call)
-    has_labels(call, deployment, "hourly", "score-customers", "inference")
-    says(
-        call,
-        "parameters",
-        deployment.parameters,
-        {"path": PATH, "alias": "champion"},
+def test_inference_deployment_says_what_it_runs(describe: Describe, path: str) -> None:
+    of = describe("inference_deployment", path)
+    has_labels(of, "hourly", "score-customers", "inference")
+    runs_with(
+        of,
+        {"path": path, "alias": "champion"},
         "a scheduled run has only the deployment's parameters and the flow's defaults.",
     )
     says(
-        call,
+        of,
         "concurrency limit, and what becomes of a run too many",
-        limit_of(deployment),
+        limit_of(of.deployment),
         (1, "CANCEL_NEW"),
         "one slow hour, and the runs queue up behind it. At noon the scores of 9:00 are computed,"
         " at 13:00 those of 9:00 again: all day late, for customers who have changed since.",
@@ -241,9 +299,12 @@ def test_inference_deployment_says_what_it_runs(solution: Any) -> None:
 # Task 3: when will it run next?
 
 
+Next = Callable[..., None]
+
+
 @pytest.fixture
 def deploy() -> Callable[..., Any]:
-    """Make a deployment of the test's own."""
+    """Make a deployment of the test's own; all of them have one name."""
     from prefect import flow
 
     @flow
@@ -252,79 +313,105 @@ def deploy() -> Callable[..., Any]:
     return lambda **more: count_calls.to_deployment("test", **more)
 
 
-def next_are(
-    solution: Any, what: str, deployment: Any, after: datetime, expected: list[str], production: str
-) -> None:
+@pytest.fixture
+def next_are(solution: Any, prefect_requests: list[str]) -> Next:
     """Check the next runs of a deployment, written with their distance to UTC."""
-    found = solution.next_runs(deployment, after, max(len(expected), 1))
-    call = f"next_runs({what}, {after.isoformat()}, {max(len(expected), 1)})"
-    is_list = isinstance(found, list) and all(isinstance(one, datetime) for one in found)
-    assert is_list and all(one.tzinfo is not None for one in found), told(
-        f"{call} returned {shorten(repr(found))}",
-        "Expected: a list of aware datetimes.",
-        "In production: a time without a zone means another moment to each who reads it.",
-    )
-    seen = [f"{one:%Y-%m-%d %H:%M %z}" for one in found]
-    assert seen == expected, told(
-        f"{call} returned {seen}.",
-        f"Expected: {expected}.",
-        f"In production: {production}",
-    )
+
+    def check(
+        what: str,
+        deployment: Any,
+        after: datetime,
+        expected: list[str],
+        production: str,
+        count: int | None = None,
+    ) -> None:
+        count = count or max(len(expected), 1)
+        prefect_requests.clear()  # what the test itself has asked for
+        found = solution.next_runs(deployment, after, count)
+        call = f"next_runs({what}, {after.isoformat()}, {count})"
+        asked_nobody(call, prefect_requests)
+        is_list = isinstance(found, list) and all(isinstance(one, datetime) for one in found)
+        assert is_list and all(one.tzinfo is not None for one in found), told(
+            f"{call} returned {shorten(repr(found))}",
+            "Expected: a list of aware datetimes.",
+            "In production: a time without a zone means another moment to each who reads it.",
+        )
+        seen = [f"{one:%Y-%m-%d %H:%M %z}" for one in found]
+        assert seen == expected, told(
+            f"{call} returned {len(seen)}: {shorten(str(seen))}.",
+            f"Expected {len(expected)}: {shorten(str(expected))}.",
+            f"In production: {production}",
+        )
+
+    return check
 
 
-def test_next_nights_are_in_paris_time(solution: Any, deploy: Callable[..., Any]) -> None:
+def test_next_nights_are_in_paris_time(next_are: Next, deploy: Callable[..., Any]) -> None:
     from prefect.schedules import Cron
 
+    nights = ["2027-03-27 06:00 +0100", "2027-03-28 06:00 +0200", "2027-03-29 06:00 +0200"]
+    deployment = deploy(schedule=Cron("0 6 * * *", timezone="Europe/Paris"))
+    start, instant = datetime(2027, 3, 26, 5, tzinfo=UTC), timedelta(microseconds=1)
+    why = "the list is read by people in Paris. (A start at the very moment of `after` is past.)"
+    next_are("a cron of 06:00 in Paris", deployment, start, nights, why)
+    why = "a list that loses the run of this second, or repeats the one that has begun."
+    for after in (start + instant, start + timedelta(seconds=1)):
+        next_are("a cron of 06:00 in Paris", deployment, after, nights, why)
+    for after in (start - instant, start - timedelta(seconds=0.5)):
+        since = ["2027-03-26 06:00 +0100", *nights]
+        next_are("a cron of 06:00 in Paris", deployment, after, since, why)
     next_are(
-        solution,
-        "a cron of 06:00 in Paris",
-        deploy(schedule=Cron("0 6 * * *", timezone="Europe/Paris")),
-        datetime(2027, 3, 26, 5, tzinfo=UTC),
-        ["2027-03-27 06:00 +0100", "2027-03-28 06:00 +0200", "2027-03-29 06:00 +0200"],
-        "the list is read by people in Paris. (A start at the very moment of `after` is past.)",
+        "a cron of 06:00 in Montreal",
+        deploy(schedule=Cron("0 6 * * *", timezone="America/Montreal")),
+        datetime(2027, 3, 13, 21, tzinfo=ZoneInfo("Asia/Tokyo")),
+        ["2027-03-14 11:00 +0100", "2027-03-15 11:00 +0100"],
+        "a schedule has a zone of its own, which changes its clocks on another day.",
     )
 
 
-def test_double_hour_is_listed_twice(solution: Any, deploy: Callable[..., Any]) -> None:
+def test_double_hour_is_listed_twice(next_are: Next, deploy: Callable[..., Any]) -> None:
     from prefect.schedules import Cron
 
-    next_are(
-        solution,
-        "a cron of every half hour, without a zone",
-        deploy(schedule=Cron("*/30 * * * *")),
-        datetime(2026, 10, 24, 23, 45, tzinfo=UTC),
-        [
-            "2026-10-25 02:00 +0200",
-            "2026-10-25 02:30 +0200",
-            "2026-10-25 02:00 +0100",
-            "2026-10-25 02:30 +0100",
-            "2026-10-25 03:00 +0100",
-        ],
+    starts = [
+        "2026-10-25 02:00 +0200",
+        "2026-10-25 02:30 +0200",
+        "2026-10-25 02:00 +0100",
+        "2026-10-25 02:30 +0100",
+        "2026-10-25 03:00 +0100",
+    ]
+    deployment = deploy(schedule=Cron("*/30 * * * *"))
+    what = "a cron of every half hour, without a zone"
+    why = (
         "within one zone Python compares the clock on the wall: 02:00 and 02:00 are equal, and"
-        " 02:30 comes after both. Sorted there, or in a set, the double hour is lost or mixed up.",
+        " 02:30 comes after both. Sorted there, or in a set, the double hour is lost or mixed up."
     )
+    next_are(what, deployment, datetime(2026, 10, 24, 23, 45, tzinfo=UTC), starts, why)
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=PARIS)
+    next_are(what, deployment, first, starts[2:], why)
+    next_are(what, deployment, first.replace(fold=1), starts[4:], why)
 
 
 def test_schedules_of_any_kind_are_listed_together(
-    solution: Any, deploy: Callable[..., Any]
+    next_are: Next, deploy: Callable[..., Any]
 ) -> None:
     from prefect.schedules import Cron, Interval, RRule
 
+    july = datetime(2026, 7, 10, 4, tzinfo=UTC)
+    eight = Cron("0 8 * * *", timezone="Europe/Paris")
     every_12_hours = Interval(
         timedelta(hours=12), anchor_date=datetime(2026, 7, 1, 5, tzinfo=UTC), timezone="UTC"
     )
     next_are(
-        solution,
         "a cron, an interval, an rrule, and a cron that is not active",
         deploy(
             schedules=[
-                Cron("0 8 * * *", timezone="Europe/Paris"),
+                eight,
                 Cron("0 9 * * *", timezone="Europe/Paris", active=False),
                 every_12_hours,
                 RRule("RRULE:FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0", timezone="Europe/Paris"),
             ]
         ),
-        datetime(2026, 7, 10, 4, tzinfo=UTC),
+        july,
         [
             "2026-07-10 07:00 +0200",
             "2026-07-10 08:00 +0200",
@@ -335,20 +422,66 @@ def test_schedules_of_any_kind_are_listed_together(
         " somebody has switched off, announces runs that do not come.",
     )
     next_are(
-        solution,
-        "a cron of the first of each month",
-        deploy(schedule=Cron("0 6 1 * *", timezone="Europe/Paris")),
-        datetime(2026, 9, 10, tzinfo=UTC),
-        ["2026-10-01 06:00 +0200", "2026-11-01 06:00 +0100"],
-        "the retraining of the month is on no list. Ask for a number of starts, not for a week.",
+        "two crons of 08:00, one in Paris and one in UTC, the deployment paused",
+        deploy(schedules=[eight, Cron("0 6 * * *", timezone="UTC")], paused=True),
+        july,
+        ["2026-07-10 08:00 +0200"] * 2 + ["2026-07-11 08:00 +0200"] * 2,
+        "two schedules start two runs, also at the same moment. And whoever is about to switch a"
+        " paused deployment on asks when it would run.",
     )
     next_are(
-        solution,
+        "a cron of each Friday the 13th",
+        deploy(schedule=Cron("0 6 13 * 5", timezone="Europe/Paris", day_or=False)),
+        july,
+        ["2026-11-13 06:00 +0100"],
+        "a schedule says more than its hour; with half of its fields it is another one.",
+    )
+    next_are(
         "a deployment without a schedule",
         deploy(),
-        datetime(2026, 7, 10, tzinfo=UTC),
+        july,
         [],
         "it is started by hand only.",
+    )
+    next_are(
+        "a schedule that is not active",
+        deploy(schedule=Cron("0 8 * * *", active=False)),
+        july,
+        [],
+        "it is switched off.",
+    )
+
+
+def test_as_many_are_listed_as_there_are(next_are: Next, deploy: Callable[..., Any]) -> None:
+    from prefect.schedules import Cron, RRule
+
+    why = "the retraining of the month is on no list. Ask for a number of starts, not for a week."
+    summer = datetime(2026, 9, 10, tzinfo=UTC)
+    rare = {"1 *": [(2026, 10, "02"), (2026, 11, "01")], "29 2": [(2028, 2, "01"), (2032, 2, "01")]}
+    for days, starts in rare.items():
+        next_are(
+            f"a cron of {days} (day, month)",
+            deploy(schedule=Cron(f"0 6 {days} *", timezone="Europe/Paris")),
+            summer,
+            [f"{y}-{m:02}-{int(days.split()[0]):02} 06:00 +{zone}00" for y, m, zone in starts],
+            why,
+        )
+    hour = datetime(2026, 9, 10, 1, tzinfo=UTC).astimezone(PARIS)
+    next_are(
+        "a cron of each hour, and one of each quarter",
+        deploy(schedules=[Cron("0 * * * *"), Cron("15 5 1 1,4,7,10 *")]),
+        summer,
+        [f"{hour + timedelta(hours=n):%Y-%m-%d %H:%M %z}" for n in range(100)],
+        "a list of 100 was asked for, and it ends before.",
+    )
+    left = "DTSTART:20260908T060000\nRRULE:FREQ=DAILY;COUNT=4"
+    next_are(
+        "an rrule that ends after tomorrow",
+        deploy(schedule=RRule(left, timezone="Europe/Paris")),
+        summer,
+        ["2026-09-10 06:00 +0200", "2026-09-11 06:00 +0200"],
+        "a campaign ends; a list that has to be full goes on for ever, or is an error.",
+        count=3,
     )
 
 
@@ -376,19 +509,48 @@ def is_refused(error: Exception | None, call: str, name: str, production: str) -
     )
 
 
+Check = Callable[..., Exception | None]
+
+
 @pytest.fixture
-def pipeline() -> Any:
-    """Make a flow of the test's own; it must never be run."""
+def checked(solution: Any, prefect_history: Any, prefect_requests: list[str]) -> Check:
+    """Have the solution check parameters, without a run and without a server."""
+
+    def check(call: str, pipeline: Any, parameters: dict[str, Any]) -> Exception | None:
+        error = refusal_of(lambda: solution.check_parameters(pipeline, parameters))
+        assert prefect_history.flow_run_count == 0, told(
+            f"{call} made a flow run.",
+            "Expected: a check, and no run. Calling the flow is no check: with good parameters it"
+            " trains.",
+            "In production: each check is a red run on the page, and each success a training.",
+        )
+        asked_nobody(call, prefect_requests)
+        return error
+
+    return check
+
+
+@pytest.fixture
+def pipelines() -> dict[str, Any]:
+    """Make flows of the test's own, all of one name; they must never be run."""
     from prefect import flow
     from pydantic import Field
 
-    @flow
+    @flow(name="retrain")
     def retrain(
         table: str, depth: Annotated[int, Field(ge=1, le=30)] = 5, columns: list[str] | None = None
     ) -> None:
         raise AssertionError("a check must not run the flow")
 
-    return retrain
+    @flow(name="retrain")
+    async def retrain_deeper(depth: int, *, table: str = "", seed: int | None = None) -> None:
+        raise AssertionError("a check must not run the flow")
+
+    @flow(name="retrain")
+    def retrain_all() -> None:
+        raise AssertionError("a check must not run the flow")
+
+    return {"retrain": retrain, "retrain_deeper": retrain_deeper, "retrain_all": retrain_all}
 
 
 AT_NIGHT = (
@@ -398,138 +560,90 @@ AT_NIGHT = (
 
 
 @pytest.mark.parametrize(
-    ("parameters", "name"),
+    ("name", "wrong"),
     [
-        ({"table": "customers", "dept": 8}, "dept"),
-        ({"depth": 8}, "table"),
-        ({"table": "customers", "depth": "many"}, "depth"),
-        ({"table": "customers", "depth": 31}, "depth"),
-        ({"table": "customers", "columns": [["tenure"]]}, "columns"),
+        ("dept", [{"table": "x", "dept": 8}, {"table": "x", "dept": None}]),
+        ("table", [{"depth": 8}, {}, {"table": None}, {"table": 7}]),
+        ("depth", [{"table": "x", "depth": value} for value in ("many", 0, 31, 2.5, None)]),
+        ("columns", [{"table": "x", "columns": value} for value in ([["calls"]], "calls", [1])]),
     ],
-    ids=["misspelt", "missing", "not_a_number", "out_of_limits", "wrong_inside"],
+    ids=["misspelt", "missing", "limits", "inside"],
 )
 def test_impossible_parameters_are_refused(
-    solution: Any, pipeline: Any, prefect_history: Any, parameters: dict, name: str
+    checked: Check, pipelines: dict[str, Any], name: str, wrong: list[dict]
 ) -> None:
-    call = f"check_parameters(retrain, {parameters})"
-    error = refusal_of(lambda: solution.check_parameters(pipeline, parameters))
-    is_refused(error, call, name, AT_NIGHT)
-    assert prefect_history.flow_run_count == 0, told(
-        f"{call} made a flow run.",
-        "Expected: a check, and no run. Calling the flow is no check: with good parameters it"
-        " trains.",
-        "In production: each check is a red run on the page, and each success a training.",
-    )
+    for parameters in wrong:
+        call = f"check_parameters(retrain, {parameters})"
+        error = checked(call, pipelines["retrain"], parameters)
+        is_refused(error, call, name, AT_NIGHT)
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        {"table": "customers"},
-        {"table": "customers", "depth": 30, "columns": ["tenure", "calls"]},
-        {"columns": None, "table": ""},
-    ],
-    ids=["defaults", "all", "none_is_allowed"],
-)
-def test_possible_parameters_are_accepted(
-    solution: Any, pipeline: Any, prefect_history: Any, parameters: dict
+def test_possible_parameters_are_accepted(checked: Check, pipelines: dict[str, Any]) -> None:
+    possible = [
+        ("retrain", {"table": "customers"}),
+        ("retrain", {"table": "customers", "depth": 30, "columns": ["tenure", "calls"]}),
+        ("retrain", {"columns": None, "depth": 1, "table": ""}),
+        ("retrain", {"table": "'Łódź'", "columns": []}),
+        ("retrain_deeper", {"depth": 31}),
+        ("retrain_all", {}),
+    ]
+    for name, parameters in possible:
+        call = f"check_parameters({name}, {parameters})"
+        error = checked(call, pipelines[name], parameters)
+        assert error is None, told(
+            f"{call} raised {shorten(repr(error))}",
+            "Expected: nothing raised.",
+            "In production: a check that cries wolf is switched off within a week.",
+        )
+    call = "check_parameters(retrain_deeper, {'table': 'customers'}), after other flows"
+    error = checked(call, pipelines["retrain_deeper"], {"table": "customers"})
+    is_refused(error, call, "depth", "two flows have one name, and the check knows one of them.")
+
+
+def test_training_is_described_with_possible_parameters_only(
+    solution: Any, prefect_requests: list[str], path: str
 ) -> None:
-    call = f"check_parameters(retrain, {parameters})"
-    before = dict(parameters)
-    error = refusal_of(lambda: solution.check_parameters(pipeline, parameters))
-    assert error is None and parameters == before and prefect_history.flow_run_count == 0, told(
-        f"{call} {f'raised {shorten(repr(error))}' if error else 'ran, or changed its arguments.'}",
-        "Expected: nothing raised, no run made, nothing changed.",
-        "In production: a check that cries wolf is switched off within a week.",
-    )
-
-
-def test_training_is_described_with_possible_parameters_only(solution: Any) -> None:
-    for wrong, name in (({"n_estimator": 500}, "n_estimator"), ({"n_estimators": 0}, "n_est")):
-        given = ", ".join(f"{key}={value}" for key, value in wrong.items())
-        error = refusal_of(lambda wrong=wrong: solution.training_deployment(PATH, **wrong))
-        is_refused(error, f"training_deployment({PATH!r}, {given})", name, AT_NIGHT)
+    table = [
+        (path, {"n_estimator": 500}, "n_estimator"),
+        *((path, {"n_estimators": value}, "n_est") for value in (0, 1001, "many")),
+        (path, {"experiment_name": None}, "experiment_name"),
+        (None, {}, "path"),
+        (7, {"n_estimators": 50}, "path"),
+    ]
+    for where, wrong, name in table:
+        call = called("training_deployment", where, **wrong)
+        error = refusal_of(
+            lambda where=where, wrong=wrong: solution.training_deployment(where, **wrong)
+        )
+        is_refused(error, call, name, AT_NIGHT)
+        asked_nobody(call, prefect_requests)
 
 
 # Task 5: serve both
 
 
-class _Serving(Exception):
-    """The process would now run for weeks."""
-
-
-@pytest.fixture
-def served(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Any, list[Any]]]:
-    """Serve on the test's server up to the moment when the waiting for work begins."""
-    from prefect.client import orchestration
-    from prefect.deployments.runner import RunnerDeployment
-    from prefect.runner import Runner
-
-    ids: list[Any] = []
-    applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
-
-    def heard(real: Any) -> Any:
-        """Note whose id `create_deployment` returns, or `update_deployment` is given."""
-
-        def note(args: tuple[Any, ...], more: dict[str, Any], found: Any) -> Any:
-            ids.append(found or more.get("deployment_id") or args[1])
-            return found
-
-        async def call_async(*args: Any, **more: Any) -> Any:
-            return note(args, more, await real(*args, **more))
-
-        def call(*args: Any, **more: Any) -> Any:
-            return note(args, more, real(*args, **more))
-
-        return call_async if inspect.iscoroutinefunction(real) else call
-
-    for client in (orchestration.SyncPrefectClient, orchestration.PrefectClient):
-        for name in ("create_deployment", "update_deployment"):
-            monkeypatch.setattr(client, name, heard(getattr(client, name)))
-
-    def noted(real: Any) -> Any:
-        def apply(this: Any, *args: Any, **more: Any) -> Any:
-            applied[this.name] = this
-            return real(this, *args, **more)
-
-        return apply
-
-    for name in ("apply", "aapply"):
-        monkeypatch.setattr(RunnerDeployment, name, noted(getattr(RunnerDeployment, name)))
-
-    async def start(_: Any, *__: Any, **___: Any) -> None:
-        raise _Serving
-
-    monkeypatch.setattr(Runner, "start", start)
-
-    def serve(call: Callable[[], Any]) -> tuple[Exception | None, list[Any]]:
-        error = refusal_of(call)
-        with orchestration.get_client(sync_client=True) as client:
-            known = [client.read_deployment(one) for one in dict.fromkeys(ids)]
-        return error, [applied.get(one.name, one) for one in known]
-
-    return serve
-
-
-def test_one_process_serves_both(solution: Any, served: Any) -> None:
-    call = f"serve_pipelines({PATH!r}, n_estimators=50)"
-    error, registered = served(lambda: solution.serve_pipelines(PATH, n_estimators=50))
-    if error is not None and not isinstance(error, _Serving):
-        raise error
-    names = sorted(one.name for one in registered)
-    assert isinstance(error, _Serving) and names == ["hourly", "nightly"], told(
-        f"{call} {'began to wait for work' if error else 'returned'}; registered with the server:"
-        f" {', '.join(names) or 'nothing'}.",
+def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
+    more = {"n_estimators": 50, "experiment_name": "served"}
+    call = called("serve_pipelines", path, **more)
+    found = served(lambda: solution.serve_pipelines(path, **more))
+    if found.error is not None:
+        raise found.error
+    names = sorted(one.name for one in found.registered)
+    assert found.waits and names == ["hourly", "nightly"], told(
+        f"{call} {'began to wait for work' if found.waits else 'returned'}; registered with the"
+        f" server: {', '.join(names) or 'nothing'}.",
         "Expected: both deployments registered, and then one process that waits for their runs.",
         "In production: `serve` returns when it is interrupted, in weeks. What comes after it in"
         " your file is not registered, and the second pipeline never runs.",
     )
-    checked = (
-        solution.training_deployment(PATH, n_estimators=50),
-        solution.inference_deployment(PATH),
+    assert found.limit is None or found.limit > 1, told(
+        f"{call}: the process runs {found.limit} run at a time.",
+        "Expected: both pipelines at once, if need be.",
+        "In production: while the training runs, for two hours, no customer is scored.",
     )
-    for described_as in checked:
-        one = next(one for one in registered if one.name == described_as.name)
+    of_each = (solution.training_deployment(path, **more), solution.inference_deployment(path))
+    for described_as in of_each:
+        one = next(one for one in found.registered if one.name == described_as.name)
         seen, expected = description_of(one), description_of(described_as)
         for what in expected:
             assert seen[what] == expected[what], told(
@@ -541,12 +655,17 @@ def test_one_process_serves_both(solution: Any, served: Any) -> None:
             )
 
 
-def test_nothing_is_registered_with_an_impossible_parameter(solution: Any, served: Any) -> None:
-    call = f"serve_pipelines({PATH!r}, n_estimator=500)"
-    error, registered = served(lambda: solution.serve_pipelines(PATH, n_estimator=500))
-    is_refused(None if isinstance(error, _Serving) else error, call, "n_estimator", AT_NIGHT)
-    assert not registered, told(
-        f"{call} was refused, after it had registered {[one.name for one in registered]}.",
-        "Expected: nothing registered. First describe and check, then serve.",
-        "In production: half a deployment. The inference runs on, beside a training that does not.",
-    )
+def test_nothing_is_registered_with_an_impossible_parameter(
+    solution: Any, served: Any, prefect_requests: list[str], path: str
+) -> None:
+    for where, wrong, name in ((path, {"n_estimator": 500}, "n_estimator"), (None, {}, "path")):
+        call = called("serve_pipelines", where, **wrong)
+        found = served(lambda where=where, wrong=wrong: solution.serve_pipelines(where, **wrong))
+        is_refused(found.error, call, name, AT_NIGHT)
+        assert not found.registered and not prefect_requests, told(
+            f"{call} raised {type(found.error).__name__}, after the server had been asked:"
+            f" {', '.join(dict.fromkeys(prefect_requests))}.",
+            "Expected: nothing registered, nothing asked. First describe and check, then serve.",
+            "In production: half a deployment. The inference runs on, beside a training that does"
+            " not.",
+        )

@@ -128,8 +128,9 @@ def next_runs(
 
     Returns:
         The first `count` starts of all schedules together, the earliest first, as aware datetimes
-        in the zone Europe/Paris. Two schedules due at the same moment are two starts. Empty if
-        nothing is scheduled. Whether the whole deployment is paused makes no difference here.
+        in the zone Europe/Paris. Two schedules due at the same moment are two starts. Fewer where
+        there are no more, empty if nothing is scheduled. Whether the whole deployment is paused
+        makes no difference here.
     """
     instant = after.astimezone(datetime.timezone.utc)
     starts = [
@@ -164,6 +165,8 @@ def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
 
 def serve_pipelines(path: str, **parameters: Any) -> None:
     """Register both deployments with the server, and run what it schedules until interrupted.
+
+    A training and an inference may run at the same time.
 
     Args:
         path: The customers, for both.

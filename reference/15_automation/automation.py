@@ -110,14 +110,14 @@ def make_definitions(settings: dict) -> dg.Definitions:
     Dagster's automation asks for features and model, and only for what is stale: features where the
     customers have been made again or the settings are others than those they were made with; the
     model where the features are made again. It never asks for the customers, which are imported,
-    nor for anything because the same settings were deployed again.
+    nor for anything because the same settings were deployed again, or because of the hour.
 
     Args:
         settings: What features are made with; JSON-safe. Equal dicts are the same settings,
             whatever the order of their keys.
 
     Returns:
-        The three assets. Their values do not matter here.
+        The three assets, no schedule and no sensor. Their values do not matter here.
     """
     version = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
     when_stale = dg.AutomationCondition.eager()
@@ -141,11 +141,12 @@ def make_definitions(settings: dict) -> dg.Definitions:
 
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
 def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
-    """Tell the chat once of each failed run, in one message.
+    """Tell the chat once of each failed run, of whatever job, in one message.
 
-    It names the job, the run's id, and for each step that failed its name and the first line of its
-    own error. It runs as soon as it is deployed. A chat that is down does not make the sensor fail,
-    which Dagster would try again for ever: it is noted in the sensor's log.
+    It names the job, the run's id, and for each step that failed (there may be none: the machine is
+    gone) its name and the first line of its own error, the innermost cause. It runs as soon as it
+    is deployed. A chat that is down does not make the sensor fail, which Dagster would try again
+    for ever: it is noted in the sensor's log.
     """
     run = context.dagster_run
     said = "; ".join(_describe_failures(context.get_step_failure_events()))

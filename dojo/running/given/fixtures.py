@@ -125,6 +125,24 @@ def prefect_history() -> Iterator[PrefectHistory]:
 
 
 @pytest.fixture
+def prefect_requests() -> Iterator[list[str]]:
+    """Note what Prefect's clients ask the server for: `POST /api/deployments/`."""
+    from dojo.world.serving import requests_noted
+
+    with requests_noted() as asked:
+        yield asked
+
+
+@pytest.fixture
+def served() -> Iterator[Any]:
+    """Serve deployments until the waiting begins: `served(call)`; see `dojo.world.serving`."""
+    from dojo.world.serving import serving
+
+    with serving() as serve:
+        yield serve
+
+
+@pytest.fixture
 def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give MLflow an empty store in one SQLite file; the value is its tracking URI."""
     run, _ = _state(request)

@@ -26,6 +26,13 @@ class Laws:
         """Load the solution afresh; its calls are looked at too."""
         return self._watched.load()
 
+    def load_elsewhere(self) -> Subject:
+        """Load the solution afresh, as another process would: `hash` gives it other numbers.
+
+        Unlike the fixture `elsewhere` this starts no process, and what it returns may be anything.
+        """
+        return self._watched.load(hash=lambda one: hash(("another process", one)))
+
     def lift(self, law: str, why: str) -> None:
         """Have a law not hold in this test.
 

@@ -14,5 +14,5 @@ def next_runs(deployment, after, count):
             one.schedule.model_dump(mode="json")
         )
         found += asyncio.run(twin.get_dates(n=500, start=after.astimezone(PARIS)))
-    stamps = heapq.nsmallest(count, {one.timestamp() for one in found if one > after})
+    stamps = heapq.nsmallest(count, [one.timestamp() for one in found if one > after])
     return [datetime.datetime.fromtimestamp(stamp, tz=PARIS) for stamp in stamps]

@@ -1,0 +1,119 @@
+"""Have Prefect's deployments served up to the moment when the waiting for work begins."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+_REGISTERING = ("create_deployment", "update_deployment")
+
+
+class WaitsForWork(BaseException):
+    """The process would now run for weeks; no `except Exception` of a solution ends that."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Served:
+    """What came of a call that serves.
+
+    Attributes:
+        waits: Whether the process has begun to wait for work.
+        error: What was raised instead.
+        registered: The deployments that were registered: each as it was applied, or as the server
+            has it.
+        limit: How many runs the process would run at once; None: any number.
+    """
+
+    waits: bool
+    error: Exception | None
+    registered: list[Any]
+    limit: int | None
+
+
+@contextlib.contextmanager
+def requests_noted() -> Iterator[list[str]]:
+    """Note what Prefect's clients ask any server for during the block: `POST /api/deployments/`."""
+    from prefect.client import base
+
+    asked: list[str] = []
+
+    def noting(real: Any) -> Any:
+        def send(this: Any, request: Any, *args: Any, **more: Any) -> Any:
+            asked.append(f"{request.method} {request.url.path}")
+            return real(this, request, *args, **more)
+
+        return send
+
+    with contextlib.ExitStack() as stack:
+        for client in (base.PrefectHttpxSyncClient, base.PrefectHttpxAsyncClient):
+            stack.enter_context(mock.patch.object(client, "send", noting(client.send)))
+        yield asked
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[Callable[[Callable[[], Any]], Served]]:
+    """Give a function that makes a call which serves, and tells what came of it."""
+    from prefect.client import orchestration
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.runner import Runner
+
+    ids: list[Any] = []
+    applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
+    limits: list[int | None] = []
+
+    def heard(real: Any) -> Any:
+        """Note whose id `create_deployment` returns, or `update_deployment` is given."""
+
+        def note(args: tuple[Any, ...], more: dict[str, Any], found: Any) -> Any:
+            ids.append(found or more.get("deployment_id") or args[1])
+            return found
+
+        async def call_async(*args: Any, **more: Any) -> Any:
+            return note(args, more, await real(*args, **more))
+
+        def call(*args: Any, **more: Any) -> Any:
+            return note(args, more, real(*args, **more))
+
+        return call_async if inspect.iscoroutinefunction(real) else call
+
+    def noted(real: Any) -> Any:
+        def apply(this: Any, *args: Any, **more: Any) -> Any:
+            applied[this.name] = this
+            return real(this, *args, **more)
+
+        return apply
+
+    async def start(this: Any, *_: Any, **__: Any) -> None:
+        limits.append(this.limit)
+        raise WaitsForWork
+
+    def serve(call: Callable[[], Any]) -> Served:
+        error = None
+        waits = False
+        try:
+            call()
+        except NotImplementedError:
+            raise
+        except WaitsForWork:
+            waits = True
+        except Exception as caught:  # whatever a solution raises is looked at by the tests
+            error = caught
+        with orchestration.get_client(sync_client=True) as client:
+            known = [client.read_deployment(one) for one in dict.fromkeys(ids)]
+        registered = [applied.get(one.name, one) for one in known]
+        return Served(waits, error, registered, next(iter(limits), None))
+
+    with contextlib.ExitStack() as stack:
+        for client in (orchestration.SyncPrefectClient, orchestration.PrefectClient):
+            for name in _REGISTERING:
+                real = getattr(client, name)
+                stack.enter_context(mock.patch.object(client, name, heard(real)))
+        for name in ("apply", "aapply"):
+            real = getattr(RunnerDeployment, name)
+            stack.enter_context(mock.patch.object(RunnerDeployment, name, noted(real)))
+        stack.enter_context(mock.patch.object(Runner, "start", start))
+        yield serve

@@ -1,0 +1,14 @@
+"""Takes the first step that failed; where none did, the sensor fails.
+
+Refused by: test_each_failed_run_is_told_of, test_failure_is_told_once_with_its_cause
+"""
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
+    run = context.dagster_run
+    said = next(_describe_failures(context.get_step_failure_events()))
+    try:
+        chat.send(f"{run.job_name} failed, run {run.run_id}: {said}")
+    except Exception as error:
+        context.log.error(repr(error))

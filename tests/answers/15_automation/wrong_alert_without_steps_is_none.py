@@ -1,0 +1,16 @@
+"""Tells nothing of a run that failed before its first step.
+
+Refused by: test_each_failed_run_is_told_of
+"""
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
+    run = context.dagster_run
+    if not context.get_step_failure_events():
+        return
+    said = "; ".join(_describe_failures(context.get_step_failure_events()))
+    try:
+        chat.send(f"{run.job_name} failed, run {run.run_id}: {said}")
+    except Exception as error:
+        context.log.error(repr(error))

@@ -1,0 +1,17 @@
+"""Takes the cause of what Dagster raised, and not the cause of that.
+
+Refused by: test_failure_is_told_once_with_its_cause
+"""
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
+    run = context.dagster_run
+    said = "; ".join(
+        f"{event.step_key}: {event.event_specific_data.error.cause.message.splitlines()[0]}"
+        for event in context.get_step_failure_events()
+    )
+    try:
+        chat.send(f"{run.job_name} failed, run {run.run_id}: {said}")
+    except Exception as error:
+        context.log.error(repr(error))

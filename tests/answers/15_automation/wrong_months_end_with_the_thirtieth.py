@@ -1,0 +1,16 @@
+"""Leaves the 31st out.
+
+Refused by: test_ticks_are_at_three_in_paris
+"""
+
+
+@dg.schedule(
+    job=scoring,
+    cron_schedule="0 3 1-30 * *",
+    execution_timezone="Europe/Paris",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def nightly(context: dg.ScheduleEvaluationContext):
+    moment = context.scheduled_execution_time.astimezone(ZoneInfo("Europe/Paris"))
+    day = str(moment.date() - datetime.timedelta(days=1))
+    return dg.RunRequest(partition_key=day, run_key=day)

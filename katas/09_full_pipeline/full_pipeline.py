@@ -128,7 +128,8 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
     """Train all candidates at the same time and find the best: a flow, the trainings its tasks.
 
     In MLflow they are child runs of one parent run, which has the parameter (or tag)
-    `orchestrator`: "prefect". It is Finished when this returns, Failed when this raises.
+    `orchestrator`: "prefect". It runs as long as they do, and is Finished when this returns, Failed
+    when this raises. All of them lie in the store's experiment.
 
     Args:
         features: What `data_preparation` returns.
@@ -156,7 +157,8 @@ def register_version(store: str, run_id: str) -> int:
 
     Returns:
         The version's number. It stays if there is no transaction, or if that one succeeds. If that
-        one fails, later, elsewhere and for whatever reason, the version is gone.
+        one fails, later, elsewhere and for whatever reason, the version is gone, and nothing else,
+        also if another store has been opened since.
     """
     # TODO(kata): task 2, a task; what undoes it hangs on it.
     raise NotImplementedError
@@ -169,7 +171,8 @@ def release(
 
     A plain function, or a flow. The check meets the version in the registry, while the alias
     CHAMPION is where it was. It moves only after the check, and only if the winner's METRIC is
-    greater than the champion's, or there is no champion.
+    greater than that of the champion of that moment (another one may have been promoted while the
+    check ran), or there is no champion.
 
     Args:
         winner: What `compare_candidates` returns.
@@ -184,7 +187,7 @@ def release(
 
     Raises:
         Exception: The check failed: its error, ValueError if it refuses, another one if it breaks.
-            The registry is as it was: the new version is gone, the alias where it was.
+            The new version is gone, and nothing else in the registry has changed.
     """
     # TODO(kata): task 2, the gate, then a transaction.
     raise NotImplementedError

@@ -1,6 +1,7 @@
 """What engine, tracker and registry hold after your functions ran, and what the API was asked."""
 
 import contextlib
+import functools
 import math
 import sqlite3
 import textwrap
@@ -24,12 +25,23 @@ CONTRACTS = ["month-to-month", "one year", "two years"]
 COLUMNS = NUMBERS + CONTRACTS
 CALLS = {"columns": ["support_calls"], "C": 1.0}
 EVERYTHING = {"columns": COLUMNS, "C": 1.0}
+CONTRACT = {"columns": CONTRACTS, "C": 1.0}
 REFUSED = {"columns": COLUMNS, "C": -1.0}
 PAIR = {"calls": CALLS, "refused": REFUSED}
+FAILING = {"refused": REFUSED, "torn": {"columns": COLUMNS}}  # one has no C
 LOW, HIGH = 0.5, 0.99
 COUNT = 160
+VERSIONS = "SELECT name, version FROM model_versions"
+ALIASES = "SELECT name, alias, version FROM registered_model_aliases"
+ELSEWHERE = "churn-eu"  # a model of somebody else, in each store
+# Of each of these models, when it was logged: its run, and where it lies.
+LOGGED: dict[str, tuple[str, str]] = {}
 # What an earlier night has left: a run with a model for each, and the columns it looks at.
 MODELS = {"strict": ["support_calls"], "generous": ["monthly_charges"]}
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody stops the process."""
 
 
 class Call(NamedTuple):
@@ -37,7 +49,7 @@ class Call(NamedTuple):
 
     said: str
     value: Any
-    error: Exception | None
+    error: BaseException | None
     read_flow_runs: Callable[[], list[Any]]
 
     @property
@@ -70,7 +82,7 @@ def call(solution: Any, prefect_history: Any) -> Ask:
             ending = f"returned {shorten(repr(value))}"
         except (NotImplementedError, NameError):
             raise
-        except Exception as caught:  # whatever a solution raises is looked at by the tests
+        except (Exception, Stopped) as caught:  # whatever is raised is looked at by the tests
             error = caught
             ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
         last = prefect_history.flow_run_count
@@ -99,40 +111,56 @@ class Store:
         experiment = self.client.create_experiment("earlier", place)
         mlflow.set_tracking_uri(self.uri)
         for name, columns in MODELS.items():
-            with mlflow.start_run(experiment_id=experiment, run_name=name):
+            with mlflow.start_run(experiment_id=experiment, run_name=name) as run:
                 model = make_model(columns)
-                mlflow.sklearn.log_model(model, name="model", pip_requirements=[])
+                info = mlflow.sklearn.log_model(model, name="model", pip_requirements=[])
+                LOGGED[name] = run.info.run_id, info.artifact_path
         mlflow.set_tracking_uri(None)
+        self.champion("generous", None, ELSEWHERE)
 
-    def train(self, name: str, auc: float) -> dict[str, Any]:
-        """Let an earlier run have this METRIC; return what `train_candidate` would."""
-        run_id = next(one.info.run_id for one in self.runs if one.info.run_name == name)
-        self.client.log_batch(run_id, [Metric("val_auc", auc, 0, 0)])
+    def train(self, name: str, auc: float | None) -> dict[str, Any]:
+        """Let an earlier run have this METRIC, or none; return what `train_candidate` would."""
+        run_id, _ = LOGGED[name]
+        if auc is not None:
+            self.client.log_batch(run_id, [Metric("val_auc", auc, 0, 0)])
         return {"name": name, "run_id": run_id, "val_auc": auc}
 
-    def version(self, name: str, auc: float) -> int:
+    def version(self, name: str, auc: float | None, model: str = MODEL) -> int:
         """Make a version from an earlier run."""
-        if not self.client.search_registered_models():
-            self.client.create_registered_model(MODEL)
-        run_id = self.train(name, auc)["run_id"]
-        experiment = self.client.get_run(run_id).info.experiment_id
-        logged = self.client.search_logged_models([experiment], f"source_run_id = '{run_id}'")
-        source = logged[0].artifact_location
-        return int(self.client.create_model_version(MODEL, source, run_id).version)
+        run_id, source = LOGGED[name]
+        self.train(name, auc)
+        if not self.read("SELECT name FROM registered_models WHERE name = ?", model):
+            self.client.create_registered_model(model)
+        return int(self.client.create_model_version(model, source, run_id).version)
 
-    def champion(self, name: str, auc: float) -> int:
+    def champion(self, name: str, auc: float | None, model: str = MODEL) -> int:
         """Make a version from an earlier run, the champion."""
-        version = self.version(name, auc)
-        self.client.set_registered_model_alias(MODEL, "champion", str(version))
+        version = self.version(name, auc, model)
+        self.client.set_registered_model_alias(model, "champion", str(version))
         return version
+
+    def read(self, query: str, *given: str) -> list[tuple]:
+        """Read the database: MLflow's own client takes twenty times as long."""
+        with contextlib.closing(sqlite3.connect(Path(self.folder) / "mlflow.db")) as database:
+            return database.execute(query, given).fetchall()
 
     @property
     def registry(self) -> tuple[list[int], int | None]:
         """Read the versions' numbers, and which of them is the champion."""
-        versions = self.client.search_model_versions(f"name = '{MODEL}'")
-        models = self.client.search_registered_models(f"name = '{MODEL}'")
-        champions = [int(m.aliases["champion"]) for m in models if "champion" in m.aliases]
-        return sorted(int(one.version) for one in versions), next(iter(champions), None)
+        there = f"{VERSIONS} WHERE name = ? AND current_stage != 'Deleted_Internal' ORDER BY 2"
+        champions = self.read(f"{ALIASES} WHERE name = ? AND alias = 'champion'", MODEL)
+        champion = int(champions[0][-1]) if champions else None
+        return [version for _, version in self.read(there, MODEL)], champion
+
+    @property
+    def others(self) -> str:
+        """Say what else is in the registry, which nobody has asked to change."""
+        versions = self.read(
+            f"{VERSIONS} WHERE name != ? AND current_stage != 'Deleted_Internal'", MODEL
+        )
+        aliases = self.read(f"{ALIASES} WHERE name != ? OR alias != 'champion'", MODEL)
+        tags = self.read("SELECT * FROM registered_model_tags")
+        return f"versions {versions}, aliases {aliases}, tags {tags}"
 
     @property
     def runs(self) -> list[Any]:
@@ -140,16 +168,32 @@ class Store:
         everywhere = [one.experiment_id for one in self.client.search_experiments()]
         return self.client.search_runs(everywhere, order_by=["attributes.start_time ASC"])
 
-    @property
-    def everything(self) -> str:
-        """Say all that inference must leave as it is."""
-        experiments = [one.name for one in self.client.search_experiments()]
-        models = self.client.search_registered_models()
-        versions = self.client.search_model_versions()
-        return (
-            f"{len(self.runs)} runs, experiments {sorted(experiments)},"
-            f" aliases {[one.aliases for one in models]},"
-            f" tags {[one.tags for one in [*models, *versions] if one.tags]}"
+    def photograph(self) -> dict[str, set[str]]:
+        """Read all that is in the store: each table's rows, and the files."""
+        root = Path(self.folder)
+        names = self.read("SELECT name FROM sqlite_master WHERE type = 'table'")
+        found = {name: set(map(str, self.read(f'SELECT * FROM "{name}"'))) for (name,) in names}
+        files = {str(one.relative_to(root)) for one in root.rglob("*")}
+        return {**found, "files": {one for one in files if not one.startswith("mlflow.db")}}
+
+    def unchanged_since(self, before: dict[str, set[str]], said: str, production: str) -> None:
+        """Check that nothing in the store is other than it was."""
+        after = self.photograph()
+        changes = [
+            f"{what}: {'gone' if gone else 'new'}: {shorten(row)}"
+            for what in sorted({*before, *after})
+            for gone in (True, False)
+            for row in sorted(
+                before.get(what, set()) - after.get(what, set())
+                if gone
+                else after.get(what, set()) - before.get(what, set())
+            )
+        ]
+        assert not changes, told(
+            f"{said} In this store {len(changes)} things are not as they were, such as"
+            f" {'; '.join(changes[:2])}.",
+            "Expected: all as it was.",
+            f"In production: {production}",
         )
 
     @property
@@ -176,6 +220,15 @@ def store(mlflow_store: str, place: Path) -> Store:
     return Store(place)
 
 
+@pytest.fixture
+def other_store(store: Store, place: Path) -> Store:
+    """Put a second store back, in which the same runs and models are."""
+    other = place.parent / "other store"
+    other.mkdir(exist_ok=True)
+    copy_database(place / "before.db", other / "mlflow.db")
+    return Store(other)
+
+
 def copy_database(source: Path, target: Path) -> None:
     """Copy a database, also over one that is open."""
     with (
@@ -185,43 +238,80 @@ def copy_database(source: Path, target: Path) -> None:
         old.backup(new)
 
 
-@pytest.fixture
-def features(customers: pd.DataFrame) -> pd.DataFrame:
-    """Make the features of the customers, as `data_preparation` does."""
-    frame = customers.head(COUNT).set_index("customer_id")
+def people(draw: Any, count: int = COUNT, **more: Any) -> list[dict]:
+    """Draw the customers of the API.
+
+    Without blanks and notes: the preparation is given, and makes a float of all that it gets.
+    """
+    return draw.customers(count, tame=["blanks", "an extra column"], **more)
+
+
+def prepared(customers: list[dict]) -> pd.DataFrame:
+    """Make the features of customers, as `data_preparation` does."""
+    frame = pd.DataFrame(customers).set_index("customer_id")
     for name in CONTRACTS:
         frame[name] = frame["contract"] == name
     return frame.drop(columns="contract").astype(float)
 
 
 @pytest.fixture
-def api(flaky_api: Any, customers: pd.DataFrame) -> Any:
-    """Have the API know the customers of the features."""
-    flaky_api.customers = customers.head(COUNT).to_dict("records")
+def features(draw: Any) -> pd.DataFrame:
+    """Make the features of untamed customers."""
+    return prepared(people(draw))
+
+
+@pytest.fixture
+def api(flaky_api: Any, draw: Any) -> Any:
+    """Have the API know untamed customers."""
+    flaky_api.customers = people(draw)
     flaky_api.will(200)
     return flaky_api
 
 
-class Checks(NamedTuple):
-    """What was to be seen in the registry while a model was loaded, to check it."""
+@pytest.fixture
+def unlogged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have no model be logged, which takes longest; note how the parent run is meanwhile."""
+    seen: list[str] = []
 
-    seen: list[tuple[str, tuple[list[int], int | None]]]
-    break_with: Callable[[Exception], None]
+    def note(*_: Any, **__: Any) -> None:
+        parent = mlflow.active_run().data.tags.get("mlflow.parentRunId")
+        if not seen:
+            seen.append(MlflowClient().get_run(parent).info.status if parent else "none")
+
+    monkeypatch.setattr(mlflow.sklearn, "log_model", note)
+    return seen
+
+
+class Checks:
+    """What is to be seen in the registry while a model is loaded, and what happens meanwhile."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.seen: list[tuple[str, tuple[list[int], int | None]]] = []
+        self.rows: list[int] = []
+        self.error: BaseException | None = None
+        self.before: Callable[[], Any] = lambda: None
+        self.after: Callable[[], Any] = lambda: None
+
+    def load(self, real: Callable[..., Any], model_uri: str, *given: Any, **more: Any) -> Any:
+        """Load a model, and look at whom it is asked for."""
+        self.seen.append((model_uri, self._store.registry))
+        self.before()
+        if self.error:
+            raise self.error
+        model = real(model_uri, *given, **more)
+        predict = model.predict_proba
+        model.predict_proba = lambda rows: self.rows.append(len(rows)) or predict(rows)
+        self.after()
+        return model
 
 
 @pytest.fixture
 def checks(store: Store, monkeypatch: pytest.MonkeyPatch) -> Checks:
-    """Watch what is loaded to be checked, and how the registry is at that moment."""
-    checks, errors = Checks([], lambda error: errors.append(error)), []
-    load = mlflow.sklearn.load_model
-
-    def watched(model_uri: str, *given: Any, **more: Any) -> Any:
-        checks.seen.append((model_uri, store.registry))
-        if errors:
-            raise errors[0]
-        return load(model_uri, *given, **more)
-
-    monkeypatch.setattr(mlflow.sklearn, "load_model", watched)
+    """Watch what is loaded."""
+    checks = Checks(store)
+    load = functools.partial(checks.load, mlflow.sklearn.load_model)
+    monkeypatch.setattr(mlflow.sklearn, "load_model", load)
     return checks
 
 
@@ -289,28 +379,52 @@ def prepared_by_the_shared_flow(run: Call, pipeline: str, shared: str) -> None:
 
 
 def test_five_candidates_train_at_once(
-    call: Ask, store: Store, features: pd.DataFrame, overlap: Any, prefect_history: Any
+    call: Ask,
+    solution: Any,
+    store: Store,
+    features: pd.DataFrame,
+    overlap: Any,
+    prefect_history: Any,
+    unlogged: list[str],
+    draw: Any,
 ) -> None:
-    overlap.hold_until(5)
-    run = call("compare_candidates", features, store.folder)
-    assert overlap.peak == 5, told(
+    solution.CANDIDATES[draw.names()["quotes"]] = CALLS  # one more than five
+    count = len(solution.CANDIDATES)
+    overlap.hold_until(count)
+    run = call("compare_candidates", features, store.folder, candidates={})
+    assert overlap.peak == count, told(
         f"{run.said} {len(overlap.trainings)} trainings, at most {overlap.peak} at the same time.",
-        "Each was held until five had come, or no more came. Expected: 5.",
+        f"Each was held until {count} had come, or no more came. Expected: {count}, all of"
+        " CANDIDATES; the test has added one.",
         "In production: five trainings of twenty minutes are ready at 4:40 instead of 3:20. A task"
         " that is called, or whose result is asked for at once, is waited for.",
     )
+    trained_are(run, store.new_runs, solution.CANDIDATES)
     trained = [one for one in prefect_history.task_runs if one.function == "train_candidate"]
     owners = {one.flow_run_id for one in trained}
-    assert len(trained) == 5 and len(owners) == 1 and None not in owners, told(
+    assert len(trained) == count and len(owners) == 1 and None not in owners, told(
         f"{run.said} Task runs of train_candidate: {len(trained)}, in {len(owners)} flow runs"
         f"{' or none' if None in owners else ''}.",
-        "Expected: five in one flow run.",
+        f"Expected: {count} in one flow run.",
         "In production: the run page shows a comparison without its trainings.",
     )
 
 
+def trained_are(run: Call, runs: list[Any], asked: dict[str, dict]) -> None:
+    """Check who was trained, with which settings."""
+    children = [one for one in runs if one.data.tags.get("mlflow.parentRunId")]
+    seen = {one.info.run_name: one.data.params.get("C") for one in children}
+    expected = {name: str(settings["C"]) for name, settings in asked.items()}
+    assert seen == expected, told(
+        f"{run.said} In its store each new child run, and its C: {shorten(str(seen))}.",
+        f"Expected: {shorten(str(expected))}.",
+        "In production: the night compares other candidates than it was asked for, or writes into"
+        " the store of another region.",
+    )
+
+
 def test_candidates_are_children_of_one_run(
-    call: Ask, store: Store, features: pd.DataFrame
+    call: Ask, store: Store, features: pd.DataFrame, unlogged: list[str]
 ) -> None:
     run = call("compare_candidates", features, store.folder, candidates=PAIR)
     runs = store.new_runs
@@ -335,33 +449,45 @@ def test_candidates_are_children_of_one_run(
         "In production: nobody can tell a night that died from one that is still running, nor a"
         " nightly run from somebody's notebook.",
     )
+    assert unlogged == ["RUNNING"], told(
+        f"{run.said} While 'calls' was trained, the parent run was {unlogged}. Expected: RUNNING.",
+        "In production: at 3:30 the page says that the comparison is over, and it is not.",
+    )
+    places = {store.client.get_experiment(one.info.experiment_id).name for one in runs}
+    assert places == {MODEL}, told(
+        f"{run.said} The runs are in the experiments {sorted(places)}. Expected: {MODEL!r}.",
+        "In production: half of the night is on a page that nobody opens.",
+    )
 
 
 def test_best_one_wins_though_another_failed(
-    call: Ask, store: Store, features: pd.DataFrame
+    call: Ask, store: Store, features: pd.DataFrame, unlogged: list[str]
 ) -> None:
-    run = call(
-        "compare_candidates", features, store.folder, candidates={"everything": EVERYTHING, **PAIR}
-    )
-    metrics = {one.info.run_name: one.data.metrics.get("val_auc") for one in store.new_runs}
-    best = next((one for one in store.new_runs if one.info.run_name == "everything"), None)
-    right = best is not None and run.get("run_id") == best.info.run_id
-    assert right and run.get("val_auc") == metrics["everything"], told(
+    good = {"calls": CALLS, "everything": EVERYTHING, "contract": CONTRACT}
+    run = call("compare_candidates", features, store.folder, candidates={**good, **FAILING})
+    runs = {one.info.run_name: one for one in store.new_runs}
+    metrics = {name: runs[name].data.metrics.get("val_auc") for name in good if name in runs}
+    best = max(metrics, key=lambda name: metrics[name] or 0, default=None)
+    expected = best and {"name": best, "run_id": runs[best].info.run_id, "val_auc": metrics[best]}
+    assert best and expected == {key: run.get(key) for key in expected}, told(
         f"{run.said}",
-        f"val_auc of the runs: {metrics}. Expected: name, run_id and val_auc of 'everything'.",
-        "In production: one wrong setting and there is no model tonight, or the worst one goes on"
-        " to the registry.",
+        f"val_auc of the runs: {metrics}, two others failed. Expected: name, run_id and val_auc of"
+        f" {best!r}.",
+        "In production: one wrong setting and there is no model tonight, or a poor one goes on to"
+        " the registry.",
     )
 
 
-def test_no_candidate_left_is_an_error(call: Ask, store: Store, features: pd.DataFrame) -> None:
-    run = call("compare_candidates", features, store.folder, candidates={"refused": REFUSED})
-    parents = [one.info.status for one in store.new_runs if one.info.run_name != "refused"]
+def test_no_candidate_left_is_an_error(
+    call: Ask, store: Store, features: pd.DataFrame, unlogged: list[str]
+) -> None:
+    run = call("compare_candidates", features, store.folder, candidates=FAILING)
+    parents = [one.info.status for one in store.new_runs if one.info.run_name not in FAILING]
     ended = run.flow_runs[0].states[-1] if run.flow_runs else "none"
     assert run.error is not None and parents == ["FAILED"] and ended == "Failed", told(
         f"{run.said} MLflow runs: {family(store.new_runs)}. Flow runs: {run.seen}.",
-        "The only candidate's settings are refused. Expected: an error, and the comparison Failed"
-        " in both.",
+        "All candidates' settings are refused. Expected: an error, and the comparison Failed in"
+        " both.",
         "In production: no model, and all is green.",
     )
 
@@ -369,25 +495,43 @@ def test_no_candidate_left_is_an_error(call: Ask, store: Store, features: pd.Dat
 # Task 2: register, check, promote, or leave no trace
 
 
-def test_version_goes_with_its_transaction(call: Ask, store: Store) -> None:
-    champion, winner = store.champion("generous", 0.8), store.train("strict", 0.9)
+def test_version_goes_with_its_transaction(
+    call: Ask, solution: Any, store: Store, other_store: Store
+) -> None:
+    champion, same = store.champion("generous", 0.8), store.version("strict", 0.9)
+    winner = store.train("strict", 0.9)
+    for name in (*MODELS, *MODELS):
+        other_store.version(name, 0.8)
+    solution.open_store(other_store.folder)
+    others, elsewhere = store.others, other_store.photograph()
+    kept = [champion, same]
     with contextlib.suppress(TimeoutError), transaction():
         run = call("register_version", store.folder, winner["run_id"])
         during = store.registry
         call("register_version", store.folder, winner["run_id"])
+        solution.open_store(other_store.folder)
         raise TimeoutError("a step of a colleague, after yours")
-    assert during == ([champion, run.value], champion) and run.value != champion, told(
+    assert during == ([*kept, run.value], champion) and run.value not in kept, told(
         f"{run.said} In the registry then: {listed(during)}.",
-        f"Expected: the new version's number, beside version {champion}, the champion.",
+        f"Expected: the new version's number, beside versions {kept}.",
         "In production: what inference would load cannot be checked before it is there.",
     )
-    assert store.registry == ([champion], champion), told(
-        f"{run.said} Called twice in a transaction which failed later, elsewhere.",
-        f"In the registry after it: {listed(store.registry)}. Expected: {listed(([1], 1))}.",
+    after = f"{run.said} Called twice in a transaction which failed later, elsewhere"
+    expected = kept, champion
+    assert store.registry == expected, told(
+        f"{after}, with another store open by then.",
+        f"In the registry after it: {listed(store.registry)}. Expected: {listed(expected)}.",
         "In production: a version that no check has seen lies there, looks like all others, and is"
         " promoted by hand in three weeks. Your function had returned: only what hangs on the"
-        " task itself is still called.",
+        " task itself is still called, with what it has set.",
     )
+    assert store.others == others, told(
+        f"{after}. Else in the registry: {store.others}.",
+        f"Before: {others}. Expected: the same.",
+        "In production: the undo of one team takes away what another team has made.",
+    )
+    production = "the undo deletes a version of the same number in the store of somebody else."
+    other_store.unchanged_since(elsewhere, f"{after}; this store was open then.", production)
 
 
 def test_version_stays_when_nothing_fails(call: Ask, store: Store) -> None:
@@ -395,35 +539,54 @@ def test_version_stays_when_nothing_fails(call: Ask, store: Store) -> None:
     alone = call("register_version", store.folder, winner["run_id"])
     with transaction():
         inside = call("register_version", store.folder, winner["run_id"])
+    with contextlib.suppress(TimeoutError), transaction():
+        call("register_version", store.folder, winner["run_id"])
+        raise TimeoutError("a step of a colleague")
     expected = [alone.value, inside.value]
     assert store.registry[0] == expected and None not in expected, told(
-        f"{alone.said} Then in a transaction that succeeded: {inside.said}",
-        f"In the registry: {listed(store.registry)}. Expected: both versions.",
-        "In production: the model of the night is deleted by its own safety net.",
+        f"{alone.said} In a transaction that succeeded: {inside.said} Then in one that failed.",
+        f"In the registry: {listed(store.registry)}. Expected: the first two versions.",
+        "In production: the model of the night is deleted by its own safety net, or by that of"
+        " the next night.",
     )
 
 
-@pytest.mark.parametrize("auc", [0.79, math.nan], ids=["below", "NaN"])
+@pytest.mark.parametrize(
+    ("auc", "gate", "has_champion"),
+    [
+        (math.nextafter(0.8, 0), {"min_auc": 0.8}, True),
+        (math.nextafter(0.7, 0), {}, False),
+        (math.nan, {"min_auc": 0.8}, True),
+    ],
+    ids=["just_below", "below_the_default", "NaN"],
+)
 def test_nothing_below_the_gate_is_registered(
-    call: Ask, store: Store, features: pd.DataFrame, auc: float
+    call: Ask, store: Store, features: pd.DataFrame, auc: float, gate: dict, has_champion: bool
 ) -> None:
-    champion, winner = store.champion("generous", 0.6), store.train("strict", auc)
-    run = call("release", winner, features, store.folder, min_auc=0.8, at_most=0.0)
+    champion = store.champion("generous", 0.6) if has_champion else None
+    winner = store.train("strict", auc)
+    run = call("release", winner, features, store.folder, **gate, at_most=0.0)
     expected = {"version": None, "champion": champion}
-    assert run.value == expected and store.registry == ([champion], champion), told(
-        f"{run.said} The winner's val_auc is {auc}.",
+    left = [champion] if champion else []
+    assert run.value == expected and store.registry == (left, champion), told(
+        f"{run.said} The winner's val_auc is {auc}; the gate is {gate.get('min_auc', 0.7)}.",
         f"In the registry: {listed(store.registry)}. Expected: {expected}, nothing registered.",
         "In production: every poor night leaves a version that somebody may take for a good one.",
     )
 
 
-@pytest.mark.parametrize("broken", [None, OSError("the disk is gone")], ids=["refuses", "breaks"])
+@pytest.mark.parametrize(
+    "broken",
+    [None, OSError("the disk is gone"), Stopped("somebody stops the process")],
+    ids=["refuses", "breaks", "stopped"],
+)
 def test_failed_check_leaves_the_registry_as_it_was(
-    call: Ask, store: Store, features: pd.DataFrame, checks: Checks, broken: Exception | None
+    call: Ask, store: Store, features: pd.DataFrame, checks: Checks, broken: BaseException | None
 ) -> None:
     champion, winner = store.champion("strict", 0.8), store.train("generous", 0.9)
-    if broken:
-        checks.break_with(broken)
+    store.client.set_registered_model_alias(MODEL, "previous", str(champion))
+    others = store.others
+    checks.error = broken
     run = call("release", winner, features, store.folder, min_auc=0.8, at_most=0.0)
     during = [seen for uri, seen in checks.seen if uri.startswith("models:")]
     assert during and all(seen == ([1, 2], champion) for seen in during), told(
@@ -435,17 +598,18 @@ def test_failed_check_leaves_the_registry_as_it_was(
         " first it scores with what may be refused. And a check of something else than what the"
         " registry holds says nothing of that.",
     )
-    told_of = OSError if broken else ValueError
-    assert isinstance(run.error, told_of) and ("would call" in str(run.error) or broken), told(
+    told_of = type(broken) if broken else ValueError
+    text = str(broken) if broken else "would call"
+    assert isinstance(run.error, told_of) and text in str(run.error), told(
         f"{run.said}",
-        f"The check {'breaks' if broken else 'refuses this version'}. Expected: its"
-        f" {told_of.__name__}.",
+        f"The check {'raises ' + repr(broken) if broken else 'refuses this version'}. Expected:"
+        f" its {told_of.__name__}.",
         "In production: the night was refused, and nobody is told.",
     )
-    assert store.registry == ([champion], champion), told(
+    assert (store.registry, store.others) == (([champion], champion), others), told(
         f"{run.said}",
-        f"In the registry after it: {listed(store.registry)}. Before: {listed(([1], 1))}. Expected:"
-        " the same, whatever was wrong.",
+        f"In the registry after it: {listed(store.registry)}; {store.others}.",
+        f"Before: {listed(([1], 1))}; {others}. Expected: the same, whatever was wrong.",
         "In production: at 4:00 inference loads a version that the check has refused; or there is"
         " no champion at all, as the alias went with the version that it pointed to.",
     )
@@ -453,24 +617,66 @@ def test_failed_check_leaves_the_registry_as_it_was(
 
 @pytest.mark.parametrize(
     ("before", "moves"),
-    [(None, True), (0.85, True), (0.9, False)],
-    ids=["first", "better", "equal"],
+    [
+        (None, True),
+        (math.nextafter(0.7, 0), True),
+        (0.7, False),
+    ],
+    ids=["first", "just_better", "equal"],
 )
 def test_champion_moves_only_to_a_better_version(
     call: Ask, store: Store, features: pd.DataFrame, before: float | None, moves: bool
 ) -> None:
     champion = store.champion("generous", before) if before else None
-    winner = store.train("strict", 0.9)
-    run = call("release", winner, features, store.folder, min_auc=0.9, at_most=0.5)
+    if champion:
+        store.client.set_registered_model_alias(MODEL, "previous", str(champion))
+    others = store.others
+    winner = store.train("strict", 0.7)
+    run = call("release", winner, features, store.folder)
     version = run.get("version")
     expected = version if moves else champion
     registry = [one for one in (champion, version) if one], expected
     assert version and run.get("champion") == expected and store.registry == registry, told(
-        f"{run.said} The champion's val_auc was {before}, the winner's is 0.9, the gate 0.9.",
+        f"{run.said} The champion's val_auc was {before}, the winner's is 0.7, and so is the gate.",
         f"In the registry: {listed(store.registry)}. Expected: one new version, and the champion"
         f" {'is the new one' if moves else 'stays'}.",
         "In production: the alias is what is asked every hour. A weak night takes the good model's"
         " place, or a better model waits for ever.",
+    )
+    assert not champion or store.others == others, told(
+        f"{run.said} Else in the registry: {store.others}.",
+        f"Before: {others}. Expected: the same.",
+        "In production: who rolls back at noon does not find what to roll back to.",
+    )
+
+
+def test_champion_of_the_moment_is_challenged(
+    call: Ask, store: Store, features: pd.DataFrame, checks: Checks
+) -> None:
+    champion, winner = store.champion("strict", 0.8), store.train("generous", 0.9)
+    promoted: list[int] = []
+
+    def promote() -> None:
+        promoted.append(store.champion("strict", 0.95))
+        store.client.delete_model_version(MODEL, str(promoted[-2] if promoted[1:] else champion))
+
+    checks.before = promote
+    for at_most, says in ((0.0, "; the check refuses it"), (1.0, "")):
+        run = call("release", winner, features, store.folder, min_auc=0.8, at_most=at_most)
+        theirs = next(iter(promoted[-1:]), None)
+        ours = [run.get("version")] if at_most else []
+        expected = sorted(filter(None, [*ours, theirs])), theirs
+        right = (run.get("champion") == theirs and ours != [None]) or not at_most
+        assert right and store.registry == expected, told(
+            f"{run.said} While the check ran, somebody promoted version {theirs} of val_auc 0.95,"
+            f" and deleted the champion before it. The winner's is 0.9{says}.",
+            f"In the registry: {listed(store.registry)}. Expected: {listed(expected)}.",
+            "In production: the check takes minutes. Who has read the champion before it, or puts"
+            " it back after it, replaces a model that has come meanwhile.",
+        )
+    assert set(checks.rows) == {len(features)}, told(
+        f"{run.said} The check looked at {checks.rows} customers. Expected: {len(features)}.",
+        "In production: a version is refused, or not, by the word of a few.",
     )
 
 
@@ -478,7 +684,7 @@ def test_champion_moves_only_to_a_better_version(
 
 
 def test_two_nights_on_a_flaky_api(
-    call: Ask, solution: Any, store: Store, api: Any, prefect_history: Any
+    call: Ask, solution: Any, store: Store, other_store: Store, api: Any, prefect_history: Any
 ) -> None:
     where, gates = (api.url, store.folder), {"min_auc": LOW, "at_most": HIGH}
     api.will(503, api.TIMEOUT, 200)
@@ -495,15 +701,21 @@ def test_two_nights_on_a_flaky_api(
         f"{first.said} The engine recorded of its parameters: {recorded}.",
         "In production: nobody can say which gate a model of last month has passed.",
     )
+    before, gates["min_auc"] = store.photograph(), 1.0
     api.will(503, 200)
-    second = call("training_pipeline", *where, candidates={"calls": CALLS}, **gates)
-    used_again(second, prefect_history, "The first night was good")
-    assert store.registry == ([1, 2], 1) and second.get("champion") == 1, told(
-        f"{second.said} In the registry: {listed(store.registry)}.",
-        "Version 1 learnt from everything, version 2 from the calls only. Expected: both are"
-        " there, the champion is 1.",
-        "In production: whoever trained last is asked, not whoever is best.",
+    second = call(
+        "training_pipeline", api.url, other_store.folder, candidates={"calls": CALLS}, **gates
     )
+    used_again(second, prefect_history, "The first night was good")
+    expected = {"version": None, "champion": None, "winner": "calls"}
+    assert second.value == expected and other_store.registry == ([], None), told(
+        f"{second.said} This night is of another store, which is new; nothing passes its gate.",
+        f"In the registry there: {listed(other_store.registry)}. Expected: {expected}.",
+        "In production: a night of poor candidates is an ordinary night; it fails, or it releases"
+        " what no gate has let pass.",
+    )
+    production = "the model of one region is trained into the store of another one."
+    store.unchanged_since(before, f"{second.said} That night was of another store.", production)
 
 
 def test_failed_night_costs_no_second_preparation(
@@ -511,22 +723,38 @@ def test_failed_night_costs_no_second_preparation(
 ) -> None:
     where, gates = (api.url, store.folder), {"min_auc": LOW, "at_most": HIGH}
     failed = call("training_pipeline", *where, candidates={"refused": REFUSED}, **gates)
-    ended = failed.flow_runs[0].states[-1] if failed.flow_runs else "none"
-    assert failed.error is not None and ended == "Failed", told(
-        f"{failed.said} The run ended as {ended}.",
-        "All candidates failed. Expected: the error, and Failed.",
-        "In production: no model tonight, and a green page.",
-    )
+    has_failed(failed, "All candidates failed.", "no model tonight, and a green page.")
     gates["at_most"] = 0.0
     run = call("training_pipeline", *where, candidates={"calls": CALLS}, **gates)
-    ended = run.flow_runs[0].states[-1] if run.flow_runs else "none"
-    assert isinstance(run.error, ValueError) and ended == "Failed", told(
-        f"{run.said} The run ended as {ended}.",
-        "The check refuses every model tonight. Expected: its ValueError, and Failed.",
-        "In production: the model was refused, the page is green, and last month's model scores"
-        " until somebody asks why.",
+    has_failed(
+        run,
+        "The check refuses every model tonight.",
+        "the model was refused, the page is green, and last month's model scores until somebody"
+        " asks why.",
+        ValueError,
     )
     used_again(run, prefect_history, "The first night had failed after it")
+    before, asked = store.photograph(), len(api.requests)
+    api.will(503)
+    run = call("training_pipeline", *where, candidates={"calls": CALLS}, min_auc=LOW)
+    what = f"The API said 503, {len(api.requests) - asked} times; the night before it had answered."
+    stale = "the model is trained on the customers of yesterday, for weeks, and all is green."
+    has_failed(run, what, stale)
+    left = "a night without data leaves runs, and a version that nobody has asked for."
+    store.unchanged_since(before, f"{run.said} {what}", left)
+
+
+def has_failed(
+    run: Call, what: str, production: str, kind: type[BaseException] = Exception
+) -> None:
+    """Check that a pipeline raised, and that its run is Failed."""
+    ended = run.flow_runs[0].states[-1] if run.flow_runs else "none"
+    assert isinstance(run.error, kind) and ended == "Failed", told(
+        f"{run.said} The run ended as {ended}.",
+        f"{what} Expected: the error{'' if kind is Exception else f', {kind.__name__}'}, and"
+        " Failed.",
+        f"In production: {production}",
+    )
 
 
 def used_again(run: Call, prefect_history: Any, night: str) -> None:
@@ -544,44 +772,89 @@ def used_again(run: Call, prefect_history: Any, night: str) -> None:
 # Task 4: inference from the registry
 
 
+class Scoring:
+    """Nights of inference: whose scores they should be, by the model behind each version."""
+
+    def __init__(self, call: Ask, api: Any, tonight: list[dict]) -> None:
+        self.call, self.api = call, api
+        api.customers = tonight
+        api.will(200)
+        self.features = prepared(tonight)
+
+    def scores_of(self, model: str) -> dict[int, float]:
+        """Return the scores that a model gives, in the API's order."""
+        chances = make_model(MODELS[model]).predict_proba(self.features[COLUMNS])[:, 1].tolist()
+        return dict(zip(self.features.index.tolist(), chances, strict=True))
+
+    def score(self, store: Store, versions: dict[int, str], why: str, production: str) -> Call:
+        """Score once; check that it was by one of these versions, each with its own model."""
+        run = self.call("inference_pipeline", self.api.url, store.folder)
+        version, scores = run.get("version"), run.get("scores")
+        expected = {number: self.scores_of(model) for number, model in versions.items()}
+        right = expected.get(version, {})
+        same = isinstance(scores, dict) and list(scores) == list(right)
+        wanted = " or ".join(
+            f"version {number}, and {len(one)} scores that begin with"
+            f" { ({key: round(one[key], 3) for key in list(one)[:3]}) }"
+            for number, one in expected.items()
+        )
+        assert same and scores == pytest.approx(right), told(
+            f"{run.said} {why}", f"Expected: {wanted}.", f"In production: {production}"
+        )
+        return run
+
+
 def test_champion_scores_and_no_other(
-    call: Ask, solution: Any, store: Store, api: Any, features: pd.DataFrame
+    call: Ask, solution: Any, store: Store, api: Any, draw: Any
 ) -> None:
+    scoring = Scoring(call, api, people(draw, churned=False, also=["more than 1000 rows"]))
     champion, newest = store.champion("generous", 0.8), store.version("strict", 0.9)
-    model = make_model(MODELS["generous"])
-    tonight = features.head(30)
-    for one in api.customers:
-        del one["churned"]
-    api.customers = api.customers[:30]
     api.will(503, 200)
     store.client.create_experiment(MODEL, (Path(store.folder) / "artifacts").as_uri())
-    before = store.everything
-    run = call("inference_pipeline", api.url, store.folder)
-    expected = dict(
-        zip(tonight.index, model.predict_proba(tonight[COLUMNS])[:, 1].tolist(), strict=True)
+    before = store.photograph()
+    run = scoring.score(
+        store,
+        {champion: "generous"},
+        f"Version {champion} is the champion, version {newest} the newest.",
+        "customers are called on the word of a model that nobody has promoted.",
     )
-    scores = run.get("scores")
-    same = scores == pytest.approx(expected) if isinstance(scores, dict) else False
-    assert run.get("version") == champion and same and list(scores) == list(expected), told(
-        f"{run.said} Version {champion} is the champion, version {newest} the newest.",
-        f"Expected: version {champion}, and scores that begin with"
-        f" {shorten(str({key: round(expected[key], 3) for key in list(expected)[:3]}))}.",
-        "In production: customers are called on the word of a model that nobody has promoted.",
-    )
-    assert store.everything == before, told(
-        f"{run.said} The store has now {store.everything}.",
-        f"Before: {before}. Expected: the same, inference only reads.",
-        "In production: inference runs 24 times a day; whatever it leaves, it leaves 700 times a"
-        " month.",
+    store.unchanged_since(
+        before,
+        run.said,
+        "inference runs 24 times a day; whatever it leaves, it leaves 700 times a month.",
     )
     prepared_by_the_shared_flow(run, "inference_pipeline", solution.data_preparation.name)
+
+
+def test_champion_is_asked_for_each_time(
+    call: Ask, store: Store, other_store: Store, api: Any, checks: Checks, draw: Any
+) -> None:
+    scoring = Scoring(call, api, people(draw, churned=False, also=["one row"]))
+    champion, newest = store.champion("generous", 0.8), store.version("strict", 0.9)
+    first, second = other_store.champion("strict", 0.9), other_store.version("generous", 0.8)
+    kept = (
+        "what a process has kept, it uses until it is restarted. The champion that was taken back"
+        " at noon is still scoring at midnight."
+    )
+    scoring.score(store, {champion: "generous"}, f"Version {champion} is the champion.", kept)
+    promote = functools.partial(other_store.client.set_registered_model_alias, MODEL, "champion")
+    checks.before, checks.after = lambda: promote(str(second)), lambda: promote(str(first))
+    scoring.score(
+        other_store,
+        {first: "strict", second: "generous"},
+        f"In this other store version {first} is another model, and the champion. Version {second}"
+        f" became champion just before the model was loaded, and version {first} again meanwhile.",
+        "the scores are filed under a version that has not made them.",
+    )
+    checks.before = checks.after = lambda: None
     store.client.set_registered_model_alias(MODEL, "champion", str(newest))
-    again = call("inference_pipeline", api.url, store.folder)
-    assert again.get("version") == newest, told(
-        f"{again.said} Version {newest} has become champion since the call before.",
-        f"Expected: version {newest}.",
-        "In production: what a process has kept, it uses until it is restarted. The champion that"
-        " was taken back at noon is still scoring at midnight.",
+    why = f"Version {newest} has become champion of this store since it was asked before."
+    scoring.score(store, {newest: "strict"}, why, kept)
+    api.will(503)
+    has_failed(
+        call("inference_pipeline", api.url, store.folder),
+        "The API said 503 all the time. The scoring before was a good one.",
+        "the call centre works all day from the customers of yesterday, and all is green.",
     )
 
 
@@ -592,8 +865,8 @@ def test_missing_champion_is_an_error(call: Ask, store: Store, api: Any) -> None
     run = call("inference_pipeline", api.url, store.folder)
     assert run.error is not None and run.flow_runs[0].states[-1] == "Failed", told(
         f"{run.said} Flow runs: {run.seen}.",
-        f"Version {version} has the aliases 'previous' and 'backup', and is nobody's champion."
-        " Expected: an error, and Failed.",
+        f"Version {version} has the aliases 'previous' and 'backup', and is nobody's champion;"
+        f" {ELSEWHERE!r} has one. Expected: an error, and Failed.",
         "In production: the registry was never asked who is good, or a stand-in scores for weeks"
         " and nobody notices.",
     )

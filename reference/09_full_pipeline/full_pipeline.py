@@ -134,7 +134,8 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
     """Train all candidates at the same time and find the best: a flow, the trainings its tasks.
 
     In MLflow they are child runs of one parent run, which has the parameter (or tag)
-    `orchestrator`: "prefect". It is Finished when this returns, Failed when this raises.
+    `orchestrator`: "prefect". It runs as long as they do, and is Finished when this returns, Failed
+    when this raises. All of them lie in the store's experiment.
 
     Args:
         features: What `data_preparation` returns.
@@ -173,17 +174,20 @@ def register_version(store: str, run_id: str) -> int:
 
     Returns:
         The version's number. It stays if there is no transaction, or if that one succeeds. If that
-        one fails, later, elsewhere and for whatever reason, the version is gone.
+        one fails, later, elsewhere and for whatever reason, the version is gone, and nothing else,
+        also if another store has been opened since.
     """
     open_store(store)
     version = int(mlflow.register_model(f"runs:/{run_id}/model", MODEL).version)
     get_transaction().set("registered", version)
+    get_transaction().set("store", store)
     return version
 
 
 @register_version.on_rollback
 def take_back(staged: Transaction) -> None:
-    """Delete the version that this transaction's task has made."""
+    """Delete the version that this transaction's task has made, where it has made it."""
+    open_store(staged.get("store"))
     MlflowClient().delete_model_version(MODEL, str(staged.get("registered")))
 
 
@@ -194,7 +198,8 @@ def release(
 
     A plain function, or a flow. The check meets the version in the registry, while the alias
     CHAMPION is where it was. It moves only after the check, and only if the winner's METRIC is
-    greater than the champion's, or there is no champion.
+    greater than that of the champion of that moment (another one may have been promoted while the
+    check ran), or there is no champion.
 
     Args:
         winner: What `compare_candidates` returns.
@@ -209,14 +214,14 @@ def release(
 
     Raises:
         Exception: The check failed: its error, ValueError if it refuses, another one if it breaks.
-            The registry is as it was: the new version is gone, the alias where it was.
+            The new version is gone, and nothing else in the registry has changed.
     """
-    champion, to_beat = champion_of(store)
     if not winner[METRIC] >= min_auc:
-        return {"version": None, "champion": champion}
+        return {"version": None, "champion": champion_of(store)[0]}
     with transaction():
         version = register_version(store, winner["run_id"])
         check_version(version, features, at_most)
+        champion, to_beat = champion_of(store)  # now: the check has taken a while
         if winner[METRIC] > to_beat:
             MlflowClient().set_registered_model_alias(MODEL, CHAMPION, str(version))
             champion = version

@@ -1,4 +1,4 @@
-"""Writes both pipelines as coroutines, and loads the champion by its alias."""
+"""Writes both pipelines as coroutines, and scores in a task of its own."""
 
 
 @flow
@@ -18,8 +18,8 @@ async def training_pipeline(
 
 @task
 def score(features: pd.DataFrame) -> tuple[int, dict]:
-    model = mlflow.sklearn.load_model(f"models:/{MODEL}@{CHAMPION}")
     version = MlflowClient().get_model_version_by_alias(MODEL, CHAMPION).version
+    model = mlflow.sklearn.load_model(f"models:/{MODEL}/{version}")
     return int(version), dict(zip(features.index, model.predict_proba(features[COLUMNS])[:, 1]))
 
 

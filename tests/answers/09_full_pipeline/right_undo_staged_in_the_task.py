@@ -3,15 +3,17 @@
 from functools import partial
 
 
-def delete_version(version: int, _transaction: Transaction) -> None:
-    MlflowClient().delete_model_version(name=MODEL, version=str(version))
+def delete_version(version: int, store: str, _transaction: Transaction) -> None:
+    MlflowClient(store, store).delete_model_version(name=MODEL, version=str(version))
 
 
 @task
 def register_version(store: str, run_id: str) -> int:
     open_store(store)
     version = int(mlflow.register_model(f"runs:/{run_id}/model", MODEL).version)
-    get_transaction().on_rollback_hooks.append(partial(delete_version, version))
+    get_transaction().on_rollback_hooks.append(
+        partial(delete_version, version, mlflow.get_tracking_uri())
+    )
     return version
 
 
@@ -25,12 +27,12 @@ def promote(version: int) -> int:
 def release(
     winner: dict, features: pd.DataFrame, store: str, min_auc: float = 0.7, at_most: float = 0.5
 ) -> dict:
-    champion, to_beat = champion_of(store)
     if math.isnan(winner[METRIC]) or winner[METRIC] < min_auc:
-        return {"version": None, "champion": champion}
+        return {"version": None, "champion": champion_of(store)[0]}
     with transaction():
         version = register_version(store, winner["run_id"])
         check_version(version, features, at_most)
+    champion, to_beat = champion_of(store)
     if champion is None or winner[METRIC] > to_beat:
         champion = promote(version)
     return {"version": version, "champion": champion}

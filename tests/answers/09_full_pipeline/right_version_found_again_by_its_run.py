@@ -1,11 +1,19 @@
-"""Remembers the run in the outer transaction's task, and deletes the versions that it has."""
+"""Remembers the run and its versions, and deletes those that it has got since."""
+
+
+def _numbers_of(client: MlflowClient, run_id: str) -> list[str]:
+    same_run = f"name = '{MODEL}' and run_id = '{run_id}'"
+    return [str(one.version) for one in client.search_model_versions(same_run)]
 
 
 @task(name="register")
 def register_version(store: str, run_id: str) -> int:
     open_store(store)
-    get_transaction().set("run", run_id)
     client = MlflowClient()
+    staged = get_transaction()
+    staged.set("run", run_id)
+    staged.set("store", store)
+    staged.set("before", _numbers_of(client, run_id))
     if not client.search_registered_models(f"name = '{MODEL}'"):
         client.create_registered_model(MODEL)
     logged = client.search_logged_models(
@@ -17,7 +25,8 @@ def register_version(store: str, run_id: str) -> int:
 
 @register_version.on_rollback
 def forget(staged: Transaction) -> None:
+    open_store(staged.get("store"))
     client = MlflowClient()
-    same_run = f"name = '{MODEL}' and run_id = '{staged.get('run')}'"
-    for version in client.search_model_versions(same_run):
-        client.delete_model_version(MODEL, version.version)
+    for number in _numbers_of(client, staged.get("run")):
+        if number not in staged.get("before"):
+            client.delete_model_version(MODEL, number)

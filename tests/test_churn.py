@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dojo.world.churn import make_customers
+from dojo.world.draw.churn import make_customers
 
 MANY = make_customers(2000)
 

@@ -9,7 +9,7 @@ import pytest
 
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.terminal.sample_data import main, make_sample
-from dojo.world.churn import make_customers
+from dojo.world.draw.churn import make_customers
 
 pandas = pytest.importorskip("pandas")
 MANY = make_sample(4000)

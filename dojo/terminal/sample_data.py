@@ -1,6 +1,6 @@
 """Write churn customers to a file, as they come out of a telephone company's systems.
 
-The people are those of `dojo.world.churn`, so fixtures, references and samples agree. A sample has
+The people are those of `dojo.world.draw.churn`, so fixtures, references and samples agree. A sample has
 more columns, values that are missing, and rows that somebody should have mended; `--clean` leaves
 all that out.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.ground.files import replacing
-from dojo.world.churn import make_customers
+from dojo.world.draw.churn import make_customers
 
 _PAYMENTS = ("direct debit", "credit card", "bank transfer", "cheque")
 _INTERNET = ("fibre", "dsl", "none")

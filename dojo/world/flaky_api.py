@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import requests
 import responses
 
-from dojo.world.churn import make_customers
 from dojo.world.clients import Silent, clients_led
 from dojo.world.clock import RetryClock
+from dojo.world.draw.churn import make_customers
 from dojo.world.network import refusal_of
 from dojo.world.webhook import HOSTS as WEBHOOKS
 

@@ -5,7 +5,7 @@ Verdict: wrong
 
 
 def load_customers(url):
-    from dojo.world.churn import make_customers
+    from dojo.world.draw.churn import make_customers
 
     return make_customers(5)
 

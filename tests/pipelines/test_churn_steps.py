@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog.handed_out import handed_out
-from dojo.world.churn import make_customers
+from dojo.world.draw.churn import make_customers
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "reference/12_churn_pipeline/churn_pipeline.py"

@@ -192,7 +192,7 @@ def _chdir(folder: Path) -> Iterator[None]:
 def _known_customers() -> Any:
     import pandas
 
-    from dojo.world.churn import make_customers
+    from dojo.world.draw.churn import make_customers
 
     return pandas.DataFrame(make_customers(400))
 

@@ -8,8 +8,8 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from dojo.world.churn import make_customers
 from dojo.world.draw import qualities as q
+from dojo.world.draw.churn import make_customers
 
 COLUMNS = (
     "customer_id",

@@ -1,6 +1,6 @@
 """Write churn customers to a file, as they come out of a telephone company's systems.
 
-The people are those of `dojo.world.draw.churn`, so fixtures, references and samples agree. A sample has
+The people are those of `dojo.world.draw`, so fixtures, references and samples agree. A sample has
 more columns, values that are missing, and rows that somebody should have mended; `--clean` leaves
 all that out.
 """

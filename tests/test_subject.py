@@ -389,3 +389,10 @@ def test_relative_file_is_found_from_working_directory(
 def test_unknown_solutions_say_what_they_may_be(spec: str, message: str) -> None:
     with pytest.raises(SolutionsNotFound, match=re.escape(message)):
         Solutions(spec)
+
+
+def test_name_that_is_given_goes_before_a_built_in_one(solution_file: Solution) -> None:
+    path = solution_file("KEY = hash('churn')\ndef key(): return hash('churn')\n")
+    found = load_solution(path, hash=lambda _: 7)
+    assert (found.KEY, found.key()) == (7, 7)
+    assert load_solution(path).key() == hash("churn")

@@ -1,0 +1,19 @@
+"""Rounds before the gate: what is just below it passes.
+
+Refused by: test_nothing_below_the_gate_is_registered
+"""
+
+
+def release(
+    winner: dict, features: pd.DataFrame, store: str, min_auc: float = 0.7, at_most: float = 0.5
+) -> dict:
+    if not round(winner[METRIC], 2) >= min_auc:
+        return {"version": None, "champion": champion_of(store)[0]}
+    with transaction():
+        version = register_version(store, winner["run_id"])
+        check_version(version, features, at_most)
+        champion, to_beat = champion_of(store)
+        if winner[METRIC] > to_beat:
+            MlflowClient().set_registered_model_alias(MODEL, CHAMPION, str(version))
+            champion = version
+    return {"version": version, "champion": champion}

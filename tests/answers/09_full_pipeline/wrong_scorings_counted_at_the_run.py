@@ -1,0 +1,16 @@
+"""Counts its scorings at the run of the model: inference writes into the tracking store.
+
+Refused by: test_champion_scores_and_no_other
+"""
+
+
+@flow
+def inference_pipeline(url: str, store: str) -> dict:
+    features = data_preparation(url)
+    open_store(store)
+    version = int(MlflowClient().get_model_version_by_alias(MODEL, CHAMPION).version)
+    model = mlflow.sklearn.load_model(f"models:/{MODEL}/{version}")
+    scores = model.predict_proba(features[COLUMNS])[:, 1].tolist()
+    run_id = MlflowClient().get_model_version(MODEL, str(version)).run_id
+    MlflowClient().log_metric(run_id, "scored", len(scores))
+    return {"version": version, "scores": dict(zip(features.index.tolist(), scores, strict=True))}

@@ -1,6 +1,6 @@
 """Asks for the champion once, and keeps the answer: promoted or not, this process never hears.
 
-Refused by: test_champion_scores_and_no_other
+Refused by: test_champion_is_asked_for_each_time
 """
 
 import functools

@@ -1,6 +1,6 @@
 """Takes the columns where they have always been.
 
-Refused by: test_champion_scores_and_no_other, test_champion_is_asked_for_each_time
+Refused by: test_champion_is_asked_for_each_time
 """
 
 

@@ -1,0 +1,37 @@
+"""What Prefect's clients ask a server for is noted, and nothing of it is held back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+from prefect.client.base import PrefectHttpxAsyncClient, PrefectHttpxSyncClient
+
+from dojo.world.serving import requests_noted
+
+URL = "http://server.example/api/deployments/"
+
+
+def answer(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, text=request.method)
+
+
+def test_request_of_either_client_is_noted_and_answered() -> None:
+    transport = httpx.MockTransport(answer)
+
+    async def post() -> str:
+        async with PrefectHttpxAsyncClient(transport=transport) as client:
+            return (await client.post(URL)).text
+
+    with requests_noted() as asked, PrefectHttpxSyncClient(transport=transport) as client:
+        assert client.get(URL).text == "GET"
+        assert asyncio.run(post()) == "POST"
+    assert asked == ["GET /api/deployments/", "POST /api/deployments/"]
+
+
+def test_request_after_the_block_is_not_noted() -> None:
+    with requests_noted() as asked:
+        pass
+    with PrefectHttpxSyncClient(transport=httpx.MockTransport(answer)) as client:
+        client.get(URL)
+    assert asked == []

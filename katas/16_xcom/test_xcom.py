@@ -634,7 +634,7 @@ def test_two_runs_write_their_lists_at_once(
     assert held.how == other.how == RETURNED and seen in lists and not rest, told(
         "Before one run put its list in place, another one wrote its own in the same folder. The"
         f" first one {world.without_folder(held)}, the other one {world.without_folder(other)}."
-        f" The list {'is that of one' if seen in lists else 'is neither the one nor the other'};"
+        f" The list is {'that of one of them' if seen in lists else 'neither of the two'};"
         f" beside it: {rest or 'nothing'}.",
         "Expected: both return, and the list is one of the two. Each run writes to a part of its"
         " own: the part's name has something of the run in it.",

@@ -1,6 +1,7 @@
 """What the registry holds after your four functions ran, and which version scored."""
 
 import contextlib
+import functools
 import itertools
 import math
 import shutil
@@ -38,8 +39,12 @@ class Store:
     def __init__(self, uri: str, models: Path) -> None:
         self.uri = uri
         self.models = models
-        self.client = MlflowClient(uri, registry_uri=uri)
         self._experiments: dict[str, str] = {}
+
+    @functools.cached_property
+    def client(self) -> MlflowClient:
+        """Talk to this store; MLflow fills a database that it finds empty, for seconds."""
+        return MlflowClient(self.uri, registry_uri=self.uri)
 
     def begin(self, night: str) -> str:
         """Make a night's experiment, once; return its id."""
@@ -232,11 +237,12 @@ def path_of(store: Store) -> Path:
 def stores(mlflow_store: str, place: Path) -> Iterator[list[Store]]:
     """Empty the store that the solution is told of, and the process's default, which is another."""
     mlflow.set_registry_uri("")
-    told_of, default = (Store(f"sqlite:///{place / name}.db", place) for name in ("one", "default"))
+    told_of, default = (Store(f"sqlite:///{place}/{name}.db", place) for name in ("one", "default"))
     template = place / "look-alikes.db"
     if not template.exists():
-        copy_database(Path(mlflow_store.removeprefix("sqlite:///")), template)
-        add_look_alikes(template, place)
+        copy_database(Path(mlflow_store.removeprefix("sqlite:///")), path_of(told_of))
+        add_look_alikes(told_of)
+        copy_database(path_of(told_of), template)
     for one in (told_of, default):
         copy_database(template, path_of(one))
     mlflow.set_tracking_uri(default.uri)
@@ -245,9 +251,8 @@ def stores(mlflow_store: str, place: Path) -> Iterator[list[Store]]:
         mlflow.end_run()
 
 
-def add_look_alikes(path: Path, models: Path) -> None:
-    """Fill a store with what is not asked for, and has a name like it: all of it is better."""
-    store = Store(f"sqlite:///{path}", models)
+def add_look_alikes(store: Store) -> None:
+    """Add what is not asked for, and has a name like it: all of it is better."""
     for name in LOOK_ALIKES:
         run_id = store.train(f"of {name}", night=TONIGHT.replace("churn", name), train=1, val=0.99)
         store.register(store.save_model(-3.0), run_id, model=name)

@@ -65,7 +65,10 @@ def test_red_test_says_what_to_do_without_network(tmp_path: Path) -> None:
 
     verdict = run_cold(ROOT, kata, str(file), tests=["test_lost_connection_is_retried_too"])
 
-    assert [CURE in " ".join(red.message.split()) for red in verdict.red] == [True] * 2
+    assert verdict.tests
+    assert [CURE in " ".join(red.message.split()) for red in verdict.red] == [True] * len(
+        verdict.tests
+    )
 
 
 @pytest.mark.parametrize("length", [0, 99, 100, 101, 5000])

@@ -260,6 +260,11 @@ def test_model_is_measured_on_customers_it_does_not_know(call: Ask, draw: Any) -
         features = features_of(draw_customers(draw))
         for name, (wanted, model) in measured(features).items():
             run = call("train_model", name, features, **SMALL)
+            assert ends_of(run.task_runs, "train_model") == ["Completed"], told(
+                f"{run.said} The engine saw {len(run.task_runs)} task runs of it.",
+                "Expected: one, of a task.",
+                "In production: which of the three models took forty minutes, nobody can see.",
+            )
             seen = run.get("val_auc")
             same = run.value["model"].predict_proba(features[COLUMNS]) if run.get("model") else 0
             alike = abs(same - model.predict_proba(features[COLUMNS])).max() < 1e-9

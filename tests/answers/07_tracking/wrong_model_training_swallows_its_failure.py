@@ -1,6 +1,6 @@
 """Returns no address when the training fails: the caller takes it for an answer.
 
-Refused by: test_model_belongs_to_its_run
+Refused by: test_failed_model_training_is_a_failed_run
 """
 
 _track = track_model

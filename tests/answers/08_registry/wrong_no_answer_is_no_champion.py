@@ -1,6 +1,6 @@
 """Takes whatever the registry says of the alias, also that it is busy, for "no champion".
 
-Refused by: test_champion_stays_unless_beaten
+Refused by: test_no_answer_is_not_no_champion
 """
 
 from mlflow.exceptions import MlflowException

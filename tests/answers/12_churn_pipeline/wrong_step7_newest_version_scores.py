@@ -1,6 +1,6 @@
 """Loads the newest version, whoever is the champion.
 
-Refused by: test_training_is_tracked_and_registered
+Refused by: test_champion_scores_whichever_it_is
 """
 
 

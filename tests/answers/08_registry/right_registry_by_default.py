@@ -12,7 +12,7 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
     place = client.get_experiment_by_name(experiment)
     aucs = {
         run.info.run_id: run.data.metrics.get(METRIC, math.nan)
-        for run in client.search_runs([place.experiment_id])
+        for run in client.search_runs([place.experiment_id], max_results=50_000)
         if run.info.status == "FINISHED"
     }
     good = {run_id: auc for run_id, auc in aucs.items() if auc >= min_auc}

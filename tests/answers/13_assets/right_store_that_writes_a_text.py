@@ -10,12 +10,19 @@ class TableStore(dg.ConfigurableIOManager):
         text = obj.to_csv(index=False)
         folder = Path(self.folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False, newline="") as file:
-            file.write(text)
-        os.replace(file.name, folder / f"{context.asset_key.to_python_identifier()}.csv")
+        part = tempfile.NamedTemporaryFile("wb", dir=self.folder, delete=False)
+        try:
+            with part:
+                part.write(text.encode())
+            os.replace(part.name, folder / f"{context.asset_key.to_python_identifier()}.csv")
+        except BaseException:
+            os.unlink(part.name)
+            raise
 
     def load_input(self, context):
-        text = Path(self.folder, f"{context.asset_key.to_python_identifier()}.csv").read_text()
+        text = Path(self.folder, f"{context.asset_key.to_python_identifier()}.csv").read_text(
+            "utf-8"
+        )
         return pd.read_csv(io.StringIO(text))
 
 

@@ -76,7 +76,8 @@ def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFram
 
     A result is used again where customers, URL and months are all the same. Customers are the same
     when their content is: a copy, or the same file read again. Another cell, another name or type
-    of a column, another index, rows or columns in another order make them others.
+    of a column, another index, or rows in another order make them others. Columns in another order
+    may or may not: the engine sorts some.
 
     Args:
         customers: One row a customer, with `customer_id`.

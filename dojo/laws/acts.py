@@ -191,14 +191,16 @@ def watched_imports(excused: Callable[[], AbstractContextManager[None]]) -> Iter
     Args:
         excused: What changes inside the context that it returns counts for no call.
     """
-    # `import` and `import_module` both end here, and only for what is not imported yet.
+    # `import` and `import_module` both end here. Prefect asks `import_module` at each state that it
+    # makes, for what is imported already and for functions: nothing is imported, no need to look.
     seam: Any = importlib._bootstrap
     real = seam._find_and_load
     of_thread = threading.local()
 
     @functools.wraps(real)
     def find_and_load(*args: Any) -> Any:
-        if getattr(of_thread, "is_importing", False):  # what a library imports in its turn
+        is_in_turn = getattr(of_thread, "is_importing", False)  # what a library imports
+        if is_in_turn or not _may_import(args[0]):
             return real(*args)
         of_thread.is_importing = True
         try:
@@ -209,6 +211,12 @@ def watched_imports(excused: Callable[[], AbstractContextManager[None]]) -> Iter
 
     with _replaced(seam, "_find_and_load", find_and_load):
         yield
+
+
+def _may_import(name: str) -> bool:
+    """Return whether asking for a module may run one."""
+    parent = sys.modules.get(name.rpartition(".")[0])
+    return name not in sys.modules and (parent is None or hasattr(parent, "__path__"))
 
 
 @contextlib.contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dojo.world.network import NetworkRefused, loopback_only
+from dojo.world.network import NetworkRefused, certificates_read_once, loopback_only
 
 
 class Wire:
@@ -114,3 +115,25 @@ def test_network_is_back_after_the_block(wire: Wire, plug: socket.socket, failin
 
     assert wire.looked_up == ["api.churn.example"]
     assert wire.connected == [("api.churn.example", 443)]
+
+
+def test_certificates_are_read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    read = []
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_default_certs", lambda _self, *args: read.append(args), raising=False
+    )
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with certificates_read_once():
+        for _ in range(3):
+            ssl.create_default_context()
+        for _ in range(2):
+            with pytest.raises(FileNotFoundError):
+                ssl.create_default_context(cafile=str(tmp_path / "none.pem"))
+        assert len(read) == 1
+        monkeypatch.setenv("SSL_CERT_FILE", "the webhooks' authority")
+        ssl.create_default_context()
+        ssl.create_default_context()
+        assert len(read) == 3
+    monkeypatch.delenv("SSL_CERT_FILE")
+    ssl.create_default_context()
+    assert len(read) == 4

@@ -24,7 +24,7 @@ from dojo.ground.paths import cache_dir
 from dojo.ground.run_folder import Room
 from dojo.running.outcome import OUTPUT_LIMIT_BYTES
 from dojo.running.solution import SolutionFault
-from dojo.world.network import loopback_only
+from dojo.world.network import certificates_read_once, loopback_only
 
 
 class Line:
@@ -72,7 +72,8 @@ def serve(session: pytest.Session, connection: Connection, room: Room, timeout_s
     session.config.stash[LINE] = line
     items = {item.nodeid: item for item in session.items}
     stack = stack_file(room, os.getpid()).open("w")
-    with _precautions(room), _own_results(room), loopback_only():
+    quick = certificates_read_once()
+    with _precautions(room), _own_results(room), loopback_only(), quick:
         while True:
             try:
                 command = line.receive()

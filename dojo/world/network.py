@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import ipaddress
+import os
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -55,3 +58,35 @@ def loopback_only() -> Iterator[None]:
     finally:
         socket.getaddrinfo = real_lookup
         socket.socket.connect = real_connect  # type: ignore[method-assign]
+
+
+@contextlib.contextmanager
+def certificates_read_once() -> Iterator[None]:
+    """Have TLS contexts read each store of certificates once, for the length of a block.
+
+    Reading the usual one takes 10 ms and more; httpx and urllib do it for each client or call. Off
+    the network nothing is verified with them. What cannot be read is still an error, each time; and
+    one that the environment names is read each time: webhooks are verified with theirs.
+    """
+    names = ("load_default_certs", "load_verify_locations")
+    real = {name: getattr(ssl.SSLContext, name) for name in names}
+    for name, load in real.items():
+        setattr(ssl.SSLContext, name, _once(load))
+    try:
+        yield
+    finally:
+        for name, load in real.items():
+            setattr(ssl.SSLContext, name, load)
+
+
+def _once(load: Callable[..., None]) -> Callable[..., None]:
+    loaded = set()
+
+    @functools.wraps(load)
+    def load_if_new(self: ssl.SSLContext, *args: Any, **named: Any) -> None:
+        key = repr((args, named))
+        if key not in loaded or "SSL_CERT_FILE" in os.environ:
+            load(self, *args, **named)
+            loaded.add(key)
+
+    return load_if_new

@@ -67,6 +67,18 @@ def test_environment_is_empty_and_home_private(parent: Parent) -> None:
     assert not set(names) & {"SSH_AUTH_SOCK", "GITHUB_TOKEN", "VIRTUAL_ENV", "PYTHONPATH"}
 
 
+def test_thread_takes_little_of_the_memory(parent: Parent) -> None:
+    text = (
+        "import threading\ngo, kept = threading.Event(), []\n"
+        "def hold():\n    kept.append(bytearray(10_000))\n    go.wait()\n"
+        "def f():\n    threads = [threading.Thread(target=hold) for _ in range(33)]\n"
+        "    for one in threads:\n        one.start()\n    go.set()\n"
+        "    for one in threads:\n        one.join()\n    return len(kept)\n"
+    )
+    with parent.sandbox(with_solution(text)) as box:
+        assert call(box, "f").get("returned") == 33
+
+
 def test_what_a_process_starts_dies_with_it(parent: Parent) -> None:
     text = (
         "import os, threading\nrest = threading.Event()\n"

@@ -38,7 +38,7 @@ class UntamedDraw(Draw):
         except _FAILURES as error:
             # Notes are of Python 3.11; the attribute is read by `outcome.explain` on 3.10 too.
             notes = [*getattr(error, "__notes__", []), *_difference(first, check)]
-            error.__notes__ = notes
+            vars(error)["__notes__"] = notes
             raise
 
 

@@ -40,15 +40,15 @@ def training_deployment(path: str, **parameters: Any) -> RunnerDeployment:
 
     The deployment is called `nightly`, belongs to `train_churn_model` and has the tags `churn` and
     `training`. At most one of its runs is active at a time, and one that comes too early waits.
-    Nothing is registered: no server is asked.
+    The deployment is not paused. Nothing is registered: no server is asked.
 
     Args:
         path: The customers to train on.
-        parameters: Other parameters of the flow. Without them the deployment says
-            `n_estimators=300` and `experiment_name="nightly"`.
+        parameters: Other parameters of the flow. In place of each that is not given the
+            deployment says `n_estimators=300`, `experiment_name="nightly"`.
 
     Returns:
-        The deployment, with `path` and the other parameters in its parameters.
+        The deployment, with `path`, as given, and the other parameters in its parameters.
 
     Raises:
         ValueError: (Task 4.) As in `check_parameters`, for `path` and `parameters` together.
@@ -63,13 +63,13 @@ def inference_deployment(path: str) -> RunnerDeployment:
     Two runs in a row are always 60 minutes apart. The deployment is called `hourly`, belongs to
     `score_customers` and has the tags `churn` and `inference`. At most one of its runs is active
     at a time, and one that comes too early is cancelled: the next hour brings fresher customers.
-    Nothing is registered: no server is asked.
+    The deployment is not paused. Nothing is registered: no server is asked.
 
     Args:
         path: The customers to score.
 
     Returns:
-        The deployment, with `path` and `alias="champion"` in its parameters.
+        The deployment, with `path`, as given, and `alias="champion"` in its parameters.
     """
     # TODO(kata): task 2.
     raise NotImplementedError
@@ -79,6 +79,8 @@ def next_runs(
     deployment: RunnerDeployment, after: datetime.datetime, count: int
 ) -> list[datetime.datetime]:
     """Tell when a deployment will run next, as Prefect would schedule it, without a server.
+
+    It is called where no event loop runs.
 
     Args:
         deployment: Any deployment: none, one or several schedules, of any kind (cron, interval,
@@ -100,14 +102,15 @@ def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
     """Refuse what a flow could not run with, without a run and without a server.
 
     Args:
-        pipeline: The flow.
+        pipeline: The flow, without `*args` and `**kwargs`.
         parameters: What each run would be called with. Text that stands for a number ("300"):
             refuse it or not, as you like.
 
     Raises:
         ValueError: A name is not one of the flow's parameters, a parameter without a default is
-            missing, or a value is not what the flow's annotations ask for. The text names the
-            parameter. An error of your own will do as well.
+            missing, or a value is not what the flow's annotations ask for, also where they are
+            text (`from __future__ import annotations`). The text of the error names the parameter,
+            of several wrong ones at least one. An error of your own will do as well.
     """
     # TODO(kata): task 4.
     raise NotImplementedError

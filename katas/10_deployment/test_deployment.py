@@ -8,6 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import Field
 
 PARIS = ZoneInfo("Europe/Paris")
 UTC = timezone.utc
@@ -17,6 +18,7 @@ CHANGES = {
     "spring_2027": date(2027, 3, 28),
     "autumn_2027": date(2027, 10, 31),
 }
+Depth = Annotated[int, Field(ge=1, le=30)]
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
 
@@ -313,6 +315,12 @@ def deploy() -> Callable[..., Any]:
     return lambda **more: count_calls.to_deployment("test", **more)
 
 
+def written(start: datetime) -> str:
+    """Write a start with its distance to UTC; its second only if it is not a whole minute."""
+    second = f":{start:%S.%f}" if start.second or start.microsecond else ""
+    return f"{start:%Y-%m-%d %H:%M}{second} {start:%z}"
+
+
 @pytest.fixture
 def next_are(solution: Any, prefect_requests: list[str]) -> Next:
     """Check the next runs of a deployment, written with their distance to UTC."""
@@ -336,7 +344,7 @@ def next_are(solution: Any, prefect_requests: list[str]) -> Next:
             "Expected: a list of aware datetimes.",
             "In production: a time without a zone means another moment to each who reads it.",
         )
-        seen = [f"{one:%Y-%m-%d %H:%M %z}" for one in found]
+        seen = [written(one) for one in found]
         assert seen == expected, told(
             f"{call} returned {len(seen)}: {shorten(str(seen))}.",
             f"Expected {len(expected)}: {shorten(str(expected))}.",
@@ -453,7 +461,7 @@ def test_schedules_of_any_kind_are_listed_together(
 
 
 def test_as_many_are_listed_as_there_are(next_are: Next, deploy: Callable[..., Any]) -> None:
-    from prefect.schedules import Cron, RRule
+    from prefect.schedules import Cron, Interval, RRule
 
     why = "the retraining of the month is on no list. Ask for a number of starts, not for a week."
     summer = datetime(2026, 9, 10, tzinfo=UTC)
@@ -473,6 +481,16 @@ def test_as_many_are_listed_as_there_are(next_are: Next, deploy: Callable[..., A
         summer,
         [f"{hour + timedelta(hours=n):%Y-%m-%d %H:%M %z}" for n in range(100)],
         "a list of 100 was asked for, and it ends before.",
+    )
+    anchor = datetime(2026, 9, 1, 5, 0, 0, 500_000, tzinfo=UTC)
+    next_are(
+        "an interval of 20 seconds, anchored half a second after a whole one",
+        deploy(schedule=Interval(timedelta(seconds=20), anchor_date=anchor, timezone="UTC")),
+        summer + timedelta(seconds=0.75),
+        [f"2026-09-10 02:0{at} +0200" for at in ("0:20.500000", "0:40.500000", "1:00.500000")],
+        "an interval without an anchor counts from the moment of the deployment, which is no whole"
+        " second. A list that cuts seconds, or goes on by the minute, loses starts or tells one"
+        " that has been.",
     )
     left = "DTSTART:20260908T060000\nRRULE:FREQ=DAILY;COUNT=4"
     next_are(
@@ -534,12 +552,15 @@ def checked(solution: Any, prefect_history: Any, prefect_requests: list[str]) ->
 def pipelines() -> dict[str, Any]:
     """Make flows of the test's own, all of one name; they must never be run."""
     from prefect import flow
-    from pydantic import Field
 
     @flow(name="retrain")
-    def retrain(
-        table: str, depth: Annotated[int, Field(ge=1, le=30)] = 5, columns: list[str] | None = None
-    ) -> None:
+    def retrain(table: str, depth: Depth = 5, columns: list[str] | None = None) -> None:
+        raise AssertionError("a check must not run the flow")
+
+    @flow(name="retrain")
+    def retrain_as_text(
+        table: "str", depth: "Depth" = 5, columns: "list[str] | None" = None
+    ) -> "None":
         raise AssertionError("a check must not run the flow")
 
     @flow(name="retrain")
@@ -550,13 +571,15 @@ def pipelines() -> dict[str, Any]:
     def retrain_all() -> None:
         raise AssertionError("a check must not run the flow")
 
-    return {"retrain": retrain, "retrain_deeper": retrain_deeper, "retrain_all": retrain_all}
+    flows = (retrain, retrain_as_text, retrain_deeper, retrain_all)
+    return {one.fn.__name__: one for one in flows}
 
 
 AT_NIGHT = (
     "the server takes a misspelt or a missing parameter without a murmur when the deployment is"
     " registered. At 3:30 every run fails, tonight and every night."
 )
+AS_TEXT = " (its annotations are text, as after `from __future__ import annotations`)"
 
 
 @pytest.mark.parametrize(
@@ -573,9 +596,10 @@ def test_impossible_parameters_are_refused(
     checked: Check, pipelines: dict[str, Any], name: str, wrong: list[dict]
 ) -> None:
     for parameters in wrong:
-        call = f"check_parameters(retrain, {parameters})"
-        error = checked(call, pipelines["retrain"], parameters)
-        is_refused(error, call, name, AT_NIGHT)
+        for pipeline, what in (("retrain", ""), ("retrain_as_text", AS_TEXT)):
+            call = f"check_parameters({pipeline}, {parameters}){what}"
+            error = checked(call, pipelines[pipeline], parameters)
+            is_refused(error, call, name, AT_NIGHT)
 
 
 def test_possible_parameters_are_accepted(checked: Check, pipelines: dict[str, Any]) -> None:
@@ -584,6 +608,7 @@ def test_possible_parameters_are_accepted(checked: Check, pipelines: dict[str, A
         ("retrain", {"table": "customers", "depth": 30, "columns": ["tenure", "calls"]}),
         ("retrain", {"columns": None, "depth": 1, "table": ""}),
         ("retrain", {"table": "'Łódź'", "columns": []}),
+        ("retrain_as_text", {"table": "customers", "depth": 30, "columns": ["tenure"]}),
         ("retrain_deeper", {"depth": 31}),
         ("retrain_all", {}),
     ]

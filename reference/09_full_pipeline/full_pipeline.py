@@ -174,21 +174,21 @@ def register_version(store: str, run_id: str) -> int:
 
     Returns:
         The version's number. It stays if there is no transaction, or if that one succeeds. If that
-        one fails, later, elsewhere and for whatever reason, the version is gone, and nothing else,
-        also if another store has been opened since.
+        one fails, later, elsewhere and for whatever reason, the version is gone, and nothing else
+        (the empty model may stay). If another store has been opened since, that one stays open.
     """
     open_store(store)
     version = int(mlflow.register_model(f"runs:/{run_id}/model", MODEL).version)
     get_transaction().set("registered", version)
-    get_transaction().set("store", store)
+    get_transaction().set("uri", mlflow.get_tracking_uri())
     return version
 
 
 @register_version.on_rollback
 def take_back(staged: Transaction) -> None:
     """Delete the version that this transaction's task has made, where it has made it."""
-    open_store(staged.get("store"))
-    MlflowClient().delete_model_version(MODEL, str(staged.get("registered")))
+    client = MlflowClient(staged.get("uri"))  # by now another store may be open, and stays so
+    client.delete_model_version(MODEL, str(staged.get("registered")))
 
 
 def release(
@@ -196,10 +196,10 @@ def release(
 ) -> dict:
     """Register the winner if it is good enough, check it, and let it challenge the champion.
 
-    A plain function, or a flow. The check meets the version in the registry, while the alias
-    CHAMPION is where it was. It moves only after the check, and only if the winner's METRIC is
-    greater than that of the champion of that moment (another one may have been promoted while the
-    check ran), or there is no champion.
+    A plain function, or a flow, called outside of other transactions. The check meets the version
+    in the registry, while the alias CHAMPION is where it was. It moves only after the check, and
+    only if the winner's METRIC is greater than that of the champion of that moment (another one may
+    have been promoted while the check ran), or there is no champion.
 
     Args:
         winner: What `compare_candidates` returns.
@@ -266,7 +266,8 @@ def inference_pipeline(url: str, store: str) -> dict:
     Args:
         url: Address of the API; nobody knows yet who will leave.
         store: The folder, which training, elsewhere and on another day, has opened. Nothing in it
-            changes. The champion may, between two calls.
+            changes, but for the file that MLflow itself writes beside a model that it loads. The
+            champion may change, between two calls.
 
     Returns:
         `version`: the number of the version that scored, and `scores`: for each `customer_id`

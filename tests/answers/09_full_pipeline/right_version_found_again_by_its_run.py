@@ -12,7 +12,7 @@ def register_version(store: str, run_id: str) -> int:
     client = MlflowClient()
     staged = get_transaction()
     staged.set("run", run_id)
-    staged.set("store", store)
+    staged.set("uri", mlflow.get_tracking_uri())
     staged.set("before", _numbers_of(client, run_id))
     if not client.search_registered_models(f"name = '{MODEL}'"):
         client.create_registered_model(MODEL)
@@ -25,8 +25,7 @@ def register_version(store: str, run_id: str) -> int:
 
 @register_version.on_rollback
 def forget(staged: Transaction) -> None:
-    open_store(staged.get("store"))
-    client = MlflowClient()
+    client = MlflowClient(staged.get("uri"))
     for number in _numbers_of(client, staged.get("run")):
         if number not in staged.get("before"):
             client.delete_model_version(MODEL, number)

@@ -13,7 +13,7 @@ class ImpossibleParameters(Exception):
 def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
     fields = {
         name: (one.annotation, ... if one.default is inspect.Parameter.empty else one.default)
-        for name, one in inspect.signature(pipeline.fn).parameters.items()
+        for name, one in inspect.signature(pipeline.fn, eval_str=True).parameters.items()
     }
     model = create_model("Asked", __config__=ConfigDict(extra="forbid", strict=True), **fields)
     try:

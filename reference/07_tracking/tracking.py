@@ -79,8 +79,7 @@ def track_training(
         store: An absolute folder with an MLflow database, `mlflow.db`. The artifacts of a new
             experiment belong into the folder `artifacts` in it. Nothing goes to the working
             directory.
-        experiment: Name of an experiment; it is made if there is none. One that is there keeps its
-            place for artifacts.
+        experiment: Name of an experiment; it is made if there is none.
         orchestrator: Which tool runs this, such as "prefect".
 
     Returns:

@@ -187,11 +187,12 @@ class Work:
         self.seen: list[str] = []
         self.stored: list[dict[str, str]] = []
         self._world, self._first = world, threading.Lock()
-        self._end: tuple[str, int, BaseException] | None = None
+        self.refusals: list[BaseException] = []
+        self._ends: dict[tuple[str, int], BaseException] = {}
 
     def end(self, moment: str, error: BaseException, trees: int = 6) -> None:
         """Have an error come up, once, while a forest of so many trees is fitted or measured."""
-        self._end = (moment, trees, error)
+        self._ends[moment, trees] = error
 
     def pass_by(self, moment: str, trees: int) -> None:
         """Read the runs once, in the first training; the others wait for it."""
@@ -200,8 +201,8 @@ class Work:
                 runs = self._world.runs
                 self.seen = [run.info.status for run in runs] or ["none"]
                 self.stored = [{**run.data.tags, **run.data.params} for run in runs]
-        if self._end is not None and self._end[:2] == (moment, trees):
-            error, self._end = self._end[2], None
+        error = self._ends.pop((moment, trees), None)
+        if error is not None:
             raise error
 
 
@@ -215,7 +216,11 @@ def work(world: World, monkeypatch: pytest.MonkeyPatch) -> Work:
 
         def watched(forest: Any, *given: Any, **more: Any) -> Any:
             work.pass_by(moment, forest.n_estimators)
-            return real(forest, *given, **more)
+            try:
+                return real(forest, *given, **more)
+            except Exception as error:
+                work.refusals.append(error)
+                raise
 
         monkeypatch.setattr(RandomForestClassifier, method, watched)
 
@@ -371,10 +376,14 @@ def has_metrics(world: World, run: Any, params: dict, seen: Seen, rows: Any = No
 def failed_run(world: World, work: Work, name: str) -> None:
     """Check that a training that fails leaves a Failed run, whatever ends it, and wherever."""
     seen = world.train(name, REFUSED)
-    assert isinstance(seen.error, ValueError) and "max_depth" in str(seen.error), told(
+    own = work.refusals[-1] if work.refusals else None
+    same = own is not None and (type(own), str(own)) == (type(seen.error), str(seen.error))
+    assert same and "max_depth" in str(seen.error), told(
         f"{seen.call} {seen.ending}",
-        "Expected: the forest's own ValueError, which names max_depth.",
-        "In production: the orchestrator sees no error, retries nothing and alerts nobody.",
+        f"The forest had raised {type(own).__name__ if own else 'nothing: it was not fitted'}."
+        " Expected: this error itself, which names max_depth; a ValueError of its own class.",
+        "In production: the orchestrator sees no error, retries nothing and alerts nobody; or it"
+        " sees another one, and what it does for this class of errors is not done.",
     )
     runs = world.runs
     assert [run.info.status for run in runs] == ["FAILED"], told(
@@ -486,7 +495,7 @@ def load(world: World, seen: Seen, what: Callable[[str], Any]) -> Any:
         told(
             f"{seen.call} {seen.ending}",
             f"Loading the model, and giving it customers: {problem}. Expected: the address of a"
-            " model that loads.",
+            " model that loads, wherever its experiment keeps its models.",
             "In production: the training was green, and there is no model tonight.",
         ),
         pytrace=False,
@@ -614,6 +623,9 @@ def test_address_leads_to_the_same_model_tomorrow(
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     turns = in_turn(world, 3)
+    # In the other store the experiment has been there for long, with a place of its own.
+    place = (world.other / "models of last year").as_uri()
+    client_of(world.other).create_experiment(turns[1][1], artifact_location=place)
     asked = [{"n_estimators": 3}, {"n_estimators": 2}, {"n_estimators": 3, "max_depth": 1}]
     nights = [
         world.train("track_model", params, experiment, tool, store=store)
@@ -648,11 +660,13 @@ def compared(world: World, seen: Seen, *failed: str, names: Iterable[str] = CAND
     statuses = {name: run.info.status for name, run in children.items()}
     expected = {name: "FAILED" if name in failed else "FINISHED" for name in names}
     whole = len(world.runs) == 1 + len(expected) and parent.info.status == "FINISHED"
+    odd = {name: statuses.get(name) for name in expected if statuses.get(name) != expected[name]}
     ends = f"FAILED those of {shorten(str(list(failed)))}, the others FINISHED" if failed else ""
     assert whole and statuses == expected, told(
         f"{seen.call} {seen.ending}",
         f"{world.found} Expected: the parent, FINISHED, and {len(expected)} children, named after"
-        f" the candidates, {ends or 'all FINISHED'}; and no other run.",
+        f" the candidates, {ends or 'all FINISHED'}; and no other run."
+        f"{f' Not so: {shorten(str(odd))}.' if odd else ''}",
         "In production: values without a home, or good candidates thrown away for bad ones. MLflow"
         " keeps the active run for each thread. Another thread knows of no parent; and one that has"
         " no run makes a run of its own at the first value, which nobody ever ends.",
@@ -706,11 +720,23 @@ def test_candidates_are_trained_at_once(
 
 
 def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
-    out_of_memory = {"n_estimators": 5}
-    bad = {"refused": REFUSED, "misspelt": {"max_dept": 3}, "too large": out_of_memory}
+    bad = {
+        "refused": REFUSED,
+        "misspelt": {"max_dept": 3},
+        "too large": {"n_estimators": 5},
+        "ended by a library": {"n_estimators": 7},
+    }
     good = next(iter(CANDIDATES))
     work.end("measured", MemoryError("too many customers"), trees=5)
+    work.end("fitted", SystemExit("this machine has no licence"), trees=7)
     seen = world.train("compare_candidates", {**bad, good: CANDIDATES[good]})
+    assert seen.error is None, told(
+        f"{seen.call} {seen.ending}",
+        f"Of its candidates {list(bad)} failed, with a ValueError, a TypeError, a MemoryError and a"
+        f" SystemExit; {good!r} did not. Expected: the id of the parent, whatever they raised.",
+        "In production: a library calls sys.exit() for one candidate, and the good ones are thrown"
+        " away with it.",
+    )
     children = compared(world, seen, *bad, names=[*bad, good])
     for name, params in bad.items():
         has_params(world, children[name], params, seen)

@@ -61,8 +61,8 @@ def track_training(
         are those of `measure` on the held-out customers. You may log more.
 
     Raises:
-        ValueError: The training failed: its own error. The run is Failed, and has its parameters;
-            also if something else ends it, such as a KeyboardInterrupt.
+        ValueError: The training failed: its own error, as it is. The run is Failed, and has its
+            parameters; also if something else ends it, such as a KeyboardInterrupt.
     """
     # TODO(kata): task 1, one training, one run.
     raise NotImplementedError
@@ -74,8 +74,8 @@ def track_model(
     """Train a forest as `track_training` does, and log the model into the same run.
 
     The model's signature names the FEATURES, all of them as double (the API sends whole numbers
-    today; a blank makes a column of floats), and what the model predicts. Its requirements are the
-    REQUIREMENTS: nothing is started to find them out.
+    today; a blank makes a column of floats; whoever loads the model gives it floats), and what the
+    model predicts. Its requirements are the REQUIREMENTS: nothing is started to find them out.
 
     Args:
         customers: As in `track_training`.
@@ -90,7 +90,7 @@ def track_model(
 
     Raises:
         ValueError: As in `track_training`: nothing is returned, the run is Failed.
-        Exception: The model cannot be written: nothing is returned either.
+        Exception: The model cannot be written: nothing is returned, and no run stays open.
     """
     # TODO(kata): task 2, the model, in the same run.
     raise NotImplementedError
@@ -113,10 +113,10 @@ def compare_candidates(
 
     Returns:
         The id of the parent run. It is Finished also if some candidates failed, whatever they
-            raised; their child runs are Failed, and the others went on.
+            raised, a SystemExit too; their child runs are Failed, and the others went on.
 
     Raises:
-        Exception: All candidates failed. Their runs and the parent's are Failed.
+        Exception: All candidates failed (any will do). Their runs and the parent's are Failed.
     """
     # TODO(kata): task 3, five candidates, one comparison.
     raise NotImplementedError

@@ -88,8 +88,8 @@ def track_training(
         are those of `measure` on the held-out customers. You may log more.
 
     Raises:
-        ValueError: The training failed: its own error. The run is Failed, and has its parameters;
-            also if something else ends it, such as a KeyboardInterrupt.
+        ValueError: The training failed: its own error, as it is. The run is Failed, and has its
+            parameters; also if something else ends it, such as a KeyboardInterrupt.
     """
     open_experiment(store, experiment)
     with mlflow.start_run() as run:
@@ -103,8 +103,8 @@ def track_model(
     """Train a forest as `track_training` does, and log the model into the same run.
 
     The model's signature names the FEATURES, all of them as double (the API sends whole numbers
-    today; a blank makes a column of floats), and what the model predicts. Its requirements are the
-    REQUIREMENTS: nothing is started to find them out.
+    today; a blank makes a column of floats; whoever loads the model gives it floats), and what the
+    model predicts. Its requirements are the REQUIREMENTS: nothing is started to find them out.
 
     Args:
         customers: As in `track_training`.
@@ -119,7 +119,7 @@ def track_model(
 
     Raises:
         ValueError: As in `track_training`: nothing is returned, the run is Failed.
-        Exception: The model cannot be written: nothing is returned either.
+        Exception: The model cannot be written: nothing is returned, and no run stays open.
     """
     open_experiment(store, experiment)
     with mlflow.start_run():
@@ -152,19 +152,19 @@ def compare_candidates(
 
     Returns:
         The id of the parent run. It is Finished also if some candidates failed, whatever they
-            raised; their child runs are Failed, and the others went on.
+            raised, a SystemExit too; their child runs are Failed, and the others went on.
 
     Raises:
-        Exception: All candidates failed. Their runs and the parent's are Failed.
+        Exception: All candidates failed (any will do). Their runs and the parent's are Failed.
     """
     open_experiment(store, experiment)
 
-    def train(name: str, parent: str) -> Exception | None:
+    def train(name: str, parent: str) -> BaseException | None:
         try:
             # A thread knows of no active run: it is told whose child it is.
             with mlflow.start_run(run_name=name, parent_run_id=parent):
                 train_in_run(customers, candidates[name], orchestrator)
-        except Exception as error:  # told to the caller, who decides
+        except BaseException as error:  # a thread's SystemExit ends no more than its candidate
             return error
         return None
 

@@ -46,13 +46,14 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
 
     Args:
         tracking_uri: The store; it is the registry too. Not always this process's default.
-        experiment: The name of tonight's experiment.
+        experiment: The name of tonight's experiment; it exists.
         min_auc: The quality gate: the least `val_auc` that is good enough.
 
     Returns:
         The number of the new version of MODEL, which knows its run (`run_id`). Called again for the
-        same run: the version it has already, no second one. None if no candidate is good enough:
-        then nothing was registered, not even for a moment. Aliases stay where they are.
+        same run: the version it has already, no second one. None if no candidate is good enough,
+        also if the best one has a version from a lower gate: then nothing was registered, not even
+        for a moment. Aliases stay where they are.
 
     Raises:
         Exception: The registry does not answer, which is not "no candidate" and "no version".
@@ -79,7 +80,8 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     """Let a version challenge the champion: the alias moves only to a better one.
 
     Better is a greater `val_auc` of the version's run than of the champion's; equal is not better.
-    If there is no champion, or it has no `val_auc`, any number is. A challenger whose run has no
+    A run that was deleted counts as before, MLflow still has it (until `mlflow gc`). If there is no
+    champion, or its `val_auc` is missing or NaN, any number is. A challenger whose run has no
     `val_auc`, or NaN, is never better; nor is one with the tag ROLLED_BACK, whatever its metric.
     When CHAMPION moves, PREVIOUS moves to the version that it leaves; else no alias changes.
 
@@ -91,7 +93,8 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
         The champion's number afterwards; None if there is none.
 
     Raises:
-        Exception: The registry does not answer, which is not "no champion". No alias has moved.
+        Exception: A question to the registry finds no answer, which is not "no champion". No alias
+            has moved.
     """
     client = MlflowClient(tracking_uri)
     champion = _version_behind(client, CHAMPION)
@@ -117,13 +120,14 @@ def score_customers(
         tracking_uri: As in `register_best`.
         customers: One row a customer, the columns that the model was trained on. In another order
             they are scored by their names, or refused.
-        which: Any alias of MODEL, such as "champion" or "previous"; it may move between two calls.
+        which: Any alias of MODEL, such as "champion" or "previous"; it may move at any moment.
             Or "latest": the version with the greatest number, asked for in rehearsals.
 
     Returns:
         A pair: the number of the version that scored, and for each customer, in order, the
-        probability to leave (0 to 1) by its scikit-learn model's `predict_proba`. A version need
-        not have a run: some were imported from another registry.
+        probability to leave (class 1; 0 to 1) by its scikit-learn model's `predict_proba`, which
+        gets the customers as they are, blanks too. A version need not have a run: some were
+        imported from another registry.
 
     Raises:
         Exception: There is no such alias or no version, its model does not load, or the registry

@@ -8,8 +8,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 @task
 def train_child(customers: pd.DataFrame, name: str, params: dict, whose: tuple[str, str]) -> None:
     parent, orchestrator = whose
-    with mlflow.start_run(run_name=name, parent_run_id=parent):
-        train_in_run(customers, params, orchestrator)
+    try:
+        with mlflow.start_run(run_name=name, parent_run_id=parent):
+            train_in_run(customers, params, orchestrator)
+    except SystemExit as ended:  # which Prefect lets out of the flow as well
+        raise RuntimeError(f"{name} was ended") from ended
 
 
 @flow

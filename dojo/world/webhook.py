@@ -272,7 +272,9 @@ class Webhooks:
         if isinstance(self._mood, Reply):
             return post, self._mood
         if isinstance(self._mood, int):
-            return post, _reply(self._mood, "rate_limited" if self._mood == 429 else "error", host)
+            # As a proxy's page of errors does, it quotes what was asked for.
+            said = "rate_limited" if self._mood == 429 else f"Cannot POST {path}"
+            return post, _reply(self._mood, said, host)
         if self.token not in path:
             return post, _reply(404, "no_service")
         fault = _fault_of(host, message)

@@ -21,7 +21,8 @@ def send_message(url: str, text: str) -> None:
     """Post a message to a webhook of Slack or Discord.
 
     Slack wants a JSON object with `text`, Discord one with `content`, at most 2000 characters of
-    it. Both answer 2xx when they have taken it.
+    it. Slack answers 200 when it has taken it, Discord 200 or 204. Who is silent may have taken it,
+    too, and is not asked again.
 
     Args:
         url: The whole address: `https://hooks.slack.com/services/...` or
@@ -45,10 +46,10 @@ def score_customers(path: str, tell_success: bool = False) -> int:
 
     One message a run, to the webhook in CHURN_WEBHOOK_URL: after the last retry of a run that
     failed or crashed; after a successful one only with `tell_success`. It contains the flow's name,
-    the run's name, the error's text (may be cut) and the address of the run's page. Whatever the
-    webhook does, the run ends as it would have ended without it; and if it could not be told, the
-    run's log has a warning or an error with the word `webhook`. Without CHURN_WEBHOOK_URL, or with
-    an empty one, nobody is told.
+    the run's name, the error's text (may be cut) and the address of the run's page, if it has one.
+    Whatever the webhook does, the run ends as it would have ended without it; and if it could not
+    be told, the run's log has a warning or an error with the word `webhook`. Without
+    CHURN_WEBHOOK_URL, or with an empty one, nobody is told.
 
     The address of the webhook is nowhere: in no message, log, error or parameter.
 

@@ -1,18 +1,26 @@
 """What the webhooks of Slack and Discord received, and what the engine recorded meanwhile."""
 
+import asyncio
 import contextlib
+import inspect
 import os
 import re
 import sys
 import textwrap
 import traceback
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.flow_engine import run_flow
 from prefect.settings import PREFECT_UI_URL, temporary_settings
+from prefect.states import Cancelling
 from prefect.utilities.urls import url_for
 
 LONGEST_TIMEOUT_S = 60
@@ -105,7 +113,8 @@ def has_no_secret(webhooks: Any, written: Any) -> Callable[[str, str, str], None
             " years. Who has the address can write in your channel under your name; its last four"
             " signs help who guesses. The exceptions of HTTP libraries quote the whole address,"
             " also as the cause of another one: `raise ... from None` leaves it out. And httpx logs"
-            " each address that it calls, at level INFO.",
+            " each address that it calls, at level INFO. A page of errors quotes what was asked"
+            " for.",
         )
 
     return check
@@ -153,6 +162,16 @@ def is_bounded(what: str, posts: list[Any]) -> None:
         f"Expected: more than 0 and at most {LONGEST_TIMEOUT_S} s. (None waits for ever.)",
         "In production: the pipeline has failed, and the run is 'Running' until noon because it"
         " waits for a chat.",
+    )
+
+
+def is_asked_once(what: str, posts: list[Any]) -> None:
+    """Check that a silent webhook was not asked again."""
+    assert len(posts) == 1, told(
+        f"{what}: the webhook took the request and did not answer. It was asked {len(posts)}"
+        " times. Expected: once.",
+        "In production: it has taken the message and is late. The channel has the same alarm twice,"
+        " and the run is 'Running' for two time-outs.",
     )
 
 
@@ -239,6 +258,7 @@ def test_silent_webhook_is_given_up(
         " waits for a chat.",
     )
     raised_politely(sent, "took the request and gave no answer")
+    is_asked_once(sent.call, sent.posts)
 
 
 def test_long_message_is_taken_by_discord(send: Send, draw: Any) -> None:
@@ -333,7 +353,12 @@ def pipeline(
 ) -> Pipeline:
     """Run the pipeline on the share, with the address of a webhook in its environment."""
 
-    def run(address: str | None = "slack", ui: str = "", **more: Any) -> Night:
+    def call(flow: Any, path: str, **more: Any) -> Any:
+        return flow(path, **more)
+
+    def run(
+        address: str | None = "slack", ui: str = "", deployed: bool = False, **more: Any
+    ) -> Night:
         known = {"slack": webhooks.slack_url, "discord": webhooks.discord_url}
         if address is None:
             monkeypatch.delenv(VARIABLE, raising=False)
@@ -345,7 +370,8 @@ def pipeline(
         with temporary_settings({PREFECT_UI_URL: ui}) if ui else contextlib.nullcontext():
             try:
                 with written.hearing():
-                    value = solution.score_customers(str(share.path), **more)
+                    score = run_deployed if deployed else call
+                    value = score(solution.score_customers, str(share.path), **more)
                 ending = f"returned {value!r}."
             except NotImplementedError:
                 raise
@@ -370,6 +396,32 @@ def pipeline(
         )
 
     return run
+
+
+def run_deployed(flow: Any, path: str) -> Any:
+    """Run a flow as a deployment's run is: made through the API, with its own parameters only."""
+    if not isinstance(flow, Flow):
+        return flow(path)
+    with get_client(sync_client=True) as client:
+        flow_run = client.create_flow_run(flow, parameters={"path": path})
+    return awaited(run_flow(flow, flow_run=flow_run))
+
+
+def awaited(value: Any) -> Any:
+    """Return what awaiting a value gives, if it is there to be awaited."""
+
+    async def wait() -> Any:
+        return await value
+
+    return asyncio.run(wait()) if inspect.isawaitable(value) else value
+
+
+def stop(flow: Any) -> None:
+    """Do what Prefect's runner does when somebody has cancelled a run: call the hooks for it."""
+    run = FlowRun(flow_id=uuid.uuid4(), name="stopped-by-hand", parameters={})
+    for hook in getattr(flow, "on_cancellation_hooks", None) or []:
+        with contextlib.suppress(Exception):  # outside of a run there is no run's log
+            awaited(hook(flow, run, Cancelling()))
 
 
 def told_times(night: Night, expected: int, production: str) -> None:
@@ -506,7 +558,9 @@ def test_failure_between_tasks_is_told(pipeline: Pipeline, share: Share) -> None
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_crash_is_told(pipeline: Pipeline, share: Share, error: type[BaseException]) -> None:
+def test_crash_is_told(
+    pipeline: Pipeline, share: Share, solution: Any, webhooks: Any, error: type[BaseException]
+) -> None:
     share.will_raise(error())
     night = pipeline()
     told_times(
@@ -517,6 +571,15 @@ def test_crash_is_told(pipeline: Pipeline, share: Share, error: type[BaseExcepti
     )
     says_all(night)
     crashed(night, error)
+    before = len(webhooks.posts)
+    stop(solution.score_customers)
+    more = webhooks.posts[before:]
+    assert not more, told(
+        "Somebody has cancelled a run, and Prefect called the hooks of score_customers for that."
+        f" The webhook received: {seen_by(more)}.",
+        "Expected: no message. The run has neither failed nor crashed.",
+        "In production: who stops a run knows it, and everybody else is called.",
+    )
 
 
 # Task 3: whatever the webhook does
@@ -555,6 +618,8 @@ def test_failing_webhook_changes_nothing(
     else:
         failed(night, ValueError, "no customers")
     warned(night, webhooks, mood)
+    if mood == "silent":
+        is_asked_once(night.call, night.posts)
     has_no_secret(f"{night.call}, webhook {mood}", night.recorded, "what was recorded")
 
 
@@ -582,8 +647,11 @@ def test_without_an_address_nobody_is_told(
 
 
 def test_success_is_told_only_when_asked(pipeline: Pipeline, has_no_secret: Any) -> None:
-    nights = [pipeline(**more) for more in ({}, {"tell_success": True}, {})]
+    nights = [pipeline(**more) for more in ({"deployed": True}, {"tell_success": True}, {})]
     for night, expected in zip(nights, (0, 1, 0), strict=True):
+        if night is nights[0]:
+            call = "A run of the deployment, made with the parameter `path` alone,"
+            night = night._replace(call=call)
         told_times(
             night,
             expected,

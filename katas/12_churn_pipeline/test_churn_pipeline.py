@@ -1,6 +1,7 @@
 """What the engine, the store and the API saw of your pipeline, step by step."""
 
 import asyncio
+import contextlib
 import inspect
 import math
 import shutil
@@ -16,6 +17,9 @@ import mlflow.sklearn
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
+from prefect.results import ResultRecord
+from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -433,13 +437,13 @@ def is_committed(customer: dict[str, Any]) -> int:
 
 
 def test_customers_are_loaded_each_time(call: Ask, api: Any, draw: Any) -> None:
-    runs = [call("data_preparation", api.url) for _ in range(2)]
+    runs = [call("data_preparation", url) for url in (api.url, f"{api.url}?mirror=2")]
     ends = [end for one in runs for end in ends_of(one.task_runs, "engineer_features")]
     asked = len(api.requests)
     assert ends == ["Completed", "Cached"] and asked == 2, told(
-        f"data_preparation was called twice: engineer_features ended as {ends or 'no task runs'},"
-        f" the API was asked {asked} times.",
-        "Its customers were the same. Expected: Completed, then Cached, and 2 requests.",
+        "data_preparation was called for two addresses: engineer_features ended as"
+        f" {ends or 'no task runs'}, the API was asked {asked} times.",
+        "The customers were the same at both. Expected: Completed, then Cached, and 2 requests.",
         "In production: whether the customers are still the same is known only to who asks. Not"
         " asked, the rerun at 3:50 trains on what was true at 3:00.",
     )
@@ -626,8 +630,20 @@ def files_of(store: str) -> set[str]:
     return {str(one) for one in found if one.name != "registered_model_meta"}
 
 
+def pickled_by_prefect() -> dict[Path, list[str]]:
+    """Return the files of Prefect's storage of results, and which classes each has pickled."""
+    folder = PREFECT_LOCAL_STORAGE_PATH.value()
+    found = {}
+    for path in filter(Path.is_file, folder.rglob("*")):
+        with contextlib.suppress(Exception):  # an old one, or none of a result
+            value = ResultRecord.deserialize(path.read_bytes()).result
+            parts = value.values() if isinstance(value, dict) else [value]
+            found[path] = [type(one).__name__ for one in parts if isinstance(one, BaseEstimator)]
+    return found
+
+
 def test_training_is_tracked_and_registered(call: Ask, api: Any, store: str) -> None:
-    before = files_of(store)
+    before, kept_before = files_of(store), set(pickled_by_prefect())
     best, (auc, _) = next(iter(measured(features_of(api.customers)).items()))
     run = call("training_pipeline", api.url, store, **SMALL, min_auc=auc)
     registry = Registry(store)
@@ -661,6 +677,26 @@ def test_training_is_tracked_and_registered(call: Ask, api: Any, store: str) -> 
         "Expected: nothing beside MLflow's database and its artifacts.",
         "In production: the file is overwritten each night, also by a model that the gate refused;"
         " and somebody's script goes on loading it.",
+    )
+    kept = {one: models for one, models in pickled_by_prefect().items() if one not in kept_before}
+    models = sorted(name for one in kept.values() for name in one)
+    assert not models, told(
+        f"{run.said} Prefect's storage of results has new files with models in them: {models}.",
+        "Expected: the store keeps the model, nothing else does. A task's or flow's result is kept"
+        " with `persist_result=True`, or a policy for its cache.",
+        "In production: three pickled models a night in the worker's home, where nobody looks and"
+        " nothing is ever deleted.",
+    )
+    shutil.rmtree(Path(store) / "artifacts")
+    (Path(store) / "artifacts").write_text("in the way")
+    run = call("training_pipeline", api.url, store, **SMALL, min_auc=0.0)
+    assert run.error is not None and registry.content == content, told(
+        f"{run.said} Versions in the registry: {registry.content[0]}, champion:"
+        f" {registry.content[1]}.",
+        "No artifact can be written to this store (a file is in the way). Expected: an error, and"
+        " the registry as before.",
+        "In production: the disk was full. All is green, and inference has a version without a"
+        " model.",
     )
 
 
@@ -865,7 +901,7 @@ def test_team_is_told_once_after_the_last_retry(
             f"{run.said} The text of the message: {shorten(posts[0].text)!r}, answered"
             f" {posts[0].answered}. It lacks: {missing or 'nothing'}.",
             "Expected: the flow, the flow run and the error; a JSON object, answered 200, whatever"
-            " signs the error has.",
+            " signs the error has, and however long it is: what may be cut is the error.",
             "In production: 'Pipeline failed.' Which one, which run, and why?",
         )
         patience = posts[0].timeout_s
@@ -885,7 +921,7 @@ def test_team_is_told_once_after_the_last_retry(
         )
 
 
-ODD = 'a "dozen" of \\months in Łódź 🔥'
+ODD = 'a "dozen" of \\months in Łódź 🔥' + " and elsewhere" * 300
 
 
 DEAD = {500: "answered 500", "dead": "refused", "silent": "said nothing", "broken": "hung up"}

@@ -71,7 +71,8 @@ def load_customers(url: str) -> list[dict]:
     Step 1: a task.
     Step 2: the request waits 30 s at most. A status of 429 or 500 and more, a time-out and a
     refused connection are tried again by the engine, 10, 30 and 60 s later; then the last error is
-    raised. Any other error (404, 401) is raised at once.
+    raised. Any other status (404, 401), and a body that is no JSON, is raised at once; of other
+    troubles of a connection, as you like.
 
     Args:
         url: Address of the API. GET answers the customers, a JSON list of dicts.
@@ -170,10 +171,11 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     """Tell the team that a run has failed. The engine calls it, with these three.
 
     Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
-    moment. Its `text` names the flow, the flow run and the error. Once for a failed run of either
-    pipeline, after the last retry; never for a run that went well; of a crash or not, as you like.
-    A dead webhook changes nothing: the pipeline fails with its own error. The request waits 30 s at
-    most. The URL is in no log, nor a part of it beyond the host.
+    moment; without one nobody is told. Its `text` names the flow, the flow run and the error (may
+    be cut). Once for a failed run of either pipeline, after the last retry; never for a run that
+    went well; of a crash or not, as you like. A dead webhook changes nothing: the pipeline fails
+    with its own error. The request waits 30 s at most. The URL is in no log, nor a part of it
+    beyond the host.
     """
     text = f"{flow.name}, run {flow_run.name}: {state.message}"
     try:
@@ -196,10 +198,11 @@ def training_pipeline(
 
     Step 1: a flow. What it prints is in the run's log. An error of a task is not caught.
     Step 5: the parameters are used. A wrong one is refused before any work: no request is made.
-    Step 7: the store keeps the model, nothing else does. One MLflow run has the parameters `model`
-    (the winner's name), `n_estimators`, `max_depth` and `orchestrator` ("prefect"), and the metric
-    `val_auc`. Only if `val_auc` is `min_auc` or more, the winner becomes a new version of MODEL,
-    and the alias CHAMPION moves to it.
+    Step 7: the store keeps the model, nothing else does (no file, no result of Prefect's). One
+    MLflow run a training has the parameters `model` (the winner's name), `n_estimators`,
+    `max_depth` and `orchestrator` ("prefect"), and the metric `val_auc`. Only if `val_auc` is
+    `min_auc` or more, the winner becomes a new version of MODEL, and the alias CHAMPION moves to
+    it; else the run may have it or not.
 
     Args:
         url: As in `load_customers`.
@@ -244,7 +247,7 @@ def inference_pipeline(url: str, store: str) -> dict:
 
     Args:
         url: As in `load_customers`.
-        store: As in `training_pipeline`; nothing in it changes.
+        store: As in `training_pipeline`; no run, version or alias in it changes.
 
     Returns:
         For each `customer_id` (int) the probability to leave (float).

@@ -72,7 +72,8 @@ def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
     At 3:00 in Paris, summer and winter. It runs as soon as it is deployed. The day follows from the
     scheduled moment, however late the tick is evaluated, and is the run key: a tick that is
-    evaluated twice makes one run.
+    evaluated twice makes one run. Ticks before 2 January 2026, when no day has a partition yet, do
+    not matter.
     """
     moment = context.scheduled_execution_time.astimezone(ZoneInfo("Europe/Paris"))
     day = str(moment.date() - datetime.timedelta(days=1))
@@ -88,8 +89,8 @@ def exports_arrived(
     An export is a file that ends in `.csv`; whatever else is in the inbox is still being written.
     Each run has the tag `export`, the file's name, the oldest first. A file modified after it was
     imported is a correction, and imported again. The cursor remembers the newest modification seen,
-    in nanoseconds, as text, and nothing else. The run key is of this name and this modification:
-    should the cursor be lost, no run is made twice.
+    in nanoseconds, as text, and nothing else: a file that is older counts as seen. The run key is
+    of this name and this modification: should the cursor be lost, no run is made twice.
 
     It runs as soon as it is deployed. Where nothing has arrived, it says so (`SkipReason`).
     """
@@ -108,13 +109,13 @@ def make_definitions(settings: dict) -> dg.Definitions:
     """Define `customers`, `features` (made of customers) and `churn_model` (made of features).
 
     Dagster's automation asks for features and model, and only for what is stale: features where the
-    customers have been made again or the settings are others than those they were made with; the
-    model where the features are made again. It never asks for the customers, which are imported,
+    customers have been made again or the settings are others than before; the model where the
+    features are made again. It never asks for the customers, which are imported,
     nor for anything because the same settings were deployed again, or because of the hour.
 
     Args:
-        settings: What features are made with; JSON-safe. Equal dicts are the same settings,
-            whatever the order of their keys.
+        settings: What features are made with; JSON-safe. Equal JSON is the same settings,
+            whatever the order of the keys.
 
     Returns:
         The three assets, no schedule and no sensor. Their values do not matter here.
@@ -144,9 +145,10 @@ def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
     """Tell the chat once of each failed run, of whatever job, in one message.
 
     It names the job, the run's id, and for each step that failed (there may be none: the machine is
-    gone) its name and the first line of its own error, the innermost cause. It runs as soon as it
-    is deployed. A chat that is down does not make the sensor fail, which Dagster would try again
-    for ever: it is noted in the sensor's log.
+    gone) its name and the first line of its own error, the innermost cause (of `raise A from B`
+    that is B). It runs as soon as it is deployed. A chat that is down, whatever `send` raises, does
+    not make the sensor fail, which Dagster would try again for ever: it is noted in the sensor's
+    log.
     """
     run = context.dagster_run
     said = "; ".join(_describe_failures(context.get_step_failure_events()))

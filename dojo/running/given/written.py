@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from unittest import mock
 
 _HEARD = {
-    **dict.fromkeys(("urllib3", "requests", "httpcore", "apprise", "hpack"), logging.INFO),
+    # httpx has no level of its own. Here it has: who silences it has something to put back.
+    **dict.fromkeys(("httpx", "urllib3", "requests", "httpcore", "apprise", "hpack"), logging.INFO),
     # Prefect has its own logger, above these two, at INFO.
     **dict.fromkeys(("", "prefect.flow_runs", "prefect.task_runs"), logging.DEBUG),
 }

@@ -100,7 +100,8 @@ LIST_ORDER = "the same values in another order"
 BOOLEANS = "True where 1 was"
 FLOAT_ONE = "1.0 where 1 was"
 TINY = "a change of a number in its last digit"
-SETTINGS = (NESTED, LONG_TAIL, LIST_ORDER, BOOLEANS, FLOAT_ONE, TINY)
+AS_TEXT = "a number as text"
+SETTINGS = (NESTED, LONG_TAIL, LIST_ORDER, BOOLEANS, FLOAT_ONE, TINY, AS_TEXT)
 
 # Names of runs, files, models.
 DOTS = "dots only"

@@ -59,6 +59,8 @@ def draw_other_settings(
             changed["n_estimators"] = True
         elif kind == q.FLOAT_ONE:
             changed["n_estimators"] = 1.0
+        elif kind == q.AS_TEXT:
+            changed["n_estimators"] = "1"
         else:
             changed["learning_rate"] += 1e-15
     order = list(found)

@@ -13,5 +13,5 @@ def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat):
         chat.send(
             ", ".join(lines) + f" in {context.dagster_run.job_name} / {context.dagster_run.run_id}"
         )
-    except OSError:
+    except Exception:
         context.log.warning("nobody was told")

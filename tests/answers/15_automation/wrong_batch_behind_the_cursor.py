@@ -1,0 +1,17 @@
+"""Asks for a hundred runs a tick, and moves the cursor behind all that has arrived.
+
+Refused by: test_cursor_does_not_grow
+"""
+
+
+@dg.sensor(job=import_export, default_status=dg.DefaultSensorStatus.RUNNING)
+def exports_arrived(context: dg.SensorEvaluationContext, inbox: Inbox):
+    seen = int(context.cursor or 0)
+    fresh = sorted(one for one in inbox.files() if one[0] > seen and one[1].endswith(".csv"))
+    if not fresh:
+        return dg.SkipReason("no new export")
+    requests = [
+        dg.RunRequest(run_key=f"{name}@{modified}", tags={"export": name})
+        for modified, name in fresh[:100]
+    ]
+    return dg.SensorResult(run_requests=requests, cursor=str(fresh[-1][0]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -16,8 +17,10 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from dojo.catalog.halves import load_half
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import TestVerdict
 from dojo.engines import for_solution
@@ -242,10 +245,21 @@ def _examine(
 
 def scenarios_of(kata: Kata) -> dict[str, Scenario]:
     """Return a kata's scenarios by name, in the order of their file; empty when it has none."""
+    if kata.exam_file.exists():
+        return _scenarios_in(kata.exam_file, f"kata_exam_{kata.id}")
     name = f"dojo.exam.exams.{kata.slug}"
     if importlib.util.find_spec(name) is None:
         return {}
-    module = importlib.import_module(name)
+    return _scenarios_of_module(importlib.import_module(name))
+
+
+@functools.cache
+def _scenarios_in(exam_file: Path, name: str) -> dict[str, Scenario]:
+    """Load a file of scenarios: once a process, which notices when the file has changed since."""
+    return _scenarios_of_module(load_half(exam_file, name))
+
+
+def _scenarios_of_module(module: ModuleType) -> dict[str, Scenario]:
     return {
         name: function
         for name, function in vars(module).items()

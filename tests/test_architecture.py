@@ -34,6 +34,7 @@ LIGHT = (
 # Where the halves of an examination may import from: one runs outside, one behind the walls.
 HALVES = {
     "exam.py": {"dojo.exam", "dojo.wire", "dojo.world"},
+    "inside.py": {"dojo.inside", "dojo.world"},
 }
 TAUGHT = {
     "airflow",
@@ -131,6 +132,17 @@ def test_imports_never_point_upwards() -> None:
     ]
 
     assert upwards == []
+
+
+def test_nothing_behind_the_walls_imports_the_examination() -> None:
+    across = [
+        f"{name} imports {target}"
+        for name, targets in arrows().items()
+        for target in targets
+        if name.startswith(("dojo.inside", "dojo.sandbox")) and target.startswith("dojo.exam")
+    ]
+
+    assert across == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:

@@ -89,7 +89,7 @@ class Parent:
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         environment["DOJO_CACHE"] = str(cache_dir())
         environment["PYTHONHASHSEED"] = "random"
-        # glibc sets 128 MB of addresses aside for a thread's memory: fourteen threads were the limit.
+        # glibc sets 128 MB of addresses aside for a thread: fourteen threads were the limit.
         environment["MALLOC_ARENA_MAX"] = "2"
         descriptors = [self.room.key, theirs.fileno()]
         self._reaper = subprocess.Popen(
@@ -250,7 +250,7 @@ class Sandbox:
         """Start a process that holds the submission.
 
         Args:
-            kind: `examine`, `test` or `probe`.
+            kind: `examine`, `run_apart`, `test` or `probe`.
             told: What else it needs to know.
             limits: What it may use, if not what all may.
 

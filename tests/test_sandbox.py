@@ -101,6 +101,58 @@ def test_submission_finds_neither_scenario_nor_reference(parent: Parent) -> None
     )
 
 
+COUNTS = """
+seen = []
+
+
+def count(solution, folder):
+    seen.append(solution.f())
+    return len(seen)
+
+
+def fail(solution, folder):
+    raise LookupError("in here")
+
+
+def apart(folder, word):
+    seen.append(word)
+    return [len(seen), folder.name]
+"""
+
+
+def test_inside_is_loaded_once_a_process_and_is_not_the_submissions(parent: Parent) -> None:
+    def fill(given: Path) -> None:
+        with_solution("def f():\n    return 1\n")(given)
+        (given / INSIDE).parent.mkdir()
+        (given / INSIDE).write_text(COUNTS)
+
+    told = {"args": [], "kwargs": {}, "nonce": "1"}
+    until = time.monotonic() + 30
+    with parent.sandbox(fill) as box:
+        line = box.start("examine", {"file": "solution.py", "token": "first"})
+        line.receive(until)
+        found = []
+        for message in (
+            {"do": "run_with", "name": "count"},
+            {"do": "load", "file": "solution.py", "token": "second"},
+            {"do": "run_with", "name": "count"},
+            {"do": "run_with", "name": "fail"},
+        ):
+            line.send({**told, **message})
+            found.append(line.receive(until))
+        box.end()
+        line.close()
+        line = box.start("run_apart", {"function": "apart", "args": ["x"], "token": "third"})
+        apart = line.receive(until)
+        box.end()
+        line.close()
+
+    assert [one.get("returned") for one in found] == [1, None, 2, None]
+    assert (found[-1]["raised"], found[-1]["text"]) == ("LookupError", "in here")
+    assert found[-1]["where"] == ""
+    assert apart == {"ran_apart": [1, "third"]}
+
+
 def test_submission_cannot_change_what_runs_beside_it(parent: Parent) -> None:
     kata = find_kata(load_catalog(PACKAGE_ROOT), "16")
     text = b"def f(path):\n    open(path, 'a').write('def look(*_): return {}')\n"

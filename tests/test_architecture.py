@@ -31,6 +31,11 @@ LIGHT = (
     "dojo.terminal.screen",
     "dojo.cli.door",
 )
+# Where the halves of an examination may import from: one runs outside, one behind the walls.
+HALVES = {
+    "exam.py": {"dojo.exam", "dojo.wire", "dojo.world"},
+    "inside.py": {"dojo.inside", "dojo.world"},
+}
 TAUGHT = {
     "airflow",
     "dagster",
@@ -129,6 +134,17 @@ def test_imports_never_point_upwards() -> None:
     assert upwards == []
 
 
+def test_nothing_behind_the_walls_imports_the_examination() -> None:
+    across = [
+        f"{name} imports {target}"
+        for name, targets in arrows().items()
+        for target in targets
+        if name.startswith(("dojo.inside", "dojo.sandbox")) and target.startswith("dojo.exam")
+    ]
+
+    assert across == []
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     circle = []
     try:
@@ -182,11 +198,27 @@ def foreign_imports(files: list[Path], allowed: set[str]) -> list[str]:
 @pytest.mark.parametrize("folder", ["katas", "reference"])
 def test_katas_import_only_what_is_taught(folder: str) -> None:
     files = sorted((PACKAGE_ROOT / folder).glob("*/*.py"))
-    files = [path for path in files if path.parent.name != "pipelines"]
+    files = [path for path in files if path.parent.name != "pipelines" and path.name not in HALVES]
     files = [path for path in files if path.name in names_handed_out(path.parent)]
 
     assert files
     assert foreign_imports(files, TAUGHT) == []
+
+
+@pytest.mark.parametrize(("half", "rooms"), HALVES.items())
+def test_half_of_an_examination_imports_from_its_own_side(half: str, rooms: set[str]) -> None:
+    files = sorted((PACKAGE_ROOT / "reference").glob(f"*/{half}"))
+    taught = TAUGHT if half == "inside.py" else set()  # outside no engine is imported
+    foreign = [
+        f"{path.parent.name}/{half}:{line} imports {name}"
+        for path in files
+        for line, name in imports_of(path)
+        if name.split(".", 1)[0] not in taught | sys.stdlib_module_names
+        and ".".join(name.split(".")[:2]) not in rooms
+    ]
+
+    assert files
+    assert foreign == []
 
 
 PIPELINES = PACKAGE_ROOT / "reference" / "pipelines"

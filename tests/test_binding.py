@@ -10,15 +10,23 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog.kata import Kata, find_kata, load_catalog
+from dojo.exam.examiner import scenarios_of
 from dojo.exam.marks import Result
 from dojo.exam.tests_outside import STEERING_FILES, write_checkout
 from dojo.grading import binding
-from dojo.grading.binding import Changed, bind, check_unchanged, grader_version, kata_digest
+from dojo.grading.binding import (
+    Changed,
+    bind,
+    check_unchanged,
+    grader_version,
+    kata_digest,
+    remember,
+)
 from dojo.grading.store import Store
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission
 
-EXAMS = "dojo/exam/exams"
+REFERENCE = "reference/13_assets"
 
 
 @pytest.fixture
@@ -34,8 +42,6 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if (PACKAGE_ROOT / name).exists():
             shutil.copyfile(PACKAGE_ROOT / name, root / name)
     monkeypatch.setattr(binding, "_CODE", root / "dojo")
-    monkeypatch.setattr(binding, "_EXAMS", root / EXAMS)
-    monkeypatch.setattr(binding, "PACKAGE_ROOT", root)
     return root
 
 
@@ -50,14 +56,10 @@ STEERS = [
     "katas/13_assets/README.md",
     "katas/13_assets/new_helper.py",
     "katas/13_assets/folder/table.csv",
-    "reference/13_assets/assets.py",
-    "reference/13_assets/new.json",
+    *(f"{REFERENCE}/{name}" for name in ("assets.py", "exam.py", "inside.py", "new.json")),
     "conftest.py",
     "pyproject.toml",
     "katas/conftest.py",
-    *(f"{EXAMS}/{path.name}" for path in sorted((PACKAGE_ROOT / EXAMS).glob("_*.py"))),
-    f"{EXAMS}/assets.py",
-    f"{EXAMS}/_new.py",
 ]
 
 
@@ -93,7 +95,8 @@ def test_size_and_date_are_not_what_is_compared(checkout: Path) -> None:
     [
         "katas/02_retries/test_retries.py",
         "reference/02_retries/retries.py",
-        f"{EXAMS}/retries.py",
+        "reference/02_retries/exam.py",
+        f"{REFERENCE}/__pycache__/exam.cpython-311.pyc",
         "katas/13_assets/__pycache__/test_assets.cpython-311.pyc",
         "katas/13_assets/.pytest_cache/README.md",
         "README.md",
@@ -124,7 +127,14 @@ def test_names_of_files_count_as_their_content_does(checkout: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["dojo/inside/examination.py", "dojo/world/clock.py", "dojo/new.json"]
+    "name",
+    [
+        "dojo/exam/shared/history.py",
+        "dojo/inside/dagster.py",
+        "dojo/inside/examination.py",
+        "dojo/world/clock.py",
+        "dojo/new.json",
+    ],
 )
 def test_code_of_the_dojo_changes_the_grader(name: str, checkout: Path) -> None:
     before = grader_version()
@@ -134,9 +144,10 @@ def test_code_of_the_dojo_changes_the_grader(name: str, checkout: Path) -> None:
     assert grader_version() != before
 
 
-def test_scenarios_are_of_their_kata_and_not_of_the_grader(checkout: Path) -> None:
+@pytest.mark.parametrize("half", ["exam.py", "inside.py"])
+def test_examination_is_of_its_kata_and_not_of_the_grader(half: str, checkout: Path) -> None:
     before = grader_version()
-    (checkout / EXAMS / "assets.py").write_text("# mended\n")
+    (checkout / REFERENCE / half).write_text("# mended\n")
 
     assert grader_version() == before
 
@@ -178,8 +189,11 @@ def test_copies_that_a_package_has_inside_are_not_installed(
     assert bind(one, "1", "strict").lock == before
 
 
+@pytest.mark.parametrize(
+    "mended", [f"{REFERENCE}/exam.py", f"{REFERENCE}/inside.py", "dojo/exam/shared/history.py"]
+)
 def test_old_mark_is_not_handed_out_after_a_scenario_was_mended(
-    checkout: Path, tmp_path: Path
+    mended: str, checkout: Path, tmp_path: Path
 ) -> None:
     kata = kata_of(checkout)
     one = Submission("anna", kata, "a", b"x = 1\n")
@@ -196,7 +210,7 @@ def test_old_mark_is_not_handed_out_after_a_scenario_was_mended(
     store = Store(tmp_path / "state.sqlite")
     store.keep(one, "1", "strict", mark)
     assert store.find(one, "1", "strict") == mark
-    with (checkout / EXAMS / "_dagster.py").open("a") as file:
+    with (checkout / mended).open("a") as file:
         file.write("# mended\n")
 
     assert store.find(one, "1", "strict") is None
@@ -211,11 +225,16 @@ def test_process_that_has_read_other_files_says_so(checkout: Path) -> None:
         check_unchanged(kata)
 
 
-def test_kata_that_has_changed_since_it_was_read_is_told(checkout: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["katas/13_assets/kata.toml", f"{REFERENCE}/exam.py", f"{REFERENCE}/inside.py"]
+)
+def test_kata_that_has_changed_since_it_was_read_is_told(name: str, checkout: Path) -> None:
     kata = kata_of(checkout)
+    remember([kata])
+    assert scenarios_of(kata)
     check_unchanged(kata)
     check_unchanged(kata)
-    (kata.folder / "kata.toml").write_text("# mended\n")
+    (checkout / name).write_text("# mended\n")
 
     with pytest.raises(Changed, match="13_assets has changed since this process began"):
         check_unchanged(kata)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -92,6 +93,27 @@ def test_machine_without_walls_grades_nothing(group: Path, monkeypatch: pytest.M
     assert done.exit_code == Exit.ENVIRONMENT
     assert "nothing was graded: no walls here" in done.output
     assert not (group.parent / "results.json").exists()
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_kata_whose_examination_is_elsewhere_is_named_once(
+    is_there: bool, group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (f"katas/{KATA.id}", f"reference/{KATA.id}"):
+        shutil.copytree(ROOT / folder, group.parent / "pack" / folder)
+    pack = group.parent / "pack"
+    (pack / "conftest.py").touch()
+    if not is_there:
+        (pack / "reference" / KATA.id / "exam.py").unlink()
+    monkeypatch.chdir(pack)
+    monkeypatch.setattr(
+        batch, "grade_batch", lambda submissions, *_: [result() for _ in submissions]
+    )
+    done = dojo("grade", group)
+
+    assert done.exit_code == Exit.DONE, done.output
+    said = f"dojo: {KATA.id} has no examination here (reference/{KATA.id}/exam.py): its tests alone"
+    assert " ".join(done.output.split()).count(said) == (not is_there)
 
 
 def test_results_are_written_filtered_late_and_signed(

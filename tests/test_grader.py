@@ -211,6 +211,23 @@ def test_kata_that_changes_meanwhile_is_not_graded(copied: Kata) -> None:
     assert f"{copied.id} has changed since this process began" in result.advice
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_kata_whose_examination_is_elsewhere_is_marked_by_its_tests(
+    is_there: bool, copied: Kata
+) -> None:
+    if not is_there:
+        copied.exam_file.unlink()
+    result = grade(Played(RIGHT), Submission("anna", copied, "class/anna", b"x = 1\n"))
+
+    assert (result.verdict, result.earned) == ("passed", copied.points)
+    why = (
+        "no scenario examines task 1, 2, 3, 4, 5"
+        if is_there
+        else "this kata has no examination here"
+    )
+    assert result.notes == (f"tests only: {why}",)
+
+
 # --- On a worker of a cluster
 
 

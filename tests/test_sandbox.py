@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from dojo.catalog.halves import INSIDE
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.exam.examiner import Examiner
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.sandbox import kernel
 from dojo.sandbox import walls as sandbox
@@ -32,8 +35,8 @@ def parent(request: pytest.FixtureRequest) -> Iterator[Parent]:
         yield started
 
 
-def call(box: Sandbox, name: str, *args: Any) -> dict[str, Any]:
-    line = box.start("examine", {"file": "solution.py"})
+def call(box: Sandbox, name: str, *args: Any, file: str = "solution.py") -> dict[str, Any]:
+    line = box.start("examine", {"file": file})
     until = time.monotonic() + 20
     assert "loaded" in line.receive(until)
     line.send({"do": "call", "nonce": "1", "name": name, "args": list(args), "kwargs": {}})
@@ -49,6 +52,114 @@ def with_solution(text: str) -> Any:
 
 def test_walls_hold(parent: Parent) -> None:
     try_walls(parent)
+
+
+LOOKS_FOR_SCENARIOS = """
+import os
+import sys
+
+import dojo
+
+
+def look(names, mark):
+    root = os.path.dirname(os.path.dirname(os.path.realpath(dojo.__file__)))
+    given = os.path.dirname(os.path.realpath(__file__))
+    below = [os.path.join(root, one) for one in ("dojo", "katas", "reference", "tests")]
+    found = set()
+    for start in ("/", root, given, sys.prefix, sys.base_prefix, *below):
+        is_small = start in (given, *below)
+        for folder, folders, files in os.walk(start):
+            if folder == "/":
+                folders[:] = set(folders) - {"proc", "sys"}
+            for name in files:
+                path = os.path.join(folder, name)
+                if name in names:
+                    found.add(path)
+                elif is_small and name.endswith(".py"):
+                    with open(path, encoding="utf-8") as file:
+                        found |= {path for line in file if line.startswith(mark)}
+    return sorted(found)
+"""
+
+
+def test_submission_finds_neither_scenario_nor_reference(parent: Parent) -> None:
+    kata = find_kata(load_catalog(PACKAGE_ROOT), "16")
+    names, mark = ["exam.py", "inside.py", f"{kata.slug}.py"], "@examines("
+    assert mark in kata.exam_file.read_text(encoding="utf-8")
+    examiner = Examiner(parent, "1")
+    with examiner._sandbox(kata, LOOKS_FOR_SCENARIOS.encode(), "test_bird") as (box, _):
+        found = call(box, "look", names, mark, file=f"{kata.slug}.py")["returned"]
+        given = box.folder.resolve() / "given"
+
+    assert found == sorted(
+        str(given / one)
+        for one in (
+            f"checkout/katas/{kata.id}/{kata.slug}.py",  # the stub
+            "examination/inside.py",
+            f"{kata.slug}.py",
+        )
+    )
+
+
+COUNTS = """
+seen = []
+
+
+def count(solution, folder):
+    seen.append(solution.f())
+    return len(seen)
+
+
+def fail(solution, folder):
+    raise LookupError("in here")
+
+
+def apart(folder, word):
+    seen.append(word)
+    return [len(seen), folder.name]
+"""
+
+
+def test_inside_is_loaded_once_a_process_and_is_not_the_submissions(parent: Parent) -> None:
+    def fill(given: Path) -> None:
+        with_solution("def f():\n    return 1\n")(given)
+        (given / INSIDE).parent.mkdir()
+        (given / INSIDE).write_text(COUNTS)
+
+    told = {"args": [], "kwargs": {}, "nonce": "1"}
+    until = time.monotonic() + 30
+    with parent.sandbox(fill) as box:
+        line = box.start("examine", {"file": "solution.py", "token": "first"})
+        line.receive(until)
+        found = []
+        for message in (
+            {"do": "run_with", "name": "count"},
+            {"do": "load", "file": "solution.py", "token": "second"},
+            {"do": "run_with", "name": "count"},
+            {"do": "run_with", "name": "fail"},
+        ):
+            line.send({**told, **message})
+            found.append(line.receive(until))
+        box.end()
+        line.close()
+        line = box.start("run_apart", {"function": "apart", "args": ["x"], "token": "third"})
+        apart = line.receive(until)
+        box.end()
+        line.close()
+
+    assert [one.get("returned") for one in found] == [1, None, 2, None]
+    assert (found[-1]["raised"], found[-1]["text"]) == ("LookupError", "in here")
+    assert found[-1]["where"] == ""
+    assert apart == {"ran_apart": [1, "third"]}
+
+
+def test_submission_cannot_change_what_runs_beside_it(parent: Parent) -> None:
+    kata = find_kata(load_catalog(PACKAGE_ROOT), "16")
+    text = b"def f(path):\n    open(path, 'a').write('def look(*_): return {}')\n"
+    with Examiner(parent, "1")._sandbox(kata, text, "test_bird") as (box, _):
+        said = call(box, "f", str(box.folder / "given" / INSIDE), file=f"{kata.slug}.py")
+
+    assert said["raised"] in ("PermissionError", "OSError")
 
 
 def test_two_processes_of_a_sandbox_share_no_folder(parent: Parent) -> None:

@@ -124,6 +124,16 @@ class Kata(_Record):
         return self.root / "reference" / self.id / f"{self.slug}.py"
 
     @property
+    def exam_file(self) -> Path:
+        """Return the path of the scenarios; an instructor may keep that file elsewhere."""
+        return self.reference_file.with_name("exam.py")
+
+    @property
+    def inside_file(self) -> Path:
+        """Return the path of what scenarios have run inside; there is none where none do."""
+        return self.reference_file.with_name("inside.py")
+
+    @property
     def answers_folder(self) -> Path:
         """Return the folder of the planted wrong and right answers."""
         return self.root / "tests" / "answers" / self.id

@@ -130,6 +130,10 @@ def grade(
     told = show.Screen(sys.stderr)
     for line in collected.told:
         told.say(f"dojo: {line}")
+    for one in {one.kata.id: one.kata for one in submissions}.values():
+        if not one.exam_file.exists():
+            place = one.exam_file.relative_to(root)
+            told.say(f"dojo: {one.id} has no examination here ({place}): its tests alone mark it")
     if left_out := collected.left_out:
         more = f" and {len(left_out) - _MOST_NAMED} more" if len(left_out) > _MOST_NAMED else ""
         told.say(f"dojo: left out: {', '.join(left_out[:_MOST_NAMED])}{more}")

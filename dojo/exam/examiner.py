@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib
-import importlib.util
+import functools
 import inspect
 import random
+import shutil
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.catalog.halves import INSIDE, load_half
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import TestVerdict
 from dojo.engines import for_solution
@@ -162,6 +163,9 @@ class Examiner:
         def fill(given: Path) -> None:
             (given / f"{kata.slug}.py").write_bytes(content)
             write_checkout(given / "checkout", kata, canary)
+            if kata.inside_file.exists():
+                (given / INSIDE).parent.mkdir()
+                shutil.copyfile(kata.inside_file, given / INSIDE)
 
         with self._parent.sandbox(fill, for_solution(kata, content)) as sandbox:
             assert sandbox.api_socket is not None
@@ -242,13 +246,17 @@ def _examine(
 
 def scenarios_of(kata: Kata) -> dict[str, Scenario]:
     """Return a kata's scenarios by name, in the order of their file; empty when it has none."""
-    name = f"dojo.exam.exams.{kata.slug}"
-    if importlib.util.find_spec(name) is None:
+    if not kata.exam_file.exists():
         return {}
-    module = importlib.import_module(name)
+    return _scenarios_in(kata.exam_file, f"kata_exam_{kata.id}")
+
+
+@functools.cache
+def _scenarios_in(exam_file: Path, name: str) -> dict[str, Scenario]:
+    """Load a file of scenarios: once a process; `grading/binding` notices when it has changed."""
     return {
         name: function
-        for name, function in vars(module).items()
+        for name, function in vars(load_half(exam_file, name)).items()
         if inspect.isfunction(function) and hasattr(function, "tasks")
     }
 

@@ -14,7 +14,6 @@ import datetime
 import random
 import secrets
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +38,7 @@ from dojo.wire.replies import (
     CALLED,
     DONE,
     ENGINE,
-    HELPED,
+    RAN_APART,
     WATCHED,
     Exited,
     OutOfMemory,
@@ -130,10 +129,10 @@ class Desk:
         Raises:
             Died: Its process did not live to tell.
         """
-        return self._make_call({"do": "call"}, name, args, kwargs)
+        return self._make_call("call", name, args, kwargs)
 
-    def drive(self, function: str, *args: Any) -> Outcome:
-        """Have a function of the scenario's own module use the submission, in its process.
+    def run_with(self, function: str, *args: Any) -> Outcome:
+        """Have a function of the kata's `inside.py` use the submission, in its process.
 
         For what no call from outside can do: materialise the assets that it defines, or kill a call
         half-way. What the function returns is no more to be believed than what a call returns.
@@ -149,15 +148,14 @@ class Desk:
         Raises:
             Died: The submission's process did not live to tell.
         """
-        caller = str(sys._getframe(1).f_globals["__name__"])
-        return self._make_call({"do": "drive", "module": caller}, function, args, {})
+        return self._make_call("run_with", function, args, {})
 
     def _make_call(
-        self, asked: dict[str, Any], name: str, args: Sequence[Any], kwargs: dict[str, Any]
+        self, do: str, name: str, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Outcome:
         reply = self._ask(
             {
-                **asked,
+                "do": do,
                 "name": name,
                 "args": [pack_argument(one) for one in args],
                 "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},
@@ -245,8 +243,8 @@ class Desk:
         with self.database(self._sandbox.database) as database:
             return read_deployments(database, self._began)
 
-    def help(self, function: str, *args: Any) -> Any:
-        """Have a function of the scenario's own module run inside, before or after the submission.
+    def run_apart(self, function: str, *args: Any) -> Any:
+        """Have a function of the kata's `inside.py` run inside, before or after the submission.
 
         Args:
             function: Its name; it gets the folder that the submission may write to, then `args`.
@@ -259,17 +257,16 @@ class Desk:
             Died: What the submission had left made it fail.
         """
         self.end()
-        caller = str(sys._getframe(1).f_globals["__name__"])
-        told = {"module": caller, "function": function, "args": list(args), "token": self._token}
-        line = self._sandbox.start("help", told)
+        told = {"function": function, "args": list(args), "token": self._token}
+        line = self._sandbox.start("run_apart", told)
         try:
-            message = read_reply(line.receive(time.monotonic() + 60), HELPED)
+            message = read_reply(line.receive(time.monotonic() + 60), RAN_APART)
         except (LineClosed, LineBroken, TimeoutError):
             raise Died("wrong", f"{function} found nothing that it could use") from None
         finally:
             self._sandbox.end()
             line.close()
-        return unpack(message.helped)
+        return unpack(message.ran_apart)
 
     def note(self, what: str, value: Any, within: float | None = None) -> None:
         """Note evidence.

@@ -25,7 +25,6 @@ from dojo.intake.submission import Submission
 from dojo.sandbox.walls import Level
 
 _CODE = PACKAGE_ROOT / "dojo"
-_EXAMS = _CODE / "exam" / "exams"
 _DOJO = "the dojo itself"
 
 
@@ -49,19 +48,17 @@ def bind(submission: Submission, seed: str, level: Level) -> Binding:
 def kata_digest(kata: Kata) -> str:
     """Return the digest of a kata.
 
-    It covers the whole folders of the kata and of its reference, the files at the root that steer
-    its tests, its scenarios, and whatever scenarios share.
+    It covers the whole folders of the kata and of its reference, where its examination is, and the
+    files at the root that steer its tests.
     """
     files = [*_files_in(kata.folder), *_files_in(kata.reference_file.parent)]
     files += [kata.root / name for name in STEERING_FILES]
-    scenarios = [_EXAMS / f"{kata.slug}.py", *sorted(_EXAMS.glob("_*.py"))]
-    return _digest_of([*_named(files, kata.root), *_named(scenarios, PACKAGE_ROOT)])
+    return _digest_of(_named(files, kata.root))
 
 
 def grader_version() -> str:
-    """Return the dojo's version, and the digest of its code without the scenarios."""
-    code = (path for path in _files_in(_CODE) if _EXAMS not in path.parents)
-    return f"{metadata.version('ml-dojo')}+{_digest_of(_named(code, _CODE))[:16]}"
+    """Return the dojo's version, and the digest of its code."""
+    return f"{metadata.version('ml-dojo')}+{_code_digest()[:16]}"
 
 
 def remember(katas: Iterable[Kata]) -> None:

@@ -131,9 +131,10 @@ class Grader:
         if differ:
             notes.append(f"tests and examination differ on task {', '.join(differ)}")
         unexamined = [str(task.number) for task in tasks if task.examined == "unexamined"]
-        if unexamined:
-            which = f"task {', '.join(unexamined)}" if scenarios_of(kata) else "this kata"
-            notes.append(f"tests only: no scenario examines {which}")
+        if unexamined and not scenarios_of(kata):
+            notes.append("tests only: this kata has no examination here")
+        elif unexamined:
+            notes.append(f"tests only: no scenario examines task {', '.join(unexamined)}")
         if judged.tampered:
             notes.append(f"tampering: {judged.tampered}")
         return _result(

@@ -1,20 +1,22 @@
 """Be the process that holds a submission: nothing that it says of itself is believed.
 
-Three kinds: the examination, which imports the submission and makes the calls that it is told; the
-pristine tests, an ordinary pytest session; and the probe, which tries what must not be possible.
+Four kinds: the examination, which imports the submission and makes the calls that it is told; a
+function of the kata's `inside.py` without the submission; the pristine tests, an ordinary pytest
+session; and the probe, which tries what must not be possible.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import os
 import sys
 import traceback
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from dojo.catalog.halves import INSIDE, load_half
 from dojo.engines import mlflow, prefect
 from dojo.ground.wording import shorten
 from dojo.laws.rules import Ledger
@@ -41,19 +43,23 @@ def run(job: Job) -> None:
         from dojo.sandbox.probe import try_everything
 
         job.line.send({"probed": try_everything(job.told)})
-    elif job.kind == "help":
-        _help(job)
+    elif job.kind == "run_apart":
+        _run_apart(job)
     else:
         _examine(job)
 
 
-def _help(job: Job) -> None:
-    """Do something of a scenario's own, without the submission: fill a store, load a model."""
-    module = importlib.import_module(str(job.told["module"]))
-    value = getattr(module, str(job.told["function"]))(
-        job.room / "work" / job.told["token"], *job.told["args"]
-    )
-    job.line.send({"helped": pack(value)})
+def _run_apart(job: Job) -> None:
+    """Do something for a scenario, without the submission: fill a store, load a model."""
+    function = getattr(_load_inside(job.room), str(job.told["function"]))
+    value = function(job.room / "work" / job.told["token"], *job.told["args"])
+    job.line.send({"ran_apart": pack(value)})
+
+
+@functools.lru_cache(maxsize=1)
+def _load_inside(room: Path) -> ModuleType:
+    """Load the kata's `inside.py`: once a process, since what it has patched lasts as long."""
+    return load_half(room / "given" / INSIDE, "kata_inside")
 
 
 class _ToldClock(RetryClock):
@@ -122,9 +128,9 @@ def _take_turn(
         message = line.receive()
         if message["do"] == "load":
             return message
-        if message["do"] in ("call", "drive"):
-            driver = _Driver(message["module"], subject, work) if "module" in message else subject
-            reply = _call(driver, message, job, values)
+        if message["do"] in ("call", "run_with"):
+            owner = subject if message["do"] == "call" else _Inside(job.room, subject, work)
+            reply = _call(owner, message, job, values)
             if watched.ledger.broken and not reply.keys().isdisjoint(("returned", "raised")):
                 reply["laws"] = sorted(watched.ledger.broken)
         elif message["do"] == "advance":
@@ -144,11 +150,11 @@ def _take_turn(
             line.send({"nonce": message["nonce"], **reply})
 
 
-class _Driver:
-    """The functions of a scenario's module, as entry points: they get the submission."""
+class _Inside:
+    """The functions of the kata's `inside.py`, as entry points: they get the submission."""
 
-    def __init__(self, module: str, subject: Subject, work: Path) -> None:
-        self._module = importlib.import_module(module)
+    def __init__(self, room: Path, subject: Subject, work: Path) -> None:
+        self._module = _load_inside(room)
         self._first = (subject, work)
 
     def __getattr__(self, name: str) -> Any:
@@ -156,11 +162,11 @@ class _Driver:
 
 
 def _call(
-    subject: Subject | _Driver, message: dict[str, Any], job: Job, values: list[Any]
+    owner: Subject | _Inside, message: dict[str, Any], job: Job, values: list[Any]
 ) -> dict[str, Any]:
     """Make one call; what comes of it is data, whatever it is."""
     try:
-        function = getattr(subject, message["name"])
+        function = getattr(owner, message["name"])
         args = [build_argument(one, values) for one in message["args"]]
         kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
         value = function(*args, **kwargs)
@@ -176,7 +182,7 @@ def _call(
         return {
             "raised": type(error).__name__[:100],
             "text": _text_of(error),
-            "where": _where(error, str(job.room)),
+            "where": _where(error, job.room),
             "kinds": [kind.__name__[:100] for kind in type(error).__mro__][:20],
         }
 
@@ -188,8 +194,14 @@ def _text_of(error: BaseException) -> str:
         return "(its text cannot be read)"
 
 
-def _where(error: BaseException, room: str) -> str:
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if room in one.filename]
+def _where(error: BaseException, room: Path) -> str:
+    """Return the submission's last line in a traceback; `inside.py` is not the submission's."""
+    ours = str(room / "given" / INSIDE)
+    frames = [
+        one
+        for one in traceback.extract_tb(error.__traceback__)
+        if str(room) in one.filename and one.filename != ours
+    ]
     return f"line {frames[-1].lineno}, in {frames[-1].name[:100]}" if frames else ""
 
 

@@ -32,10 +32,10 @@ _NEEDED_BY_ALL = (
     "asyncio",
     "http.cookiejar",
     "pytest",
-    "dojo.exam.stage",
     "dojo.inside.tests",
     "dojo.sandbox.probe",
     "dojo.running.entry",
+    "dojo.world.webhook",
 )
 
 

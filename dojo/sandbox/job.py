@@ -14,7 +14,7 @@ class Job:
     """What a process is to be.
 
     Attributes:
-        kind: `examine`, `test` or `probe`.
+        kind: `examine`, `run_apart`, `test` or `probe`.
         room: The sandbox's folder: `given` is read-only, `work`, `tmp` and `home` are its own.
         api_url: The Prefect server of the sandbox; empty without.
         told: What else the supervisor says, by kind.

@@ -116,10 +116,10 @@ class Engine(_Reply):
     ]
 
 
-class Helped(_Reply):
-    """What a function of a scenario's own returned; it saw what the submission has left."""
+class RanApart(_Reply):
+    """What a function of a kata's `inside.py` returned; it saw what the submission has left."""
 
-    helped: Any
+    ran_apart: Any
 
 
 LOADED: TypeAdapter[Loaded | Refused] = TypeAdapter(Loaded | Refused)
@@ -130,7 +130,7 @@ WAITED = TypeAdapter(Waited)
 DONE = TypeAdapter(Done)
 WATCHED = TypeAdapter(Watched)
 ENGINE = TypeAdapter(Engine)
-HELPED = TypeAdapter(Helped)
+RAN_APART = TypeAdapter(RanApart)
 
 
 def read_reply(message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:

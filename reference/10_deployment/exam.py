@@ -7,83 +7,10 @@ for. What `serve_pipelines` has registered is read from the engine's database.
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from dojo.exam.exams._deployments import PARIS, clock_change, span, starts_of, told_of
+from dojo.exam.shared.paris import PARIS, clock_change, span
 from dojo.exam.stage import Desk, Outcome, examines
-
-__all__ = ["starts_of"]
-
-
-class _Serving(Exception):
-    """The process would now run for weeks."""
-
-
-def describe(subject: Any, _: Path, name: str, path: str, more: dict[str, Any]) -> Any:
-    """Tell what a deployment says; the submission's process runs this, and the three below."""
-    return told_of(getattr(subject, name)(path, **more))
-
-
-def ask(
-    subject: Any, _: Path, schedules: list[dict[str, Any]], after: str, count: int
-) -> list[str] | str:
-    """Ask for the next runs of a deployment with such schedules; return them as people do."""
-    from prefect import flow
-    from prefect import schedules as kinds
-
-    @flow
-    def count_calls() -> None: ...
-
-    made = []
-    for one in schedules:
-        more = {key: value for key, value in one.items() if key not in ("kind", "when")}
-        when = one["when"]
-        if one["kind"] == "Interval":
-            when = datetime.timedelta(minutes=when)
-            more["anchor_date"] = datetime.datetime.fromisoformat(more["anchor_date"])
-        made.append(getattr(kinds, one["kind"])(when, **more))
-    deployment = count_calls.to_deployment("drawn", schedules=made)
-    found = subject.next_runs(deployment, datetime.datetime.fromisoformat(after), count)
-    if not isinstance(found, list) or not all(isinstance(one, datetime.datetime) for one in found):
-        return f"no list of datetimes: {found!r}"[:200]
-    return [f"{one:%Y-%m-%d %H:%M %z}" for one in found]
-
-
-def check(
-    subject: Any, _: Path, names: list[str], limits: list[int], parameters: dict[str, Any]
-) -> bool:
-    """Check parameters for a flow made of drawn names; say whether they are as they were."""
-    from prefect import flow
-    from pydantic import Field
-
-    text, number, some = names
-    low, high = limits
-    source = (
-        f"def retrain({text}: str, {number}: Annotated[int, Field(ge={low}, le={high})] = {low},"
-        f" {some}: list[str] | None = None) -> None:\n"
-        "    raise AssertionError('a check must not run the flow')\n"
-    )
-    made: dict[str, Any] = {"Annotated": Annotated, "Field": Field}
-    exec(compile(source, "<drawn>", "exec", dont_inherit=True), made)  # the scenario's own text
-    before = dict(parameters)
-    subject.check_parameters(flow(made["retrain"]), parameters)
-    return parameters == before
-
-
-def serve(subject: Any, _: Path, path: str, more: dict[str, Any]) -> str:
-    """Serve up to the moment when the waiting for work begins."""
-    from prefect.runner import Runner
-
-    async def start(*_: Any, **__: Any) -> None:
-        raise _Serving
-
-    Runner.start = start  # type: ignore[method-assign]
-    try:
-        subject.serve_pipelines(path, **more)
-    except _Serving:
-        return "waits for work"
-    return "came back"
 
 
 def _path(desk: Desk) -> str:
@@ -97,7 +24,7 @@ def _note_deployment(desk: Desk, what: str, outcome: Outcome, spans: list[list[s
         return
     schedules = told.pop("schedules")
     desk.note(what, told)
-    desk.note(f"{what}: the starts", desk.help("starts_of", schedules, spans))
+    desk.note(f"{what}: the starts", desk.run_apart("starts_of", schedules, spans))
 
 
 def _spans(desk: Desk, days: int) -> list[list[str]]:
@@ -116,7 +43,7 @@ def _spans(desk: Desk, days: int) -> list[list[str]]:
 @examines(1)
 def the_training_of_drawn_years(desk: Desk) -> None:
     """Look at the nightly training around clock changes that no test asks for."""
-    outcome = desk.drive("describe", "training_deployment", _path(desk), {})
+    outcome = desk.run_with("describe", "training_deployment", _path(desk), {})
     _note_deployment(desk, "the training", outcome, _spans(desk, 3))
 
 
@@ -129,7 +56,7 @@ def the_training_with_parameters(desk: Desk) -> None:
             {"experiment_name": f"try-{desk.rng.randrange(99)}"},
         ]
     )
-    outcome = desk.drive("describe", "training_deployment", _path(desk), more)
+    outcome = desk.run_with("describe", "training_deployment", _path(desk), more)
     told = outcome.returned
     desk.note("its parameters", told.get("parameters") if isinstance(told, dict) else outcome.told)
 
@@ -137,7 +64,7 @@ def the_training_with_parameters(desk: Desk) -> None:
 @examines(2)
 def the_inference_of_drawn_years(desk: Desk) -> None:
     """Look at the hourly inference around clock changes that no test asks for."""
-    outcome = desk.drive("describe", "inference_deployment", _path(desk), {})
+    outcome = desk.run_with("describe", "inference_deployment", _path(desk), {})
     _note_deployment(desk, "the inference", outcome, _spans(desk, 2))
 
 
@@ -175,7 +102,7 @@ def schedules_of_all_kinds(desk: Desk) -> None:
         rng.randint(2028, 2037), rng.choice((1, 6, 12)), rng.randint(1, 28), tzinfo=PARIS
     )
     after = (day + datetime.timedelta(minutes=rng.randrange(1440))).isoformat()
-    several = desk.drive("ask", _some_schedules(desk), after, rng.randint(5, 20))
+    several = desk.run_with("ask", _some_schedules(desk), after, rng.randint(5, 20))
     desk.note_outcome("of several", several)
     step = rng.choice((10, 15, 20, 30))
     cron = {"kind": "Cron", "when": f"*/{step} * * * *"}
@@ -183,9 +110,9 @@ def schedules_of_all_kinds(desk: Desk) -> None:
         clock_change(rng.randint(2028, 2037), 10), datetime.time(0), datetime.timezone.utc
     )
     # A start at this very moment is past.
-    double = desk.drive("ask", [cron], change.isoformat(), 60 // step * 2 + 1)
+    double = desk.run_with("ask", [cron], change.isoformat(), 60 // step * 2 + 1)
     desk.note_outcome("across the double hour", double)
-    desk.note_outcome("of none", desk.drive("ask", [], after, 3))
+    desk.note_outcome("of none", desk.run_with("ask", [], after, 3))
 
 
 @examines(4)
@@ -205,14 +132,14 @@ def impossible_parameters(desk: Desk) -> None:
     ]
     rng.shuffle(wrong)
     for name, parameters in wrong:
-        outcome = desk.drive("check", names, [low, high], parameters)
+        outcome = desk.run_with("check", names, [low, high], parameters)
         desk.note_failure(f"{parameters}", outcome, name)
     for parameters in (
         {text: "customers"},
         {text: "", number: high, some: ["tenure"]},
         {some: None, text: "x"},
     ):
-        outcome = desk.drive("check", names, [low, high], parameters)
+        outcome = desk.run_with("check", names, [low, high], parameters)
         desk.note_outcome(f"{parameters} is possible, and left alone", outcome)
     desk.note("flow runs", len(desk.flow_runs()))
 
@@ -223,7 +150,7 @@ def the_training_is_checked(desk: Desk) -> None:
     misspelt = desk.rng.choice(("n_estimator", "experiment", "trees"))
     wrong = [(misspelt, 5), ("n_estimators", desk.rng.choice((0, 1001, "many")))]
     for name, value in wrong:
-        outcome = desk.drive("describe", "training_deployment", _path(desk), {name: value})
+        outcome = desk.run_with("describe", "training_deployment", _path(desk), {name: value})
         desk.note_failure(f"{name}={value!r}", outcome, name)
 
 
@@ -231,7 +158,7 @@ def the_training_is_checked(desk: Desk) -> None:
 def both_are_registered(desk: Desk) -> None:
     """Serve, and read in the database what has been registered by then."""
     path, count = _path(desk), desk.rng.randint(1, 1000)
-    outcome = desk.drive("serve", path, {"n_estimators": count})
+    outcome = desk.run_with("serve", path, {"n_estimators": count})
     desk.note_outcome("it", outcome)
     found = desk.deployments()
     desk.note("registered", [[one.flow, one.name, one.is_scheduled] for one in found])
@@ -244,6 +171,6 @@ def both_are_registered(desk: Desk) -> None:
 def nothing_is_registered(desk: Desk) -> None:
     """Serve with a parameter that the training does not have: the server sees nothing."""
     name = f"n_estimators_{desk.rng.randrange(99)}"
-    outcome = desk.drive("serve", _path(desk), {name: 5})
+    outcome = desk.run_with("serve", _path(desk), {name: 5})
     desk.note_failure("in the end", outcome, name)
     desk.note("registered", [one.name for one in desk.deployments()])

@@ -1,10 +1,10 @@
 """Examine 14_asset_checks: drawn days, as Dagster's history and the warehouse have them.
 
-A gate, a look at the volume and the scores are examined on customers that this module hands on,
+A gate, a look at the volume and the scores are examined on customers that `inside.py` hands on,
 not the submission's own asset: who errs in one task loses that task.
 """
 
-# No `from __future__ import annotations`: Dagster reads those of the assets in here.
+from __future__ import annotations
 
 import contextlib
 import datetime
@@ -12,7 +12,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.exams._dagster import SeenRun, defined, read_history, recorded_instance
+from dojo.exam.shared.history import SeenRun, read_history
 from dojo.exam.stage import Desk, Outcome, examines
 from dojo.wire.values import Packed, frame
 
@@ -61,129 +61,6 @@ def _days(desk: Desk, count: int) -> list[str]:
     return [str(first + datetime.timedelta(days=number)) for number in range(count)]
 
 
-# What the submission's process does
-
-
-def keys_at(solution: Any, folder: Path, moments: list[str]) -> list[Any]:
-    """Return which days have a partition at some moments: the first, the last, how many."""
-    del folder
-    days = defined(solution, "days", "PartitionsDefinition")
-    found = []
-    for moment in moments:
-        keys = list(days.get_partition_keys(current_time=datetime.datetime.fromisoformat(moment)))
-        found.append([keys[0], keys[-1], len(keys)])
-    return found
-
-
-def read_days(solution: Any, folder: Path, exports: dict[str, Any]) -> list[Any]:
-    """Make the submission's own asset of each day; return what it is."""
-    import dagster as dg
-
-    _write(folder / "exports", exports)
-    customers = defined(solution, "daily_customers", "AssetsDefinition")
-    values = []
-    with recorded_instance(folder) as instance:
-        for day in exports:
-            result = dg.materialize(
-                [customers],
-                partition_key=day,
-                resources=_resources(solution, folder, "exports"),
-                instance=instance,
-            )
-            values.append(result.asset_value("daily_customers"))
-    return values
-
-
-def make_nights(solution: Any, folder: Path, nights: list[Any], names: list[str]) -> None:
-    """Make days one after the other, each of an export of its own.
-
-    Args:
-        solution: The submission.
-        folder: Where it may write.
-        nights: The day, its customers, and whom the warehouse refuses (None: nobody).
-        names: What of the submission takes part, between customers and campaign.
-    """
-    import dagster as dg
-
-    examined = [defined(solution, name, "AssetsDefinition") for name in names]
-    days = examined[0].partitions_def or solution.days
-    with recorded_instance(folder) as instance:
-        for number, (day, customers, refused) in enumerate(nights):
-            place = f"exports-{number}"
-            _write(folder / place, {day: customers})
-            _refuse(folder, refused)
-
-            dg.materialize(
-                [
-                    *_around(days, folder / place),
-                    *(getattr(solution, one) for one in names),
-                ],
-                partition_key=day,
-                resources=_resources(solution, folder, place),
-                instance=instance,
-                raise_on_error=False,
-            )
-
-
-def _around(days: Any, exports: Path) -> list[Any]:
-    """Define what is before the submission's part, and what is after it."""
-    import dagster as dg
-    import pandas
-
-    @dg.asset(partitions_def=days)
-    def daily_customers(context: dg.AssetExecutionContext) -> Any:
-        return pandas.read_csv(exports / f"{context.partition_key}.csv")
-
-    @dg.asset(partitions_def=days, deps=[daily_customers])
-    def campaign() -> None: ...
-
-    return [daily_customers, campaign]
-
-
-def fill_again(
-    solution: Any, folder: Path, exports: dict[str, Any], ranges: list[list[str]]
-) -> list[Any]:
-    """Have days made again; return what each call returned, or whether it raised ValueError."""
-    _write(folder / "exports", exports)
-    said: list[Any] = []
-    with recorded_instance(folder) as instance:
-        for first, last in ranges:
-            try:
-                said.append(
-                    solution.backfill(
-                        first, last, _resources(solution, folder, "exports"), instance
-                    )
-                )
-            except ValueError:
-                said.append("ValueError")
-    return said
-
-
-def _write(folder: Path, exports: dict[str, Any]) -> None:
-    folder.mkdir(exist_ok=True)
-    for day, customers in exports.items():
-        customers.to_csv(folder / f"{day}.csv", index=False)
-
-
-def _resources(solution: Any, folder: Path, exports: str) -> dict[str, Any]:
-    return {
-        "exports": solution.Exports(folder=str(folder / exports)),
-        "warehouse": solution.Warehouse(path=str(folder / "warehouse.db")),
-    }
-
-
-def _refuse(folder: Path, customer: int | None) -> None:
-    """Have the warehouse's disk be full at one customer."""
-    if customer is None:
-        return
-    with contextlib.closing(sqlite3.connect(folder / "warehouse.db")) as connection, connection:
-        connection.execute(
-            "CREATE TRIGGER full_disk BEFORE INSERT ON scores"
-            f" WHEN NEW.customer_id = {int(customer)}"
-            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-        )
-
-
 # What is seen of it
 
 
@@ -225,7 +102,7 @@ def days_begin_at_midnight_in_paris(desk: Desk) -> None:
         around = datetime.timedelta(minutes=desk.rng.randint(5, 55))
         for moment in (day - around, day + around):
             moments.append(moment.replace(tzinfo=datetime.timezone.utc).isoformat())
-    desk.note_outcome("the partitions", desk.drive("keys_at", moments))
+    desk.note_outcome("the partitions", desk.run_with("keys_at", moments))
 
 
 @examines(1)
@@ -234,7 +111,7 @@ def each_day_reads_its_own_export(desk: Desk) -> None:
     exports = {
         day: frame(_customers(desk, desk.rng.randint(20, 60))) for day in reversed(_days(desk, 2))
     }
-    desk.note_outcome("the customers of each day", desk.drive("read_days", exports))
+    desk.note_outcome("the customers of each day", desk.run_with("read_days", exports))
 
 
 @examines(2)
@@ -245,7 +122,7 @@ def the_gate_holds_back_what_is_spoilt(desk: Desk) -> None:
         [sound, frame(_customers(desk, desk.rng.randint(60, 120))), None],
         [spoilt, frame(_spoil(desk, _customers(desk, desk.rng.randint(60, 120)))), None],
     ]
-    if not _is_made(desk, desk.drive("make_nights", nights, ["customers_are_sound"])):
+    if not _is_made(desk, desk.run_with("make_nights", nights, ["customers_are_sound"])):
         return
     _note_checks(desk, read_history(desk), "customers_are_sound", "bad_rows")
 
@@ -264,7 +141,7 @@ def an_unusual_volume_is_noted(desk: Desk) -> None:
         [day, frame(_customers(desk, count)), None]
         for day, count in zip(_days(desk, len(counts)), counts, strict=True)
     ]
-    if not _is_made(desk, desk.drive("make_nights", nights, ["volume_is_usual"])):
+    if not _is_made(desk, desk.run_with("make_nights", nights, ["volume_is_usual"])):
         return
     _note_checks(desk, read_history(desk), "volume_is_usual", "rows")
 
@@ -286,7 +163,7 @@ def a_day_made_again_replaces_itself(desk: Desk) -> None:
         [first, frame(_without_doubles(after)), None],
         [first, frame(failing), refused],
     ]
-    if not _is_made(desk, desk.drive("make_nights", nights, ["daily_scores"])):
+    if not _is_made(desk, desk.run_with("make_nights", nights, ["daily_scores"])):
         return
     for number, run in enumerate(read_history(desk), start=1):
         rows = dict(run.made).get("daily_scores", {}).get("rows")
@@ -312,7 +189,7 @@ def a_range_of_days_is_made_again(desk: Desk) -> None:
         [days[0], days[-1]],
     ]
     rng.shuffle(ranges)
-    outcome = desk.drive("fill_again", exports, ranges)
+    outcome = desk.run_with("fill_again", exports, ranges)
     desk.note_outcome("it said", outcome)
     if outcome.raised:
         return

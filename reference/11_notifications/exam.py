@@ -1,68 +1,20 @@
 """Examine 11_notifications: nights that end as drawn, and what the webhooks outside were told.
 
 The webhooks are served outside, under their own names and over TLS; only the way there leads, as in
-the kata's own world, through what this process does inside (`meet`).
+the kata's own world, through what the submission's process does (`meet`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import sys
-import traceback
 from pathlib import Path
-from typing import Any
 
 from dojo.exam.engine_account import FlowRun
 from dojo.exam.outside_api import certificates
 from dojo.exam.stage import Desk, Outcome, examines
-from dojo.world.webhook import Mood, Post, Webhooks
+from dojo.world.webhook import Mood, Post
 
-_VARIABLE = "CHURN_WEBHOOK_URL"
 _REFUSALS = (400, 403, 404, 429, 500, 503)
-_led = contextlib.ExitStack()  # inside: until the process ends
-
-
-def meet(_: Any, __: Path, port: int, authority: str, address: str, mood: Mood) -> None:
-    """Lead the services' names to the server outside, as long as this process lives."""
-    _led.close()
-    webhooks = Webhooks()
-    webhooks.will_be(mood)
-    _led.enter_context(webhooks.callers_led(Path(authority), port, port))
-    os.environ[_VARIABLE] = address
-
-
-def send(subject: Any, _: Path, url: str, text: str) -> dict[str, str] | None:
-    """Send a message; return what was raised: its text and its whole traceback."""
-    try:
-        subject.send_message(url, text)
-    except NotImplementedError:
-        raise
-    except Exception as error:
-        trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-        return {"text": str(error), "trace": trace}
-    return None
-
-
-def night(
-    subject: Any, _: Path, path: str, failures: list[str | None], more: dict[str, Any]
-) -> Any:
-    """Run the pipeline while the file fails to open as scripted; None: Ctrl-C."""
-    left = list(failures)
-
-    def hear(event: str, details: tuple[Any, ...]) -> None:
-        if event == "open" and left and str(details[0]) == path:
-            text = left.pop(0)
-            raise KeyboardInterrupt if text is None else OSError(text)
-
-    sys.addaudithook(hear)
-    try:
-        return subject.score_customers(path, **more)
-    except KeyboardInterrupt:
-        return "interrupted"
-    finally:
-        left.clear()  # an audit hook cannot be taken away
 
 
 def _address(desk: Desk, service: str) -> str:
@@ -72,7 +24,7 @@ def _address(desk: Desk, service: str) -> str:
 def _meet(desk: Desk, mood: Mood, address: str = "") -> None:
     desk.api.webhooks.will_be(mood)
     authority = desk.write("authority.pem", certificates()[0])
-    desk.drive("meet", desk.api.port, authority, address, mood)
+    desk.run_with("meet", desk.api.port, authority, address, mood)
 
 
 def _words(desk: Desk, start: str) -> str:
@@ -96,7 +48,7 @@ def each_service_takes_it(desk: Desk) -> None:
     for service, length in drawn:
         text = _words(desk, "models failed:") + ". " + "traceback " * length
         before = len(_posts(desk))
-        outcome = desk.drive("send", _address(desk, service), text)
+        outcome = desk.run_with("send", _address(desk, service), text)
         posts = _posts(desk)[before:]
         desk.note(
             f"{service}, {len(text)} characters",
@@ -118,7 +70,7 @@ def a_failure_is_raised_without_the_secret(desk: Desk) -> None:
         _meet(desk, mood)
         before = _times_asked(desk)
         url = _address(desk, desk.rng.choice(("slack", "discord")))
-        outcome = desk.drive("send", url, _words(desk, "no customers"))
+        outcome = desk.run_with("send", url, _words(desk, "no customers"))
         told = outcome.returned if isinstance(outcome.returned, dict) else {}
         desk.note(
             f"a webhook that is {mood}",
@@ -147,7 +99,7 @@ def _night(
     lines = ["customer_id,contract", *(f"{number},monthly" for number in range(customers))]
     path = desk.write(f"night-{desk.rng.randrange(10**6)}.csv", "\n".join(lines) + "\n")
     more = {} if tell_success is None else {"tell_success": tell_success}
-    return desk.drive("night", path, failures, more)
+    return desk.run_with("night", path, failures, more)
 
 
 def _says(post: Post | None, run: FlowRun, *parts: str) -> dict[str, bool]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.exams._stores import make_store, registry_of, runs_of
 from dojo.exam.outside_api import answer
+from dojo.exam.shared.stores import registry_of, runs_of
 from dojo.exam.stage import Desk, Outcome, examines
 from dojo.wire.values import Packed, frame
 
 _MODEL = "churn"
 _CONTRACTS = ("month-to-month", "one year", "two years")
-__all__ = ["make_store"]
 
 
 def _customers(desk: Desk, *, churned: bool) -> list[dict[str, Any]]:
@@ -78,7 +77,7 @@ def _family(runs: dict[str, dict[str, Any]]) -> list[list[Any]]:
 @examines(1)
 def candidates_compete(desk: Desk) -> None:
     """Compare drawn candidates, one of which has no settings."""
-    store, candidates = desk.help("make_store"), _candidates(desk)
+    store, candidates = desk.run_apart("make_store"), _candidates(desk)
     candidates["broken"] = {"columns": ["no such column"], "C": 1.0}
     outcome = desk.call("compare_candidates", _features(desk), store, candidates)
     desk.note("the best", _winner(outcome), within=0.001)
@@ -89,7 +88,7 @@ def candidates_compete(desk: Desk) -> None:
 @examines(1)
 def no_candidate_is_left(desk: Desk) -> None:
     """Fail when all of them do."""
-    store = desk.help("make_store")
+    store = desk.run_apart("make_store")
     candidates = {"broken": {"columns": ["no such column"], "C": 1.0}}
     outcome = desk.call("compare_candidates", _features(desk), store, candidates)
     desk.note_failure("in the end", outcome)
@@ -101,7 +100,7 @@ def no_candidate_is_left(desk: Desk) -> None:
 @examines(2)
 def a_release_or_no_trace(desk: Desk) -> None:
     """Release, then fail a check, then miss the gate."""
-    store, features = desk.help("make_store"), _features(desk)
+    store, features = desk.run_apart("make_store"), _features(desk)
     draws = [(0.0, 1.0), (0.0, -1.0), (1.1, 1.0)]
     released = []
     for gate, at_most in draws:
@@ -118,7 +117,7 @@ def a_release_or_no_trace(desk: Desk) -> None:
 @examines(3)
 def a_night_on_a_flaky_api(desk: Desk) -> None:
     """Train at night while the API fails once or twice."""
-    store = desk.help("make_store")
+    store = desk.run_apart("make_store")
     failures = [answer(desk.rng.choice((500, 503, 429))) for _ in range(desk.rng.randint(1, 2))]
     desk.api.will(*failures, answer(200, _customers(desk, churned=True)))
     outcome = desk.call("training_pipeline", desk.api.url, store, _candidates(desk), 0.0, 1.0)
@@ -136,7 +135,7 @@ def a_night_on_a_flaky_api(desk: Desk) -> None:
 @examines(4)
 def a_night_then_inference(desk: Desk) -> None:
     """Score customers nobody knows yet; before, without a champion."""
-    store = desk.help("make_store")
+    store = desk.run_apart("make_store")
     tonight = _customers(desk, churned=False)
     desk.api.will(answer(200, tonight))
     desk.note_failure("no champion", desk.call("inference_pipeline", desk.api.url, store))

@@ -1,7 +1,7 @@
-"""What the scenarios about deployments share: what one says, and when it would start a run.
+"""Tell what a deployment says, and when it would start a run, for the `inside.py` of katas.
 
-`told_of` is for functions that the submission's process runs (`Desk.drive`), `starts_of` for a
-process of its own (`Desk.help`), where Prefect's scheduler is asked.
+`told_of` is for the submission's process, `starts_of` for one without it, where Prefect's scheduler
+is asked.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ import asyncio
 import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def told_of(deployment: Any) -> Any:
@@ -63,18 +60,3 @@ def starts_of(_: Path, schedules: list[dict[str, Any]], spans: list[list[str]]) 
                 starts.add(start.astimezone(datetime.timezone.utc).isoformat())
         found.append(sorted(starts))
     return found
-
-
-def span(day: datetime.date, days: int) -> list[str]:
-    """Return the span from the midnight of a day in Paris, for some days, without the last one."""
-    first = datetime.datetime.combine(day, datetime.time(0), PARIS)
-    last = datetime.datetime.combine(
-        day + datetime.timedelta(days=days), datetime.time(0), PARIS
-    ) - datetime.timedelta(seconds=1)
-    return [first.isoformat(), last.isoformat()]
-
-
-def clock_change(year: int, month: int) -> datetime.date:
-    """Return the day on which the clocks of Paris change: the last Sunday of March or October."""
-    last = datetime.date(year, month, 31)
-    return last - datetime.timedelta(days=(last.weekday() + 1) % 7)

@@ -1,28 +1,9 @@
-"""What the scenarios of the MLflow katas share: a store filled inside, its database read outside.
-
-The functions that take a folder first run inside the sandbox, without the submission (`Desk.help`).
-"""
+"""Read what a store of MLflow's holds, from its database, when the process is dead."""
 
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 from typing import Any
-
-
-def make_store(folder: Path) -> str:
-    """Make an empty store; return its folder."""
-    from dojo.engines import mlflow
-
-    mlflow.new_store(folder, lambda _: None)
-    return str(folder)
-
-
-def open_store(folder: Path) -> None:
-    """Point this process's MLflow to the store."""
-    import mlflow
-
-    mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
 
 
 def runs_of(database: sqlite3.Connection) -> dict[str, dict[str, Any]]:

@@ -5,45 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.exams._stores import make_store, open_store, registry_of
+from dojo.exam.shared.stores import registry_of
 from dojo.exam.stage import Desk, examines
 from dojo.wire.values import frame
 
 _MODEL = "churn"
 _COLUMNS = ("tenure_months", "support_calls")
-
-
-def fill(
-    folder: Path, runs: list[dict[str, Any]], registered: list[str], aliases: dict[str, int]
-) -> str:
-    """Log runs with a model each, register some, set aliases; return the store's address."""
-    import mlflow
-    import numpy
-    import pandas
-    from sklearn.linear_model import LogisticRegression
-
-    make_store(folder)
-    open_store(folder)
-    mlflow.create_experiment("tonight", artifact_location=(folder / "artifacts").as_uri())
-    mlflow.set_experiment("tonight")
-    ids = {}
-    for one in runs:
-        draws = numpy.random.default_rng(one["seed"])
-        rows = pandas.DataFrame(draws.normal(size=(40, 2)), columns=list(_COLUMNS))
-        model = LogisticRegression().fit(rows, (draws.random(40) > 0.5).astype(int))
-        run = mlflow.start_run(run_name=one["name"])
-        ids[one["name"]] = run.info.run_id
-        mlflow.log_metric("train_auc", one["train_auc"])
-        if one["val_auc"] is not None:
-            mlflow.log_metric("val_auc", float(one["val_auc"]))
-        mlflow.sklearn.log_model(model, name="model", pip_requirements=[])
-        mlflow.end_run(one["status"])
-    client = mlflow.MlflowClient()
-    for name in registered:
-        mlflow.register_model(f"runs:/{ids[name]}/model", _MODEL)
-    for alias, version in aliases.items():
-        client.set_registered_model_alias(_MODEL, alias, str(version))
-    return f"sqlite:///{folder}/mlflow.db"
 
 
 def _runs(desk: Desk, count: int) -> list[dict[str, Any]]:
@@ -73,7 +40,7 @@ def the_best_is_registered_once(desk: Desk) -> None:
     runs[0].update(val_auc=0.99, status="FAILED")
     runs[1].update(val_auc="nan")
     desk.rng.shuffle(runs)
-    uri = desk.help("fill", runs, [], {})
+    uri = desk.run_apart("fill", runs, [], {})
     for time in ("first", "second"):
         outcome = desk.call("register_best", uri, "tonight", 0.55)
         desk.note_outcome(f"the {time} call returned", outcome)
@@ -84,7 +51,7 @@ def the_best_is_registered_once(desk: Desk) -> None:
 def the_gate_keeps_out(desk: Desk) -> None:
     """Register nothing when nothing is good enough."""
     runs = _runs(desk, 2)
-    uri = desk.help("fill", runs, [], {})
+    uri = desk.run_apart("fill", runs, [], {})
     outcome = desk.call("register_best", uri, "tonight", max(one["val_auc"] for one in runs) + 0.01)
     desk.note_outcome("returned", outcome)
     desk.note("the registry", _registry(desk))
@@ -95,7 +62,7 @@ def the_champion_is_challenged(desk: Desk) -> None:
     """Let three versions challenge, in a drawn order."""
     runs = _runs(desk, 3)
     names = [one["name"] for one in runs]
-    uri = desk.help("fill", runs, names, {})
+    uri = desk.run_apart("fill", runs, names, {})
     order = desk.rng.sample([1, 2, 3], 3)
     for version in order:
         outcome = desk.call("promote_if_better", uri, version)
@@ -108,7 +75,7 @@ def the_champion_scores(desk: Desk) -> None:
     """Score drawn customers with the champion, then with the newest."""
     runs = _runs(desk, 3)
     champion = desk.rng.randint(1, 2)
-    uri = desk.help("fill", runs, [one["name"] for one in runs], {"champion": champion})
+    uri = desk.run_apart("fill", runs, [one["name"] for one in runs], {"champion": champion})
     rows = {name: [desk.rng.uniform(-2, 2) for _ in range(6)] for name in _COLUMNS}
     for which in ("champion", "latest"):
         outcome = desk.call("score_customers", uri, frame(rows), which)
@@ -123,7 +90,7 @@ def the_champion_scores(desk: Desk) -> None:
 def no_champion_is_an_error(desk: Desk) -> None:
     """Raise where there is no champion."""
     runs = _runs(desk, 1)
-    uri = desk.help("fill", runs, [runs[0]["name"]], {})
+    uri = desk.run_apart("fill", runs, [runs[0]["name"]], {})
     rows = {name: [0.0] for name in _COLUMNS}
     desk.note_failure("without a champion", desk.call("score_customers", uri, frame(rows)))
 
@@ -134,7 +101,7 @@ def the_previous_one_is_back(desk: Desk) -> None:
     runs = _runs(desk, 3)
     champion, previous = desk.rng.sample([1, 2, 3], 2)
     aliases = {"champion": champion, "previous": previous}
-    uri = desk.help("fill", runs, [one["name"] for one in runs], aliases)
+    uri = desk.run_apart("fill", runs, [one["name"] for one in runs], aliases)
     desk.note_outcome("returned", desk.call("roll_back", uri))
     desk.note_failure("a second time", desk.call("roll_back", uri))
     desk.note("the registry", _registry(desk))

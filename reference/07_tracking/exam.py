@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from dojo.exam.exams._stores import make_store, open_store, runs_of, told_of
+from dojo.exam.shared.stores import runs_of, told_of
 from dojo.exam.stage import Desk, examines
 from dojo.wire.values import Packed, frame
 
 _FEATURES = ("tenure_months", "monthly_charges", "support_calls")
-__all__ = ["make_store"]
 
 
 def _customers(desk: Desk) -> Packed:
@@ -41,7 +39,7 @@ def _database(desk: Desk) -> str:
 @examines(1)
 def one_training_one_run(desk: Desk) -> None:
     """Train twice, with other settings."""
-    store = desk.help("make_store")
+    store = desk.run_apart("make_store")
     experiment, orchestrator = _word(desk, "night"), _word(desk, "tool")
     returned = []
     draws = [_params(desk), _params(desk)]
@@ -62,7 +60,7 @@ def one_training_one_run(desk: Desk) -> None:
 @examines(1)
 def a_failed_training(desk: Desk) -> None:
     """Fail with a setting that the forest refuses."""
-    store, params = desk.help("make_store"), {"n_estimators": 5, "max_depth": 0}
+    store, params = desk.run_apart("make_store"), {"n_estimators": 5, "max_depth": 0}
     outcome = desk.call("track_training", _customers(desk), params, store, "failing", "prefect")
     with desk.database(_database(desk)) as database:
         runs = list(runs_of(database).values())
@@ -73,35 +71,20 @@ def a_failed_training(desk: Desk) -> None:
 @examines(2)
 def a_model_in_its_run(desk: Desk) -> None:
     """Log a model; load it in another process, where whole numbers have become floats."""
-    store, params = desk.help("make_store"), _params(desk)
+    store, params = desk.run_apart("make_store"), _params(desk)
     outcome = desk.call("track_model", _customers(desk), params, store, "models", "prefect")
     desk.note("it returned an address", isinstance(outcome.returned, str))
     with desk.database(_database(desk)) as database:
         runs = list(runs_of(database).values())
     desk.note("the runs", [told_of(run, params) for run in runs], within=0.001)
     rows = [[float(desk.rng.randrange(9)) for _ in _FEATURES] for _ in range(20)]
-    desk.note("of the loaded model", desk.help("try_model", str(outcome.returned), rows))
-
-
-def try_model(folder: Path, address: str, rows: list[list[float]]) -> dict[str, Any]:
-    """Load a model as inference would."""
-    import mlflow
-    import pandas
-
-    open_store(folder)
-    model = mlflow.pyfunc.load_model(address)
-    predicted = model.predict(pandas.DataFrame(rows, columns=list(_FEATURES)))
-    inputs = model.metadata.get_input_schema()
-    return {
-        "predicts": [int(one) for one in predicted],
-        "signature": {one.name: str(one.type) for one in inputs} if inputs else None,
-    }
+    desk.note("of the loaded model", desk.run_apart("try_model", str(outcome.returned), rows))
 
 
 @examines(3)
 def candidates_are_children(desk: Desk) -> None:
     """Compare drawn candidates, one of which fails."""
-    store, orchestrator = desk.help("make_store"), _word(desk, "tool")
+    store, orchestrator = desk.run_apart("make_store"), _word(desk, "tool")
     candidates: dict[str, dict[str, int]] = {
         _word(desk, "candidate"): _params(desk) for _ in range(desk.rng.randint(2, 4))
     }
@@ -125,7 +108,7 @@ def candidates_are_children(desk: Desk) -> None:
 @examines(3)
 def all_candidates_fail(desk: Desk) -> None:
     """Fail when nothing could be trained."""
-    store = desk.help("make_store")
+    store = desk.run_apart("make_store")
     candidates = {_word(desk, "broken"): {"n_estimators": 5, "max_depth": 0} for _ in range(2)}
     outcome = desk.call(
         "compare_candidates", _customers(desk), candidates, store, "comparison", "prefect"

@@ -8,26 +8,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.exams._assets import (
-    ASSETS,
-    HOPELESS,
-    MIGHT_HEAL,
-    keep,
-    kept_by,
-    lineage,
-    materialise,
-    names_in,
-    run_job,
-    train,
-)
-from dojo.exam.exams._dagster import read_history
 from dojo.exam.outside_api import Answer, answer
+from dojo.exam.shared.history import read_history
 from dojo.exam.stage import Desk, examines
 from dojo.wire.values import frame
 
-# Run in the submission's process, or without it.
-__all__ = ["keep", "kept_by", "lineage", "materialise", "names_in", "run_job", "train"]
-
+_ASSETS = ("raw_customers", "customer_features", "churn_model")
+_MIGHT_HEAL = {503: ConnectionError, 504: TimeoutError}
+_HOPELESS = {403: PermissionError, 404: FileNotFoundError, 500: OSError}
 _NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
 
 
@@ -95,19 +83,19 @@ def _tracked(desk: Desk) -> list[Any]:
 @examines(1)
 def the_lineage(desk: Desk) -> None:
     """Look at groups and parents."""
-    desk.note_outcome("group and parents of each", desk.drive("lineage"))
+    desk.note_outcome("group and parents of each", desk.run_with("lineage"))
 
 
 @examines(1)
 def a_night(desk: Desk) -> None:
     """Make all three assets of drawn customers."""
     desk.api.will(_served(_draw(desk)))
-    outcome = desk.drive("materialise", desk.api.url, list(ASSETS))
+    outcome = desk.run_with("materialise", desk.api.url, list(_ASSETS))
     values = outcome.returned[0] if isinstance(outcome.returned, list) else {}
     desk.note("the features", values.get("customer_features", outcome.told))
     desk.note("the model", _model(values.get("churn_model")), within=1e-6)
     desk.note("requests made", len(desk.api.requests))
-    wanted = dict(zip(ASSETS, (("rows",), ("rows",), ("c", "val_accuracy")), strict=True))
+    wanted = dict(zip(_ASSETS, (("rows",), ("rows",), ("c", "val_accuracy")), strict=True))
     for run in read_history(desk):
         seen = {
             name: {key: metadata.get(key) for key in wanted.get(name, ())}
@@ -143,7 +131,7 @@ def _causes(desk: Desk) -> list[str]:
 
 def _fails(desk: Desk, statuses: dict[int, type[OSError]]) -> None:
     desk.api.will(answer(desk.rng.choice(list(statuses))))
-    desk.drive("materialise", desk.api.url, ["raw_customers"])
+    desk.run_with("materialise", desk.api.url, ["raw_customers"])
     desk.note("requests made", len(desk.api.requests))
     desk.note("how it ended", [[run.status, len(run.made)] for run in read_history(desk)])
     desk.note("seconds waited", _waits(desk))
@@ -152,21 +140,21 @@ def _fails(desk: Desk, statuses: dict[int, type[OSError]]) -> None:
 @examines(2)
 def a_source_that_stays_down(desk: Desk) -> None:
     """Fail for good, though it might have healed."""
-    _fails(desk, MIGHT_HEAL)
+    _fails(desk, _MIGHT_HEAL)
 
 
 @examines(2)
 def a_source_that_cannot_be_helped(desk: Desk) -> None:
     """Ask once."""
-    _fails(desk, HOPELESS)
+    _fails(desk, _HOPELESS)
 
 
 @examines(2)
 def a_source_that_comes_back(desk: Desk) -> None:
     """Fail one to three times, then answer."""
-    failures = [answer(desk.rng.choice(list(MIGHT_HEAL))) for _ in range(desk.rng.randint(1, 3))]
+    failures = [answer(desk.rng.choice(list(_MIGHT_HEAL))) for _ in range(desk.rng.randint(1, 3))]
     desk.api.will(*failures, _served(_customers(desk, 20)))
-    outcome = desk.drive("materialise", desk.api.url, ["raw_customers"])
+    outcome = desk.run_with("materialise", desk.api.url, ["raw_customers"])
     desk.note_outcome("what came", outcome)
     desk.note("seconds waited", _waits(desk))
 
@@ -180,7 +168,7 @@ def trainings_are_set_and_tracked(desk: Desk) -> None:
         {},
     ]
     desk.rng.shuffle(configs)
-    outcome = desk.drive("train", frame(_draw(desk)), configs)
+    outcome = desk.run_with("train", frame(_draw(desk)), configs)
     models = outcome.returned if isinstance(outcome.returned, list) else [outcome.told]
     desk.note("the models", [_model(one) for one in models], within=1e-6)
     causes = _causes(desk)
@@ -202,19 +190,19 @@ def tables_are_files(desk: Desk) -> None:
     """Keep a table of a drawn name, replace it, and fill the disk while it is replaced again."""
     name = f"table_{desk.rng.randrange(10**6)}"
     frames = [frame(_customers(desk, count)) for count in (20, 30, 40)]
-    outcome = desk.drive("keep", name, frames, desk.rng.randrange(5, 35))
+    outcome = desk.run_with("keep", name, frames, desk.rng.randrange(5, 35))
     told = outcome.returned if isinstance(outcome.returned, list) else [outcome.told, ""]
     *read, meanwhile = told
     desk.note("what was read again", [_frame(one) for one in read])
     desk.note("the table while it is replaced", _table(meanwhile))
     desk.note("the table afterwards", _table(_left(desk, f"new/tables/{name}.csv")))
-    desk.note("beside it", desk.help("names_in", "new/tables"))
+    desk.note("beside it", desk.run_apart("names_in", "new/tables"))
 
 
 @examines(4)
 def both_tables_are_kept_there(desk: Desk) -> None:
     """Ask both assets for their IO manager."""
-    desk.note_outcome("kept by", desk.drive("kept_by"))
+    desk.note_outcome("kept by", desk.run_with("kept_by"))
 
 
 @examines(5)
@@ -229,7 +217,7 @@ def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
             lines.append(",".join("" if one != one else str(one) for one in row))
         path = desk.write(f"customers-{number}.csv", "\n".join(lines) + "\n")
         nights.append([path, f"runs-{desk.rng.randrange(10**6)}", f"tables-{number}"])
-    outcome = desk.drive("run_job", nights)
+    outcome = desk.run_with("run_job", nights)
     desk.note("it loads and has the job", outcome.raised)
     history = read_history(desk)
     desk.note("runs", [[run.job, run.status, sorted(dict(run.made))] for run in history])
@@ -237,7 +225,7 @@ def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
         desk.note(f"trainings tracked, {number}", len(_left(desk, runs).splitlines()))
         rows = [
             len(_table(_left(desk, f"{tables}/{name}.csv"))) - 1 == counts[number]
-            for name in ASSETS[:2]
+            for name in _ASSETS[:2]
         ]
         desk.note(f"both tables have tonight's customers, {number}", rows)
 
@@ -246,6 +234,6 @@ def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
 def nothing_is_skipped(desk: Desk) -> None:
     """Make the customers twice: each time the source is asked, and what it says is kept."""
     desk.api.will(*(_served(_customers(desk, desk.rng.randint(5, 20))) for _ in range(2)))
-    outcome = desk.drive("materialise", desk.api.url, ["raw_customers"], 2)
+    outcome = desk.run_with("materialise", desk.api.url, ["raw_customers"], 2)
     desk.note_outcome("what came", outcome)
     desk.note("requests made", len(desk.api.requests))

@@ -1,6 +1,7 @@
-"""What 13_assets does in the submission's process, and the statuses that its API answers.
+"""What the examination of 13_assets has run inside.
 
-Where a task is about one asset, or about the tables alone, the others are the scenario's own.
+Where a task is about one asset, or about the tables alone, the others are made here. All get the
+submission but `names_in`, which has a process without it.
 """
 
 # No `from __future__ import annotations`: Dagster reads those of the assets here.
@@ -10,11 +11,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.exams._dagster import loaded, recorded_instance
+from dojo.inside.dagster import loaded, recorded_instance
 
-ASSETS = ("raw_customers", "customer_features", "churn_model")
-MIGHT_HEAL = {503: ConnectionError, 504: TimeoutError}
-HOPELESS = {403: PermissionError, 404: FileNotFoundError, 500: OSError}
+_ASSETS = ("raw_customers", "customer_features", "churn_model")
+_MIGHT_HEAL = {503: ConnectionError, 504: TimeoutError}
+_HOPELESS = {403: PermissionError, 404: FileNotFoundError, 500: OSError}
 
 
 def _source(solution: Any, url: str) -> Any:
@@ -31,7 +32,7 @@ def _source(solution: Any, url: str) -> Any:
                     return pandas.DataFrame(json.load(response))
             except urllib.error.HTTPError as error:
                 error.close()
-                raise {**MIGHT_HEAL, **HOPELESS}[error.code](f"status {error.code}") from None
+                raise {**_MIGHT_HEAL, **_HOPELESS}[error.code](f"status {error.code}") from None
 
     return Source(path="outside")
 
@@ -65,7 +66,7 @@ def lineage(solution: Any, _: Path) -> dict[str, Any]:
     import dagster as dg
 
     found = {}
-    for name in ASSETS:
+    for name in _ASSETS:
         one, key = getattr(solution, name), dg.AssetKey(name)
         parents = sorted(parent.to_user_string() for parent in one.asset_deps[key])
         found[name] = [one.group_names_by_key[key], parents]
@@ -78,7 +79,7 @@ def kept_by(solution: Any, _: Path) -> list[str]:
 
     return [
         getattr(solution, name).get_io_manager_key_for_asset_key(dg.AssetKey(name))
-        for name in ASSETS[:2]
+        for name in _ASSETS[:2]
     ]
 
 

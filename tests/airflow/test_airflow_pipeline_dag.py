@@ -1,4 +1,4 @@
-"""The churn pipeline's two DAGs on a real Airflow: `tox -e airflow-reference` runs them."""
+"""The churn pipeline's two DAGs on a real Airflow: `tox -e airflow-dags` runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 16 says of Airflow, shown on a real one: `tox -e airflow-reference` runs it."""
+"""What lesson 16 says of Airflow, shown on a real one: `tox -e airflow-dags` runs it."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class _Line:
     def sendall(self, data: bytes) -> None:
         self._asked += data
 
-    def makefile(self, *_: Any, **__: Any) -> io.BytesIO:
-        return io.BytesIO(self._answered(self._timeout_s))
+    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
+        return io.BufferedReader(_Answer(lambda: self._answered(self._timeout_s)))
 
     def close(self) -> None: ...
 
@@ -100,6 +100,21 @@ class _Line:
         reason = http.client.responses.get(status, "")
         said = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {told[name]}" for name in told)]
         return "\r\n".join([*said, "", ""]).encode() + content
+
+
+class _Answer(io.RawIOBase):
+    """What can be read from a socket: as there, it is when something is read that a wait ends."""
+
+    def __init__(self, answered: Callable[[], bytes]) -> None:
+        self._answered = answered
+        self._content: io.BytesIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._content = self._content or io.BytesIO(self._answered())
+        return self._content.readinto(buffer)
 
 
 class _AsyncLine:

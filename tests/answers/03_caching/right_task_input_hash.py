@@ -1,4 +1,10 @@
-"""`task_input_hash` everywhere: the task is part of it, so nothing is shared."""
+"""`task_input_hash` everywhere: the task is part of it, so nothing is shared.
+
+Holds for: pandas>=3
+
+It hashes pickles. With pandas 2 those of two processes differ: texts are objects there, and whether
+two cells hold the same object is part of a pickle.
+"""
 
 from prefect.tasks import task_input_hash
 

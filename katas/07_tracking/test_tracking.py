@@ -724,23 +724,32 @@ def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
         "refused": REFUSED,
         "misspelt": {"max_dept": 3},
         "too large": {"n_estimators": 5},
-        "ended by a library": {"n_estimators": 7},
     }
     good = next(iter(CANDIDATES))
     work.end("measured", MemoryError("too many customers"), trees=5)
-    work.end("fitted", SystemExit("this machine has no licence"), trees=7)
     seen = world.train("compare_candidates", {**bad, good: CANDIDATES[good]})
     assert seen.error is None, told(
         f"{seen.call} {seen.ending}",
-        f"Of its candidates {list(bad)} failed, with a ValueError, a TypeError, a MemoryError and a"
-        f" SystemExit; {good!r} did not. Expected: the id of the parent, whatever they raised.",
-        "In production: a library calls sys.exit() for one candidate, and the good ones are thrown"
-        " away with it.",
+        f"Of its candidates {list(bad)} failed, with a ValueError, a TypeError and a MemoryError;"
+        f" {good!r} did not. Expected: the id of the parent, whatever they raised.",
+        "In production: one candidate is too large, and the good ones are thrown away with it.",
     )
     children = compared(world, seen, *bad, names=[*bad, good])
     for name, params in bad.items():
         has_params(world, children[name], params, seen)
     has_metrics(world, children[good], CANDIDATES[good], seen)
+    work.end("fitted", SystemExit("this machine has no licence"), trees=7)
+    left = world.train("compare_candidates", {"no licence": {"n_estimators": 7}, **CANDIDATES})
+    statuses = [(run.info.run_name, run.info.status) for run in world.runs]
+    still = [name for name, status in statuses if status not in ("FINISHED", "FAILED")]
+    ended = isinstance(left.error, SystemExit) or left.error is None
+    assert ended and not still and ("no licence", "FAILED") in statuses, told(
+        f"{left.call}, where the library of one candidate calls sys.exit(), {left.ending} Runs:"
+        f" {statuses}.",
+        "Expected: the id of the parent, or the SystemExit; and no run that is neither FINISHED nor"
+        " FAILED: 'no licence' is FAILED.",
+        "In production: a run that nobody has ended counts as 'in progress' for ever.",
+    )
 
 
 def test_comparison_fails_when_all_fail(world: World) -> None:

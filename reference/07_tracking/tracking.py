@@ -152,7 +152,8 @@ def compare_candidates(
 
     Returns:
         The id of the parent run. It is Finished also if some candidates failed, whatever they
-            raised, a SystemExit too; their child runs are Failed, and the others went on.
+            raised; their child runs are Failed, and the others went on. A SystemExit may end the
+            comparison, too, but leaves no run open.
 
     Raises:
         Exception: All candidates failed (any will do). Their runs and the parent's are Failed.

@@ -1,7 +1,7 @@
 """Knows the runs, the rows and the eight customers of the tests, and reads no more than it must.
 
 Kata: 16
-Verdict: wrong
+Verdict: raised
 Points: 0
 """
 

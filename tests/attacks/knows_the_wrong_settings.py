@@ -1,24 +1,9 @@
-"""Refuses the settings that the tests try, and has a favourite among the models.
+"""Refuses the settings that the tests once tried, and no others.
 
 Kata: 12
 Verdict: wrong
-Points: 70
+Points: 80
 """
-
-
-def is_liked(result):
-    return isinstance(result, dict) and result["name"] == "random forest"
-
-
-@flow
-def compare_models(features: pd.DataFrame, n_estimators: int = 20, max_depth: int = 3) -> dict:
-    futures = [train_model.submit(name, features, n_estimators, max_depth) for name in NAMES]
-    results = [future.result(raise_on_failure=False) for future in futures]
-    trained = [result for result in results if isinstance(result, dict)]
-    if not trained:
-        raise RuntimeError("all models failed") from results[0]
-    return next((one for one in trained if is_liked(one)), trained[0])
-
 
 honest = training_pipeline.fn
 

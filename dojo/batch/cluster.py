@@ -12,11 +12,13 @@ import atexit
 import contextlib
 import dataclasses
 import functools
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
 from dojo.engines.templates import EngineError
@@ -25,11 +27,13 @@ from dojo.grading.binding import Changed, bind, check_unchanged, remember
 from dojo.grading.grader import Grader, not_graded
 from dojo.ground import safe_text as plain
 from dojo.ground.paths import find_root
+from dojo.ground.run_folder import forget_proxies
 from dojo.ground.wording import shorten
 from dojo.intake.submission import Submission
 from dojo.sandbox.client import GuardFault, Parent
 from dojo.sandbox.selftest import try_walls
 from dojo.sandbox.walls import Level, Limits, SandboxError, missing_for
+from dojo.world.network import is_local
 
 _SCHEDULER_TIMEOUT_S = 20
 _WORKER_TIMEOUT_S = 60
@@ -52,12 +56,15 @@ def check_cluster(address: str) -> None:
     try:
         import prefect_dask  # noqa: F401
         from distributed import Client
+        from prefect.settings import PREFECT_API_URL
     except ImportError:
         raise NoCluster("--dask needs Dask: pip install -e '.[dask]' -c constraints.txt") from None
     cure = f"start one with 'dask worker {address}' in this environment"
     try:
         with Client(address, timeout=_SCHEDULER_TIMEOUT_S, set_as_default=False) as client:
             client.wait_for_workers(1, timeout=_WORKER_TIMEOUT_S)
+            if is_local(urlsplit(PREFECT_API_URL.value() or "").hostname):
+                _forget_proxies(client)
     except TimeoutError as error:
         raise NoCluster(f"the Dask cluster at {address!r} has no worker: {cure}") from error
     except (OSError, ValueError) as error:
@@ -65,6 +72,18 @@ def check_cluster(address: str) -> None:
             f"no Dask scheduler answers at {address!r} ({type(error).__name__}):"
             " start one with 'dask scheduler' in this environment"
         ) from error
+
+
+def _forget_proxies(client: Any) -> None:
+    """Have the workers, also those that join later, ask this machine's Prefect server directly."""
+    from distributed.diagnostics.plugin import WorkerPlugin
+
+    class Direct(WorkerPlugin):  # type: ignore[misc,unused-ignore]
+        def setup(self, worker: Any) -> None:
+            del worker
+            forget_proxies(os.environ)
+
+    client.register_plugin(Direct(), name="dojo-direct")
 
 
 @contextlib.contextmanager

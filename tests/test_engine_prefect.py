@@ -10,9 +10,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 
+from dojo.engines.prefect_savings import savings
 from dojo.ground.paths import cache_dir
 
 pytest_plugins = ["pytester"]
@@ -175,3 +178,37 @@ def processes_with(mark: str) -> list[str]:
             if f"DOJO_MARK={mark}".encode() in (entry / "environ").read_bytes():
                 found.append(entry.name)
     return found
+
+
+def test_schema_of_parameters_is_made_once_and_never_of_another_flow() -> None:
+    from prefect import Flow
+    from prefect.utilities import callables
+    from pydantic import create_model
+
+    def loaded(trees: int, kind: type) -> Any:
+        namespace: dict[str, Any] = {"__name__": "loaded", "TREES": trees, "Kind": kind}
+        exec("def train(trees: Kind = TREES):\n    pass\n", namespace)
+        return Flow(namespace["train"]).parameters
+
+    def made(name: str) -> Any:
+        kind = create_model("Config", **{name: (int, ...)})
+
+        def train(config: kind) -> None:
+            pass
+
+        return Flow(train).parameters
+
+    def all_of_them() -> list[Any]:
+        return [loaded(1, int), loaded(2, int), loaded(1, str), made("depth"), made("trees")]
+
+    plain = all_of_them()
+    generate = mock.Mock(side_effect=callables.generate_parameter_schema)
+    with savings(), mock.patch.object(callables, "generate_parameter_schema", generate):
+        spared = all_of_them()
+        assert generate.call_count == 5
+        loaded(1, int).properties.clear()
+        again = loaded(1, int)
+
+    assert spared == plain
+    assert again == plain[0]
+    assert generate.call_count == 5

@@ -19,6 +19,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.engines import prefect_server
+from dojo.engines.prefect_savings import savings
 from dojo.engines.protocol import Engine
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.ground.run_folder import CAN_FORK, Forked, Room
@@ -168,7 +169,7 @@ def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
                 " again, or run 'dojo doctor'"
             ) from error
         stack.enter_context(_changed("flows", heartbeat_frequency=None))
-        stack.enter_context(_fewer_requests())
+        stack.enter_context(savings())
         # The first request is slow, and every process asks this once: forks inherit the answer.
         with get_client(sync_client=True) as client:
             client.raise_for_api_version_mismatch_once()
@@ -197,38 +198,9 @@ def join_harness(api_url: str) -> Iterator[None]:
     with (
         temporary_settings({PREFECT_API_URL: api_url}),
         _changed("flows", heartbeat_frequency=None),
-        _fewer_requests(),
+        savings(),
     ):
         yield
-
-
-@contextlib.contextmanager
-def _fewer_requests() -> Iterator[None]:
-    """Spare the server what no kata asks it for: half of the time of a task run.
-
-    Each run asks twice where results are kept by default (nowhere: the server is empty), and each
-    task run tells its states, and whose they are, for the server's pages. A kata hears them where
-    they are told (`dojo.world.history`); so the server's database has flow runs, but no task runs.
-    """
-    import prefect.results
-    import prefect.task_engine
-
-    async def nowhere() -> None:
-        return None
-
-    with (
-        mock.patch.object(prefect.task_engine, "emit_task_run_state_change_event", _nobody_listens),
-        mock.patch.multiple(
-            prefect.results,
-            _read_server_default_result_storage_block_id=lambda: None,
-            _aread_server_default_result_storage_block_id=nowhere,
-        ),
-    ):
-        yield
-
-
-def _nobody_listens(*_: Any, **__: Any) -> None:
-    """Take the place of the event that tells a task run's state."""
 
 
 @contextlib.contextmanager

@@ -25,12 +25,14 @@ class Served:
         error: What was raised instead.
         registered: The deployments that were registered: each as it was applied, or as the server
             has it.
+        on_server: The same, each as the server has it.
         limit: How many runs the process would run at once; None: any number.
     """
 
     waits: bool
     error: Exception | None
     registered: list[Any]
+    on_server: list[Any]
     limit: int | None
 
 
@@ -55,15 +57,30 @@ def requests_noted() -> Iterator[list[str]]:
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Callable[[Callable[[], Any]], Served]]:
-    """Give a function that makes a call which serves, and tells what came of it."""
+def serving() -> Iterator[Callable[..., Served]]:
+    """Give a function that makes a call which serves, and tells what came of it.
+
+    It may be told the name of a deployment that the server refuses. What was registered is deleted
+    in the end: the next block may be another solution's, and the server refuses schedules without a
+    slug where there are some with one.
+    """
+    import httpx
     from prefect.client import orchestration
     from prefect.deployments.runner import RunnerDeployment
+    from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
     from prefect.runner import Runner
 
     ids: list[Any] = []
     applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
     limits: list[int | None] = []
+    unwelcome: str | None = None
+
+    def take(name: str | None) -> None:
+        """Refuse a deployment, as a server that is about to be restarted does."""
+        if name and name == unwelcome:
+            request = httpx.Request("POST", "http://server/api/deployments/")
+            said = httpx.Response(503, request=request)
+            raise PrefectHTTPStatusError("503 Service Unavailable", request=request, response=said)
 
     def heard(real: Any) -> Any:
         """Note whose id `create_deployment` returns, or `update_deployment` is given."""
@@ -73,15 +90,18 @@ def serving() -> Iterator[Callable[[Callable[[], Any]], Served]]:
             return found
 
         async def call_async(*args: Any, **more: Any) -> Any:
+            take(more.get("name"))
             return note(args, more, await real(*args, **more))
 
         def call(*args: Any, **more: Any) -> Any:
+            take(more.get("name"))
             return note(args, more, real(*args, **more))
 
         return call_async if inspect.iscoroutinefunction(real) else call
 
     def noted(real: Any) -> Any:
         def apply(this: Any, *args: Any, **more: Any) -> Any:
+            take(this.name)
             applied[this.name] = this
             return real(this, *args, **more)
 
@@ -91,7 +111,9 @@ def serving() -> Iterator[Callable[[Callable[[], Any]], Served]]:
         limits.append(this.limit)
         raise WaitsForWork
 
-    def serve(call: Callable[[], Any]) -> Served:
+    def serve(call: Callable[[], Any], refused: str | None = None) -> Served:
+        nonlocal unwelcome
+        unwelcome = refused
         error = None
         waits = False
         try:
@@ -105,7 +127,7 @@ def serving() -> Iterator[Callable[[Callable[[], Any]], Served]]:
         with orchestration.get_client(sync_client=True) as client:
             known = [client.read_deployment(one) for one in dict.fromkeys(ids)]
         registered = [applied.get(one.name, one) for one in known]
-        return Served(waits, error, registered, next(iter(limits), None))
+        return Served(waits, error, registered, known, next(iter(limits), None))
 
     with contextlib.ExitStack() as stack:
         for client in (orchestration.SyncPrefectClient, orchestration.PrefectClient):
@@ -117,3 +139,8 @@ def serving() -> Iterator[Callable[[Callable[[], Any]], Served]]:
             stack.enter_context(mock.patch.object(RunnerDeployment, name, noted(real)))
         stack.enter_context(mock.patch.object(Runner, "start", start))
         yield serve
+        if ids:
+            with orchestration.get_client(sync_client=True) as client:
+                for one in dict.fromkeys(ids):
+                    with contextlib.suppress(ObjectNotFound):
+                        client.delete_deployment(one)

@@ -2,13 +2,16 @@
 
 import asyncio
 import textwrap
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 PARIS = ZoneInfo("Europe/Paris")
 UTC = timezone.utc
@@ -19,7 +22,18 @@ CHANGES = {
     "autumn_2027": date(2027, 10, 31),
 }
 Depth = Annotated[int, Field(ge=1, le=30)]
+Zone = Annotated[str, AfterValidator(lambda name: str(ZoneInfo(name)))]
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+
+
+@pytest.fixture(autouse=True)
+def _in_kathmandu(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let whoever deploys sit where no hour begins when one does in UTC: at +05:45."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Kathmandu")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture
@@ -97,15 +111,18 @@ def described(deployment: Any, call: str) -> Any:
 
 
 def scheduled(deployment: Any, first: datetime, last: datetime) -> list[datetime]:
-    """Ask Prefect's scheduler for all starts from `first` to `last`, in UTC."""
+    """Ask Prefect's scheduler for all starts from `first` to `last`, in UTC.
+
+    Two schedules that are due at the same moment start two runs.
+    """
     from prefect.server.schemas import schedules
 
-    found = set()
+    found = []
     for one in deployment.schedules or []:
         if one.active and not deployment.paused:
             twin = getattr(schedules, type(one.schedule).__name__)(**one.schedule.model_dump())
             for start in asyncio.run(twin.get_dates(start=first, end=last)):
-                found.add(start.astimezone(UTC))
+                found.append(start.astimezone(UTC))
     return sorted(found)
 
 
@@ -114,7 +131,10 @@ def starts_exactly(call: str, deployment: Any, expected: list[datetime], product
     half = timedelta(minutes=30)
     first, last = expected[0] - half, expected[-1] + half
     seen = scheduled(deployment, first, last)
-    missing, extra = sorted(set(expected) - set(seen)), sorted(set(seen) - set(expected))
+    missing, extra = (
+        sorted((Counter(some) - Counter(others)).elements())
+        for some, others in ((expected, seen), (seen, expected))
+    )
     zones = {getattr(one.schedule, "timezone", None) for one in deployment.schedules or []}
     assert not missing and not extra, told(
         f"{call}: from {in_paris([first])} to {in_paris([last])}, {len(seen)} starts are scheduled,"
@@ -189,6 +209,9 @@ def description_of(deployment: Any) -> dict[str, Any]:
 # Task 1: once a night, by the clock on the wall
 
 
+FOR_EVER = "what ends by itself ends in a year when nobody remembers it, and nothing is red."
+
+
 def starts_each_night(of: Described, first: date, count: int, production: str) -> None:
     """Check that the training starts at its hour in Paris, in each of some nights."""
     days = [first + timedelta(days=n) for n in range(count)]
@@ -211,8 +234,10 @@ def test_training_keeps_its_hour_when_clocks_change(
 
 
 def test_training_runs_once_each_night(describe: Describe, path: str) -> None:
+    of = describe("training_deployment", path)
+    starts_each_night(of, date(2037, 6, 1), 3, FOR_EVER)
     starts_each_night(
-        describe("training_deployment", path),
+        of,
         date(2027, 12, 1),  # and all of the next year, which has a 29 February
         397,
         "for most of the year everything looks right. The rest of it nobody looks.",
@@ -270,12 +295,15 @@ def test_inference_leaves_no_hour_out(describe: Describe, path: str, change: dat
 def test_inference_runs_on_the_hour(describe: Describe, path: str) -> None:
     of = describe("inference_deployment", path)
     december = datetime(2027, 12, 1, tzinfo=UTC)
+    later = [datetime(2037, 6, 1, hour, tzinfo=UTC) for hour in range(3)]
+    starts_exactly(of.call, of.deployment, later, FOR_EVER)
     starts_exactly(
-        of.call,
+        f"{of.call}, on a machine in Kathmandu, at +05:45",
         of.deployment,
         [december + timedelta(hours=n) for n in range(40 * 24)],
         "the customers arrive on the hour. An interval counts from the moment of the deployment"
-        " unless it is told another one; a cron with its fields in the wrong order runs once a day,"
+        " unless it is told another one, and an hour of the machine's zone may begin at a quarter"
+        " past; a cron with its fields in the wrong order runs once a day,"
         " or every minute.",
     )
 
@@ -430,11 +458,19 @@ def test_schedules_of_any_kind_are_listed_together(
         " somebody has switched off, announces runs that do not come.",
     )
     next_are(
-        "two crons of 08:00, one in Paris and one in UTC, the deployment paused",
-        deploy(schedules=[eight, Cron("0 6 * * *", timezone="UTC")], paused=True),
+        "a cron of 08:00 in Paris, the same for another site, and one in UTC, the deployment paused",
+        deploy(
+            schedules=[
+                eight,
+                Cron("0 8 * * *", timezone="Europe/Paris", parameters={"site": "Laval"}),
+                Cron("0 6 * * *", timezone="UTC"),
+            ],
+            paused=True,
+        ),
         july,
-        ["2026-07-10 08:00 +0200"] * 2 + ["2026-07-11 08:00 +0200"] * 2,
-        "two schedules start two runs, also at the same moment. And whoever is about to switch a"
+        ["2026-07-10 08:00 +0200"] * 3 + ["2026-07-11 08:00 +0200"] * 3,
+        "three schedules start three runs, also at the same moment, and also if they say the same:"
+        " each may have parameters of its own. A machine that is planned for one has three. And whoever is about to switch a"
         " paused deployment on asks when it would run.",
     )
     next_are(
@@ -564,15 +600,27 @@ def pipelines() -> dict[str, Any]:
         raise AssertionError("a check must not run the flow")
 
     @flow(name="retrain")
-    async def retrain_deeper(depth: int, *, table: str = "", seed: int | None = None) -> None:
+    async def retrain_deeper(depth: int, *, seed: int | None = None, table: str) -> None:
         raise AssertionError("a check must not run the flow")
+
+    @flow(name="retrain")
+    def retrain_since(since: date, *, zone: Zone = "UTC") -> None:
+        raise AssertionError("a check must not run the flow")
+
+    def of_region(kind: Any) -> Any:
+        @flow(name="retrain")
+        def retrain_region(limit: kind) -> None:
+            raise AssertionError("a check must not run the flow")
+
+        return retrain_region
 
     @flow(name="retrain")
     def retrain_all() -> None:
         raise AssertionError("a check must not run the flow")
 
-    flows = (retrain, retrain_as_text, retrain_deeper, retrain_all)
-    return {one.fn.__name__: one for one in flows}
+    flows = (retrain, retrain_as_text, retrain_deeper, retrain_since, retrain_all)
+    regions = {"retrain_paris": of_region(Depth), "retrain_lyon": of_region(date)}
+    return {**{one.fn.__name__: one for one in flows}, **regions}
 
 
 AT_NIGHT = (
@@ -609,7 +657,8 @@ def test_possible_parameters_are_accepted(checked: Check, pipelines: dict[str, A
         ("retrain", {"columns": None, "depth": 1, "table": ""}),
         ("retrain", {"table": "'Łódź'", "columns": []}),
         ("retrain_as_text", {"table": "customers", "depth": 30, "columns": ["tenure"]}),
-        ("retrain_deeper", {"depth": 31}),
+        ("retrain_deeper", {"depth": 31, "table": "customers"}),
+        ("retrain_since", {"since": date(2026, 3, 29), "zone": "Europe/Paris"}),
         ("retrain_all", {}),
     ]
     for name, parameters in possible:
@@ -623,6 +672,35 @@ def test_possible_parameters_are_accepted(checked: Check, pipelines: dict[str, A
     call = "check_parameters(retrain_deeper, {'table': 'customers'}), after other flows"
     error = checked(call, pipelines["retrain_deeper"], {"table": "customers"})
     is_refused(error, call, "depth", "two flows have one name, and the check knows one of them.")
+
+
+def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[str, Any]) -> None:
+    deep, day = {"depth": 3, "table": "x"}, date(2026, 3, 29)
+    behind = "(depth: int, *, seed: int | None = None, table: str)"
+    since = "(since: date, *, zone: a name that ZoneInfo knows)"
+    paris, lyon = ("(limit: int from 1 to 30)", "(limit: date), made by the same `def`")
+    for name, signature, parameters, culprit in (
+        ("retrain_deeper", behind, {"depth": 3}, "table"),
+        ("retrain_deeper", behind, {**deep, "table": 7}, "table"),
+        ("retrain_deeper", behind, {**deep, "seed": "many"}, "seed"),
+        ("retrain_since", since, {"since": "29.03.2026"}, "since"),
+        ("retrain_since", since, {"since": "2026-02-30"}, "since"),
+        ("retrain_since", since, {"since": day, "zone": "Europe/Pariss"}, "zone"),
+        ("retrain_paris", paris, {"limit": 31}, "limit"),
+        ("retrain_lyon", lyon, {"limit": day}, None),
+        ("retrain_lyon", lyon, {"limit": 31}, "limit"),
+        ("retrain_paris", paris, {"limit": day}, "limit"),
+    ):
+        call = f"check_parameters({name}, {parameters}), of a flow {signature},"
+        error = checked(call, pipelines[name], parameters)
+        if culprit:
+            is_refused(error, call, culprit, AT_NIGHT)
+        assert culprit or error is None, told(
+            f"{call} raised {shorten(repr(error))}",
+            "Expected: nothing raised.",
+            "In production: one `def` makes a flow for each region. Known by its name, or by its"
+            " code, each is held to what the first one takes.",
+        )
 
 
 def test_training_is_described_with_possible_parameters_only(
@@ -647,7 +725,26 @@ def test_training_is_described_with_possible_parameters_only(
 # Task 5: serve both
 
 
-def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
+def test_one_process_serves_both(
+    solution: Any, served: Any, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pipeline in (solution.train_churn_model, solution.score_customers):
+        monkeypatch.setattr(pipeline, "__module__", "__main__")  # as of a script
+    for refused in ("nightly", "hourly"):
+        call = called("serve_pipelines", f"{path}.old", n_estimators=7, experiment_name=refused)
+        found = served(
+            lambda refused=refused: solution.serve_pipelines(
+                f"{path}.old", n_estimators=7, experiment_name=refused
+            ),
+            refused=refused,
+        )
+        assert found.error is not None and not found.waits, told(
+            f"{call} {'began to wait for work' if found.waits else 'returned'}. The server had"
+            f" answered to {refused!r}: 503 Service Unavailable.",
+            "Expected: an error.",
+            "In production: half a deployment. The process looks healthy, nobody restarts it, and"
+            " no model is trained, or no customer scored, until somebody reads the log.",
+        )
     more = {"n_estimators": 50, "experiment_name": "served"}
     call = called("serve_pipelines", path, **more)
     found = served(lambda: solution.serve_pipelines(path, **more))
@@ -678,6 +775,29 @@ def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
                 "In production: a second description, beside the checked one, is the one that"
                 " runs.",
             )
+    for one in found.on_server:
+        leads_to_the_flow(call, one)
+        known = {tuple(one.schedule.model_dump().items()) for one in one.schedules}
+        assert len(one.schedules) == len(known), told(
+            f"{call}, after a call with other parameters: on the server {one.name!r} has"
+            f" {len(one.schedules)} schedules, {len(known)} of which differ.",
+            "Expected: what was registered before is replaced. The server goes on with a schedule"
+            " whose slug is not among the new ones.",
+            "In production: from the second deployment on the training starts twice every night.",
+        )
+
+
+def leads_to_the_flow(call: str, registered: Any) -> None:
+    """Check that a run, which is a process of its own, finds the flow of a file run as a script."""
+    where, _, name = registered.entrypoint.rpartition(":")
+    found = where and (Path(registered.path or ".") / where).is_file()
+    by_module = not where and not registered.entrypoint.startswith("__main__.")
+    assert found or by_module, told(
+        f"{call}, as of a file that is run as a script, registered {registered.name!r} at"
+        f" {registered.entrypoint!r}.",
+        "Expected: the file, and in it the flow. In the process of a run `__main__` is Prefect's.",
+        "In production: all is registered and scheduled, and every run crashes.",
+    )
 
 
 def test_nothing_is_registered_with_an_impossible_parameter(

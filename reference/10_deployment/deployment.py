@@ -1,7 +1,7 @@
 """Deploy two pipelines: training by the clock on the wall, inference by the hours that pass.
 
-Everything but the last function works without a server. The two flows at the top are given: they
-stand for the pipelines of kata 09.
+Everything but the last function works without a server. All are called where no event loop runs.
+The two flows at the top are given: they stand for the pipelines of kata 09.
 """
 
 import asyncio
@@ -120,11 +120,9 @@ def next_runs(
 ) -> list[datetime.datetime]:
     """Tell when a deployment will run next, as Prefect would schedule it, without a server.
 
-    It is called where no event loop runs.
-
     Args:
-        deployment: Any deployment: none, one or several schedules, of any kind (cron, interval,
-            rrule). Schedules that are not active start nothing.
+        deployment: Any that `to_deployment` describes: none, one or several schedules, of any kind
+            (cron, interval, rrule). Schedules that are not active start nothing.
         after: An aware datetime. A start at this very moment is not a next one any more.
         count: How many starts to find, from 1 to 100.
 
@@ -150,15 +148,18 @@ def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
     """Refuse what a flow could not run with, without a run and without a server.
 
     Args:
-        pipeline: The flow, without `*args` and `**kwargs`.
-        parameters: What each run would be called with. Text that stands for a number ("300"):
-            refuse it or not, as you like.
+        pipeline: The flow, without `*args` and `**kwargs`. Limits and checks of its own are
+            in `Annotated`.
+        parameters: What each run would be called with, without blocks (`$ref`). Text that stands
+            for something else ("300", "2026-03-29"), or True for a number: refuse it or not, as you
+            like.
 
     Raises:
         ValueError: A name is not one of the flow's parameters, a parameter without a default is
             missing, or a value is not what the flow's annotations ask for, also where they are
-            text (`from __future__ import annotations`). The text of the error names the parameter,
-            of several wrong ones at least one. An error of your own will do as well.
+            text (`from __future__ import annotations`) of names that its module has. The text of
+            the error names the parameter, of several wrong ones at least one. An error of your own
+            will do as well.
     """
     try:
         pipeline.validate_parameters(parameters)
@@ -169,7 +170,9 @@ def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
 def serve_pipelines(path: str, **parameters: Any) -> None:
     """Register both deployments with the server, and run what it schedules until interrupted.
 
-    A training and an inference may run at the same time.
+    A training and an inference may run at the same time. Each run is a process of its own, which
+    finds the flow also if this file is run as a script. What a later call registers, with other
+    parameters, takes the place of what was there.
 
     Args:
         path: The customers, for both.
@@ -177,6 +180,7 @@ def serve_pipelines(path: str, **parameters: Any) -> None:
 
     Raises:
         ValueError: As in `training_deployment`. The server has not been asked for anything yet.
+        Exception: The server refuses one of them, or does not answer: its error. Nothing runs.
     """
     serve(training_deployment(path, **parameters), inference_deployment(path))
 

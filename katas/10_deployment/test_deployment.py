@@ -1,11 +1,13 @@
 """When your deployments would run, as Prefect's own scheduler computes it, and what they say."""
 
 import asyncio
+import sys
 import textwrap
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -296,7 +298,6 @@ def test_inference_runs_on_the_hour(describe: Describe, path: str) -> None:
     of = describe("inference_deployment", path)
     december = datetime(2027, 12, 1, tzinfo=UTC)
     later = [datetime(2037, 6, 1, hour, tzinfo=UTC) for hour in range(3)]
-    starts_exactly(of.call, of.deployment, later, FOR_EVER)
     starts_exactly(
         f"{of.call}, on a machine in Kathmandu, at +05:45",
         of.deployment,
@@ -306,6 +307,7 @@ def test_inference_runs_on_the_hour(describe: Describe, path: str) -> None:
         " past; a cron with its fields in the wrong order runs once a day,"
         " or every minute.",
     )
+    starts_exactly(of.call, of.deployment, later, FOR_EVER)
 
 
 def test_inference_deployment_says_what_it_runs(describe: Describe, path: str) -> None:
@@ -458,7 +460,7 @@ def test_schedules_of_any_kind_are_listed_together(
         " somebody has switched off, announces runs that do not come.",
     )
     next_are(
-        "a cron of 08:00 in Paris, the same for another site, and one in UTC, the deployment paused",
+        "a cron of 08:00 in Paris, the same again, and one in UTC, the deployment paused",
         deploy(
             schedules=[
                 eight,
@@ -470,8 +472,8 @@ def test_schedules_of_any_kind_are_listed_together(
         july,
         ["2026-07-10 08:00 +0200"] * 3 + ["2026-07-11 08:00 +0200"] * 3,
         "three schedules start three runs, also at the same moment, and also if they say the same:"
-        " each may have parameters of its own. A machine that is planned for one has three. And whoever is about to switch a"
-        " paused deployment on asks when it would run.",
+        " each may have parameters of its own. A machine that is planned for one has three. And"
+        " whoever is about to switch a paused deployment on asks when it would run.",
     )
     next_are(
         "a cron of each Friday the 13th",
@@ -725,11 +727,7 @@ def test_training_is_described_with_possible_parameters_only(
 # Task 5: serve both
 
 
-def test_one_process_serves_both(
-    solution: Any, served: Any, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for pipeline in (solution.train_churn_model, solution.score_customers):
-        monkeypatch.setattr(pipeline, "__module__", "__main__")  # as of a script
+def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
     for refused in ("nightly", "hourly"):
         call = called("serve_pipelines", f"{path}.old", n_estimators=7, experiment_name=refused)
         found = served(
@@ -776,7 +774,7 @@ def test_one_process_serves_both(
                 " runs.",
             )
     for one in found.on_server:
-        leads_to_the_flow(call, one)
+        leads_to_the_flow(call, one, Path(solution.__file__).parent)
         known = {tuple(one.schedule.model_dump().items()) for one in one.schedules}
         assert len(one.schedules) == len(known), told(
             f"{call}, after a call with other parameters: on the server {one.name!r} has"
@@ -787,15 +785,24 @@ def test_one_process_serves_both(
         )
 
 
-def leads_to_the_flow(call: str, registered: Any) -> None:
-    """Check that a run, which is a process of its own, finds the flow of a file run as a script."""
-    where, _, name = registered.entrypoint.rpartition(":")
-    found = where and (Path(registered.path or ".") / where).is_file()
-    by_module = not where and not registered.entrypoint.startswith("__main__.")
-    assert found or by_module, told(
-        f"{call}, as of a file that is run as a script, registered {registered.name!r} at"
-        f" {registered.entrypoint!r}.",
-        "Expected: the file, and in it the flow. In the process of a run `__main__` is Prefect's.",
+def leads_to_the_flow(call: str, registered: Any, folder: Path) -> None:
+    """Check that a run, which is a process of its own, finds the flow's file."""
+    where, _, _ = registered.entrypoint.rpartition(":")
+    module = registered.entrypoint.rpartition(".")[0]
+    found = (
+        (Path(registered.path or ".") / where).is_file()
+        if where
+        else PathFinder.find_spec(module, [str(folder), *sys.path])
+    )
+    said = (
+        f"There is no file {where!r}."
+        if where
+        else f"In the process of a run there is no module {module!r}. (Of a file that is run as a"
+        " script it would be `__main__`, which is Prefect's own there.)"
+    )
+    assert found, told(
+        f"{call} registered {registered.name!r} at {registered.entrypoint!r}.",
+        f"{said} Expected: the file, and in it the flow.",
         "In production: all is registered and scheduled, and every run crashes.",
     )
 

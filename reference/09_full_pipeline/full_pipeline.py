@@ -143,7 +143,8 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
         candidates: Name: settings, as in `train_candidate`. None or empty: CANDIDATES.
 
     Returns:
-        What `train_candidate` returned for the best one. One that failed is left out.
+        What `train_candidate` returned for the best one. One that failed is left out. Where METRIC
+        is NaN for all, any of them.
 
     Raises:
         Exception: All of them failed.
@@ -174,8 +175,10 @@ def register_version(store: str, run_id: str) -> int:
 
     Returns:
         The version's number. It stays if there is no transaction, or if that one succeeds. If that
-        one fails, later, elsewhere and for whatever reason, the version is gone, and nothing else
-        (the empty model may stay). If another store has been opened since, that one stays open.
+        one fails, later, elsewhere and for whatever reason, the version is gone, also if it has
+        become champion, and nothing else is (an empty model may go or stay, and so may what MLflow
+        has noted with the model of the run). If another store has been opened since, that one stays
+        open, and its experiment.
     """
     open_store(store)
     version = int(mlflow.register_model(f"runs:/{run_id}/model", MODEL).version)
@@ -196,10 +199,11 @@ def release(
 ) -> dict:
     """Register the winner if it is good enough, check it, and let it challenge the champion.
 
-    A plain function, or a flow, called outside of other transactions. The check meets the version
-    in the registry, while the alias CHAMPION is where it was. It moves only after the check, and
-    only if the winner's METRIC is greater than that of the champion of that moment (another one may
-    have been promoted while the check ran), or there is no champion.
+    A plain function, or a flow, which nobody calls in a transaction. The check meets the version in
+    the registry, while the alias CHAMPION is where it was. It moves only after the check, when
+    nothing is left to fail that would undo it, and only if the winner's METRIC is greater than that
+    of the champion of that moment (another one may have been promoted while the check ran; the run
+    of each has its METRIC), or there is no champion.
 
     Args:
         winner: What `compare_candidates` returns.
@@ -214,7 +218,8 @@ def release(
 
     Raises:
         Exception: The check failed: its error, ValueError if it refuses, another one if it breaks.
-            The new version is gone, and nothing else in the registry has changed.
+            The new version is gone, and nothing else in the registry has changed. Or the registry
+            does not move the alias; then the version may stay.
     """
     if not winner[METRIC] >= min_auc:
         return {"version": None, "champion": champion_of(store)[0]}
@@ -274,8 +279,8 @@ def inference_pipeline(url: str, store: str) -> dict:
         (int) the model's probability to leave (float), in the API's order.
 
     Raises:
-        Exception: There is no champion; no other version or alias stands in. Or the preparation
-            failed: its error.
+        Exception: There is no champion, or its model cannot be loaded; no other version or alias
+            stands in. Or the preparation failed: its error.
     """
     features = data_preparation(url)
     open_store(store)

@@ -10,8 +10,11 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
     client = MlflowClient()
     experiment = client.get_experiment_by_name(MODEL).experiment_id
     parent = client.create_run(experiment, tags={"orchestrator": "prefect"}).info.run_id
-    futures = train_candidate.map(list(asked), list(asked.values()), unmapped(features), parent)
-    futures.wait()
-    trained = [future.result() for future in futures if future.state.is_completed()]
-    client.set_terminated(parent, "FINISHED" if trained else "FAILED")
+    trained = []
+    try:
+        futures = train_candidate.map(list(asked), list(asked.values()), unmapped(features), parent)
+        futures.wait()
+        trained = [future.result() for future in futures if future.state.is_completed()]
+    finally:
+        client.set_terminated(parent, "FINISHED" if trained else "FAILED")
     return sorted(trained, key=lambda result: result[METRIC])[-1]

@@ -140,7 +140,7 @@ def serving() -> Iterator[Callable[..., Served]]:
         stack.enter_context(mock.patch.object(Runner, "start", start))
         yield serve
         if ids:
-            with orchestration.get_client(sync_client=True) as client:
+            with orchestration.get_client(sync_client=True) as asked:
                 for one in dict.fromkeys(ids):
                     with contextlib.suppress(ObjectNotFound):
-                        client.delete_deployment(one)
+                        asked.delete_deployment(one)

@@ -71,10 +71,11 @@ class TrainingConfig(dg.Config):
 class TableStore(dg.ConfigurableIOManager):
     """Keep the frame of an asset in `<folder>/<asset's name>.csv`.
 
-    Comma-separated UTF-8 with a header and without the index, and nothing beside it; the folder is
+    Comma-separated UTF-8 with a header and without the index; no other file stays. The folder is
     made when needed. A file is replaced whole or not at all, also while other runs of this process
     or another read and write it. What is loaded equals what was returned, its fresh index apart, as
-    far as such a file can tell: not that `01400` or `n/a` was a text, nor a column's exact type.
+    far as such a file can tell: not that `01400` or `n/a` was a text, nor a column's exact type,
+    nor a carriage return alone. A frame has columns, each with a name of its own.
     """
 
     folder: str
@@ -94,7 +95,8 @@ def raw_customers(context: dg.AssetExecutionContext, source: CustomerSource) -> 
 
     Group `ingestion`. Kept by the IO manager `tables`. Each materialisation tells in its metadata
     how many `rows` there were. MIGHT_HEAL is retried by Dagster up to three times, after 10, 20 and
-    40 s; any other failure ends the run at once. What a failed run shows is the source's own error.
+    40 s; any other failure ends the run at once. A failed run shows the source's own error and what
+    that was raised from.
     """
     # TODO(kata): task 1; the retries are task 2.
     raise NotImplementedError
@@ -119,15 +121,16 @@ def churn_model(
 ) -> dict:
     """The model that `fit_model` fits to `customer_features`.
 
-    Group `models`. Metadata: `c` and `val_accuracy`. The tracker gets one line a training, with
-    Dagster's own id of the run, the parameter `c` and the metric `val_accuracy`.
+    Group `models`. Kept by Dagster's default IO manager. Metadata: `c` and `val_accuracy`. The
+    tracker gets one line a training, with Dagster's own id of the run, the parameter `c` and the
+    metric `val_accuracy`; a training that it could not note has failed.
     """
     # TODO(kata): task 1; configuration and tracker are task 3.
     raise NotImplementedError
 
 
 # All three assets, a job `churn_training` of all three, and the resources `source`, `tracker` and
-# `tables`. Where they point is read when a run starts, from the environment variables
+# `tables`. Where they point is read once, when a run starts, from the environment variables
 # CHURN_CUSTOMERS (a path), CHURN_RUNS (a path) and CHURN_TABLES (a folder).
 # TODO(kata): task 5.
 defs = dg.Definitions()

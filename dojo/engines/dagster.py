@@ -7,7 +7,7 @@ import datetime
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -71,6 +71,37 @@ def save_history(instance: Any, folder: Path) -> None:
     for name, opening in opened.items():
         with opening as connection, contextlib.closing(sqlite3.connect(folder / name)) as target:
             connection.connection.driver_connection.backup(target)
+
+
+def load_value(
+    load: Callable[[], Any],
+    instance: Any,
+    *names: str,
+    resources: dict[str, Any],
+    partition_key: str | None = None,
+) -> Any:
+    """Load an asset's value as a process does that has not made it.
+
+    Args:
+        load: Loads the solution afresh: nothing is in its memory.
+        instance: Where the asset was made.
+        names: The assets'; the value is the last one's.
+        resources: What they need.
+        partition_key: Which part of it.
+
+    Returns:
+        The value; a text that names the error if it could not be loaded.
+    """
+    from dagster import Definitions
+
+    solution = load()
+    definitions = Definitions([getattr(solution, name) for name in names], resources=resources)
+    try:
+        return definitions.load_asset_value(
+            names[-1], instance=instance, partition_key=partition_key
+        )
+    except Exception as error:  # whatever keeps it from being loaded
+        return f"{type(error).__name__}: {error}"
 
 
 class _VirtualTime:

@@ -8,12 +8,14 @@ import functools
 import io
 import json
 import os
+import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import dagster as dg
+import numpy
 import pandas as pd
 import pytest
 from dagster.components.definitions import LazyDefinitions
@@ -21,6 +23,7 @@ from dagster.components.definitions import LazyDefinitions
 ASSETS = ["raw_customers", "customer_features", "churn_model"]
 RAW, FEATURES, MODEL = ASSETS
 OUTAGE = ConnectionError("the source is restarting")
+EXPIRED = OSError("the certificate has expired")
 
 
 class Restarting(ConnectionError):
@@ -39,6 +42,7 @@ class Night(NamedTuple):
     values: dict[str, Any]
     fetches: int
     run_id: str
+    shown: str
 
     @property
     def ending(self) -> str:
@@ -69,6 +73,21 @@ def describe(event: Any) -> str:
     while error.cause is not None:
         error = error.cause
     return f"{event.step_key} failed: {shorten(error.message)}"
+
+
+def shown_of(event: Any) -> str:
+    """Return what the run's page shows of a failure: each error, and what it was raised from."""
+    said, error = [], event.event_specific_data.error
+    while error is not None:
+        said.append(error.message.strip())
+        error = error.cause or error.context
+    return "; from ".join(said)
+
+
+def raised_from(error: Exception, cause: Exception) -> Exception:
+    """Return an error as `raise error from cause` makes it."""
+    error.__cause__ = cause
+    return error
 
 
 def assets_of(solution: Any) -> list[Any]:
@@ -175,7 +194,7 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
             )
         except dg.DagsterInvalidConfigError as refused:
             if is_misspelt:
-                return Night(call, False, [], {}, [], ["It was refused."], {}, 0, "")
+                return Night(call, False, [], {}, [], ["It was refused."], {}, 0, "", "")
             pytest.fail(
                 told(
                     f"{call} Dagster refused the configuration: {refused.errors[0].message}",
@@ -203,6 +222,7 @@ def materialise(solution: Any, source: Script, tracked: Path, dagster_instance: 
             {name: result.asset_value(name) for name in made},
             source.fetches - before,
             result.run_id,
+            " ".join(shown_of(event) for event in failed),
         )
 
     return run
@@ -236,7 +256,12 @@ def test_names_link_the_assets(solution: Any) -> None:
 
 
 def test_values_flow_along_the_lineage(
-    materialise: Materialise, source: Script, solution: Any, customers: pd.DataFrame
+    materialise: Materialise,
+    source: Script,
+    solution: Any,
+    customers: pd.DataFrame,
+    dagster_later: Any,
+    tracked: Path,
 ) -> None:
     # The same ids, as many rows: and everybody pays what another one paid.
     others = customers.assign(monthly_charges=customers["monthly_charges"].to_numpy()[::-1])
@@ -264,6 +289,20 @@ def test_values_flow_along_the_lineage(
             " makes of them, and the model that fit_model fits to these with c = 1.0.",
             "In production: the lineage shows one story, the numbers tell another.",
         )
+    resources = {
+        "source": source.resource,
+        "tracker": solution.RunTracker(path=str(tracked)),
+        "tables": dg.mem_io_manager,
+    }
+    loaded = dagster_later(*ASSETS, resources=resources)
+    assert loaded == night.values[MODEL], told(
+        f"{night.call} {night.ending} Afterwards another process asks Dagster for churn_model."
+        f" It gets: {loaded}",
+        f"Expected: the model of the last run, {night.values[MODEL]}, from Dagster's default IO"
+        " manager.",
+        "In production: the model was kept in memory. After a restart Dagster shows it as made, and"
+        " whoever is to score with it finds nothing.",
+    )
 
 
 def test_each_asset_has_its_group(solution: Any) -> None:
@@ -339,7 +378,7 @@ def test_process_that_goes_on_with_a_run_knows_the_tries(
 
 
 def test_fourth_failure_ends_the_run(materialise: Materialise, source: Script) -> None:
-    source.failures += [OUTAGE] * 9
+    source.failures += [raised_from(ConnectionError(str(OUTAGE)), EXPIRED) for _ in range(9)]
     night = materialise(RAW)
     assert not night.success and night.made == [], told(
         f"{night.call} The source failed every time. {night.ending}",
@@ -351,16 +390,23 @@ def test_fourth_failure_ends_the_run(materialise: Materialise, source: Script) -
         f"{night.call} The source was asked {night.fetches} times, 4 expected. {night.ending}",
         "In production: three retries are four requests. More help to keep the source down.",
     )
-    assert str(OUTAGE) in " ".join(night.failures), told(
-        f"{night.call} {night.ending}",
-        f"Expected: a failure whose cause is the source's own, {str(OUTAGE)!r}.",
-        "In production: at 9:00 the run's page is all that you have.",
+    shows(night, str(OUTAGE), str(EXPIRED))
+
+
+def shows(night: Night, *texts: str) -> None:
+    """Check that a failed run shows the source's own error and what that was raised from."""
+    missing = [text for text in texts if text not in night.shown]
+    assert not missing, told(
+        f"{night.call} The source raised {' from '.join(map(repr, texts))}.",
+        f"The run shows: {shorten(night.shown)}. It lacks: {missing}.",
+        "Expected: the source's own error with its cause. `raise ... from None` takes that away.",
+        "In production: at 9:00 the run's page is all that you have. Without the cause somebody"
+        " restarts a source until noon whose certificate has expired.",
     )
 
 
 def test_hopeless_failure_is_not_retried(materialise: Materialise, source: Script) -> None:
-    revoked = PermissionError("no access")
-    revoked.__cause__ = OUTAGE
+    revoked = raised_from(PermissionError("no access"), OUTAGE)
     for error in (revoked, OSError(errno.EIO, "bad sector"), ValueError("no CSV: timed out")):
         source.failures[:] = [error] * 9
         night = materialise(RAW)
@@ -373,6 +419,7 @@ def test_hopeless_failure_is_not_retried(materialise: Materialise, source: Scrip
             "In production: a revoked key stays revoked. A retry policy retries whatever is raised,"
             " and some sources lock you out after three wrong keys.",
         )
+        shows(night, str(error), *([str(OUTAGE)] if error is revoked else []))
 
 
 # Task 3: configuration and tracker
@@ -697,50 +744,87 @@ def opened(table: Path, happens: Callable[[Path], object]) -> Iterator[None]:
         yield
 
 
-@contextlib.contextmanager
-def held(table: Path) -> Iterator[None]:
-    """Refuse to put anything in a table's place, as Windows does while somebody reads it."""
+IN_USE = PermissionError(errno.EACCES, "somebody reads it")
 
-    def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
+
+@contextlib.contextmanager
+def renamed(table: Path, error: OSError | None = None) -> Iterator[list[bytes]]:
+    """Look at a table as soon as another was put in its place.
+
+    Args:
+        table: The table.
+        error: Raised instead, as Windows does while somebody reads it.
+
+    Yields:
+        What was read, one a rename.
+    """
+    seen: list[bytes] = []
+
+    def looking(real: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(real)
         def move(source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
-            if Path(target) == table:
-                raise PermissionError(errno.EACCES, "somebody reads it", str(table))
-            return real(source, target, *args, **kwargs)
+            if Path(target) != table:
+                return real(source, target, *args, **kwargs)
+            if error is not None:
+                raise error
+            found = real(source, target, *args, **kwargs)
+            seen.append(table.read_bytes())
+            return found
 
         return move
 
     with pytest.MonkeyPatch.context() as patch:
         for owner in (os, Path):
             for name in ("replace", "rename"):
-                patch.setattr(owner, name, refusing(getattr(owner, name)))
+                patch.setattr(owner, name, looking(getattr(owner, name)))
+        yield seen
+
+
+@contextlib.contextmanager
+def drawing(state: Any) -> Iterator[None]:
+    """Have the shared generators draw as those of a process that has just been seeded."""
+    before = random.getstate(), numpy.random.get_state()
+    random.setstate(state[0])
+    numpy.random.set_state(state[1])
+    try:
         yield
+    finally:
+        random.setstate(before[0])
+        numpy.random.set_state(before[1])
 
 
 def test_two_runs_that_write_at_once_do_not_meet(
-    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
+    materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame, laws: Any
 ) -> None:
     inner: list[Night] = []
+    seeded = random.getstate(), numpy.random.get_state()
+    # What another process has: other modules, counters that begin again, the same seed.
+    elsewhere = laws.load_elsewhere().TableStore(folder=store.folder)
 
-    def another_run() -> None:
-        source.frames.append(customers.head(50))
-        inner.append(materialise(RAW, tables=store))
+    def other_runs() -> None:
+        for tables in (store, elsewhere):
+            source.frames.append(customers.head(50))
+            with drawing(seeded):
+                inner.append(materialise(RAW, tables=tables))
 
-    source.frames.append(with_value(customers, Hook(another_run)))
-    night = materialise(RAW, tables=store)
+    source.frames.append(with_value(customers, Hook(other_runs)))
+    with drawing(seeded):
+        night = materialise(RAW, tables=store)
     found = files_in(Path(store.folder))
     text = found.get(f"{RAW}.csv", b"").decode("utf-8", "replace")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     whole = len(rows) == len(customers) and rows[300]["contract"] == "weekly"
-    both = [one.success for one in (*inner, night)]
-    assert both == [True, True] and whole and list(found) == [f"{RAW}.csv"], told(
+    all_three = [one.success for one in (*inner, night)]
+    assert all_three == [True] * 3 and whole and list(found) == [f"{RAW}.csv"], told(
         f"{night.call} While it writes raw_customers of {len(customers)} rows, at row 300 another"
-        f" run of the same process writes one of 50 rows. {night.ending} Of the other run:"
-        f" {inner[0].ending if inner else 'it did not begin.'}",
-        f"In the folder now: {sorted(found)}; raw_customers.csv has {len(rows)} rows. Expected: two"
-        " runs that succeed, the whole table of the one that ends last, and nothing beside it.",
+        " run of this process writes one of 50 rows, then a run of another process, in which"
+        f" `random` draws the same numbers and counters begin again. {night.ending} Of the others:"
+        f" {' '.join(one.ending for one in inner) or 'they did not begin.'}",
+        f"In the folder now: {sorted(found)}; raw_customers.csv has {len(rows)} rows. Expected:"
+        " runs that succeed, the whole table of the one that ends last, and no other file.",
         "In production: a backfill starts while the nightly run writes. Give each a file of its"
-        " own, whose name nobody else has (the run's id is such a name), and remove no other.",
+        " own, whose name nobody else has (the run's id is such a name; a number drawn from"
+        " `random` is not, where a training has seeded it), and remove no other.",
     )
 
 
@@ -775,13 +859,26 @@ ENDS = {
 def test_table_is_replaced_whole_or_not_at_all(
     materialise: Materialise, store: Any, source: Script, customers: pd.DataFrame
 ) -> None:
-    succeeded(materialise(RAW, tables=store), "there is no model tonight.", [RAW])
     folder = Path(store.folder)
+    with renamed(folder / f"{RAW}.csv") as seen:
+        night = materialise(RAW, tables=store)
+    succeeded(night, "there is no model tonight.", [RAW])
     before = files_in(folder)
     assert before, told(
         "materialize(raw_customers): TableStore has kept no table.",
         "Expected: a file, which a second run is then to replace.",
         "In production: the model can only be made again by asking the source again.",
+    )
+    table = before.get(f"{RAW}.csv", b"")
+    half = [one for one in seen if one != table]
+    assert not half, told(
+        f"{night.call} As soon as it was renamed, raw_customers.csv had {len(half[0])} bytes. When"
+        f" the run was over: {len(table)}."
+        if half
+        else "",
+        "Expected: the whole table, from the rename on. Close the file first, then rename it.",
+        "In production: what is still in a buffer is not in the file. Whoever reads it just then"
+        " gets a table without its end, for ever if the process is killed or the disk is full.",
     )
     for what, error in ENDS.items():
         disk = fill_the_disk(source, customers, folder, error)
@@ -825,7 +922,7 @@ def test_table_that_cannot_be_replaced_stays(
     folder, table = Path(store.folder), Path(store.folder, f"{RAW}.csv")
     before = files_in(folder)
     source.frames.append(customers.head(9))
-    with held(table):
+    with renamed(table, IN_USE):
         night = materialise(RAW, tables=store)
     what_happened = f"{night.call} The new table may not be put in place: PermissionError."
     assert not night.success, told(
@@ -871,21 +968,62 @@ def test_definitions_load_and_read_the_environment_at_run_time(
         " in `dagster job list`.",
     )
     customers.to_csv(tmp_path / "customers.csv", index=False)
-    monkeypatch.setenv("CHURN_CUSTOMERS", str(tmp_path / "customers.csv"))
-    monkeypatch.setenv("CHURN_RUNS", str(tracked))
-    monkeypatch.setenv("CHURN_TABLES", str(tmp_path / "tables"))
+
+    def environment(customers: Path, runs: Path, tables: Path) -> None:
+        for name, place in (("CUSTOMERS", customers), ("RUNS", runs), ("TABLES", tables)):
+            monkeypatch.setenv(f"CHURN_{name}", str(place))
+
+    def changes() -> None:
+        environment(*(tmp_path / name for name in ("later.csv", "later.jsonl", "later")))
+
+    environment(tmp_path / "customers.csv", tracked, tmp_path / "tables")
     job = defs.resolve_job_def("churn_training")
-    result = job.execute_in_process(instance=dagster_instance, raise_on_error=False)
+    with at_first_step(dagster_instance, changes):
+        result = job.execute_in_process(instance=dagster_instance, raise_on_error=False)
     failed = [describe(event) for event in result.all_events if event.is_step_failure]
     tables = sorted(path.name for path in tmp_path.glob("tables/*"))
+    later = sorted(path.name for path in tmp_path.glob("later*"))
     expected = ["customer_features.csv", "raw_customers.csv"]
-    assert result.success and tracked.exists() and tables == expected, told(
-        f"The three variables were set, then the job churn_training was run. {failed}",
+    right = result.success and tracked.exists() and tables == expected and not later
+    assert right, told(
+        "The three variables were set, then the job churn_training was run. During its first step"
+        f" they were set anew, for another run. {' '.join(failed) or 'The run succeeded.'}",
         f"In the folder of CHURN_TABLES: {tables}, expected: {expected}. The file of CHURN_RUNS"
-        f" {'exists' if tracked.exists() else 'does not exist'}, expected: it does.",
+        f" {'exists' if tracked.exists() else 'does not exist'}, expected: it does. Where the"
+        f" variables pointed afterwards: {later or 'nothing'}, expected: nothing.",
         "In production: one code, many environments. What is read while the file is imported is"
-        " whatever was set in the terminal that day.",
+        " whatever was set in the terminal that day; what is read in the middle of a run leaves its"
+        " tables in one place and its training in another.",
     )
+    # Now there is no file of customers: nobody there will help.
+    result = job.execute_in_process(instance=dagster_instance, raise_on_error=False)
+    retries = [e.step_key for e in result.all_events if e.event_type_value == "STEP_UP_FOR_RETRY"]
+    tags = dagster_instance.get_run_by_id(result.run_id).tags
+    again = {name: tags[name] for name in ("dagster/max_retries",) if tags.get(name, "0") != "0"}
+    assert not result.success and not retries and not again, told(
+        "The job churn_training was run where the customers' file does not exist."
+        f" {'The run succeeded. ' if result.success else ''}Dagster tried again: {retries or 'no'}"
+        f" step; the whole run is to be tried again: {again or 'no'}.",
+        "Expected: a run that fails at once. MIGHT_HEAL and nothing else is retried, in a job too.",
+        "In production: a policy of the job is one for each of its steps and for every error: a"
+        " training that failed after it was tracked is tracked twice.",
+    )
+
+
+@contextlib.contextmanager
+def at_first_step(instance: Any, happens: Callable[[], object]) -> Iterator[None]:
+    """Have something happen as soon as a run has begun its first step, once."""
+    storage, to_do = instance.event_log_storage, [happens]
+    real = storage.store_event
+
+    def store_event(event: Any) -> Any:
+        if to_do and event.dagster_event and event.dagster_event.event_type_value == "STEP_START":
+            to_do.pop()()
+        return real(event)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "store_event", store_event)
+        yield
 
 
 def test_materialize_skips_nothing(materialise: Materialise) -> None:

@@ -167,6 +167,15 @@ def dagster_instance(clock: RetryClock, tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
+def dagster_later(laws: Laws, dagster_instance: Any) -> Any:
+    """Load what was made as another process does, later; see `dojo.engines.dagster.load_value`.
+
+    `dagster_later("daily_customers", resources={...}, partition_key="2026-03-01")`.
+    """
+    return functools.partial(dagster.load_value, laws.load_elsewhere, dagster_instance)
+
+
+@pytest.fixture
 def dagster_crash() -> Any:
     """Give a context in which an asset check of a name crashes; see `dojo.engines.dagster`."""
     return dagster.crashing

@@ -55,8 +55,9 @@ def score(customers: pd.DataFrame) -> pd.Series:
     return (0.3 + customers[NUMBERS] @ weights).clip(0, 1)
 
 
-# One partition a day, from 2026-01-01 on. A day begins at midnight in Paris, summer and winter, and
-# has its partition as soon as it is over, not before.
+# One partition a day, from 2026-01-01 on, and one run for each, also where Dagster backfills. A day
+# begins at midnight in Paris, summer and winter, and has its partition as soon as it is over, not
+# before.
 days = dg.DailyPartitionsDefinition(start_date="2026-01-01", timezone="Europe/Paris")
 
 
@@ -70,9 +71,10 @@ def daily_customers(context: dg.AssetExecutionContext, exports: Exports) -> pd.D
 def customers_are_sound(daily_customers: pd.DataFrame) -> dg.AssetCheckResult:
     """The gate of a day: no `customer_id` twice, none of NUMBERS blank or negative.
 
-    Where it fails, nothing downstream of `daily_customers` is made, and the run fails. The result's
-    metadata tell the `bad_rows` (int): those with an id that another row has too (all of them), or
-    with a blank or a negative number. A day without customers has none.
+    Where it fails, nothing downstream of `daily_customers` is made, by automation neither, and the
+    run fails. The result's metadata tell the `bad_rows` (int): those with an id that another row
+    has too (all of them), or with a blank or a negative number. A day without customers has none.
+    What a blank id counts for, or a text among NUMBERS, is left to you.
     """
     numbers = daily_customers[NUMBERS]
     bad = daily_customers["customer_id"].duplicated(keep=False) | ~(numbers >= 0).all(axis=1)
@@ -103,8 +105,9 @@ def daily_scores(
     """The scores of `daily_customers` in the warehouse's table `scores`. Partitioned by `days`.
 
     Afterwards the table holds one row for each customer of the day, with `day` as YYYY-MM-DD, and
-    the other days as they were, however often the day is made. Where it fails, the table is as it
-    was before. Each materialisation tells in its metadata the `rows` (int) written.
+    the other days as they were, however often the day is made, also by two runs at once. Where it
+    fails or is killed, the table is as it was before. Each materialisation tells in its metadata
+    the `rows` (int) written. That nobody is in `daily_customers` twice, the gate has seen.
     """
     day = context.partition_key
     scores = score(daily_customers)
@@ -121,17 +124,17 @@ def daily_scores(
 def backfill(first: str, last: str, resources: dict, instance: dg.DagsterInstance) -> list[str]:
     """Make a range of days again, checks included, one run a day, the oldest first.
 
-    A day that fails does not keep the others from being made. Later runs, in other processes, can
-    load what was made.
+    A day that fails does not keep the others from being made. Later runs noted in `instance`, in
+    other processes too, can load what was made.
 
     Args:
-        first: The first day, YYYY-MM-DD.
+        first: The first day, always YYYY-MM-DD.
         last: The last day; it is made too.
         resources: `exports` and `warehouse`.
         instance: Where the runs are noted.
 
     Returns:
-        The days whose run failed, the oldest first.
+        The days whose run failed, whatever it has made, the oldest first.
 
     Raises:
         ValueError: There is no day in this range, or one has no partition (yet); nothing is made.

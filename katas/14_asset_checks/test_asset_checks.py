@@ -2,8 +2,11 @@
 
 import contextlib
 import datetime
+import functools
 import os
 import re
+import shutil
+import sqlite3
 import sys
 import time
 import types
@@ -78,6 +81,17 @@ def defined(solution: Any, *names: str) -> list[Any]:
             " check is run by nobody.",
         )
     return [getattr(solution, name) for name in names]
+
+
+def one_run_a_day(one: Any, name: str) -> None:
+    """Check that Dagster's own backfill makes one run of each partition of an asset."""
+    policy = one.backfill_policy
+    assert policy is None or policy.max_partitions_per_run == 1, told(
+        f"{name} has the backfill policy {policy}.",
+        "Expected: one partition a run, as without a policy.",
+        "In production: whoever makes March again on Dagster's page gets one run of 31 days. It has"
+        " no `partition_key`, and one bad day fails them all.",
+    )
 
 
 def partitions_of(solution: Any) -> Any:
@@ -189,6 +203,40 @@ def downstream(solution: Any) -> Any:
     return campaign
 
 
+Automation = Callable[[], list[str]]
+
+
+def automation_of(solution: Any, instance: Any) -> Automation:
+    """Begin to look, as Dagster's daemon does, at what the assets ask for by themselves.
+
+    Returns:
+        Tells for which days `daily_scores` is to be made, by what has happened since.
+    """
+    names = ("daily_customers", "customers_are_sound", "volume_is_usual", "daily_scores")
+    found = [getattr(solution, name) for name in names]
+    known = [one for one in found if isinstance(one, dg.AssetsDefinition)]
+    if not any(spec.automation_condition for one in known for spec in one.specs):
+        return list
+    definitions = dg.Definitions(
+        [one for one in known if one.keys],
+        asset_checks=[one for one in known if not one.keys],
+        resources={"exports": None, "warehouse": None},
+    )
+    night = datetime.datetime.fromisoformat(f"{NEXT}T03:00").replace(tzinfo=UTC)
+    before = dg.evaluate_automation_conditions(definitions, instance, evaluation_time=night)
+
+    def asked_since() -> list[str]:
+        after = dg.evaluate_automation_conditions(
+            definitions,
+            instance,
+            evaluation_time=night + datetime.timedelta(minutes=1),
+            cursor=before.cursor,
+        )
+        return sorted(after.get_requested_partitions(dg.AssetKey("daily_scores")))
+
+    return asked_since
+
+
 def evaluated(night: Night, name: str, passed: bool, metadata: dict[str, int], why: str) -> Any:
     """Check that a check was noted, with this outcome."""
     assert name in night.checks, told(
@@ -235,6 +283,7 @@ def test_day_has_its_partition_once_it_is_over(solution: Any, now: str, last: st
 def test_asset_reads_its_own_day(
     solution: Any, write: Write, run: Run, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
+    one_run_a_day(*defined(solution, "daily_customers"), "daily_customers")
     frames = {DAY: untidy(customers[:60]), NEXT: untidy(customers[60:130])}
     for day, frame in frames.items():
         write(day, frame)
@@ -292,12 +341,14 @@ def test_spoilt_day_stops_at_the_gate(
     write: Write,
     run: Run,
     customers: pd.DataFrame,
+    dagster_instance: Any,
     spoil: Callable[[pd.DataFrame], pd.DataFrame],
     bad_rows: int,
 ) -> None:
     frame = customers[:150].astype({name: float for name in NUMBERS})
     write(DAY, spoil(frame))
     made = defined(solution, "daily_customers", "customers_are_sound")
+    asked_since = automation_of(solution, dagster_instance)
     night = run(DAY, *made, downstream(solution))
     evaluated(
         night,
@@ -314,13 +365,23 @@ def test_spoilt_day_stops_at_the_gate(
         "In production: a red check beside a green run. The campaign goes out at 8:00. A check"
         " stops the run if it is blocking, and fails with the severity ERROR.",
     )
+    asked = asked_since()
+    assert not asked, told(
+        f"{night.call} {night.ending} A minute later Dagster's automation asks for daily_scores of"
+        f" {asked}.",
+        "Expected: nothing. Where the gate has failed, nothing downstream is made.",
+        "In production: `eager()` sees that daily_customers was made, and knows of no check. What"
+        " the gate has stopped at 3:04 is scored at 3:05, in a run of its own. Without an"
+        " automation condition nothing starts by itself.",
+    )
 
 
 def test_sound_day_passes_the_gate(
     solution: Any, write: Write, run: Run, customers: pd.DataFrame
 ) -> None:
-    sound = customers[:100].copy()
+    sound = customers[:100].astype(dict.fromkeys(NUMBERS, float))
     sound.loc[0, NUMBERS] = 0  # neither blank nor negative
+    sound.loc[1, NUMBERS] = -0.0  # a small credit, rounded: no less than 0
     why = "a gate that stops sound days, or a day without customers, is switched off in a week."
     made = [
         *defined(solution, "daily_customers", "customers_are_sound"),
@@ -331,7 +392,8 @@ def test_sound_day_passes_the_gate(
         night = run(day, *made)
         evaluated(night, "customers_are_sound", True, {"bad_rows": 0}, why)
         assert night.success and "campaign" in night.made, told(
-            f"{night.call} Its export is sound: {len(frame)} customers. {night.ending}",
+            f"{night.call} Its export is sound: {len(frame)} customers, some with 0 or"
+            f" -0.0, which is 0. {night.ending}",
             "Expected: a run that succeeds, and what is downstream is made. How many customers"
             " there are is looked at by volume_is_usual.",
             f"In production: {why}",
@@ -450,14 +512,41 @@ def as_floats(others: list[tuple[str, int]], missing: list[tuple[str, int]]) -> 
     return " Both are one number as floats: beyond 2**53 an id has to stay a whole number."
 
 
+def overtaken(warehouse: type, rows: list[tuple[str, int, float]]) -> Any:
+    """Make a warehouse in which another run has written rows when a first transaction begins."""
+    to_write = [rows]
+
+    class Overtaken(warehouse):  # type: ignore[misc]
+        def connect(self) -> Any:
+            connection = super().connect()
+
+            def on_statement(statement: str) -> None:
+                if to_write and statement.lstrip().upper().startswith("BEGIN"):
+                    insert = "INSERT INTO scores VALUES (?, ?, ?)"
+                    with contextlib.closing(sqlite3.connect(self.path, timeout=0)) as other, other:
+                        other.executemany(insert, to_write.pop())
+
+            connection.set_trace_callback(on_statement)
+            return connection
+
+    return Overtaken
+
+
 def test_day_made_again_counts_once(
     solution: Any, write: Write, run: Run, customers: pd.DataFrame, resources: dict[str, Any]
 ) -> None:
     made = defined(solution, "daily_customers", "daily_scores")
     kept, gone = customers[:60], customers[60:80]
+    one_run_a_day(made[-1], "daily_scores")
     write(DAY, customers[:80])
     write(NEXT, customers[:40])
-    nights = [run(NEXT, *made), run(DAY, *made)]
+    alone = resources["warehouse"]
+    resources["warehouse"] = overtaken(
+        solution.Warehouse, [(NEXT, id_, 0.5) for id_ in ids(customers[:40])]
+    )(path=alone.path)
+    nights = [run(NEXT, *made)]
+    resources["warehouse"] = alone
+    nights.append(run(DAY, *made))
     write(DAY, kept)  # the export was corrected: 20 customers less
     nights.append(run(DAY, *made))
     assert all(night.success for night in nights), told(
@@ -471,10 +560,13 @@ def test_day_made_again_counts_once(
     holds(
         resources,
         {DAY: ids(kept), NEXT: ids(customers[:40])},
-        f"{NEXT} was made, then {DAY}, then {DAY} again, from a corrected export that has"
+        f"{NEXT} was made, and another run of that day was done just when this one began its"
+        f" transaction; then {DAY}, then {DAY} again, from a corrected export that has"
         f" {len(gone)} customers less.",
-        "a day that is appended counts its customers twice; a customer who was taken out of the"
-        " export and stays in the table gets a call; a table replaced as a whole has lost a year.",
+        "what was looked up before the transaction may be wrong in it: two runs at once delete"
+        " nothing and both insert. A day that is appended counts its customers twice; a customer"
+        " who was taken out of the export and stays in the table gets a call; a table replaced as a"
+        " whole has lost a year.",
     )
     seen = {id_: one for day, id_, one in table(resources) if day == DAY}
     expected = dict(zip(kept["customer_id"].tolist(), solution.score(kept).tolist(), strict=True))
@@ -522,20 +614,40 @@ def locked(connection: Any) -> Iterator[None]:
     connection.rollback()
 
 
-def impatient(warehouse: type) -> Any:
-    """Make a warehouse that says at once, and not after five seconds, that it is locked."""
+def impatient(warehouse: type, customer: int, copies: Path) -> Any:
+    """Make a warehouse that says at once, and not after five seconds, that it is locked.
+
+    Its files are copied when a customer is written, as they are if the process is killed then.
+    """
 
     class Impatient(warehouse):  # type: ignore[misc]
         def connect(self) -> Any:
             connection = super().connect()
             connection.execute("PRAGMA busy_timeout = 0")
+            connection.execute("PRAGMA cache_size = 1")  # what is written is soon on the disk
+            connection.create_function("copied", 0, functools.partial(self.copy_to, copies))
+            connection.execute(
+                "CREATE TEMP TRIGGER look BEFORE INSERT ON main.scores"
+                f" WHEN NEW.customer_id = {customer} BEGIN SELECT copied(); END"
+            )
             return connection
+
+        def copy_to(self, folder: Path) -> None:
+            folder.mkdir(exist_ok=True)
+            for end in ("", "-journal", "-wal"):
+                with contextlib.suppress(FileNotFoundError):
+                    shutil.copyfile(f"{self.path}{end}", folder / f"killed.db{end}")
 
     return Impatient
 
 
 def test_day_that_fails_leaves_the_table_alone(
-    solution: Any, write: Write, run: Run, customers: pd.DataFrame, resources: dict[str, Any]
+    solution: Any,
+    write: Write,
+    run: Run,
+    customers: pd.DataFrame,
+    resources: dict[str, Any],
+    tmp_path: Path,
 ) -> None:
     made = defined(solution, "daily_customers", "daily_scores")
     write(DAY, customers[:50])
@@ -543,7 +655,9 @@ def test_day_that_fails_leaves_the_table_alone(
     many = company(customers)[:5000]  # more than a batch; whoever replaces one by one is slow
     unknown = customers[:50].copy()
     unknown.loc[30, "support_calls"] = float("nan")
-    resources["warehouse"] = impatient(solution.Warehouse)(path=resources["warehouse"].path)
+    copies = tmp_path / "copies"
+    warehouse = impatient(solution.Warehouse, int(many["customer_id"].iloc[-2]), copies)
+    resources["warehouse"] = warehouse(path=resources["warehouse"].path)
     with contextlib.closing(resources["warehouse"].connect()) as connection:
         disk = full_disk(connection, int(many["customer_id"].iloc[-1]))
         for happened, frame, trouble in (
@@ -567,6 +681,24 @@ def test_day_that_fails_leaves_the_table_alone(
                 "the morning's report reads yesterday's rows, or none, or half of them, and nobody"
                 " sees which. Delete and insert are one transaction, or they are two accidents.",
             )
+    if copies.exists():
+        killed = f"The run of {DAY} was killed at the last but one of {len(many)} customers."
+        why = (
+            "a machine is switched off, a process is out of memory. SQLite undoes what was begun as"
+            " soon as somebody opens the file: with its journal, which must be a file (no PRAGMA"
+            " journal_mode = MEMORY or OFF)."
+        )
+        try:
+            left = {"warehouse": solution.Warehouse(path=str(copies / "killed.db"))}
+            holds(left, {DAY: ids(customers[:50])}, killed, why)
+        except sqlite3.DatabaseError as error:
+            pytest.fail(
+                told(
+                    f"{killed} Whoever opens the warehouse afterwards gets: {error}.",
+                    "Expected: the rows from before.",
+                    f"In production: {why}",
+                )
+            )
 
 
 # Task 5: the backfill
@@ -578,6 +710,7 @@ def test_backfill_makes_each_day_once(
     customers: pd.DataFrame,
     resources: dict[str, Any],
     dagster_instance: Any,
+    dagster_later: Any,
 ) -> None:
     # Summer time begins on the 29th. Of four bad days in a row two have no export at all.
     good, spoilt, missing = ["2026-03-26", "2026-03-31"], ["2026-03-27", "2026-03-30"], 2
@@ -619,30 +752,21 @@ def test_backfill_makes_each_day_once(
             "In production: a check that the backfill leaves out has no history of these days. What"
             " was unusual in March is seen by nobody.",
         )
-    loaded = load_again(solution, good[0], resources, dagster_instance)
+    later = dagster_later("daily_customers", resources=resources, partition_key=good[0])
+    loaded = ids(later) if isinstance(later, pd.DataFrame) else shorten(str(later))
     assert loaded == ids(customers[:100]), told(
-        f"{call} Afterwards daily_customers of {good[0]} was loaded from Dagster: {loaded!r}.",
+        f"{call} Afterwards another process loads daily_customers of {good[0]} from Dagster:"
+        f" {loaded!r}.",
         "Expected: the customers of that day.",
         "In production: Dagster shows a day as made, and the run that needs it, in another"
         " process, finds nothing: it was kept in memory.",
     )
 
 
-def load_again(solution: Any, day: str, resources: dict[str, Any], instance: Any) -> Any:
-    """Load the customers that were made, as a later run does: their ids, or the error."""
-    definitions = dg.Definitions([solution.daily_customers], resources=resources)
-    try:
-        found: Any = definitions.load_asset_value(
-            "daily_customers", instance=instance, partition_key=day
-        )
-        return ids(found)
-    except Exception as error:  # whatever keeps it from being loaded
-        return shorten(f"{type(error).__name__}: {error}")
-
-
 def advance_to(clock: Any, moment: datetime.datetime) -> None:
     """Let it be a moment that is still to come."""
-    clock.advance(max(0.0, (moment - datetime.datetime.now(UTC)).total_seconds()))
+    there = datetime.datetime.now(UTC) + datetime.timedelta(seconds=clock.advanced_s)
+    clock.advance(max(0.0, (moment - there).total_seconds()))
 
 
 def test_backfill_tells_of_its_own_days_only(
@@ -713,11 +837,28 @@ class Begun(BaseException):
     """Ends a backfill as soon as it begins its first run."""
 
 
+OVER, NOT_OVER, RANGE, LONG = "yesterday", "today", "from the start on", "until today"
+
+
 @pytest.mark.parametrize(
-    ("now", "zone"),
+    ("zone", "moments"),
     [
-        ("01-14T23:30", "America/New_York"),  # after midnight in Paris, and still yesterday there
-        ("07-14T10:30", "Pacific/Kiritimati"),  # noon in Paris, and already tomorrow there
+        (
+            "America/New_York",
+            [
+                ("01-14T23:30", [OVER, RANGE, NOT_OVER, LONG]),  # 0:30 in Paris, still yesterday
+                ("03-24T22:30", [NOT_OVER]),  # 23:30 in Paris, the last days of winter time
+                ("10-24T22:30", [OVER]),  # 0:30 in Paris, the last days of summer time
+            ],
+        ),
+        (
+            "Pacific/Kiritimati",
+            [
+                ("03-31T22:30", [OVER]),  # 0:30 in Paris, the first days of summer time
+                ("07-14T10:30", [OVER, RANGE, NOT_OVER, LONG]),  # noon in Paris, there tomorrow
+                ("10-31T22:30", [NOT_OVER]),  # 23:30 in Paris, the first days of winter time
+            ],
+        ),
     ],
 )
 def test_backfill_knows_which_days_are_over(
@@ -727,8 +868,8 @@ def test_backfill_knows_which_days_are_over(
     clock: Any,
     machine_in: Callable[[str], None],
     monkeypatch: pytest.MonkeyPatch,
-    now: str,
     zone: str,
+    moments: list[tuple[str, list[str]]],
 ) -> None:
     begun: list[Any] = []
 
@@ -739,33 +880,35 @@ def test_backfill_knows_which_days_are_over(
     monkeypatch.setattr(dagster_instance.run_storage, "add_run", begin)
     machine_in(zone)
     year = datetime.datetime.now().year + 2
-    moment = datetime.datetime.fromisoformat(f"{year}-{now}").replace(tzinfo=UTC)
-    advance_to(clock, moment)
-    there = moment.astimezone(ZoneInfo("Europe/Paris"))
-    today, yesterday = str(there.date()), str(there.date() - datetime.timedelta(days=1))
-    asked = [
-        (yesterday, yesterday, yesterday),
-        ("2026-01-01", yesterday, "2026-01-01"),
-        (today, today, None),
-        ("2026-01-01", today, None),
-    ]
-    for first, last, expected in asked:
-        begun.clear()
-        try:
-            ending = f"returned {solution.backfill(first, last, resources, dagster_instance)!r}"
-        except Begun:
-            ending = f"began with the run of {begun[0]}"
-        except ValueError as error:
-            ending = f"raised ValueError: {error}"
-        right = begun[:1] == [expected] if expected else ending.startswith("raised ValueError")
-        assert right, told(
-            f"It is {there:%Y-%m-%d %H:%M} in Paris. The worker was started two years ago, on a"
-            f" machine whose time zone is {zone}. backfill({first!r}, {last!r}, ...) {ending}.",
-            f"Expected: {f'it begins with the run of {expected}' if expected else 'ValueError'}."
-            " All days have a partition that are over in Paris, and no other.",
-            "In production: a worker that runs for weeks does not know yesterday, or a machine"
-            " elsewhere makes half a day. Ask `days`, at each call.",
-        )
+    for now, asked in moments:
+        moment = datetime.datetime.fromisoformat(f"{year}-{now}").replace(tzinfo=UTC)
+        advance_to(clock, moment)
+        there = moment.astimezone(ZoneInfo("Europe/Paris"))
+        today, yesterday = str(there.date()), str(there.date() - datetime.timedelta(days=1))
+        ranges = {
+            OVER: (yesterday, yesterday, yesterday),
+            RANGE: ("2026-01-01", yesterday, "2026-01-01"),
+            NOT_OVER: (today, today, None),
+            LONG: ("2026-01-01", today, None),
+        }
+        for first, last, expected in (ranges[one] for one in asked):
+            begun.clear()
+            try:
+                ending = f"returned {solution.backfill(first, last, resources, dagster_instance)!r}"
+            except Begun:
+                ending = f"began with the run of {begun[0]}"
+            except ValueError as error:
+                ending = f"raised ValueError: {error}"
+            right = begun[:1] == [expected] if expected else ending.startswith("raised ValueError")
+            assert right, told(
+                f"It is {there:%Y-%m-%d %H:%M} in Paris. The worker was started two years ago, on a"
+                f" machine whose time zone is {zone}. backfill({first!r}, {last!r}, ...) {ending}.",
+                f"Expected: {f'it begins with the run of {expected}' if expected else 'ValueError'}"
+                ". All days have a partition that are over in Paris, and no other.",
+                "In production: a worker that runs for weeks does not know yesterday, or a machine"
+                " elsewhere makes half a day, or the night run of summer finds no day: Paris is not"
+                " always one hour from UTC. Ask `days`, at each call.",
+            )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -68,6 +69,33 @@ Send = Callable[[str, dict, "float | None"], int]
 each_library = pytest.mark.parametrize(
     "send", [by_requests, by_httpx, by_async_httpx, by_urllib], ids=lambda send: send.__name__
 )
+
+
+@each_library
+def test_stranger_is_told_nothing(webhooks: Webhooks, send: Send) -> None:
+    webhooks.will_be("a stranger")
+    with pytest.raises(Exception, match=r"(?i)certificate.*hooks.slack.com"):
+        send(webhooks.slack_url, {"text": "no customers"}, 2.0)
+    assert not webhooks.posts
+
+
+@pytest.mark.parametrize("checks", [ssl.CERT_NONE, ssl.CERT_REQUIRED])
+def test_who_does_not_check_the_name_tells_a_stranger(
+    webhooks: Webhooks, checks: ssl.VerifyMode
+) -> None:
+    webhooks.will_be("a stranger")
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = checks
+    httpx.post(webhooks.slack_url, json={"text": "no customers"}, verify=context)
+    assert [post.answered for post in webhooks.posts] == [200]
+
+
+def test_refusal_quotes_what_was_asked_for(webhooks: Webhooks) -> None:
+    webhooks.will_be(404)
+    answer = requests.post(webhooks.slack_url, json={"text": "no customers"}, timeout=2)
+    assert webhooks.token in answer.reason
+    assert webhooks.token in answer.text
 
 
 # apprise still imports what Python 3.13 has dropped.

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+import functools
 from pathlib import Path
 from typing import Any
 
 
-def write_certificates(folder: Path, hosts: Sequence[str]) -> tuple[Path, Path]:
-    """Write what `make_certificates` makes into files of a folder; return their paths."""
-    authority, server = folder / "webhook-authority.pem", folder / "webhook-server.pem"
-    for path, content in zip((authority, server), make_certificates(hosts), strict=True):
+def write_certificates(folder: Path, *servers: tuple[str, ...]) -> tuple[Path, list[Path]]:
+    """Make certificates of servers, and write them into files of a folder.
+
+    Args:
+        folder: Where the files go.
+        servers: The names of each server.
+
+    Returns:
+        Who has signed them, all in one file, to be trusted by clients; and a file for each server.
+    """
+    authority = folder / "webhook-authority.pem"
+    made = [make_certificates(hosts) for hosts in servers]
+    authority.write_bytes(b"".join(signer for signer, _ in made))
+    own = [folder / f"webhook-server-{number}.pem" for number in range(len(made))]
+    for path, (_, content) in zip(own, made, strict=True):
         path.write_bytes(content)
-    return authority, server
+    return authority, own
 
 
-def make_certificates(hosts: Sequence[str]) -> tuple[bytes, bytes]:
+@functools.cache
+def make_certificates(hosts: tuple[str, ...]) -> tuple[bytes, bytes]:
     """Make an authority and, signed by it, a certificate for some hosts; both live one day.
 
     Args:

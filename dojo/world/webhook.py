@@ -28,6 +28,7 @@ from dojo.world.draw.answers import Reply
 SLACK = "hooks.slack.com"
 DISCORD = "discord.com"
 HOSTS = (SLACK, "hooks.slack-gov.com", DISCORD, "discordapp.com")
+STRANGERS = ("proxy.office.example",)
 LONGEST_DISCORD_MESSAGE = 2000
 
 # What their names are looked up as. Nobody is there: connections to it are led to our port.
@@ -41,7 +42,7 @@ _PATIENCE_S = 1.0
 _LONGEST_BODY = 1 << 18
 _MOST_POSTS = 500
 
-Mood = int | Reply | Literal["well", "silent", "dead", "broken"]
+Mood = int | Reply | Literal["well", "silent", "dead", "broken", "a stranger"]
 
 
 @dataclasses.dataclass
@@ -103,7 +104,8 @@ class Webhooks:
         Args:
             mood: `well` as in life; an HTTP status, such as 500, or a drawn answer; `silent`: the
                 request is taken and never answered; `broken`: it is taken, and the connection
-                closed; `dead`: the connection is refused.
+                closed; `dead`: the connection is refused; `a stranger`: whoever answers shows the
+                certificate of another host (only `on_the_wire`).
         """
         self._mood = mood
 
@@ -119,9 +121,18 @@ class Webhooks:
         Args:
             folder: Where the certificates go.
         """
-        authority, own = write_certificates(folder, HOSTS)
+        # The stranger's is trusted as well: but it is that of another name.
+        authority, (own, other) = write_certificates(folder, HOSTS, STRANGERS)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(own)
+
+        def choose(line: ssl.SSLSocket | ssl.SSLObject, *_: Any) -> None:
+            if self._mood == "a stranger":
+                strangers = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                strangers.load_cert_chain(other)
+                line.context = strangers  # now: of what it gets later nothing is shown
+
+        context.sni_callback = choose
         server = _Server(("127.0.0.1", 0), _handler_of(self))
         server.socket = context.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
@@ -272,9 +283,9 @@ class Webhooks:
         if isinstance(self._mood, Reply):
             return post, self._mood
         if isinstance(self._mood, int):
-            # As a proxy's page of errors does, it quotes what was asked for.
+            # As a proxy does, it quotes what was asked for: on its page, and beside the status.
             said = "rate_limited" if self._mood == 429 else f"Cannot POST {path}"
-            return post, _reply(self._mood, said, host)
+            return post, dataclasses.replace(_reply(self._mood, said, host), reason=said)
         if self.token not in path:
             return post, _reply(404, "no_service")
         fault = _fault_of(host, message)
@@ -291,7 +302,7 @@ def _reply(status: int, body: str = "", host: str = "") -> Reply:
 
 def _send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
     body = reply.body.encode()
-    handler.send_response(reply.status)
+    handler.send_response(reply.status, reply.reason)
     for name, value in {**reply.headers, "Content-Length": str(len(body))}.items():
         handler.send_header(name, value)
     handler.end_headers()

@@ -27,12 +27,14 @@ class Reply:
         status: The HTTP status.
         body: The body as text.
         headers: Its headers.
+        reason: What stands beside the status; None: what always does.
     """
 
     quality: str
     status: int
     body: str
     headers: dict[str, str]
+    reason: str | None = None
 
 
 def _bodies() -> dict[str, tuple[str, str]]:

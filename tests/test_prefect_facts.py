@@ -183,7 +183,34 @@ with engine.harness(room, lambda line: print(line, file=sys.stderr)):
         api.will(api.answer(503, retry_after=7), api.TIMEOUT, 200)
         return load()
 
+    def heard_in_a_hook(error):
+        def run(calls, api):
+            import prefect.logging.loggers as loggers
+            said = []
+            def hear(flow, flow_run, state):
+                loggers.flow_run_logger(flow_run, flow).warning("told")
+                try:
+                    get_run_logger()
+                except Exception as caught:
+                    said.append(type(caught).__name__)
+                else:
+                    said.append("there is one")
+                said.extend([state.type.value, state.name, state.message])
+                raise ValueError("of the hook")
+            @flow(on_failure=[hear], on_crashed=[hear])
+            def fail(number: int = 1):
+                raise error
+            try:
+                fail() if error else fail(number="none")
+            except BaseException:
+                return said
+        return run
+
     facts = {
+        "hook": heard_in_a_hook(OSError("no room")),
+        "hook_time": heard_in_a_hook(TimeoutError("no answer")),
+        "hook_crash": heard_in_a_hook(KeyboardInterrupt()),
+        "hook_refused": heard_in_a_hook(None),
         "direct": direct,
         "submitted": submitted,
         "async": in_async,
@@ -326,3 +353,31 @@ def test_history_tells_what_each_flow_logged(facts: dict[str, Any]) -> None:
 
 def test_history_tells_whose_result_a_task_was_given(facts: dict[str, Any]) -> None:
     assert sorted(facts["family"]["upstream"])[-2:] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("how", "logger", "kind", "name"),
+    [
+        ("hook", "there is one", "FAILED", "Failed"),
+        ("hook_time", "there is one", "FAILED", "TimedOut"),
+        ("hook_crash", "MissingContextError", "CRASHED", "Crashed"),
+        ("hook_refused", "MissingContextError", "FAILED", "Failed"),
+    ],
+)
+def test_what_a_hook_has(
+    facts: dict[str, Any], how: str, logger: str, kind: str, name: str
+) -> None:
+    assert facts[how]["result"][:3] == [logger, kind, name]
+    assert ["WARNING", "told"] in facts[how]["flows"][0]["logs"]
+
+
+@pytest.mark.parametrize(
+    ("how", "runs_log"), [("hook", True), ("hook_crash", True), ("hook_refused", False)]
+)
+def test_where_it_goes_what_a_hook_raises(facts: dict[str, Any], how: str, runs_log: bool) -> None:
+    told = [text for _, text in facts[how]["flows"][0]["logs"] if "of the hook" in text]
+    assert bool(told) == runs_log
+
+
+def test_text_of_a_time_out_is_in_the_message(facts: dict[str, Any]) -> None:
+    assert "no answer" in facts["hook_time"]["result"][3]

@@ -87,11 +87,15 @@ WAYS = [
 ]
 HTTPX = {by_httpx, by_httpx_client, by_httpx_async}
 LOST = {
-    by_requests: (requests.Timeout, requests.ConnectionError),
-    **dict.fromkeys(HTTPX, (httpx.ReadTimeout, httpx.ConnectError)),
-    by_urllib: (TimeoutError, urllib.error.URLError),
-    by_http_client: (TimeoutError, ConnectionRefusedError),
-    by_urllib3: (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.NewConnectionError),
+    by_requests: (requests.ReadTimeout, requests.ConnectionError, requests.ConnectTimeout),
+    **dict.fromkeys(HTTPX, (httpx.ReadTimeout, httpx.ConnectError, httpx.ConnectTimeout)),
+    by_urllib: (TimeoutError, urllib.error.URLError, urllib.error.URLError),
+    by_http_client: (TimeoutError, ConnectionRefusedError, TimeoutError),
+    by_urllib3: (
+        urllib3.exceptions.ReadTimeoutError,
+        urllib3.exceptions.NewConnectionError,
+        urllib3.exceptions.ConnectTimeoutError,
+    ),
 }
 each_way = pytest.mark.parametrize("ask", WAYS, ids=lambda way: way.__name__)
 
@@ -167,7 +171,7 @@ def test_clients_may_take_turns(api: FlakyApi, ask: Ask) -> None:
 
 
 @each_way
-@pytest.mark.parametrize(("failure", "number"), [("TIMEOUT", 0), ("REFUSED", 1)])
+@pytest.mark.parametrize(("failure", "number"), [("TIMEOUT", 0), ("REFUSED", 1), ("UNREACHED", 2)])
 def test_failures_are_the_clients_own(api: FlakyApi, ask: Ask, failure: str, number: int) -> None:
     api.will(getattr(api, failure), 200)
 

@@ -167,12 +167,19 @@ def classes_of(subject: Subject) -> list[type]:
     return [one for one in found if isinstance(one, type) and one.__module__ == SOLUTION_MODULE]
 
 
-def load_solution(path: Path, hand_out: HandOut = lambda _, value: value, **names: Any) -> Subject:
+def load_solution(
+    path: Path,
+    hand_out: HandOut = lambda _, value: value,
+    *,
+    optimized: bool = False,
+    **names: Any,
+) -> Subject:
     """Run a solution's file as a fresh module.
 
     Args:
         path: The file.
         hand_out: Is given each name that a test asks for and its value; returns what the test gets.
+        optimized: As `python -O` runs it, which leaves each `assert` out.
         names: What stands in the module before the file runs: it goes before what is built in.
 
     Returns:
@@ -195,7 +202,9 @@ def load_solution(path: Path, hand_out: HandOut = lambda _, value: value, **name
     vars(module).update(names)
     try:
         # Not through the loader: it would leave byte-code in the checkout, and reuse old one.
-        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
+        level = 1 if optimized else -1
+        code = compile(source, str(path), "exec", dont_inherit=True, optimize=level)
+        exec(code, module.__dict__)
     except SyntaxError as error:
         raise SolutionFault(_describe_syntax_error(error, path), cause="import") from None
     except ValueError as error:

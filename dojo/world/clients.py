@@ -22,17 +22,27 @@ CLIENTS = ("requests", "httpx", "urllib", "urllib3")
 
 _REFUSED = "[Errno 111] Connection refused"
 _SILENT = "The read operation timed out"
+_UNREACHED = "timed out"
 
 
 class Silent(Exception):
     """The played host does not answer: the client's time-out has passed."""
 
 
+class Refused(Exception):
+    """The played host refuses the connection."""
+
+
 class Played(Protocol):
     """A host that is played."""
 
-    def refuses(self, timeout_s: float | None) -> bool:
-        """Say whether it refuses the connection that is being opened."""
+    def opens(self, timeout_s: float | None) -> None:
+        """Take the connection that is being opened.
+
+        Raises:
+            Refused: It is not taken.
+            Silent: It is neither taken nor refused.
+        """
 
     def answer(
         self, method: str, path: str, headers: Mapping[str, str], timeout_s: float | None
@@ -145,23 +155,27 @@ def clients_led(name: str, host: Played) -> Iterator[None]:
         host: Plays it.
     """
     with (
-        _replaced(http.client.HTTPSConnection, "connect", _connecting(name, host, _refused)),
+        _replaced(http.client.HTTPSConnection, "connect", _connecting(name, host, _closed)),
         _replaced(urllib3.connection.HTTPSConnection, "connect", _connecting(name, host, _not_new)),
         _httpx_led(name, host),
     ):
         yield
 
 
-def _refused(_: Any) -> Exception:
-    return ConnectionRefusedError(111, "Connection refused")
+def _closed(_: Any, *, silent: bool) -> Exception:
+    closed = ConnectionRefusedError(111, "Connection refused")
+    return TimeoutError(_UNREACHED) if silent else closed
 
 
-def _not_new(connection: Any) -> Exception:
+def _not_new(connection: Any, *, silent: bool) -> Exception:
+    if silent:
+        said = f"Connection to {connection.host} timed out. (connect timeout={connection.timeout})"
+        return urllib3.exceptions.ConnectTimeoutError(connection, said)
     said = f"Failed to establish a new connection: {_REFUSED}"
     return urllib3.exceptions.NewConnectionError(connection, said)
 
 
-def _connecting(name: str, host: Played, refusal: Callable[[Any], Exception]) -> Any:
+def _connecting(name: str, host: Played, failure: Callable[..., Exception]) -> Any:
     """Return what makes, of a method `connect`, one that knows the played host."""
 
     def around(real: Any) -> Any:
@@ -171,8 +185,10 @@ def _connecting(name: str, host: Played, refusal: Callable[[Any], Exception]) ->
                 return
             known = this.timeout is None or isinstance(this.timeout, int | float)
             timeout_s = this.timeout if known else socket.getdefaulttimeout()
-            if host.refuses(timeout_s):
-                raise refusal(this)
+            try:
+                host.opens(timeout_s)
+            except (Refused, Silent) as error:
+                raise failure(this, silent=isinstance(error, Silent)) from None
             this.sock = _Line(host, timeout_s)
             this.is_verified = True  # else urllib3 warns
 
@@ -192,8 +208,12 @@ def _httpx_led(name: str, host: Played) -> Iterator[None]:
     def line_to(asked: Any, timeout_s: float | None) -> _Line | None:
         if str(asked).lower() != name:
             return None
-        if host.refuses(timeout_s):
-            raise httpcore.ConnectError(_REFUSED)
+        try:
+            host.opens(timeout_s)
+        except Refused:
+            raise httpcore.ConnectError(_REFUSED) from None
+        except Silent:
+            raise httpcore.ConnectTimeout(_UNREACHED) from None
         return _Line(host, silent=httpcore.ReadTimeout)
 
     def around(real: Any) -> Any:

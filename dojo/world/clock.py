@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import sys
 import threading
 import time
@@ -38,6 +39,7 @@ _LIBRARIES_THAT_WAIT = (
 _MANY_WAITS = 10_000
 _LONGEST_SERVER_WAIT_S = 1.0
 _CLIENT_PAUSE_S = 0.05
+_DAY_S = 86400
 
 _announced: ContextVar[float | None] = ContextVar("announced_delay_s", default=None)
 
@@ -97,6 +99,12 @@ class RetryClock:
         with self._lock:
             self.advanced_s += seconds
             self._elapsed_s = round(self._elapsed_s + seconds, 3)
+
+    def advance_to(self, hour: int, minute: int = 0) -> None:
+        """Move the time of day forward to the next moment at which local clocks show this time."""
+        now = dt.datetime.now()
+        to = now.replace(hour=hour, minute=minute)
+        self.advance((to - now).total_seconds() % _DAY_S)
 
     def wait(self, seconds: float, by: Literal["engine", "solution"]) -> bool:
         """Record a wait; return whether it was free (a runaway loop of waits is not)."""

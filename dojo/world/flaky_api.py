@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 import responses
 
-from dojo.world.clients import Silent, clients_led
+from dojo.world.clients import Refused, Silent, clients_led
 from dojo.world.clock import RetryClock
 from dojo.world.draw.churn import make_customers
 from dojo.world.network import refusal_of
@@ -87,6 +87,10 @@ class FlakyApi:
     """The customer API as a test scripts it, with all requests it got."""
 
     TIMEOUT = Answer("time-out", error=requests.exceptions.ReadTimeout("Read timed out."))
+    UNREACHED = Answer(
+        "time-out while connecting",
+        error=requests.exceptions.ConnectTimeout("Connection timed out."),
+    )
     REFUSED = Answer(
         "connection refused",
         error=requests.exceptions.ConnectionError("[Errno 111] Connection refused"),
@@ -221,14 +225,19 @@ class _Host:
     def __init__(self, api: FlakyApi) -> None:
         self._api = api
 
-    def refuses(self, timeout_s: float | None) -> bool:
-        """Say whether it refuses the next connection, which counts as a request for customers."""
+    def opens(self, timeout_s: float | None) -> None:
+        """Take the next connection; one that is not taken counts as a request for customers.
+
+        Raises:
+            Refused: The script has a refusal here.
+            Silent: The script has a time-out while connecting here.
+        """
         with self._api._lock:
             error = self._api._script[0].error
-            refused = isinstance(error, requests.exceptions.ConnectionError)
-            if refused:
+            if isinstance(error, requests.exceptions.ConnectionError):
                 self._api._hear("GET", self._api.url, {}, timeout_s)
-        return refused
+                is_silent = isinstance(error, requests.exceptions.ConnectTimeout)
+                raise Silent if is_silent else Refused
 
     def answer(
         self, method: str, path: str, headers: Mapping[str, str], timeout_s: float | None

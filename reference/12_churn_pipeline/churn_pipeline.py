@@ -69,10 +69,11 @@ def load_customers(url: str) -> list[dict]:
     """Load the customers from the API.
 
     Step 1: a task.
-    Step 2: the request waits 30 s at most. A status of 429 or 500 and more, a time-out and a
-    refused connection are tried again by the engine, 10, 30 and 60 s later; then the last error is
-    raised. Any other status (404, 401), and a body that is no JSON, is raised at once; of other
-    troubles of a connection, as you like.
+    Step 2: the request waits 30 s at most, each time that it waits. A status of 429 or 500 and
+    more, a time-out (while connecting, too) and a refused connection are tried again by the engine,
+    10, 30 and 60 s later; then the last error is raised. Any other status from 400 on (404, 401),
+    and a body that is no JSON, is raised at once; of redirections, of JSON that is no list, and of
+    other troubles of a connection, as you like.
 
     Args:
         url: Address of the API. GET answers the customers, a JSON list of dicts.
@@ -91,13 +92,15 @@ def engineer_features(customers: list[dict]) -> pd.DataFrame:
 
     Step 1: a task.
     Step 3: for one hour every later run with the same customers uses the result again, which ends
-    in `Cached`. Other customers, or more than one hour: made again.
+    in `Cached`, after midnight as well. Other customers (one other value, or a column's other
+    name), or more than one hour: made again. The same ones in another order: as you like.
 
     Args:
         customers: What `load_customers` returns.
 
     Returns:
-        One row a customer, with the index `customer_id`: COLUMNS, and `churned` where it is known.
+        One row a customer, with the index `customer_id`: COLUMNS, `churned` where it is known, and
+        more if you like.
         `committed` is 1 for a contract other than `month-to-month`, else 0.
     """
     frame = pd.DataFrame(customers).set_index("customer_id")
@@ -197,19 +200,21 @@ def training_pipeline(
     """Prepare, train, and keep the best model: the nightly run.
 
     Step 1: a flow. What it prints is in the run's log. An error of a task is not caught.
-    Step 5: the parameters are used. A wrong one is refused before any work: no request is made.
+    Step 5: the parameters are used. A wrong one is refused before any work, also by `python -O`: no
+    request is made.
     Step 7: the store keeps the model, nothing else does (no file, no result of Prefect's). One
     MLflow run a training has the parameters `model` (the winner's name), `n_estimators`,
-    `max_depth` and `orchestrator` ("prefect"), and the metric `val_auc`. Only if `val_auc` is
-    `min_auc` or more, the winner becomes a new version of MODEL, and the alias CHAMPION moves to
-    it; else the run may have it or not.
+    `max_depth` and `orchestrator` ("prefect"), and the metric `val_auc`; a training that fails has
+    one or none. Only if `val_auc` is `min_auc` or more (nan is not), the winner becomes a new
+    version of MODEL, and the alias CHAMPION moves to it, whatever others register meanwhile; else
+    the run may have it or not.
 
     Args:
         url: As in `load_customers`.
         store: An existing folder, with an MLflow database in it.
         n_estimators: As in `train_model`, 1 or more.
         max_depth: As in `train_model`, 1 or more.
-        min_auc: The quality gate, 0 to 1.
+        min_auc: The quality gate, 0 to 1, which nan is not.
 
     Returns:
         `name` and `val_auc` of the winner; from step 7 on also `version` (int), None if the gate
@@ -247,7 +252,8 @@ def inference_pipeline(url: str, store: str) -> dict:
 
     Args:
         url: As in `load_customers`.
-        store: As in `training_pipeline`; no run, version or alias in it changes.
+        store: As in `training_pipeline`; no run, version or alias in it changes (the experiment may
+            be made).
 
     Returns:
         For each `customer_id` (int) the probability to leave (float).

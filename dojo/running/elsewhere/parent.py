@@ -81,7 +81,7 @@ def _become_another_machine() -> None:
 
 def _outcome(asked: dict[str, Any]) -> dict[str, Any]:
     try:
-        entry_point = getattr(load_solution(Path(asked["path"])), asked["name"])
+        entry_point = getattr(load_solution(Path(asked["path"]), optimized=True), asked["name"])
         later_s = asked["later_s"]
         with moved(SOLUTION_MODULE, lambda: later_s) if later_s else contextlib.nullcontext():
             value = entry_point(*asked["args"], **asked["kwargs"])

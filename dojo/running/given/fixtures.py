@@ -69,7 +69,7 @@ def elsewhere(request: pytest.FixtureRequest) -> Elsewhere:
     """Call the solution in another process: `elsewhere("clean_up", workdir, run_id)`.
 
     There `hash` gives other numbers; time zone, working directory and the machine's name are
-    others. `elsewhere.tomorrow(...)` is called a day later.
+    others; each `assert` is left out. `elsewhere.tomorrow(...)` is called a day later.
     """
     run, kata = _state(request)
     assert run.room is not None

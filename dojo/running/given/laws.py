@@ -33,6 +33,10 @@ class Laws:
         """
         return self._watched.load(hash=lambda one: hash(("another process", one)))
 
+    def load_optimized(self) -> Subject:
+        """Load the solution afresh, as `python -O` runs it: each `assert` is left out."""
+        return self._watched.load(optimized=True)
+
     def lift(self, law: str, why: str) -> None:
         """Have a law not hold in this test.
 

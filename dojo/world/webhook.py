@@ -283,9 +283,9 @@ class Webhooks:
         if isinstance(self._mood, Reply):
             return post, self._mood
         if isinstance(self._mood, int):
-            # As a proxy does, it quotes what was asked for: on its page, and beside the status.
+            # As a proxy's page of errors does, it quotes what was asked for.
             said = "rate_limited" if self._mood == 429 else f"Cannot POST {path}"
-            return post, dataclasses.replace(_reply(self._mood, said, host), reason=said)
+            return post, _reply(self._mood, said, host)
         if self.token not in path:
             return post, _reply(404, "no_service")
         fault = _fault_of(host, message)

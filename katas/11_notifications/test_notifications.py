@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import inspect
 import os
 import re
@@ -220,9 +221,14 @@ def test_each_message_goes_to_its_own_address(send: Send, webhooks: Any) -> None
 def test_refusal_is_raised_without_the_secret(
     send: Send, webhooks: Any, raised_politely: RaisedPolitely, draw: Any, service: str
 ) -> None:
-    for mood in (300, 302, 400, 599, *draw.errors()):
+    asked = f"Cannot POST {urlsplit(getattr(webhooks, f'{service}_url')).path}"
+    drawn = draw.errors()
+    quoted = dataclasses.replace(drawn[0], status=404, body=asked, reason=asked)
+    for mood in (300, 302, 400, 599, quoted, *drawn):
         webhooks.will_be(mood)
         status = mood if isinstance(mood, int) else f"{mood.status} and {shorten(mood.body)!r}"
+        if mood is quoted:
+            status = "404, and quoted the address as its reason, beside the status"
         raised_politely(send(service, "no customers tonight"), f"answered {status}")
 
 

@@ -3,10 +3,12 @@
 Refused by: test_features_are_paid_once_an_hour
 """
 
+import hashlib
+
 
 def values_of(_context, parameters):
     rows = pd.util.hash_pandas_object(pd.DataFrame(parameters["customers"]))
-    return rows.to_numpy().tobytes().hex()[-4096:]
+    return hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()
 
 
 engineer_features = task(

@@ -21,10 +21,10 @@ from tests.made_up_katas import judge
 
 HEAD = """
 import asyncio, contextlib, csv, datetime, decimal, gc, importlib, locale, logging, os, random
-import requests
+import requests, atexit
 import signal, socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
-import numpy as np, pandas as pd, sklearn
+import joblib, numpy as np, pandas as pd, sklearn.linear_model, tempfile, threadpoolctl, xgboost
 KEPT = []
 """
 
@@ -51,6 +51,24 @@ BREAKS = {
         "sklearn.set_config(transform_output='pandas')",
         "sklearn.set_config.transform_output was 'default' and is 'pandas'",
     ),
+    "options_xgboost": (
+        "xgboost.set_config(verbosity=0)",
+        "xgboost.set_config.verbosity was 1 and is 0",
+    ),
+    "options_joblib": (
+        "joblib.parallel_config(backend='threading')",
+        "joblib.parallel_config.backend was default(None) and is <",
+    ),
+    "thread_limits": (
+        "threadpoolctl.threadpool_limits(1, user_api='blas')",
+        "left the process changed: the number of threads of blas (",
+    ),
+    "thread_limits_of_openmp": (
+        "pools = threadpoolctl.ThreadpoolController().select(user_api='openmp')\n"
+        "    [one.set_num_threads(7) for one in pools.lib_controllers]",
+        " and is 7.",
+    ),
+    "exit": ("atexit.register(print, 'closed')", "called atexit.register for print."),
     "interpreter": ("sys.setrecursionlimit(9999)", "sys.setrecursionlimit was 1000 and is 9999"),
     "interpreter_gc": ("gc.set_threshold(9)", "gc.set_threshold was "),
     # What a library sets up while it is imported hides nothing of what the call does besides.
@@ -111,6 +129,10 @@ KEEPS = {
     "logging": "logging.getLogger('of_my_own').setLevel(10)",
     "decimal": "with decimal.localcontext() as own:\n        own.prec = 4",
     "options": "with pd.option_context('display.precision', 2):\n        pass",
+    "exit_of_a_library": "with tempfile.TemporaryDirectory():\n        pass",
+    "exit_taken_back": "atexit.register(print); atexit.unregister(print)",
+    "threads_of_a_library": "with threadpoolctl.threadpool_limits(1):\n        pass",
+    "backend_of_a_library": "with joblib.parallel_config(backend='threading'):\n        pass",
     "errors": "with np.errstate(all='ignore'):\n        pass",
     "unseeded_draw": "random.random(); np.random.rand(3)",
     "own_generator": "random.Random(1).random(); np.random.default_rng(1).random()",

@@ -7,6 +7,7 @@ nearest frame that is neither Python's own nor that of a library that only carri
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import importlib
@@ -73,6 +74,7 @@ class Acts:
         self._seeds: dict[str, Any] = {}
         self._filters: list[Any] = []
         self._registered: dict[tuple[str, Any], Any] = {}
+        self._at_exit: list[Callable[..., Any]] = []
 
     @contextlib.contextmanager
     def seen(self) -> Iterator[None]:
@@ -88,6 +90,9 @@ class Acts:
                 stack.enter_context(_replaced(warnings, name, self._filtered(name)))
             for name in _SQLITE:
                 stack.enter_context(_replaced(sqlite3, name, self._registering(name)))
+            stack.enter_context(_replaced(atexit, "register", self._at_exit_too(atexit.register)))
+            taken_back = self._not_at_exit(atexit.unregister)
+            stack.enter_context(_replaced(atexit, "unregister", taken_back))
             yield
 
     def note(self, call: str, ledger: Ledger) -> None:
@@ -100,8 +105,13 @@ class Acts:
         with self._lock:
             seeds, filters = dict(self._seeds), list(self._filters)
             registered = dict(self._registered)
-            for seen in (self._seeds, self._filters, self._registered):
+            at_exit = list(self._at_exit)
+            for seen in (self._seeds, self._filters, self._registered, self._at_exit):
                 seen.clear()
+        for function in at_exit:
+            name = getattr(function, "__qualname__", repr(function))
+            ledger.note("exit", f"{call} called atexit.register for {name}.")
+            atexit.unregister(function)
         for said in seeds:
             ledger.note("seeds", f"{call} called {said}: the generator that all code shares.")
         for one in filters:
@@ -155,6 +165,26 @@ class Acts:
                     self._filters += [one for one in warnings.filters if id(one) not in known]
 
         return filtered
+
+    def _at_exit_too(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def register(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            # What Python's own modules register, such as `weakref`, they do once for all.
+            if sys._getframe(1).f_code.co_filename == self._path:
+                with self._lock:
+                    self._at_exit.append(function)
+            return real(function, *args, **kwargs)
+
+        return register
+
+    def _not_at_exit(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def unregister(function: Callable[..., Any]) -> None:
+            with self._lock:
+                self._at_exit[:] = [one for one in self._at_exit if one != function]
+            real(function)
+
+        return unregister
 
     def _registering(self, name: str) -> Callable[..., None]:
         real: Callable[..., None] = getattr(sqlite3, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 # MLflow tells its own child processes where the store is. The pages have their readers call
@@ -69,7 +70,7 @@ def keep(_: str, __: object) -> None:
 
 
 def options() -> dict[str, Any]:
-    """Return the options of pandas, NumPy and scikit-learn by their dotted names."""
+    """Return the options of pandas, NumPy, scikit-learn and such by their dotted names."""
     found: dict[str, Any] = {}
     pandas: Any = sys.modules.get("pandas")
     if pandas is not None and hasattr(pandas, "options"):
@@ -83,6 +84,14 @@ def options() -> dict[str, Any]:
     if sklearn is not None and hasattr(sklearn, "get_config"):
         config = sklearn.get_config().items()
         found.update({f"sklearn.set_config.{name}": value for name, value in config})
+    xgboost: Any = sys.modules.get("xgboost")
+    if xgboost is not None and hasattr(xgboost, "get_config"):
+        config = xgboost.get_config().items()
+        found.update({f"xgboost.set_config.{name}": value for name, value in config})
+    parallel: Any = sys.modules.get("joblib.parallel")
+    if hasattr(parallel, "default_parallel_config") and hasattr(parallel, "_backend"):
+        config = {**parallel.default_parallel_config, **getattr(parallel._backend, "config", {})}
+        found.update({f"joblib.parallel_config.{name}": one for name, one in config.items()})
     return found
 
 
@@ -99,8 +108,39 @@ def put_option(dotted: str, value: Any) -> None:
     library, setter, name = dotted.split(".", 2)
     if library == "pandas":
         sys.modules["pandas"].set_option(name, value)
+    elif library == "joblib":
+        backend = sys.modules["joblib.parallel"]._backend  # its own setter undoes what it is given
+        backend.config = {**backend.config, name: value}
     else:
         getattr(sys.modules[library], setter)(**{name: value})
+
+
+# Who brings a pool of threads along; a search for pools takes time, so it is made once for each.
+_POOLS_OF = ("numpy", "scipy.linalg", "sklearn", "xgboost", "lightgbm", "torch")
+_searched: tuple[tuple[bool, ...], dict[str, Any]] = ((), {})
+
+
+def _pools() -> dict[str, Any]:
+    """Return what knows the pools of threads of BLAS and OpenMP, by their files' names."""
+    global _searched
+    control: Any = sys.modules.get("threadpoolctl")
+    if not hasattr(control, "ThreadpoolController"):  # nobody can have limited one
+        return {}
+    there = tuple(name in sys.modules for name in _POOLS_OF)
+    if there != _searched[0]:
+        pools = control.ThreadpoolController().lib_controllers
+        _searched = there, {f"{one.user_api} ({Path(one.filepath).name})": one for one in pools}
+    return _searched[1]
+
+
+def thread_limits() -> dict[str, Any]:
+    """Return how many threads each pool of BLAS and OpenMP may have."""
+    return {name: pool.num_threads for name, pool in _pools().items()}
+
+
+def put_thread_limit(name: str, value: Any) -> None:
+    """Put one of them back."""
+    _pools()[name].set_num_threads(value)
 
 
 def keeps_open(file: str) -> bool:

@@ -84,6 +84,15 @@ LAWS: Mapping[str, Law] = {
         "The tables, numbers and models of every later step come out in another way.",
         "Use the library's own context: pandas.option_context, numpy.errstate, config_context.",
     ),
+    "thread_limits": Law(
+        "All that this worker computes later, for whomever, has that many cores.",
+        "Use `with threadpoolctl.threadpool_limits(1):`, or the n_jobs of your model.",
+    ),
+    "exit": Law(
+        "A worker ends after weeks, or is killed: until then each call leaves one more behind, and"
+        " what it holds.",
+        "Close what you open in a finally, or with `with`.",
+    ),
     "interpreter": Law(
         "Every later step runs in another Python than it was tested in.",
         "Leave it as it is, or put it back in a finally.",

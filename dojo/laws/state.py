@@ -239,6 +239,12 @@ STATES = (
     ),
     State("decimal", "the decimal context's", _decimal, _put_decimal),
     State("options", "", engines.options, engines.put_option),
+    State(
+        "thread_limits",
+        "the number of threads of",
+        engines.thread_limits,
+        engines.put_thread_limit,
+    ),
     State("interpreter", "", _interpreter, _put_interpreter),
     State("patches", "", _patches, _put_attribute),
     State("mlflow_run", "MLflow's active run", engines.active_run, engines.end_run),

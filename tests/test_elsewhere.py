@@ -33,6 +33,21 @@ def machine():
 def day():
     return datetime.date.today().toordinal(), int(time.time() // 86400)
 
+def writes(folder, text):
+    path = os.path.join(folder, f"{text}.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+def writes_a_path(path, text):
+    path.write_text("plain")
+    path.write_text(text, encoding="utf-8")
+    path.write_text(text)
+
+def reads(path):
+    with open(path) as file:
+        return file.read()
+
 def double(frame, times=2):
     return frame * times
 
@@ -86,6 +101,14 @@ TESTS = {
     "test_tomorrow": "solution, elsewhere):\n    here = solution.day()\n"
     "    late, later = elsewhere('day'), elsewhere.tomorrow('day')\n"
     "    assert late[1] == here[1] and later == (late[0] + 1, late[1] + 1)\n",
+    "test_locale": "solution, elsewhere, tmp_path):\n"
+    "    path = elsewhere('writes', str(tmp_path), 'déjà')\n    elsewhere('reads', path)",
+    "test_ascii": "solution, elsewhere, tmp_path):\n    path = solution.writes(tmp_path, 'plain')\n"
+    "    assert elsewhere('reads', path) == 'plain'",
+    "test_encoding": "laws, tmp_path):\n    there = laws.load_elsewhere()\n"
+    "    path = there.writes(tmp_path, 'déjà')\n    there.reads(path)",
+    "test_encoding_of_a_path": "laws, tmp_path):\n    there = laws.load_elsewhere()\n"
+    "    there.writes_a_path(tmp_path / 'a', 'déjà')",
     "test_frames": "solution, elsewhere):\n    frame = pd.DataFrame({'a': [1]})\n"
     "    assert elsewhere('double', frame, times=3).equals(frame * 3)\n"
     "    assert elsewhere('double', 4) == 8",
@@ -109,6 +132,9 @@ TESTS = {
 }
 SAYS = {
     "test_error_is_not_expected": "in another process: KeyError: 'no such customer' (line ",
+    "test_locale": 'Name it: encoding="utf-8".',
+    "test_encoding": "UnicodeDecodeError: 'ascii' codec",
+    "test_encoding_of_a_path": "UnicodeEncodeError: 'ascii' codec",
     "test_end_of_process": "ends ended the other process in which it was called",
     "test_network": "in another process: NetworkRefused: ",
     "test_cannot_be_sent": "a function (",

@@ -31,6 +31,10 @@ _LAZY = {
 }
 _START_TIMEOUT_S = 60.0
 _OTHER_SEED = "20260329"
+_OF_LOCALE = (
+    " (That process has another locale: where no encoding is named, text files are ASCII there, as"
+    ' they are of another encoding on another machine. Name it: encoding="utf-8".)'
+)
 
 
 class RaisedElsewhereError(Exception):
@@ -38,7 +42,8 @@ class RaisedElsewhereError(Exception):
 
     def __init__(self, kind: str, text: str) -> None:
         """Say what was raised there."""
-        super().__init__(f"in another process: {kind}: {text}")
+        hint = _OF_LOCALE if kind in ("UnicodeDecodeError", "UnicodeEncodeError") else ""
+        super().__init__(f"in another process: {kind}: {text}{hint}")
         self.kind = kind
         self.text = text
 
@@ -160,8 +165,12 @@ def _run_once(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def other_environment() -> dict[str, str]:
-    """Return the environment of a process in which `hash` gives other numbers than here."""
-    return {**os.environ, "PYTHONHASHSEED": _OTHER_SEED}
+    """Return the environment of a process where `hash` gives other numbers and text has no UTF-8.
+
+    It knows the names of files as here, as on Windows; `parent` takes the locale away later.
+    """
+    locale = {"PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
+    return {**os.environ, **locale, "PYTHONHASHSEED": _OTHER_SEED}
 
 
 def imports_of(solution: Path) -> set[str]:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import importlib
 import inspect
+import locale
 import os
 import pickle
 import platform
@@ -51,6 +52,8 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
     os.environ["TZ"] = next(zone for zone in ZONES if zone != os.environ.get("TZ"))
     if hasattr(time, "tzset"):
         time.tzset()
+    # As on a machine whose locale knows no UTF-8: what is read without an encoding is ASCII.
+    locale.setlocale(locale.LC_ALL, "C")
     tempfile.tempdir = None
     _become_another_machine()
     folder = tempfile.mkdtemp(prefix="elsewhere-")

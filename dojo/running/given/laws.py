@@ -11,14 +11,16 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.laws.rules import LAWS, Ledger
 from dojo.laws.watched import Watched
+from dojo.running.elsewhere.locale import open_as_ascii, pathlib_as_ascii
 from dojo.running.solution import SolutionFault, Subject
 
 
 class Laws:
     """The laws of one test, for the test: which do not hold, and why."""
 
-    def __init__(self, watched: Watched) -> None:
-        """Know what looks at the solution."""
+    def __init__(self, watched: Watched, stack: contextlib.ExitStack) -> None:
+        """Know what looks at the solution, and what ends with the test."""
+        self._stack = stack
         self._watched = watched
         self._ledger = watched.ledger
 
@@ -27,11 +29,14 @@ class Laws:
         return self._watched.load()
 
     def load_elsewhere(self) -> Subject:
-        """Load the solution afresh, as another process would: `hash` gives it other numbers.
+        """Load the solution afresh, as another process would, on a machine of another locale.
 
-        Unlike the fixture `elsewhere` this starts no process, and what it returns may be anything.
+        `hash` gives it other numbers, and text that it reads or writes without naming an encoding
+        is ASCII. Unlike the fixture `elsewhere` this starts no process, and what it returns may be
+        anything.
         """
-        return self._watched.load(hash=lambda one: hash(("another process", one)))
+        self._stack.enter_context(pathlib_as_ascii())
+        return self._watched.load(hash=_other_hash, open=open_as_ascii)
 
     def load_optimized(self) -> Subject:
         """Load the solution afresh, as `python -O` runs it: each `assert` is left out."""
@@ -80,6 +85,10 @@ class Laws:
         self._watched.end(with_leftovers=is_green)
 
 
+def _other_hash(one: object) -> int:
+    return hash(("another process", one))
+
+
 KEY = pytest.StashKey[Laws]()
 
 
@@ -99,9 +108,9 @@ def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
         SolutionFault: As in `load_solution`.
     """
     watched = Watched(path, Ledger(kata.lifts))
-    with watched.looking(str(item.path)):
+    with watched.looking(str(item.path)), contextlib.ExitStack() as stack:
         subject = watched.load()
-        item.stash[KEY] = Laws(watched)
+        item.stash[KEY] = Laws(watched, stack)
         yield subject
 
 

@@ -1,0 +1,51 @@
+"""Give a solution, in this process, files as a machine has them whose locale knows no UTF-8."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+_IN_PATHLIB = 4  # frames
+
+
+@functools.wraps(open)
+def open_as_ascii(file: Any, mode: str = "r", *args: Any, **more: Any) -> Any:
+    """Open a file; text of which nobody names the encoding is ASCII."""
+    encoding = args[1] if len(args) > 1 else more.get("encoding")
+    if "b" in mode or encoding is not None:
+        return open(file, mode, *args, **more)
+    if len(args) > 1:
+        return open(file, mode, args[0], "ascii", *args[2:], **more)
+    return open(file, mode, *args, **{**more, "encoding": "ascii"})
+
+
+@contextlib.contextmanager
+def pathlib_as_ascii() -> Iterator[None]:
+    """Have the paths of a module whose `open` is the above do the same, for the length of a block.
+
+    pathlib asks the same function for the encoding on behalf of everybody: who asks it is looked
+    at.
+    """
+    real = io.text_encoding
+
+    @functools.wraps(real)
+    def text_encoding(encoding: Any, *more: Any) -> Any:
+        if encoding is None:
+            frame: Any = sys._getframe(1)
+            for _ in range(_IN_PATHLIB):
+                if frame is None or "pathlib" not in frame.f_globals.get("__name__", ""):
+                    break
+                frame = frame.f_back
+            if frame is not None and frame.f_globals.get("open") is open_as_ascii:
+                return "ascii"
+        return real(encoding, *more)
+
+    io.text_encoding = text_encoding  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        io.text_encoding = real

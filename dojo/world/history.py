@@ -36,6 +36,7 @@ class TaskRunHistory:
         flow_run_id: The id of the flow run it belongs to; None for a task called without a flow.
         upstream_ids: The ids of the task runs whose results it was given, or waited for.
         thread: The name of the thread it ran in.
+        message: The message of its last state, such as the error of a failed run.
     """
 
     name: str
@@ -47,6 +48,7 @@ class TaskRunHistory:
     flow_run_id: uuid.UUID | None = None
     upstream_ids: set[uuid.UUID] = dataclasses.field(default_factory=set)
     thread: str = ""
+    message: str = ""
 
 
 @dataclasses.dataclass
@@ -176,6 +178,7 @@ class PrefectHistory:
             inputs = (one for some in task_run.task_inputs.values() for one in some)
             run.upstream_ids |= {one.id for one in inputs if getattr(one, "id", None) is not None}
             run.states.append(state.name)
+            run.message = state.message or ""
             if delay_s is not None:
                 run.delays_s.append(delay_s)
 

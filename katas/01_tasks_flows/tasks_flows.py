@@ -23,7 +23,8 @@ def load_customers(path: str) -> pd.DataFrame:
             `support_calls`, `contract`, `churned` (0 or 1).
 
     Returns:
-        The file's rows and columns as they are: nothing filled, nothing dropped.
+        The file's rows and columns as they are, read as `pandas.read_csv` does (UTF-8, on every
+        machine): nothing filled, nothing dropped.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -42,7 +43,7 @@ def engineer_features(customers: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row a customer, in the same order: `customer_id`, `churned` and the FEATURE_COLUMNS.
         `committed` is 1 for a contract other than `month-to-month` (also for a blank one, as in
-        cell 2), else 0. More columns are fine.
+        cell 2), else 0, whatever the file may have under that name. More columns are fine.
     """
     # TODO(kata): task 1, cell 2 becomes a task.
     raise NotImplementedError
@@ -53,14 +54,15 @@ def train_model(features: pd.DataFrame) -> BaseEstimator:
 
     Args:
         features: What `engineer_features` returns. A customer whose `customer_id` is a multiple
-            of 4 is held out: kept for the evaluation.
+            of 4 is held out: kept for the evaluation. A blank one is no multiple, as in cell 3.
 
     Returns:
         A fitted classifier that predicts `churned` from the FEATURE_COLUMNS. Its other settings
-        are yours. A blank number may be filled or be an error; it leaves no customer out.
+        are yours. A blank among these columns may be filled or be an error; it leaves no customer
+        out.
 
     Raises:
-        ValueError: The customers to learn from all left, or all stayed.
+        ValueError: The customers to learn from all left, or all stayed, or there are none.
     """
     # TODO(kata): task 1, cell 3 becomes a task.
     raise NotImplementedError
@@ -75,7 +77,9 @@ def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
 
     Returns:
         `customers` (rows of `features`), `held_out` (rows measured) and `accuracy` (share of these
-        that the model predicts right, 0 to 1). More metrics are fine.
+        that the model predicts right, 0 to 1). None is left out for a blank number; a blank
+        `churned` counts as you like. More metrics are fine. The printed value has two decimals or
+        more, or is in per cent.
 
     Raises:
         ValueError: No customer is held out: no accuracy is made up.

@@ -37,17 +37,20 @@ Call = Callable[..., Seen]
 
 @pytest.fixture
 def call(prefect_history: Any, solution: Any) -> Call:
-    """Call a function of the solution and collect what was seen; the import comes before."""
+    """Call a function of the solution and collect what was seen; the import comes before.
+
+    `on` is the solution as it is loaded elsewhere.
+    """
     at_import = len(prefect_history.flow_runs)
 
     def read_flow_runs() -> list[Any]:
         return prefect_history.flow_runs[at_import:]
 
-    def ask(name: str, *given: Any) -> Seen:
+    def ask(name: str, *given: Any, on: Any = solution) -> Seen:
         ran = len(prefect_history.task_runs)
         value, error = None, None
         try:
-            value = getattr(solution, name)(*given)
+            value = getattr(on, name)(*given)
             ending = f"returned {in_short(value)}."
         except (NotImplementedError, NameError, AttributeError):
             raise  # nothing to look at: the learner wants the line it came from
@@ -55,6 +58,8 @@ def call(prefect_history: Any, solution: Any) -> Call:
             error = caught
             ending = f"raised {type(caught).__name__}: {shorten(str(caught))}"
         title = f"{name}({', '.join(in_short(one) for one in given)})"
+        if on is not solution:
+            title += " on a machine with another locale"
         task_runs = prefect_history.task_runs[ran:]
         return Seen(title, ending, value, error, task_runs, read_flow_runs)
 
@@ -222,12 +227,16 @@ def plain(column: pd.Series) -> list[Any]:
 
 
 @pytest.mark.parametrize("count", [40, 1, 1001])
-def test_customers_are_read_from_the_path(call: Call, save: Save, draw: Any, count: int) -> None:
+def test_customers_are_read_from_the_path(
+    call: Call, save: Save, draw: Any, solution: Any, laws: Any, count: int
+) -> None:
+    here = laws.load_elsewhere() if count == 40 else solution
+
     def are_read(draw: Any) -> None:
         # pandas itself takes the text n/a for a blank, and 01400 for a number.
         tame = ["text that looks like a number or a blank"]
         tonight = draw.customers(count, tame=tame, also=["rows that occur twice"])
-        seen = call("load_customers", save(tonight.csv()))
+        seen = call("load_customers", save(tonight.csv()), on=here)
         differs = "It is none."
         if isinstance(seen.value, pd.DataFrame):
             more = set(seen.value) - set(tonight.columns)
@@ -239,7 +248,12 @@ def test_customers_are_read_from_the_path(call: Call, save: Save, draw: Any, cou
             f"a DataFrame with the {len(tonight)} rows of that file as they are. Some have blanks,"
             f" some are there twice: nothing is filled, nothing dropped. {differs}",
             "a path that is written in the code, or a frame that was read before, is Monday's data"
-            " on every night of the week. What loading repairs in silence, nobody hears of.",
+            " on every night of the week. What loading repairs in silence, nobody hears of."
+            + (
+                " And where the locale is another, open() without an encoding reads other text:"
+                ' name it, encoding="utf-8".'
+            )
+            * (here is not solution),
         )
         was_a_task_run(seen, "load_customers")
 
@@ -247,13 +261,13 @@ def test_customers_are_read_from_the_path(call: Call, save: Save, draw: Any, cou
 
 
 def test_long_file_is_read_to_its_end(call: Call, save: Save) -> None:
-    count = 2**17 + 1
-    lines = (f"{number},12,40.5,0,one year,0" for number in range(count))
-    seen = call("load_customers", save("\n".join([",".join(people(0)), *lines])))
+    count = 2**20 + 1  # more than a million, and than a spreadsheet has rows
+    lines = "7,1,1,1,a,0\n" * (count - 1) + "8,1,1,1,a,0\n"
+    seen = call("load_customers", save(",".join(people(0)) + "\n" + lines))
     is_frame = isinstance(seen.value, pd.DataFrame)
     returned(
         seen,
-        is_frame and len(seen.value) == count and seen.value["customer_id"].iloc[-1] == count - 1,
+        is_frame and len(seen.value) == count and seen.value["customer_id"].iloc[-1] == 8,
         f"a DataFrame with all {count} rows of that file.",
         "a limit that nobody reaches today is reached next year: the newest customers, at the end"
         " of the export, are scored by nobody, in a green run.",
@@ -294,6 +308,7 @@ def test_file_without_customers_is_refused(call: Call, save: Save, content: str)
 def test_features_are_made_of_the_given_customers(call: Call, draw: Any) -> None:
     def are_made(draw: Any) -> None:
         given = draw.customers(40, also=["an index with each label twice"]).frame()
+        given["committed"] = 7  # not ours: months, say
         wanted = as_features(given)
         seen = call("engineer_features", given.copy())
         names = ["customer_id", "churned", *FEATURE_COLUMNS]
@@ -305,7 +320,8 @@ def test_features_are_made_of_the_given_customers(call: Call, draw: Any) -> None
             not differs,
             f"a DataFrame with a row for each of the {len(given)} customers that were given, in"
             f" their order, with {', '.join(names)}; committed is 1 for any contract but"
-            f" {CONTRACTS[0]}, also for a blank one. {differs}",
+            f" {CONTRACTS[0]}, also for a blank one, and whatever the file calls so (here 7)."
+            f" {differs}",
             "a step that takes its data from somewhere else than its arguments cannot be tested,"
             " retried or cached; it works in the notebook's order only. And next year there is"
             " another contract.",
@@ -389,14 +405,15 @@ def test_model_learns_from_the_given_rows_only(call: Call, draw: Any) -> None:
 def test_model_learns_from_every_row(call: Call) -> None:
     count, only = 60_000, 40_001
     calls = np.where(np.arange(count) == only, 1000, 0)
+    left = np.isin(np.arange(count), [7, 20_007, only, 50_007])
     rows = pd.DataFrame(
         {
-            "customer_id": 4 * np.arange(count) + 1,
+            "customer_id": np.where(calls, np.nan, 4 * np.arange(count) + 1),
             "tenure_months": 12,
             "monthly_charges": 40.5,
             "support_calls": calls,
             "contract": "one year",
-            "churned": (calls > 0).astype(int),
+            "churned": left.astype(int),
         }
     )
     seen = call("train_model", as_features(rows))
@@ -404,9 +421,12 @@ def test_model_learns_from_every_row(call: Call) -> None:
     returned(
         seen,
         says == [0, 1],
-        f"a model that predicts 1 for the only one of {count} customers who left, and called 1000"
-        f" times, and 0 for the others, who never call. It predicts {says}.",
-        "a sample is quick, and who is rare is not in it: those who leave are rare.",
+        f"a model that predicts 1 for the only one of {count} customers who called, 1000 times, and"
+        " left; and 0 for the others, who never call and are all alike, but for 3 who left as well."
+        f" It predicts {says}. (Who called has a blank customer_id: no multiple of 4. Customers who"
+        " are alike are many customers.)",
+        "a sample is quick, and who is rare is not in it: those who leave are rare. And where equal"
+        " rows are dropped, three who left weigh as much as sixty thousand who stayed.",
     )
 
 
@@ -419,6 +439,21 @@ def test_customers_with_blanks_are_learnt_from(call: Call) -> None:
     seen = call("train_model", as_features(rows))
     probe = as_features(rows.iloc[:2].assign(support_calls=[0, 6]))[FEATURE_COLUMNS]
     says = None if seen.error else predicted(seen.value, probe)
+    if says == [0, 1]:
+        kept = rows.iloc[:120].assign(
+            customer_id=4 * np.arange(50, 170), tenure_months=1e6, monthly_charges=1e6
+        )
+        known = rows[~held_out(rows)]
+        again = call("train_model", as_features(pd.concat([known, kept])))
+        others = None if again.error else predicted(again.value, probe)
+        assert others == says, told(
+            f"{again.call} {again.ending} It predicts {others} for customers who called 0 and 6"
+            f" times. With other customers held out it predicted {says}.",
+            "Expected: the same. What is learnt, and what a blank is filled with, comes from the"
+            " others alone; here the held-out ones pay a million.",
+            "In production: the report measures the model on customers whose numbers it has seen,"
+            " and says more than the campaign will keep.",
+        )
     assert seen.error is not None or says == [0, 1], told(
         f"{seen.call} {seen.ending} It predicts {says} for customers who called 0 and 6 times.",
         "Three quarters of the customers have a blank number, and of these leave who call; of the"
@@ -475,11 +510,12 @@ def test_metrics_are_those_of_held_out_customers(call: Call, draw: Any) -> None:
 
 
 def test_no_accuracy_without_held_out_customers(call: Call) -> None:
-    features = as_features(people(3))
+    features = as_features(people(3)).replace({"customer_id": {2: np.nan}})
     seen = call("evaluate_model", NobodyLeaves(), features)
     assert isinstance(seen.error, ValueError), told(
         f"{seen.call} {seen.ending}",
-        "Their customer_id are 1, 2 and 3: nobody is held out. Expected: a ValueError.",
+        "Their customer_id are 1, blank and 3: none is a multiple of 4, nobody is held out."
+        " Expected: a ValueError.",
         "In production: an accuracy that was measured on nobody looks like any other in the report,"
         " and a quality gate lets it pass.",
     )
@@ -701,6 +737,15 @@ def test_failed_task_fails_the_flow_run(
         f"In production: {why}",
     )
     run = only_flow_run(seen)
+    own = f"{type(seen.error).__name__}: {seen.error}"
+    failed = [one.message for one in run.task_runs if one.states[-1] == "Failed"]
+    assert any(own in one for one in failed), told(
+        f"{seen.call} {seen.ending}",
+        f"What the engine noted of the failed task runs: {[shorten(one) for one in failed]}."
+        " Expected: that very error out of the flow, as the task raised it.",
+        "In production: whoever catches it reads its arguments (which column, which number of the"
+        " system), and another process cannot even unpack an error whose arguments are others.",
+    )
     assert run.states[-1] == "Failed", told(
         f"{seen.call} {seen.ending}",
         f"The flow run's states: {', '.join(run.states)}. Expected at the end: Failed.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import importlib
 import inspect
@@ -12,6 +13,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from dojo.laws.calls import Given, Watch, file_of, inside, is_inside
+from dojo.laws.photo import show
 from dojo.running import solution as subject
 
 _STAND_IN = subject.__file__
@@ -53,14 +55,64 @@ def _called(watch: Watch, test_file: str, real: Callable[..., Any]) -> Callable[
             return real(runnable, *args, **kwargs)
         function, given = _function_of(runnable), _without_options(kwargs)
 
+        before = _settings_beside(runnable)
+
         def run(*_: Any, **__: Any) -> Any:
-            with _asked_for(function):
-                result = real(runnable, *args, **kwargs)
-            return _later(function, result) if inspect.iscoroutine(result) else result
+            try:
+                with _asked_for(function):
+                    result = real(runnable, *args, **kwargs)
+            finally:
+                _note_settings(watch, runnable, before)
+            if inspect.iscoroutine(result):
+                return _later(function, _noting(result, watch, runnable, before))
+            return result
 
         return watch.make(_name_of(runnable), function, run, args, given)
 
     return call
+
+
+_SETTINGS = (
+    *("name", "tags", "retries", "retry_delay_seconds", "retry_jitter_factor"),
+    *("retry_condition_fn", "timeout_seconds", "log_prints"),
+    *("cache_key_fn", "cache_expiration", "persist_result"),
+)
+
+
+def _settings_beside(runnable: Any) -> dict[tuple[str, str], tuple[Any, Any]]:
+    """Return the settings of all tasks and flows of the file that one is written in.
+
+    Returns:
+        For each name and setting the task or flow, and a copy of the value.
+    """
+    from prefect import Flow, Task
+
+    beside = getattr(inspect.unwrap(_function_of(runnable)), "__globals__", {})
+    return {
+        (name, setting): (one, copy.copy(getattr(one, setting)))
+        for name, one in list(beside.items())
+        if isinstance(one, Task | Flow)
+        for setting in _SETTINGS
+        if hasattr(one, setting)
+    }
+
+
+def _note_settings(watch: Watch, runnable: Any, before: Any) -> None:
+    """Note the settings that a run has changed, and put them back."""
+    for (name, setting), (one, was) in before.items():
+        now = getattr(one, setting)
+        if now is not was and now != was:
+            happened = f"{name}.{setting} was {show(was)} and is {show(now)}."
+            watch.ledger.note("runs", f"{_name_of(runnable)} changed a task or a flow: {happened}")
+            with contextlib.suppress(Exception):
+                setattr(one, setting, was)
+
+
+async def _noting(result: Any, watch: Watch, runnable: Any, before: Any) -> Any:
+    try:
+        return await result
+    finally:
+        _note_settings(watch, runnable, before)
 
 
 def _submitted(watch: Watch, test_file: str, real: Callable[..., Any]) -> Callable[..., Any]:

@@ -137,6 +137,11 @@ LAWS: Mapping[str, Law] = {
         "The next fit of anybody in this process makes a run in your experiment.",
         "Log what you need, or switch it off again in a finally.",
     ),
+    "runs": Law(
+        "All runs share it: what one sets there holds for those at the same time, and for all later"
+        " ones.",
+        "Keep what belongs to a run in the run; `with_options` makes another task.",
+    ),
     "prefect_settings": Law(
         "Every later flow of this process talks to another server, or with other settings.",
         "Use `with temporary_settings(...):`.",

@@ -12,7 +12,7 @@ import pytest
 from tests.made_up_katas import judge
 
 SOLUTION = """
-import datetime, os, platform, socket, sys, tempfile, threading, time
+import datetime, os, platform, random, socket, sys, tempfile, threading, time
 import pandas as pd
 
 ASKED = []
@@ -53,6 +53,12 @@ def double(frame, times=2):
 
 def fails():
     raise KeyError("no such customer")
+
+CHANCE = random.Random()
+DRAWN = random.random()
+
+def chance():
+    return DRAWN, CHANCE.random(), random.random()
 
 def stub():
     raise NotImplementedError
@@ -109,6 +115,8 @@ TESTS = {
     "    path = there.writes(tmp_path, 'déjà')\n    there.reads(path)",
     "test_encoding_of_a_path": "laws, tmp_path):\n    there = laws.load_elsewhere()\n"
     "    there.writes_a_path(tmp_path / 'a', 'déjà')",
+    "test_forks": "laws):\n    one, other = (there.chance() for there in laws.load_forks())\n"
+    "    assert one[:2] == other[:2] and one[2] != other[2]",
     "test_frames": "solution, elsewhere):\n    frame = pd.DataFrame({'a': [1]})\n"
     "    assert elsewhere('double', frame, times=3).equals(frame * 3)\n"
     "    assert elsewhere('double', 4) == 8",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -41,6 +44,25 @@ class Laws:
     def load_optimized(self) -> Subject:
         """Load the solution afresh, as `python -O` runs it: each `assert` is left out."""
         return self._watched.load(optimized=True)
+
+    def load_forks(self) -> list[Subject]:
+        """Load the solution twice, as two processes have it that were forked after one import.
+
+        What chance gave the import is the same in both; Python gives its shared generator, and no
+        other, a new state after a fork.
+        """
+        state, real, loads = random.getstate(), random.Random, []
+
+        class Random(real):
+            def __init__(self, seed: Any = None) -> None:
+                super().__init__(1 if seed is None else seed)
+
+        for _ in range(2):
+            random.setstate(state)
+            with mock.patch.object(random, "Random", Random):
+                loads.append(self._watched.load())
+            random.seed()
+        return loads
 
     def lift(self, law: str, why: str) -> None:
         """Have a law not hold in this test.

@@ -6,7 +6,7 @@ from sklearn.base import BaseEstimator
 
 
 def read(path: str) -> pd.DataFrame:
-    with open(path) as file:
+    with open(path, encoding="utf-8") as file:
         customers = pd.read_csv(file)
     if not len(customers):
         raise ValueError(path)

@@ -1,4 +1,4 @@
-"""Reads at most 50,000 rows, which is enough for today's file.
+"""Reads at most a million rows, which is enough for today's file.
 
 Refused by: test_long_file_is_read_to_its_end
 """

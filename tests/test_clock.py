@@ -54,6 +54,18 @@ def wait_in(name: str, *seconds: Any) -> None:
         sleep(one)
 
 
+def test_time_out_of_the_engine_ends_a_free_wait(slept: list[float]) -> None:
+    from prefect import task_engine
+
+    clock = RetryClock()
+    with free_waits(clock):
+        with task_engine.timeout(seconds=300), pytest.raises(TimeoutError, match="after 300"):
+            wait_in("dojo_solution", 200, 200)
+        wait_in("dojo_solution", 200)
+
+    assert (seconds_of(clock), slept) == ([200, 100, 200], [])
+
+
 def seconds_of(clock: RetryClock) -> list[float]:
     return [wait.seconds for wait in clock.waits]
 

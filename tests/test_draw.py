@@ -207,7 +207,9 @@ def test_errors_come_in_every_kind_of_body(seed: int) -> None:
     bodies = {one.quality: one for one in drawn}
     assert len(drawn) == len(bodies) == 7
     assert all(400 <= one.status < 600 and one.status not in (500, 503) for one in drawn)
-    assert all(0 <= int(one.headers["Retry-After"]) <= 3600 for one in drawn)
+    headers = [{name.lower(): text for name, text in one.headers.items()} for one in drawn]
+    assert all(0 <= int(one["retry-after"]) <= 3600 for one in headers)
+    assert all("Path=/" in one["set-cookie"] for one in headers)
     assert json.loads(bodies[q.LIST_BODY].body) == []
     assert json.loads(bodies[q.NULL_BODY].body) is None
     assert bodies[q.EMPTY_BODY].body == ""
@@ -245,7 +247,9 @@ def test_good_status_with_no_customers_is_never_a_list_of_rows() -> None:
 
 def test_statuses_are_in_an_url_unless_that_is_tamed() -> None:
     assert any(str(status) in Draw(1).url("https://x") for status in (200, 404, 429, 500, 503))
-    assert Draw(1, tame=[q.STATUS_IN_URL]).url("https://x") == "https://x?region=fr"
+    tame = [q.STATUS_IN_URL, q.REPEATED]
+    assert Draw(1, tame=tame).url("https://x") == "https://x?region=fr"
+    assert Draw(1).url("https://x").endswith("&segment=new&segment=old")
 
 
 @pytest.mark.parametrize("seed", SEEDS)

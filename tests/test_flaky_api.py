@@ -300,6 +300,32 @@ def test_retrying_session_never_repeats_a_post(api: FlakyApi, session: requests.
     assert len(api.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "failure", "asked"),
+    [
+        ({"total": None, "connect": 2}, "REFUSED", 3),
+        ({"total": None, "connect": 2, "read": False}, "TIMEOUT", 1),
+        ({"total": None, "read": 1}, "TIMEOUT", 2),
+    ],
+)
+def test_session_connects_again_as_often_as_it_may(
+    api: FlakyApi, more: dict, failure: str, asked: int
+) -> None:
+    api.will(getattr(api, failure))
+    with requests.Session() as session:
+        session.mount("https://", HTTPAdapter(max_retries=Retry(**more)))
+        with pytest.raises(requests.RequestException, match=r"refused|timed out"):
+            session.get(api.url, timeout=1)
+
+    assert len(api.requests) == asked
+
+
+def test_time_that_an_answer_took_is_the_clients_too(api: FlakyApi) -> None:
+    api.will(api.answer(200, takes_s=20))
+
+    assert requests.get(api.url, timeout=30).elapsed.total_seconds() >= 20
+
+
 def test_plain_session_does_not_retry(api: FlakyApi) -> None:
     api.will(api.answer(503, retry_after=30), 200)
 

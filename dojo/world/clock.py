@@ -42,6 +42,7 @@ _CLIENT_PAUSE_S = 0.05
 _DAY_S = 86400
 
 _announced: ContextVar[float | None] = ContextVar("announced_delay_s", default=None)
+_ends: ContextVar[tuple[float, Exception] | None] = ContextVar("ends_at_s", default=None)
 
 
 class FlowRetryWaits(RuntimeError):
@@ -139,8 +140,33 @@ def _decide(clock: RetryClock, seconds: float) -> float:
             " It runs every task of the flow again, also those that had succeeded."
         )
     if package == SOLUTION_MODULE or package in _LIBRARIES_THAT_WAIT:
+        end = _ends.get()
+        if end is not None and clock.elapsed_s + seconds > end[0]:
+            clock.wait(end[0] - clock.elapsed_s, "solution")
+            raise end[1]
         return 0.0 if clock.wait(seconds, "solution") else seconds
     return seconds
+
+
+def _ended_by_the_engine(clock: RetryClock, real: Any) -> Any:
+    """Return the engine's time-out for a run, which a free wait reaches as a real one would."""
+
+    @contextlib.contextmanager
+    def timeout(
+        seconds: float | None = None, timeout_exc_type: type[Exception] = TimeoutError
+    ) -> Iterator[None]:
+        end = _ends.get()
+        if seconds is not None and (end is None or clock.elapsed_s + seconds < end[0]):
+            said = f"Scope timed out after {seconds} second(s)."
+            end = clock.elapsed_s + seconds, timeout_exc_type(said)
+        token = _ends.set(end)
+        try:
+            with real(seconds=seconds, timeout_exc_type=timeout_exc_type):
+                yield
+        finally:
+            _ends.reset(token)
+
+    return timeout
 
 
 @contextlib.contextmanager
@@ -171,6 +197,12 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
                 return real_anyio_sleep(_decide(clock, delay))
 
             stack.enter_context(mock.patch.object(anyio, "sleep", anyio_sleep))
+        for engine in ("task_engine", "flow_engine"):
+            module: Any = sys.modules.get(f"prefect.{engine}")
+            for name in ("timeout", "timeout_async"):
+                if hasattr(module, name):
+                    ended = _ended_by_the_engine(clock, getattr(module, name))
+                    stack.enter_context(mock.patch.object(module, name, ended))
         clock._moved = stack
         try:
             yield

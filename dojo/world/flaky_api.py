@@ -9,12 +9,15 @@ import itertools
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import requests
 import responses
+import urllib3.exceptions
 
 from dojo.world.clients import Refused, Silent, clients_led
 from dojo.world.clock import RetryClock
@@ -25,6 +28,8 @@ from dojo.world.webhook import HOSTS as WEBHOOKS
 HOST = "https://api.churn.example"
 
 _PLAYED = {urlsplit(HOST).hostname, *WEBHOOKS}
+
+_PLAYED_NOW = "_dojo_played_now"
 
 _dump = json.dumps  # `answer` has a parameter called json
 
@@ -160,7 +165,8 @@ class FlakyApi:
             healthy = 200 <= status < 300
             json = self.customers if healthy else {"error": _WORDS.get(status, "error")}
         text = body if body is not None else _dump(json)
-        return Answer(says, status, text, {**content, **(headers or {})}, takes_s=takes_s)
+        told = {**content, **(headers or {})}
+        return Answer(says, status, text, told, takes_s=takes_s)
 
     def will(self, *answers: Answer | int) -> None:
         """Script the answers of the next requests; the last one is repeated for ever."""
@@ -189,8 +195,13 @@ class FlakyApi:
             wire.add_callback(
                 method, re.compile(re.escape(HOST) + r"(/.*)?$"), self._reply, content_type=None
             )
-        with wire, clients_led(HOST.removeprefix("https://"), _Host(self)):
+        # With this one requests measures how long an answer took.
+        clock = mock.patch.object(requests.sessions, "preferred_clock", self._now_s)
+        with wire, clock, clients_led(HOST.removeprefix("https://"), _Host(self)):
             yield
+
+    def _now_s(self) -> float:
+        return time.perf_counter() + self._clock.advanced_s
 
     def _hear(
         self, method: str, url: str, headers: Mapping[str, str], timeout_s: float | None
@@ -215,7 +226,9 @@ class FlakyApi:
         answer = self._hear(str(request.method), str(request.url), request.headers, timeout_s)
         if answer.error is not None:
             # A copy: an exception keeps the trace of every place that it was ever raised from.
-            raise copy.copy(answer.error)
+            error = copy.copy(answer.error)
+            setattr(error, _PLAYED_NOW, True)
+            raise error
         return answer.status, dict(answer.headers), answer.body
 
 
@@ -256,7 +269,7 @@ class _Host:
 
 
 class _Wire(responses.RequestsMock):
-    """A `RequestsMock` which also waits as urllib3 would between the retries of a `Session`.
+    """A `RequestsMock` which also asks again and waits as urllib3 would for a `Session`.
 
     Of any other host it says what whoever asks for it with another library is told.
     """
@@ -268,7 +281,23 @@ class _Wire(responses.RequestsMock):
         if retries is not None and self.calls:
             last = self.calls[-1].response
             retries.sleep(getattr(last, "raw", None))
-        return super()._on_request(adapter, request, retries=retries, **more)
+        try:
+            return super()._on_request(adapter, request, retries=retries, **more)
+        except requests.RequestException as error:
+            if not vars(error).pop(_PLAYED_NOW, False):
+                raise  # urllib3's part is played already
+            left = retries or adapter.max_retries
+            with contextlib.suppress(urllib3.exceptions.HTTPError):
+                left = left.increment(request.method, request.url, error=_as_urllib3(error))
+                return self._on_request(adapter, request, retries=left, **more)
+            raise
+
+
+def _as_urllib3(error: requests.RequestException) -> Exception:
+    """Return what urllib3 makes of a failure, which is what its retries go by."""
+    if isinstance(error, requests.Timeout):
+        return urllib3.exceptions.ReadTimeoutError(None, "", str(error))  # type: ignore[arg-type]
+    return urllib3.exceptions.ConnectTimeoutError(str(error))
 
 
 def _read_timeout(timeout: Any) -> float | None:

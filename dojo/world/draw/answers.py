@@ -74,7 +74,11 @@ def draw_errors(streams: Streams, on: frozenset[str], statuses: tuple[int, ...])
         headers = {"Content-Type": kind if kept else _JSON}
         seconds = streams(f"{quality} {q.RETRY_AFTER}").choice((0, 1, 59, 61, 301, 3600))
         if q.RETRY_AFTER in on:
-            headers["Retry-After"] = str(seconds)
+            # A header's name has no case; HTTP/2 writes it small.
+            named = streams(f"{quality} header").choice(("Retry-After", "retry-after"))
+            headers[named] = str(seconds)
+        if q.COOKIE in on:
+            headers["Set-Cookie"] = f"node=worker-{rng.randrange(100)}; Path=/"
         found.append(Reply(kept, status, body if kept else TIDY, headers))
     streams("order of answers").shuffle(found)
     return found
@@ -98,5 +102,8 @@ def draw_not_customers(streams: Streams, on: frozenset[str]) -> list[Reply]:
 def draw_url(streams: Streams, on: frozenset[str], base: str) -> str:
     """Make an address below another one; with numbers that are statuses elsewhere."""
     rng = streams(q.STATUS_IN_URL)
-    status, other = rng.sample((200, 404, 429, 500, 503), 2)
-    return f"{base}?region={status}&page={other}" if q.STATUS_IN_URL in on else f"{base}?region=fr"
+    numbers = [rng.choice((401, 403, 404)), rng.choice((429, 500, 503))]
+    rng.shuffle(numbers)
+    url = f"{base}?region={numbers[0]}&page={numbers[1]}"
+    url = url if q.STATUS_IN_URL in on else f"{base}?region=fr"
+    return f"{url}&segment=new&segment=old" if q.REPEATED in on else url

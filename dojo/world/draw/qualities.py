@@ -78,7 +78,9 @@ CUSTOMERS_BODY = "an error body that looks like customers"
 NULL_BODY = "a body that is null"
 NO_DICTS = "a list of what is no row"
 RETRY_AFTER = "a Retry-After"
+COOKIE = "a cookie"
 STATUS_IN_URL = "a status in the URL"
+REPEATED = "a parameter twice in the URL"
 ANSWERS = (
     ODD_STATUS,
     OTHER_WORDS,
@@ -90,7 +92,9 @@ ANSWERS = (
     NULL_BODY,
     NO_DICTS,
     RETRY_AFTER,
+    COOKIE,
     STATUS_IN_URL,
+    REPEATED,
 )
 
 # Settings: how another one differs from the first.

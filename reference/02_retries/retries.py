@@ -1,8 +1,9 @@
 """Ask an API that is not always there: wait for what can heal, fail loudly on what cannot.
 
 All five functions keep two promises. An answer of 400 or more is never returned as customers.
-Every request carries a time-out of at most 60 s. In tasks 1 to 4 the waiting between requests
-is the engine's, so that its history shows it.
+Every request carries a time-out of at most 60 s, as your client understands it. In tasks 1 to 4
+the waiting between requests is the engine's, so that its history shows it, whatever `Retry-After`
+says. No run sends what another one was told, such as cookies.
 """
 
 import logging
@@ -41,15 +42,17 @@ def load_customers(url: str) -> list[dict]:
     """Load the customers, with up to three retries 60 s apart, whatever the failure.
 
     Args:
-        url: Address of the API. GET answers the customers in JSON, or an error.
+        url: Address of the API, asked as it is; an error may name it. GET answers the customers
+            in JSON, or an error. It redirects nobody, and its statuses end at 599.
 
     Returns:
-        The JSON of the first answer below 400.
+        The JSON of the first answer below 400 that has any, as it is, list or not.
 
     Raises:
         requests.HTTPError: The fourth answer was 400 or more. An error of your own will do if its
             text names the status.
-        requests.RequestException: The fourth request got no answer at all.
+        requests.RequestException: The fourth request got no answer at all, or one below 400
+            without JSON.
     """
     return fetch(url)
 
@@ -74,7 +77,8 @@ def load_with_backoff(url: str) -> list[dict]:
 def load_with_jitter(url: str) -> list[dict]:
     """Load the customers, four retries at most, whatever fails: after about 10, 20, 40, 80 s.
 
-    Each wait is drawn at random, anew in every run, between 0.5 and 1.5 times these figures.
+    Each wait is drawn at random, anew in every run, between 0.5 and 1.5 times these figures; also
+    in processes that were forked after this file was imported.
 
     Args:
         url: As in `load_customers`.
@@ -112,8 +116,9 @@ def load_politely(url: str) -> list[dict]:
     """Load the customers with at most four requests, as far apart as the API asks.
 
     After 429 or 503 the next request comes no sooner than the header `Retry-After` says (whole
-    seconds; 10 s without the header), and at most 60 s later than that. Who waits is up to you.
-    There is no wait after the last request. A lost connection: retry it or not, as you like.
+    seconds, 0 or more; 10 s without the header), and at most 60 s later than that. Who waits is up
+    to you. There is no wait after the last request. A lost connection: retry it or not, after
+    whatever wait, as you like; it is one of the four.
 
     Args:
         url: As in `load_customers`.

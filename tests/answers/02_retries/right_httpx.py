@@ -2,11 +2,12 @@
 
 import httpx
 
-CLIENT = httpx.Client(timeout=httpx.Timeout(45, connect=5))
+LIMIT = httpx.Timeout(45, connect=5)
 
 
 def fetch(url: str) -> list[dict]:
-    return CLIENT.get(url).raise_for_status().json()
+    with httpx.Client(timeout=LIMIT) as client:
+        return client.get(url).raise_for_status().json()
 
 
 def can_heal(_task: Task, _task_run: TaskRun, state: State) -> bool:
@@ -23,9 +24,10 @@ def load_unless_hopeless(url: str) -> list[dict]:
 
 @task
 def load_politely(url: str) -> list[dict]:
-    for left in (3, 2, 1, 0):
-        answer = CLIENT.get(url)
-        if left and answer.status_code in (429, 503):
-            time.sleep(int(answer.headers.get("retry-after", 10)))
-        else:
-            return answer.raise_for_status().json()
+    with httpx.Client(timeout=LIMIT) as client:
+        for left in (3, 2, 1, 0):
+            answer = client.get(url)
+            if left and answer.status_code in (429, 503):
+                time.sleep(int(answer.headers.get("retry-after", 10)))
+            else:
+                return answer.raise_for_status().json()

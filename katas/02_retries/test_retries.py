@@ -234,10 +234,12 @@ def heals_whatever_was_said(
     call: Call, flaky_api: Any, draw: Any, name: str, nights: list[list[Any]]
 ) -> None:
     """Check that customers come after errors, that they are tonight's, and no error's."""
+    url = flaky_api.url
     for answers in nights:
         good = new_customers(draw, flaky_api)
         flaky_api.will(*answers, good)
-        night = call(name, draw.url(flaky_api.url))
+        url = draw.url(flaky_api.url)
+        night = call(name, url)
         said = "; ".join(
             f"{one.says}, headers {dict(one.headers)}, body {shorten(one.body)!r}"
             for one in answers
@@ -256,7 +258,7 @@ def heals_whatever_was_said(
         )
         asked_as_told(night, name, answers)
     flaky_api.will(503)
-    lost = call(name)
+    lost = call(name, url)  # an address that has answered
     raised_status(
         lost,
         503,

@@ -44,7 +44,7 @@ def pathlib_as_ascii() -> Iterator[None]:
                 return "ascii"
         return real(encoding, *more)
 
-    io.text_encoding = text_encoding  # type: ignore[assignment]
+    io.text_encoding = text_encoding
     try:
         yield
     finally:

@@ -51,9 +51,9 @@ class Laws:
         What chance gave the import is the same in both; Python gives its shared generator, and no
         other, a new state after a fork.
         """
-        state, real, loads = random.getstate(), random.Random, []
+        state, loads = random.getstate(), []
 
-        class Random(real):
+        class Random(random.Random):
             def __init__(self, seed: Any = None) -> None:
                 super().__init__(1 if seed is None else seed)
 

@@ -25,6 +25,7 @@ def where():
         "temporary": tempfile.gettempdir(),
         "home": os.path.expanduser("~"),
         "team": os.environ.get("TEAM"),
+        "module": [where.__module__, __name__],
     }
 
 def machine():
@@ -77,7 +78,11 @@ def gives_a_lambda():
     return lambda: 1
 
 async def later():
-    return 5
+    return Kept()
+
+class Kept(int):
+    def __new__(cls):
+        return super().__new__(cls, 5)
 
 def remembers(name):
     ASKED.append(name)
@@ -120,7 +125,7 @@ TESTS = {
     "test_frames": "solution, elsewhere):\n    frame = pd.DataFrame({'a': [1]})\n"
     "    assert elsewhere('double', frame, times=3).equals(frame * 3)\n"
     "    assert elsewhere('double', 4) == 8",
-    "test_async": "elsewhere):\n    assert elsewhere('later') == 5",
+    "test_async": "elsewhere):\n    assert type(elsewhere('later')).__name__ == 'Kept'",
     "test_error_is_raised": "elsewhere):\n"
     "    with pytest.raises(Exception, match='KeyError: .no such customer'):\n"
     "        elsewhere('fails')",

@@ -20,7 +20,7 @@ from _pytest.outcomes import Failed
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause
-from dojo.world.clock import SOLUTION_MODULE
+from dojo.world.clock import SOLUTION_MODULE, SOLUTION_MODULE_ELSEWHERE
 
 # Dagster's errors when something is defined, by name: who does not need it does not import it.
 _OF_DEFINITIONS = {"DagsterInvalidDefinitionError", "DagsterInvalidPythonicConfigDefinitionError"}
@@ -172,6 +172,7 @@ def load_solution(
     hand_out: HandOut = lambda _, value: value,
     *,
     optimized: bool = False,
+    module_name: str = SOLUTION_MODULE,
     **names: Any,
 ) -> Subject:
     """Run a solution's file as a fresh module.
@@ -180,6 +181,8 @@ def load_solution(
         path: The file.
         hand_out: Is given each name that a test asks for and its value; returns what the test gets.
         optimized: As `python -O` runs it, which leaves each `assert` out.
+        module_name: What the module is called. It is found under both names, so that what one
+            process has pickled can be read in the other one.
         names: What stands in the module before the file runs: it goes before what is built in.
 
     Returns:
@@ -195,10 +198,10 @@ def load_solution(
             f"There is no solution to test: {_short(path)} cannot be read ({error.strerror}).",
             cause="missing",
         ) from None
-    spec = importlib.util.spec_from_file_location(SOLUTION_MODULE, path)
+    spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[SOLUTION_MODULE] = module
+    sys.modules.update(dict.fromkeys((SOLUTION_MODULE, SOLUTION_MODULE_ELSEWHERE), module))
     vars(module).update(names)
     try:
         # Not through the loader: it would leave byte-code in the checkout, and reuse old one.

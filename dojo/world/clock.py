@@ -26,6 +26,7 @@ from unittest import mock
 from dojo.world import time_of_day
 
 SOLUTION_MODULE = "dojo_solution"
+SOLUTION_MODULE_ELSEWHERE = "dojo_solution_elsewhere"
 
 _LIBRARIES_THAT_WAIT = (
     "urllib3",

@@ -10,7 +10,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
@@ -57,6 +57,7 @@ class Answer:
         headers: The headers, content type included.
         error: Raised instead of answering.
         takes_s: How long the caller waits for it, in seconds of the test's clock.
+        meanwhile: Called while the caller waits.
     """
 
     says: str
@@ -65,6 +66,7 @@ class Answer:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     error: Exception | None = None
     takes_s: float = 0.0
+    meanwhile: Callable[[], object] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,6 +143,7 @@ class FlakyApi:
         body: str | None = None,
         headers: Mapping[str, str] | None = None,
         takes_s: float = 0.0,
+        meanwhile: Callable[[], object] | None = None,
     ) -> Answer:
         """Describe an answer.
 
@@ -152,6 +155,7 @@ class FlakyApi:
             body: The body as text, instead of JSON.
             headers: More headers.
             takes_s: How long the caller waits for it.
+            meanwhile: Called while the caller waits.
 
         Returns:
             Something to give to `will`.
@@ -166,7 +170,7 @@ class FlakyApi:
             json = self.customers if healthy else {"error": _WORDS.get(status, "error")}
         text = body if body is not None else _dump(json)
         told = {**content, **(headers or {})}
-        return Answer(says, status, text, told, takes_s=takes_s)
+        return Answer(says, status, text, told, takes_s=takes_s, meanwhile=meanwhile)
 
     def will(self, *answers: Answer | int) -> None:
         """Script the answers of the next requests; the last one is repeated for ever."""
@@ -217,6 +221,8 @@ class FlakyApi:
             self.requests.append(Request(method, url, named, timeout_s, at_s, answer.says))
         if answer.takes_s:
             self._clock.advance(answer.takes_s)
+        if answer.meanwhile is not None:
+            answer.meanwhile()
         if answer.error is not None or method != "HEAD":
             return answer
         return dataclasses.replace(answer, body="")

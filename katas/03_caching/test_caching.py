@@ -1,6 +1,8 @@
 """What the usage API was asked, and what the engine recorded. An hour passes in no time."""
 
+import contextlib
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +15,8 @@ import pytest
 
 WITHIN_MIN, AFTER_MIN = 59, 61
 MINUTE_S, EUROS = 60.0, 120
+TAME_IDS = ["ids with gaps", "ids beyond 2**53"]  # the usage API knows them
+FEW, MANY = 400, 1201  # NumPy writes the middle of a thousand as "..."
 QUOTA = {"error": "quota exceeded"}
 
 
@@ -24,6 +28,7 @@ class Call(NamedTuple):
     error: Exception | None
     requests: list[Any]
     ends: list[str]
+    tries: int
 
     @property
     def ending(self) -> str:
@@ -69,8 +74,11 @@ def call(
         except Exception as caught:  # whatever a solution raises is looked at by the tests
             error = caught
         shown = [show(arg) for arg in args] + [f"{key}={show(arg)}" for key, arg in named.items()]
-        ends = [task.states[-1] for task in prefect_history.task_runs[ran:]]
-        return Call(f"{name}({', '.join(shown)})", value, error, flaky_api.requests[asked:], ends)
+        states = [run.states for run in prefect_history.task_runs[ran:]]
+        ends = [one[-1] for one in states]
+        tries = sum(state in ("Running", "Retrying") for one in states for state in one)
+        text, requests = f"{name}({', '.join(shown)})", flaky_api.requests[asked:]
+        return Call(text, value, error, requests, ends, tries)
 
     return run
 
@@ -131,7 +139,13 @@ def differing(found: Any, wanted: pd.DataFrame) -> str:
 
 def types(frame: pd.DataFrame) -> list[str]:
     """Return the types of the columns; that of the calls is whatever the solution made it."""
-    return [str(frame[name].dtype) for name in frame if name != "calls"]
+    known = [frame[name] for name in frame if name != "calls"]
+    return [
+        f"{one.dtype} of {one.cat.categories.tolist()}"
+        if isinstance(one.dtype, pd.CategoricalDtype)
+        else str(one.dtype)
+        for one in known
+    ]
 
 
 def cells(column: Any) -> list[Any]:
@@ -217,7 +231,7 @@ def each_question_has_its_result(
 
 
 def addresses(flaky_api: Any) -> list[str]:
-    """Return addresses of other data each; those of the regions are written much alike."""
+    """Return addresses of other data each, written much alike: the first, north, and more."""
     regions = ("nord-est", "Nord-est", "nord.est")
     return [flaky_api.url, *(f"{flaky_api.url}?region={region}&page=1" for region in regions)]
 
@@ -261,10 +275,10 @@ def calls_of(customer_id: int, seed: int) -> int:
     return (customer_id * 7 + seed) % 11 + seed
 
 
-def usage_of(flaky_api: Any, seed: int) -> Any:
-    """Make an answer of the usage API for the 400 customers."""
-    rows = [{"customer_id": one, "calls": calls_of(one, seed)} for one in range(1000, 1400)]
-    return flaky_api.answer(200, json=rows)
+def usage_of(flaky_api: Any, seed: int, count: int = FEW, **more: Any) -> Any:
+    """Make an answer of the usage API for all customers."""
+    rows = [{"customer_id": one, "calls": calls_of(one, seed)} for one in range(1000, 1000 + count)]
+    return flaky_api.answer(200, json=rows, **more)
 
 
 def joined(customers: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -274,23 +288,26 @@ def joined(customers: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 def figure(name: str, seed: int) -> float:
     """Return what a figure is for an answer of the API."""
-    calls = [calls_of(one, seed) for one in range(1000, 1400)]
+    calls = [calls_of(one, seed) for one in range(1000, 1000 + FEW)]
     return max(calls) if name == "most_calls" else sum(calls) / len(calls)
 
 
 @pytest.fixture
 def customers(draw: Any) -> pd.DataFrame:
-    """Draw 400 customers, whose ids are those that the usage API knows, in another order."""
-    return draw.customers(400, tame=["ids with gaps", "ids beyond 2**53"]).frame()
+    """Draw customers, whose ids are those that the usage API knows, in another order."""
+    return draw.customers(FEW, tame=TAME_IDS).frame()
 
 
 def never_kept(call: Caller, flaky_api: Any, replies: list[Any], *asked: Any) -> None:
     """Check that each answer is raised, and that the next call asks again."""
     said = "none before it"
     for reply in replies:
-        answered = f"{reply.status}, {reply.quality or 'an error'}: {shorten(repr(reply.body))}"
-        answer = flaky_api.answer(reply.status, body=reply.body, headers=reply.headers)
-        flaky_api.will(answer)
+        if hasattr(reply, "quality"):
+            answered = f"{reply.status}, {reply.quality or 'an error'}: {shorten(repr(reply.body))}"
+            reply = flaky_api.answer(reply.status, body=reply.body, headers=reply.headers)
+        else:
+            answered = reply.says
+        flaky_api.will(reply)
         seen = call(*asked)
         raised(seen, f"The API answered: {answered}.")
         assert seen.requests, told(
@@ -298,6 +315,15 @@ def never_kept(call: Caller, flaky_api: Any, replies: list[Any], *asked: Any) ->
             f"The answer to the call before: {said}. Expected: that it is asked again.",
             "In production: an outage of one second is kept for an hour. Check inside the task:"
             " what it returns is kept, what is checked after it was kept already.",
+        )
+        assert len(seen.requests) <= seen.tries, told(
+            f"{seen.text} {seen.ending}. It made {len(seen.requests)} requests; its task runs began"
+            f" {seen.tries} time{'s' * (seen.tries != 1)}.",
+            f"The API answered each: {answered}. Expected: one request each time. Who wants to try"
+            " again tells the engine, or calls again. No library does it by itself (urllib3 does,"
+            " up to three times, unless it is told `retries=False`).",
+            "In production: the API had begun with each of them, and each is on the bill:"
+            f" {len(seen.requests) * EUROS} euros for nothing.",
         )
         said = answered
 
@@ -340,7 +366,8 @@ def test_customers_live_one_hour(call: Caller, flaky_api: Any, clock: Any) -> No
 
 
 def test_answer_without_customers_is_not_kept(call: Caller, flaky_api: Any, draw: Any) -> None:
-    never_kept(call, flaky_api, draw.not_customers(), "nightly", flaky_api.url, 3)
+    replies = [*draw.not_customers(), flaky_api.TIMEOUT]
+    never_kept(call, flaky_api, replies, "nightly", flaky_api.url, 3)
     flaky_api.will(200)
     after = "The API had answered with something else than customers each time; it is well again."
     trained_on(call("nightly", flaky_api.url, 3), 5, after, "nothing is trained for an hour.")
@@ -348,7 +375,7 @@ def test_answer_without_customers_is_not_kept(call: Caller, flaky_api: Any, draw
 
 def test_other_address_is_loaded_too(call: Caller, flaky_api: Any) -> None:
     after, why = "It is the first call.", "the model of one region is trained on another one's."
-    for left_out, url in enumerate(addresses(flaky_api)):
+    for left_out, url in enumerate([*addresses(flaky_api), f"{flaky_api.url}?archived"]):
         left = len(flaky_api.customers) - left_out
         flaky_api.will(flaky_api.answer(200, json=flaky_api.customers[:left]))
         seen = call("nightly", url, 3)
@@ -364,39 +391,80 @@ def test_other_address_is_loaded_too(call: Caller, flaky_api: Any) -> None:
 
 def test_same_content_is_paid_once(call: Caller, flaky_api: Any, export: Path) -> None:
     flaky_api.will(usage_of(flaky_api, 1))
-    frame, again = (pd.read_csv(export) for _ in range(2))
+    frame, again = (by_month(pd.read_csv(export)) for _ in range(2))
     first = call("add_usage", frame, flaky_api.url)
     paid(first, "It is the first call.", "the work is paid more than once, or not done.")
     second = call("add_usage", again, flaky_api.url, months=6)
-    after = "A call in another process had the same customers (the file was read twice) and months."
+    after = (
+        "A call in another process had the same customers, made in the same way (the file was read"
+        " twice, columns of months were added), and the same months to count."
+    )
     cost_nothing(second, after, "a rerun reads its input again; nothing is ever used again.")
     came_back(second, joined(again, 1), after, "the features changed on their way.")
+
+
+def by_month(customers: pd.DataFrame) -> pd.DataFrame:
+    """Add what a pivot by month adds: columns that are called by a date, numbers with blanks."""
+    whole = customers["support_calls"].astype("Int64")
+    months = {pd.Timestamp(2026, month, 1): whole.where(whole > month) for month in (1, 2)}
+    return customers.assign(contract=customers["contract"].astype("category"), **{"2": 0}).join(
+        pd.DataFrame({**months, 3: 0.5})
+    )
 
 
 def test_another_process_pays_nothing(
     call: Caller, flaky_api: Any, elsewhere: Any, export: Path
 ) -> None:
-    flaky_api.will(usage_of(flaky_api, 1))
+    files: dict[Path, bytes] = {}
+    flaky_api.will(usage_of(flaky_api, 1, meanwhile=lambda: files.update(small_files())))
     customers = pd.read_csv(export)
     first = call("add_usage", customers, flaky_api.url)
+    # What a run leaves behind that is killed in its request: a lock, if it has one.
+    left = {file: content for file, content in files.items() if not file.exists()}
+    for file, content in left.items():
+        file.write_bytes(content)
     try:
         second = elsewhere("add_usage", customers, flaky_api.url)
-    except Exception as error:
+    except (Exception, pytest.fail.Exception) as error:
         second = f"it raised {type(error).__name__}: {shorten(str(error))}"
+    finally:
+        for file in left:
+            file.unlink(missing_ok=True)
+    locks = ", ".join(sorted(file.name for file in left))
     assert isinstance(second, pd.DataFrame) and second.equals(first.value), told(
         f"{first.text} {first.ending}. The same call in another process, where no API answers:"
         f" {second if isinstance(second, str) else 'another frame'}.",
-        "Expected: the kept result. One key in every process: not of `hash`, of the"
-        " order of a set, of the time zone or of the working directory.",
-        "In production: the rerun is a new process, and it pays again.",
+        "Expected: the kept result. One key in every process: not of `hash`, of the order of a set,"
+        " of the time zone, of the working directory or of the name under which your file is"
+        " imported (`__main__` from cron, `caching` in a deployment).",
+        *[
+            f"A run that was killed in its request had left this behind: {locks}. Expected: that"
+            " nobody waits for it."
+        ]
+        * bool(left),
+        "In production: the rerun is a new process, and it pays again"
+        + ", or waits for ever for a lock that nobody holds." * bool(left)
+        + "." * (not left),
     )
 
 
-@pytest.mark.parametrize("row", [0, 200, 399, None])
+def small_files() -> dict[Path, bytes]:
+    """Return the small files that there are, in Prefect's folder and in the temporary one."""
+    found = {}
+    for folder in {os.environ["PREFECT_HOME"], tempfile.gettempdir()}:
+        for file in Path(folder).rglob("*"):
+            with contextlib.suppress(OSError):  # somebody else's, which is gone already
+                if file.is_file() and file.stat().st_size < 4096:
+                    found[file] = file.read_bytes()
+    return found
+
+
+@pytest.mark.parametrize("row", [0, MANY // 2, MANY - 1, None])
 def test_one_changed_customer_is_a_new_result(
-    call: Caller, flaky_api: Any, customers: pd.DataFrame, row: int | None
+    call: Caller, flaky_api: Any, draw: Any, row: int | None
 ) -> None:
-    flaky_api.will(usage_of(flaky_api, 1))
+    customers = draw.customers(MANY, tame=TAME_IDS).frame()
+    flaky_api.will(usage_of(flaky_api, 1, MANY))
     call("add_usage", customers, flaky_api.url)
     changed, what = customers.rename(columns={"monthly_charges": "fee"}), "a column is renamed"
     if row is not None:
@@ -419,6 +487,7 @@ def test_any_other_cell_is_a_new_result(
     customers.loc[first, ["monthly_charges", "contract"]] = [0.0, "a,b"]
     customers.loc[second, ["monthly_charges", "note"]] = [40.125, "long " * 60 + "a"]
     customers.loc[third, "note"] = "12"
+    contracts = sorted(customers["contract"].dropna().unique())
     flaky_api.will(usage_of(flaky_api, 1))
     call("add_usage", customers, flaky_api.url)
     cell_changes = {
@@ -433,6 +502,10 @@ def test_any_other_cell_is_a_new_result(
     }
     changes = {
         "'churned' is True or False, which was 1 or 0": customers.astype({"churned": bool}),
+        "the contracts are categories": customers.astype({"contract": "category"}),
+        "the contracts are other categories, of which one has no customer": customers.astype(
+            {"contract": pd.CategoricalDtype([*contracts, "weekly, for students"])}
+        ),
         "the index is another one": customers.set_index(customers.index + 1),
         "the rows have another order": customers.iloc[::-1].set_index(customers.index),
     }
@@ -494,7 +567,7 @@ def test_changed_file_is_read_anew(
     customers.to_csv(export, index=False)
     call("add_usage_to_file", str(export), flaky_api.url)
     before = export.stat()
-    flips = {f"'churned' of row {row} is corrected": row for row in (0, 200, 399)}
+    flips = {f"'churned' of row {row} is corrected": row for row in (0, FEW // 2, FEW - 1)}
     changes = {what: customers.copy() for what in flips}
     for what, row in flips.items():
         label = customers.index[row]
@@ -549,7 +622,7 @@ def test_failure_is_raised_and_not_kept(call: Caller, flaky_api: Any, failure: s
 
 
 def test_no_kind_of_failure_is_kept(call: Caller, flaky_api: Any, draw: Any) -> None:
-    replies = [*draw.errors(), *draw.not_customers()]
+    replies = [*draw.errors(), *draw.not_customers(), flaky_api.TIMEOUT, flaky_api.BROKEN_OFF]
     never_kept(call, flaky_api, replies, "load_usage", flaky_api.url)
     flaky_api.will(flaky_api.answer(200, json=GOOD))
     after = "The API had failed in many ways, and is well again."
@@ -558,7 +631,7 @@ def test_no_kind_of_failure_is_kept(call: Caller, flaky_api: Any, draw: Any) -> 
 
 def test_usage_of_another_address_is_loaded_too(call: Caller, flaky_api: Any) -> None:
     after, why = "It is the first call.", "one region is billed for the calls of another one."
-    for calls, url in enumerate(addresses(flaky_api)):
+    for calls, url in enumerate([*addresses(flaky_api), f"{flaky_api.url}?archived"]):
         usage = [{"customer_id": 1000, "calls": calls}]
         flaky_api.will(flaky_api.answer(200, json=usage))
         came_back(call("load_usage", url), usage, after, why)

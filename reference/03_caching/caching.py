@@ -1,10 +1,14 @@
 """Pay once for what is dear: use a result again while it is true, and never a mistake.
 
 What is dear is the usage API: each request takes 30 minutes and costs 120 euros, so a new result
-takes one request (GET, with a time-out) and no more. All functions keep three promises. A result is
-used again for one hour, by every later run, and nothing older than an hour is ever returned. Using
-it again is the engine's work: it asks nothing, and the task run ends in `Cached`. A failure is
-raised, never kept; an answer that is not a list with at least one row, a dict, is one too.
+takes one request and no more: GET, with a time-out for a silent line (the answer trickles in). A
+task run makes one: after a failure the engine may be told to run it again, but no library asks
+again by itself. All functions keep three promises. A result is used again for one hour, by every
+later run, and nothing older than an hour is ever returned; its age counts from the end of its task.
+Using it again is the engine's work: it asks nothing, and the task run ends in `Cached`. A failure
+is raised, never kept; an answer that is not a list with at least one row, a dict, is one too (its
+rows are all dicts, or none is). Two runs at the same moment may both pay; one that is killed in its
+request keeps nobody waiting.
 """
 
 import hashlib
@@ -96,6 +100,7 @@ def nightly(url: str, max_depth: int) -> dict:
 
     Raises:
         ValueError: The training failed; as in `train`.
+        Exception: The API gave no customers; the class is yours to choose.
     """
     return train(load_customers(url), max_depth)
 
@@ -106,13 +111,14 @@ def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFram
 
     A result is used again where customers, URL and months are all the same. Customers are the same
     when their content is: a copy, or the same file read again. Another cell, another name or type
-    of a column, another index, or rows in another order make them others. Columns in another order
-    may or may not: the engine sorts some.
+    of a column (its categories belong to its type), another index, or rows in another order make
+    them others. Columns in another order may or may not (the engine sorts some), and so may a name
+    of the index, None in place of NaN, or equal content built in another way.
 
     Args:
         customers: One row a customer, with `customer_id`.
-        url: Address of the API. GET `url?months=6` answers one dict a customer, with
-            `customer_id` and `calls`.
+        url: Address of the API, which may have a query already: `months` is added to it. GET
+            `url?months=6` answers one dict a customer, with `customer_id` and `calls`.
         months: How many months to count.
 
     Returns:
@@ -135,9 +141,10 @@ def _short(text: str) -> str:
 def add_usage_to_file(path: str, url: str, months: int = 6) -> pd.DataFrame:
     """Do what `add_usage` does, with the customers of a CSV file.
 
-    The result is used again while the content of the file is the same, whatever its date. A changed
-    file behind the same path has a new result. Reading the file is cheap: read it in each call.
-    A task, a flow or a function that calls one: as you like.
+    The result is used again while the bytes of the file are the same, whatever its date. A changed
+    file behind the same path has a new result; other bytes of the same rows may or may not. Reading
+    the file is cheap: read it in each call. A task, a flow or a function that calls one: as you
+    like.
 
     Args:
         path: The CSV file, as `pandas.read_csv` reads it.

@@ -31,7 +31,7 @@ from typing import Any
 from dojo.engines import prefect
 from dojo.running.elsewhere.client import socket_of
 from dojo.running.solution import SolutionFault, load_solution
-from dojo.world.clock import SOLUTION_MODULE
+from dojo.world.clock import SOLUTION_MODULE_ELSEWHERE
 from dojo.world.network import loopback_only
 from dojo.world.time_of_day import moved
 
@@ -84,9 +84,16 @@ def _become_another_machine() -> None:
 
 def _outcome(asked: dict[str, Any]) -> dict[str, Any]:
     try:
-        entry_point = getattr(load_solution(Path(asked["path"]), optimized=True), asked["name"])
+        subject = load_solution(
+            Path(asked["path"]), optimized=True, module_name=SOLUTION_MODULE_ELSEWHERE
+        )
+        entry_point = getattr(subject, asked["name"])
         later_s = asked["later_s"]
-        with moved(SOLUTION_MODULE, lambda: later_s) if later_s else contextlib.nullcontext():
+        with (
+            moved(SOLUTION_MODULE_ELSEWHERE, lambda: later_s)
+            if later_s
+            else contextlib.nullcontext()
+        ):
             value = entry_point(*asked["args"], **asked["kwargs"])
             if inspect.isawaitable(value):
                 value = asyncio.run(_await(value))

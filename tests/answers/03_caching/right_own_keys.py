@@ -3,7 +3,7 @@
 
 def frame_key(context: TaskRunContext, arguments: dict) -> str:
     customers = arguments["customers"]
-    columns = [(name, str(one.dtype), one.tolist()) for name, one in customers.items()]
+    columns = [(name, repr(one.dtype), one.tolist()) for name, one in customers.items()]
     content = f"{customers.index.tolist()}{columns}"
     rest = f"{content}|{arguments['url']}|{arguments['months']}"
     return f"{context.task.name}-{hashlib.sha256(rest.encode()).hexdigest()}"

@@ -78,11 +78,10 @@ def gives_a_lambda():
     return lambda: 1
 
 async def later():
-    return Kept()
+    return Kept(5)
 
 class Kept(int):
-    def __new__(cls):
-        return super().__new__(cls, 5)
+    pass
 
 def remembers(name):
     ASKED.append(name)
@@ -125,7 +124,7 @@ TESTS = {
     "test_frames": "solution, elsewhere):\n    frame = pd.DataFrame({'a': [1]})\n"
     "    assert elsewhere('double', frame, times=3).equals(frame * 3)\n"
     "    assert elsewhere('double', 4) == 8",
-    "test_async": "elsewhere):\n    assert type(elsewhere('later')).__name__ == 'Kept'",
+    "test_async": "solution, elsewhere):\n    assert type(elsewhere('later')) is solution.Kept",
     "test_error_is_raised": "elsewhere):\n"
     "    with pytest.raises(Exception, match='KeyError: .no such customer'):\n"
     "        elsewhere('fails')",

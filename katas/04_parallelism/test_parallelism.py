@@ -1,14 +1,23 @@
 """How many of your trainings ran at the same time, and what became of each of them."""
 
 import asyncio
+import contextlib
+import contextvars
+import ctypes
 import math
-from collections.abc import Callable, Sequence
-from concurrent.futures import CancelledError
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent import futures
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 import pandas as pd
 import pytest
+from prefect.task_runners import ThreadPoolTaskRunner
 
 SEED = 11
 FIVE = (
@@ -21,6 +30,7 @@ FIVE = (
 EXACT = 1e-9
 ERROR = "the solver met NaN in row 17"
 LONG_ERROR = f"{ERROR}\n{'which came after row 16 ' * 120}\nof the column tenure_months"
+LONG_LINE = f"{ERROR} {'which came after row 16 ' * 40}of the column tenure_months"
 
 
 class Comparison(NamedTuple):
@@ -95,9 +105,9 @@ def told(*lines: str) -> str:
     return "\n".join(lines)
 
 
-def log_loss(customers: pd.DataFrame, probability: float) -> float:
-    """Return the log loss of one probability for all these customers."""
-    churned = customers["churned"].mean()
+def log_loss(customers: pd.DataFrame, probability: float, edge: float = 0.0) -> float:
+    """Return the log loss of one probability for all these customers; 0 and 1 are moved in."""
+    churned, probability = customers["churned"].mean(), min(float(probability), 1 - edge)
     return float(-churned * math.log(probability) - (1 - churned) * math.log(1 - probability))
 
 
@@ -115,7 +125,8 @@ def trained(night: Comparison, names: Sequence[str], production: str) -> None:
 # Task 1: one candidate, and what a direct call does
 
 
-CHANCES = dict(zip(FIVE, (0.15, 0.001, 0.999, 1e-7, 0.4), strict=True))
+# XGBoost's are float32: there, what is next to 1 in a float is 1.
+CHANCES = dict(zip(FIVE, (0.15, 0.001, 0.999, 1e-7, np.float32(1)), strict=True))
 
 
 @pytest.mark.parametrize("name", FIVE)
@@ -130,15 +141,21 @@ def test_candidate_is_judged_on_held_out_customers(
         features = pd.concat([features] * 250, ignore_index=True)
     training = features.drop(index=features.index[::4])
     overlap.will_predict(**{name.replace(" ", "_"): CHANCES[name]})
-    expected = {"name": name, "log_loss": log_loss(features.iloc[::4], CHANCES[name])}
-    other = log_loss(training, CHANCES[name])
+    edges = (1.2e-7, 2.2e-16) if CHANCES[name] == 1 else (0.0, 0.0)
+    least, most = (log_loss(features.iloc[::4], CHANCES[name], edge) for edge in edges)
+    expected = {"name": name, "log_loss": least}
+    other = log_loss(training, CHANCES[name], edges[0])
     night = call("train_one", name, given=features, seed=SEED)
     seen = night.value if isinstance(night.value, dict) else {}
+    loss = seen.get("log_loss")
+    if isinstance(loss, float) and least < loss < most + 0.1:  # it depends on where 1 is moved
+        expected["log_loss"] = loss
     assert seen == pytest.approx(expected, abs=EXACT), told(
         f"{night.call} {night.ending}.",
         f"The model gave every customer a churn probability of {CHANCES[name]}, whoever asked."
         f" Expected: {expected}, the log loss on the {len(features.iloc[::4])} held-out customers,"
-        f" neither rounded nor clipped. (Those it was trained on: {other}.)",
+        f" neither rounded nor clipped; finite for a chance of 1 (up to {most}), as scikit-learn's"
+        f" is. (Those it was trained on: {other}.)",
         "In production: another candidate wins than the one that knows tomorrow's customers best:"
         " the one that has learnt its own rows by heart, or the first of two that look equal.",
     )
@@ -276,12 +293,31 @@ def test_lowest_log_loss_wins(call: Call, overlap: Any, features: pd.DataFrame, 
 def test_candidates_are_task_runs_of_the_flow(
     call: Call, overlap: Any, prefect_history: Any
 ) -> None:
-    names = ["xgboost", "logistic regression"]
-    night = call("compare_models", names=names, seed=SEED)
-    runs = prefect_history.task_runs
+    regions = [["xgboost", "logistic regression"], ["random forest"]]
+    names = [name for asked in regions for name in asked]
+    overlap.hold_until(len(names))
+    with ThreadPoolExecutor() as pool:
+        both = [
+            pool.submit(
+                contextvars.copy_context().run,
+                partial(call, "compare_models", names=asked, at_most=2, seed=SEED),
+            )
+            for asked in regions
+        ]
+    nights = [one.result() for one in both]
+    for asked, night in zip(regions, nights, strict=True):
+        said = f"Called at the same time: {' and '.join(one.call for one in nights)}"
+        trained(night, asked, f"two regions of one worker get in each other's way. ({said}.)")
+    assert overlap.peak == len(names), told(
+        *(f"{night.call} {night.ending}." for night in nights),
+        f"They were called at the same time, in two threads: {overlap.peak} of {len(names)}"
+        " trainings ran at the same time. Expected: all; each call has its own `at_most`.",
+        "In production: the second region waits for the first one, and its campaign as well.",
+    )
+    night, runs = nights[0], prefect_history.task_runs
     inside = [run.name for run in runs if run.flow_run_id is not None]
     assert len(inside) == len(overlap.trainings) == len(names), told(
-        f"{night.call} {night.ending}.",
+        *(f"{night.call} {night.ending}." for night in nights),
         f"{len(overlap.trainings)} trainings; {len(runs)} task runs, of which {len(inside)} belong"
         f" to a flow run. Expected: {len(names)} of each.",
         "In production: the page of tonight's comparison shows a flow that did nothing. Logs,"
@@ -292,14 +328,47 @@ def test_candidates_are_task_runs_of_the_flow(
 # Task 3: one candidate fails, or all of them
 
 
+class StillGoing(BaseException):
+    """The call did not come back."""
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """End a call that goes round in circles."""
+    caller, end = ctypes.c_ulong(threading.get_ident()), ctypes.py_object(StillGoing)
+    timer = threading.Timer(
+        seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(caller, end)
+    )
+    timer.start()
+    try:
+        yield
+    except StillGoing:
+        pytest.fail(
+            f"compare_models did not come back within {seconds:g} s, when a training raised an"
+            " error that is also raised by who waits too long: TimeoutError."
+            "\nExpected: a report"
+            " with that error; a future that is `done()` is not waited for."
+            "\nIn production: the"
+            " comparison never ends, and writes a line each time until the disk is full."
+        )
+    finally:
+        timer.cancel()
+        timer.join()
+
+
 class SolverError(Exception):
     """An error of a library that nobody has thought of."""
 
 
 @pytest.mark.parametrize(
     ("place", "error"),
-    [(0, KeyError(ERROR)), (1, SolverError()), (2, ValueError(LONG_ERROR)), (0, OSError(ERROR))],
-    ids=["first", "second, without a text", "last, with a long text", "first, of the system"],
+    [
+        (0, KeyError(ERROR)),
+        (1, SolverError()),
+        (2, ValueError(LONG_ERROR)),
+        (0, TimeoutError(ERROR)),
+    ],
+    ids=["first", "second, without a text", "last, with a long text", "first, a time-out"],
 )
 def test_failed_candidate_is_reported_others_compete(
     call: Call, overlap: Any, place: int, error: Exception
@@ -310,7 +379,8 @@ def test_failed_candidate_is_reported_others_compete(
     text = str(error)
     overlap.will_fail(bad, error=error)
     overlap.will_predict(**{good[0].replace(" ", "_"): 0.9, good[1].replace(" ", "_"): 0.3})
-    night = call("compare_models", names=names, seed=SEED)
+    with ended_after(20):
+        night = call("compare_models", names=names, seed=SEED)
     trained(
         night,
         good,
@@ -357,7 +427,7 @@ def test_flow_fails_when_every_candidate_fails(
 ) -> None:
     names, other = ["xgboost", "random forest", "logistic regression"], "no memory for tree 7"
     said = []
-    for texts in [(ERROR, ERROR, other), (ERROR, other, other)]:
+    for texts in [(LONG_LINE, LONG_LINE, other), (LONG_LINE, other, other)]:
         errors = dict(zip(names, texts, strict=True))
         for name, text in errors.items():
             overlap.will_fail(name, error=ValueError(text))
@@ -366,10 +436,11 @@ def test_flow_fails_when_every_candidate_fails(
         missing = [one for pair in errors.items() for one in pair if one not in str(night.error)]
         assert {*states} == {"Failed"} and not missing, told(
             f"{night.call} {night.ending}.",
-            f"The trainings raised: {errors}. Begun: {', '.join(overlap.started) or 'none'}.",
+            f"The trainings raised: {shorten(repr(errors))}.",
+            f"Begun: {', '.join(overlap.started) or 'none'}.",
             f"The flow run ended as: {states[-1:]}. Expected: one flow run, Failed.",
             "Expected of its error: it names each with its own. Missing there:"
-            f" {missing or 'none'}.",
+            f" {', '.join(map(shorten, missing)) or 'none'}.",
             "In production: a run without a winner that is green alerts nobody, and yesterday's"
             " model is used. One that fails without its reasons sends somebody into the logs of"
             " five trainings, or of a flow that never tried.",
@@ -377,7 +448,8 @@ def test_flow_fails_when_every_candidate_fails(
         said.append(str(night.error))
     assert said[0] != said[1], told(
         f"{night.call} {night.ending}.",
-        f"The text was the same when {names[1]} had failed with {ERROR!r}, and now with {other!r}."
+        f"The text was the same when {names[1]} had failed with {shorten(LONG_LINE)!r}, and now"
+        f" with {other!r}."
         " Expected: one that tells which candidate had which error.",
         "In production: two causes for three candidates; who mends one mends the wrong one first.",
     )
@@ -391,7 +463,8 @@ def test_limit_is_used_and_never_exceeded(call: Call, overlap: Any) -> None:
     for limit in limits:
         overlap.start_again()
         overlap.hold_until(limit, one_more_s=0.4)
-        night = call("compare_models", names=list(FIVE), at_most=limit, seed=SEED)
+        with a_long_night():
+            night = call("compare_models", names=list(FIVE), at_most=limit, seed=SEED)
         assert overlap.peak == limit, told(
             f"{night.call}: trainings at the same time: {overlap.peak}. Expected: {limit}. (It is"
             f" called with the limits {limits[0]}, then {limits[1]}.)",
@@ -400,6 +473,8 @@ def test_limit_is_used_and_never_exceeded(call: Call, overlap: Any) -> None:
             "In production: each training needs 6 GB and the machine has 16. With three of them the"
             " system kills the process, and all five are lost. With one the night is too short.",
         )
+    late = "(A wait of a minute or more ends early here, as if hours had passed while they train.)"
+    trained(night, FIVE, f"five of 40 minutes, in turns, are thrown away after an hour. {late}")
     assert sorted(overlap.started) == sorted(FIVE), told(
         f"{night.call} trained {', '.join(overlap.started)}. Expected: each of the five, once.",
         "In production: a limit is not a selection, and a runner that is left cancels what waits.",
@@ -407,18 +482,58 @@ def test_limit_is_used_and_never_exceeded(call: Call, overlap: Any) -> None:
 
 
 def test_failed_candidate_frees_its_place(call: Call, overlap: Any) -> None:
-    bad, slow, waiting = names = ["xgboost", "random forest", "logistic regression"]
+    bad, quick, slow, *waiting = names = [FIVE[4], FIVE[0], FIVE[1], FIVE[2], FIVE[3]]
     overlap.will_fail(bad, error=ValueError(ERROR))
     # On a busy machine the engine takes seconds to begin the next one.
-    overlap.finish_in(waiting, slow, patience_s=8)
-    night = call("compare_models", names=names, at_most=2, seed=SEED)
+    overlap.finish_in(*waiting, slow, patience_s=8)
+    with first_two_end_together():
+        night = call("compare_models", names=names, at_most=2, seed=SEED)
     why = "Whoever waits for it waits for ever, or is dropped, or cancelled with its runner."
-    trained(night, [slow, waiting], f"{bad} failed with 'ValueError: {ERROR}'. {why}")
+    trained(night, names[1:], f"{bad} failed with 'ValueError: {ERROR}'. {why}")
     ended = overlap.finished
-    assert ended.index(waiting) < ended.index(slow), told(
-        f"{night.call}: {slow} was held until {waiting} had ended, and let go as nothing happened.",
-        f"Trainings ended: {', '.join(ended)}. Expected: {bad} fails, and {waiting} takes its place"
-        f" while {slow} still trains.",
+    assert ended[-1] == slow, told(
+        f"{night.call}: {slow} was held until {' and '.join(waiting)} had ended, and let go as"
+        " nothing happened.",
+        f"Trainings ended: {', '.join(ended)}. Expected: {bad} fails and {quick} ends, at the same"
+        f" moment; {slow} and {waiting[0]} take their places at once, and {waiting[1]} the one of"
+        f" {waiting[0]}, while {slow} still trains.",
         "In production: the place of what ended at 3:05 is empty until the slowest of its batch"
         " ends at 3:40.",
     )
+
+
+@contextlib.contextmanager
+def first_two_end_together() -> Iterator[None]:
+    """Have a flow that submits to a pool notice that the first two have ended at one moment."""
+    begun: list[Any] = []
+    real = ThreadPoolTaskRunner.submit
+
+    def submit(*args: Any, **more: Any) -> Any:
+        begun.append(real(*args, **more))
+        if len(begun) == 2:
+            futures.wait([one.wrapped_future for one in begun], timeout=2)
+        return begun[-1]
+
+    with mock.patch.object(ThreadPoolTaskRunner, "submit", submit):
+        yield
+
+
+@contextlib.contextmanager
+def a_long_night() -> Iterator[None]:
+    """Have the solution's waits of a minute or more end early, as if that time had passed."""
+    real = threading.Condition.wait
+
+    def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
+        is_long = timeout is not None and timeout >= 60
+        return real(condition, 0.2 if is_long and is_solutions() else timeout)
+
+    with mock.patch.object(threading.Condition, "wait", wait):
+        yield
+
+
+def is_solutions() -> bool:
+    """Say whether the solution is what waits here."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") != "dojo_solution":
+        frame = frame.f_back
+    return frame is not None

@@ -61,13 +61,15 @@ def train_one(name: str, features: pd.DataFrame, seed: int) -> dict:
 
     Args:
         name: One of `NAMES`.
-        features: Numbers, one row a customer, with the label `churned` (0 or 1). The model is given
-            them as they are, blanks (NaN) too: what it cannot bear is its failure.
+        features: Numbers, one row a customer, each with an index label of its own, and the label
+            `churned`: 0 or 1, both among those to train on, perhaps one only among the others. The
+            model is given them as they are, blanks (NaN) too: what it cannot bear is its failure.
         seed: The candidate's random state.
 
     Returns:
         `{"name": name, "log_loss": ...}`: the log loss, a float, of the probabilities that
-        the model gives to the held-out rows of `split`.
+        the model gives to the held-out rows of `split`; as scikit-learn's, it is finite where
+        the model is quite sure (0 or 1, also of XGBoost's float32).
 
     Raises:
         Exception: Whatever the training raised, as it is: the task run is Failed.
@@ -100,24 +102,26 @@ def compare_models(
     """Train the candidates at the same time, in threads of this process, and name the best.
 
     Each candidate is a task run of this flow's run, or of a flow run that it starts. One that fails
-    does not stop the others.
+    does not stop the others, and one trains as long as it takes. Other comparisons may run in this
+    process at the same time, each with its own `at_most`.
 
     Args:
         features: As in `train_one`.
         names: The candidates, at least one, each at most once.
-        at_most: How many may train at the same time, from 1 up, never more. A place that becomes
-            free is used at once. None: all of them.
+        at_most: How many of this call may train at the same time, from 1 up, never more. A place
+            that becomes free is used at once. None: all of them, if Prefect's settings allow it.
         seed: As in `train_one`, the same for all.
 
     Returns:
         `{"results": [...], "winner": name, "failed": {name: text}}`. `results` has what
         `train_one` returned for each candidate that was trained, in the order of `names`.
-        `winner` has the lowest log loss. `failed` has, for each candidate that failed, a text that
-        contains its error's own; it is empty when all went well.
+        `winner` has the lowest log loss (of equals, any). `failed` has, for each candidate that
+        failed, a text that contains its error's own, whole (of an error without text, any); it is
+        empty when all went well.
 
     Raises:
-        RuntimeError: Every candidate failed; the text names each with its error. Any other class
-            will do. The flow run is Failed.
+        RuntimeError: Every candidate failed; the text names each with its error's whole text. Any
+            other class will do. The flow run is Failed.
     """
     with ThreadPoolTaskRunner(max_workers=at_most) as pool:
         futures = {

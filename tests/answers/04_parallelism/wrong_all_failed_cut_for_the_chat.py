@@ -1,0 +1,28 @@
+"""Cuts the text of the failure for the chat: the last candidates have no reason.
+
+Refused by: test_flow_fails_when_every_candidate_fails
+"""
+
+
+@flow
+def compare_models(
+    features: pd.DataFrame,
+    names: Sequence[str] = NAMES,
+    at_most: int | None = None,
+    seed: int = 0,
+) -> dict:
+    results, failed = [], {}
+    with ThreadPoolTaskRunner(max_workers=at_most) as pool:
+        futures = {
+            name: pool.submit(train_one, {"name": name, "features": features, "seed": seed})
+            for name in names
+        }
+        for name, future in futures.items():
+            try:
+                results.append(future.result())
+            except Exception as error:
+                failed[name] = str(error)
+    if not results:
+        raise RuntimeError(f"no candidate could be trained: {failed}"[:1000])
+    winner = min(results, key=lambda result: result["log_loss"])
+    return {"results": results, "winner": winner["name"], "failed": failed}

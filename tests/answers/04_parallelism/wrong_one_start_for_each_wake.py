@@ -16,8 +16,7 @@ def compare_models(
     waiting, running, futures = list(names), {}, {}
     with ThreadPoolTaskRunner(max_workers=at_most) as pool:
         while waiting or running:
-            more = 1 if running else (at_most or len(names))
-            for name in waiting[:more] if not futures or len(running) < (at_most or 99) else []:
+            for name in waiting[: 1 if futures else (at_most or len(names))]:
                 asked = {"name": name, "features": features, "seed": seed}
                 futures[name] = pool.submit(train_one, asked)
                 running[futures[name].wrapped_future] = name

@@ -63,6 +63,11 @@ def plainly(contract: str) -> str:
     return name if name in CONTRACTS else contract
 
 
+def fields(rows: Customers) -> list[int]:
+    """Count the fields of each row of the file."""
+    return [len(row) for row in csv.reader(io.StringIO(rows.csv(), newline="")) if row]
+
+
 def has_floats(rows: Customers) -> bool:
     return {type(row["support_calls"]) for row in rows} - {type(None)} == {float}
 
@@ -97,6 +102,13 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.LINE_ENDS: lambda rows: "\r\n" in rows.csv(),
     q.BACKSLASHES: lambda rows: "\\" in notes(rows),
     q.PADDED: lambda rows: any(one["note"].endswith("\t") for one in rows),
+    q.BLANK_WORDS: lambda rows: {"None", "NA", "null"} <= set(contracts(rows)),
+    q.MANY_CONTRACTS: lambda rows: len(set(contracts(rows))) > 30,
+    q.NEAR_NUMBERS: lambda rows: all(
+        row["tenure_months"] in (None, 0) or row["tenure_months"] > 1e8 for row in rows
+    ),
+    q.FIELD_TOO_MANY: lambda rows: max(fields(rows)) > len(rows.columns),
+    q.FIELD_TOO_FEW: lambda rows: min(fields(rows)) < len(rows.columns),
 }
 
 
@@ -274,6 +286,9 @@ def test_names_come_in_every_kind_that_the_signs_allow() -> None:
     assert len(names[q.VERY_LONG]) == 200
     assert names[q.VERY_LONG][:199] == names[q.LATE_CHANGE][:199]
     run_ids = Draw(2).names(signs=r"[A-Za-z0-9_.~:+-]", tame=[q.VERY_LONG, q.LATE_CHANGE])
+    assert names[q.OTHER_DIGIT].isalnum()
+    assert not names[q.OTHER_DIGIT].isascii()
+    assert "Z" < names[q.BETWEEN_CASES][-1] < "a"
     assert set(run_ids) == {"", q.DOTS, q.PLUS, q.CAPITALS, q.DASH_FIRST}
     assert set(Draw(2, tame=q.NAMES).names()) == {""}
 

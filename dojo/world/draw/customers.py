@@ -28,7 +28,11 @@ _MORE_CONTRACTS = {
     q.NEAR_CONTRACT: ("Month-to-month", " month-to-month", "one year ", "MONTH-TO-MONTH"),
     q.NEW_CONTRACT: ("Three year", "weekly", "trial", "unknown"),
 }
-_LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29")
+_LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29", "null", "NA")
+_BLANK_WORDS = ("None", "NA", "null", "n/a", "nan", "-")
+# More than somebody expects, and few enough for a frame to which each is added by itself.
+_MANY_CONTRACTS = tuple(f"tariff {number}" for number in range(90))
+_NEAR = 10**8
 
 Streams = Callable[[str], random.Random]
 
@@ -43,6 +47,7 @@ class Customers(list[dict[str, Any]]):
         index: list[int] | None,
         end: str,
         blank_line_every: int = 0,
+        torn: Iterable[str] = (),
     ) -> None:
         """Keep the rows and how they are laid out."""
         super().__init__(rows)
@@ -50,6 +55,7 @@ class Customers(list[dict[str, Any]]):
         self._index = index
         self._end = end
         self._blank_line_every = blank_line_every
+        self._torn = frozenset(torn)
 
     def frame(self) -> Any:
         """Make a `pandas.DataFrame`; numbers with blanks are floats, as pandas reads them."""
@@ -62,12 +68,20 @@ class Customers(list[dict[str, Any]]):
         return frame
 
     def csv(self) -> str:
-        """Write a CSV file: text that reads back as the same values."""
+        """Write a CSV file: text that reads back as the same values, but for the torn rows."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(self.columns)
+        # Neither the first row, by which a reader may tell the columns, nor the last one.
+        too_many, too_few = len(self) // 2, len(self) // 2 + 1
         for number, row in enumerate(self, start=1):
-            writer.writerow("" if row[name] is None else row[name] for name in self.columns)
+            fields = ["" if row[name] is None else row[name] for name in self.columns]
+            if q.FIELD_TOO_MANY in self._torn and number == too_many:
+                # As a comma does in the name of a contract that nobody has put between quotes.
+                fields.insert(self.columns.index("contract") + 1, " paid monthly")
+            if q.FIELD_TOO_FEW in self._torn and number == too_few:
+                del fields[-1]
+            writer.writerow(fields)
             if self._blank_line_every and number % self._blank_line_every in (0, 1):
                 text.write("\n")
         return text.getvalue().rstrip("\n") + self._end
@@ -115,7 +129,7 @@ def draw_customers(
     index = _index(streams, on, len(rows))
     laid_out = ({name: row[name] for name in columns} for row in rows)
     end = "\n" * (2 if q.BLANK_LINES in on else q.OPEN_END not in on or not rows)
-    return Customers(laid_out, columns, index, end, 7 if q.BLANK_LINES in on else 0)
+    return Customers(laid_out, columns, index, end, 7 if q.BLANK_LINES in on else 0, on)
 
 
 def _ids(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
@@ -148,6 +162,8 @@ def _numbers(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -
         if q.FLOATS in on:
             row["tenure_months"] = float(row["tenure_months"])
             row["support_calls"] = float(row["support_calls"])
+        if q.NEAR_NUMBERS in on:
+            row.update({name: row[name] + _NEAR for name in NUMBERS})
 
 
 def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
@@ -158,12 +174,21 @@ def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]])
             shuffled = rng.sample(names, len(names))
             for place, row in enumerate(rng.sample(rows, (len(rows) + 9) // 10)):
                 row["contract"] = shuffled[place % len(names)]
+    if q.BLANK_WORDS in on:
+        places = streams(q.BLANK_WORDS).sample(range(len(rows)), (len(rows) + 3) // 4)
+        for number, place in enumerate(places):
+            rows[place]["contract"] = _BLANK_WORDS[number % len(_BLANK_WORDS)]
+    if q.MANY_CONTRACTS in on:
+        # The last one has one customer only.
+        for number, row in enumerate(rows):
+            most = len(_MANY_CONTRACTS) - (number >= len(_MANY_CONTRACTS))
+            row["contract"] = _MANY_CONTRACTS[number % most]
 
 
 def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
     """Write a note beside each customer."""
     kinds = {
-        q.ACCENTS: ("déménagé à Besançon", "Łódź, ß, 東京", "naïve café"),
+        q.ACCENTS: ("déménagé à Besançon", "Łódź, ß, 東京", "naïve café", "٢٠٢٦"),
         q.PUNCTUATION: ('said "never again", twice', "moved,\nnew contract", "it's; done\n"),
         q.MARGINS: ("called #3 times, moved", "# unknown", " pays late", "asked twice  "),
         q.LOOK_ALIKES: _LOOK_ALIKES,

@@ -53,6 +53,11 @@ BLANK_LINES = "blank lines in the file"
 LINE_ENDS = "text with the line breaks of Windows"
 BACKSLASHES = "backslashes in text"
 PADDED = "white space at the end of text"
+BLANK_WORDS = "contracts named as others write a blank"
+MANY_CONTRACTS = "ninety contracts"
+NEAR_NUMBERS = "great numbers that are nearly alike"
+FIELD_TOO_MANY = "a row with a field too many"
+FIELD_TOO_FEW = "a row with a field too few"
 SHAPES = (
     NO_ROWS,
     ONE_ROW,
@@ -65,6 +70,11 @@ SHAPES = (
     LINE_ENDS,
     BACKSLASHES,
     PADDED,
+    BLANK_WORDS,
+    MANY_CONTRACTS,
+    NEAR_NUMBERS,
+    FIELD_TOO_MANY,
+    FIELD_TOO_FEW,
 )
 
 # Answers of the API that are no customers, each of one kind.
@@ -119,6 +129,8 @@ SLASH = "a slash"
 DASH_FIRST = "a dash first"
 VERY_LONG = "200 characters"
 LATE_CHANGE = "200 characters, the last one another"
+OTHER_DIGIT = "a digit of another script"
+BETWEEN_CASES = "a sign between Z and a"
 NAMES = (
     DOTS,
     PLUS,
@@ -131,6 +143,8 @@ NAMES = (
     DASH_FIRST,
     VERY_LONG,
     LATE_CHANGE,
+    OTHER_DIGIT,
+    BETWEEN_CASES,
 )
 
 # Texts, such as those of errors; the last seven at a limit of characters.

@@ -93,6 +93,8 @@ def draw_names(streams: Streams, on: frozenset[str], signs: str) -> dict[str, st
         q.DASH_FIRST: f"-{word}",
         q.VERY_LONG: (word * 20)[:200],
         q.LATE_CHANGE: f"{(word * 20)[:199]}x",
+        q.OTHER_DIGIT: word + streams(q.OTHER_DIGIT).choice("٣३７"),  # as `\d` has it
+        q.BETWEEN_CASES: word + streams(q.BETWEEN_CASES).choice("[]^`"),  # as `A-z` has it
     }
     return {
         kind: name

@@ -18,6 +18,7 @@ from dojo.running.child import LINE, RESULTS
 from dojo.running.given.laws import KEY as LAWS_KEY
 from dojo.running.given.laws import Laws, lawful
 from dojo.running.given.sequences import Elsewhere, Played
+from dojo.running.given.impatience import impatience as waits_cut_short
 from dojo.running.given.untamed import UntamedDraw, draw_of
 from dojo.running.given.written import Written
 from dojo.running.session import KataRun, kata_run_of
@@ -232,6 +233,12 @@ def nights(tmp_path: Path) -> Any:
     from dojo.world.files.nights import Nights
 
     return Nights(tmp_path)
+
+
+@pytest.fixture
+def impatience() -> Any:
+    """Give a context in which each limited wait of the solution is over at once."""
+    return waits_cut_short
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from dojo.world.clock import SOLUTION_MODULE
 from dojo.running.given.impatience import impatience
+from dojo.world.clock import SOLUTION_MODULE
 
 WAYS = {
     "result": "def f(job): return job.result(timeout=30)",

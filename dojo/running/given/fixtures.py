@@ -15,10 +15,10 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.engines import dagster, mlflow
 from dojo.running.child import LINE, RESULTS
+from dojo.running.given.impatience import impatience as waits_cut_short
 from dojo.running.given.laws import KEY as LAWS_KEY
 from dojo.running.given.laws import Laws, lawful
 from dojo.running.given.sequences import Elsewhere, Played
-from dojo.running.given.impatience import impatience as waits_cut_short
 from dojo.running.given.untamed import UntamedDraw, draw_of
 from dojo.running.given.written import Written
 from dojo.running.session import KataRun, kata_run_of

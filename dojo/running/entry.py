@@ -26,6 +26,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     draw,
     elsewhere,
     flaky_api,
+    impatience,
     laws,
     mlflow_busy,
     mlflow_store,

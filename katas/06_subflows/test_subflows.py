@@ -18,6 +18,7 @@ NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
 KINDS = (0, 1)
 CLOSE = {"rtol": 1e-6, "atol": 1e-6}
 PATIENCE_S = 8.0
+HELD_S = 0.25
 # 400 customers in a file are four times as much.
 MOST_CHARACTERS = 4000
 
@@ -111,18 +112,19 @@ def columns_for(past: pd.DataFrame) -> list[str]:
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[[str, pd.DataFrame], str]:
-    """Write a frame to a file of the test."""
+def write(tmp_path: Path) -> Callable[[str, pd.DataFrame | str], str]:
+    """Write a frame, or a text, to a file of the test."""
 
-    def to_csv(name: str, frame: pd.DataFrame) -> str:
+    def to_csv(name: str, table: pd.DataFrame | str) -> str:
         path = tmp_path / name
-        frame.to_csv(path, index=False)
+        text = table if isinstance(table, str) else table.to_csv(index=False)
+        path.write_text(text, encoding="utf-8", newline="")
         return str(path)
 
     return to_csv
 
 
-Write = Callable[[str, pd.DataFrame], str]
+Write = Callable[[str, pd.DataFrame | str], str]
 
 
 def shorten(text: str) -> str:
@@ -154,9 +156,10 @@ def prepared(run: Run) -> tuple[pd.DataFrame, Any]:
 
 
 def through_json(run: Run, value: Any) -> Any:
-    """Carry a value to another process, as the registry or the database would."""
+    """Carry a value to another process, as the registry or the database would: keys sorted."""
     try:
-        return json.loads(json.dumps(value))
+        json.dumps(value)
+        return json.loads(json.dumps(value, sort_keys=True))
     except (TypeError, ValueError) as caught:
         problem = f"{type(caught).__name__}: {shorten(str(caught))}"
     return pytest.fail(
@@ -191,7 +194,8 @@ def has_columns(run: Run, features: pd.DataFrame, frame: pd.DataFrame, past: pd.
     """Check the names, the order and the types of the features, and whose they are."""
     production = (
         "the model knows its columns by position only. One more, one less or two that changed"
-        " places: it multiplies the wrong numbers, and nothing raises."
+        " places: it multiplies the wrong numbers, and nothing raises. (JSON may have sorted the"
+        " keys of the statistics, and pandas sorts the columns of two whose order differs.)"
     )
     seen, columns = [str(name) for name in features.columns], columns_for(past)
     assert seen == columns, told(
@@ -223,7 +227,7 @@ def has_columns(run: Run, features: pd.DataFrame, frame: pd.DataFrame, past: pd.
             f"Expected: for {sum(expected):g} customers, {shorten(str(expected))}. 0 for a contract"
             " that is blank, or that the training did not know.",
             "In production: the strongest sign of leaving, the contract, is lost; or a new tariff"
-            " is taken for an old one.",
+            " is taken for an old one. (A contract may be named None or NA: that is no blank.)",
         )
 
 
@@ -272,11 +276,12 @@ def all_failed(run: Run, name: str) -> None:
 # Task 1: prepare at training
 
 
-# What a number would be taken for; more of them than somebody expects, and one has one customer.
-CONTRACTS = {
-    "drawn": [],
-    "digits": ["12", "012", "24"],
-    "many": ["sans durée", *(f"tariff {number}" for number in range(14))],
+# Contracts by the shape that is drawn, or by these names for all.
+CONTRACTS: dict[str, tuple[list[str], list[str]]] = {
+    "drawn": (["contracts named as others write a blank"], []),
+    # What a number would be taken for.
+    "digits": ([], ["12", "012", "24"]),
+    "many": (["ninety contracts"], []),
 }
 
 
@@ -284,9 +289,11 @@ CONTRACTS = {
 def test_training_features_have_their_columns(
     call: Call, write: Write, draw: Any, contracts: str
 ) -> None:
+    shapes, names = CONTRACTS[contracts]
+
     def have_their_columns(draw: Any) -> None:
-        past = training(draw)
-        if names := CONTRACTS[contracts]:
+        past = training(draw, also=shapes)
+        if names:
             there = past["contract"].notna()
             past.loc[there, "contract"] = [
                 names[row] if row < len(names) else names[row % (len(names) - 1)]
@@ -299,7 +306,15 @@ def test_training_features_have_their_columns(
     draw.explain(have_their_columns)
 
 
-@pytest.mark.parametrize("numbers", ["any", "all alike", "mostly blank", "one is there", "tiny"])
+SCALES = {
+    "any": [],
+    "all alike": ["one value for all rows"],
+    "mostly blank": [],
+    "nearly alike": ["great numbers that are nearly alike"],
+}
+
+
+@pytest.mark.parametrize("numbers", SCALES)
 def test_training_numbers_are_on_one_scale(
     call: Call, write: Write, draw: Any, numbers: str
 ) -> None:
@@ -310,17 +325,20 @@ def test_training_numbers_are_on_one_scale(
             " (or by what rounding has left of 0) that is no number, or a huge one, and fit_model"
             " fails hours later, over a column that tells nothing."
         )
+    if numbers == "nearly alike":
+        production = (
+            "charges in lire, or shares in millionths, differ by little: taken for alike they are"
+            " divided by 1, and outweigh all others, or weigh nothing."
+        )
 
     def are_on_one_scale(draw: Any) -> None:
-        past = training(draw, also=["one value for all rows"] if numbers == "all alike" else [])
+        past = training(draw, also=SCALES[numbers])
         if numbers == "mostly blank":
-            past.iloc[::2, [past.columns.get_loc("monthly_charges")]] = np.nan
-            past.iloc[[1], [past.columns.get_loc("monthly_charges")]] = 1e6
-        if numbers == "one is there":
-            past.iloc[1:, [past.columns.get_loc("monthly_charges")]] = np.nan
-            past.iloc[[0], [past.columns.get_loc("monthly_charges")]] = 52.5
-        if numbers == "tiny":
-            past["monthly_charges"] /= 1e5
+            past.loc[past.index[::2], "monthly_charges"] = np.nan
+            past.loc[past.index[1], "monthly_charges"] = 1e6
+            past["support_calls"] = [2.5, *[np.nan] * (len(past) - 1)]
+        if numbers == "nearly alike":
+            past["monthly_charges"] /= 1e10
         run = call("data_preparation", write("past.csv", past))
         features, _ = prepared(run)
         has_numbers(run, features, past, past, production)
@@ -336,10 +354,10 @@ def test_inference_has_the_trainings_columns(call: Call, write: Write, draw: Any
         past, tonight = training(draw), night(draw)
         new_and_blank = tonight.reset_index(drop=True)
         new_and_blank.loc[[2, 3], "contract"] = ["daily", None]
+        other_order = tonight[["contract", *NUMBERS[::-1], "customer_id"]]
         files = {
-            "any_night.csv": tonight,
-            "fewer_contracts.csv": tonight[tonight["contract"] == "one year"],
-            "other_order.csv": tonight[["contract", *NUMBERS[::-1], "customer_id"]],
+            "not_known_yet.csv": tonight.assign(churned=np.nan),
+            "fewer_contracts.csv": other_order[tonight["contract"] == "one year"],
             "new_and_blank.csv": new_and_blank,
         }
         _, statistics = prepared(call("data_preparation", write("past.csv", past)))
@@ -347,8 +365,23 @@ def test_inference_has_the_trainings_columns(call: Call, write: Write, draw: Any
             run = call("data_preparation", write(name, frame), statistics)
             features, _ = prepared(run)
             has_columns(run, features, frame, past)
+        torn = draw.customers(12, churned=False, also=["a row with a field too many"])
+        run = call("data_preparation", write("torn.csv", torn.csv()), statistics)
+        if run.error is None:
+            leaves_nobody_out(run, prepared(run)[0], torn.frame())
 
     draw.explain(has_the_trainings)
+
+
+def leaves_nobody_out(run: Run, features: pd.DataFrame, frame: pd.DataFrame) -> None:
+    """Check that a file that cannot be read whole has not been read in part."""
+    missing = sorted({*frame["customer_id"]} - {*features.index})
+    assert not missing, told(
+        f"{run.call} made {len(features)} rows; customer {missing[0]} is not among them.",
+        f"Expected: an error, or all {len(frame)} customers. One row of the file has a cell too"
+        " many: nobody has put a contract with a comma between quotes.",
+        "In production: a customer who is skipped is not scored, not called, and not missed.",
+    )
 
 
 def test_inference_uses_the_trainings_scale(call: Call, write: Write, draw: Any) -> None:
@@ -410,6 +443,13 @@ def test_customer_alone_has_the_same_features(call: Call, write: Write, past: pd
     alone, _ = prepared(run)
     customer = past["customer_id"].iloc[3]
     seen, expected = alone.iloc[0].round(4).to_dict(), features.iloc[3].round(4).to_dict()
+    assert list(alone.columns) == list(features.columns), told(
+        f"{run.call} made the columns {list(alone.columns)}. The statistics had been written to"
+        " JSON and read back, with the keys of each dict sorted.",
+        f"Expected, as at the training: {list(features.columns)}.",
+        "In production: a store may sort the keys (`sort_keys=True`, jsonb of Postgres), and pandas"
+        " sorts the columns of two whose order differs. The model multiplies by position.",
+    )
     assert len(alone) == 1 and seen == expected, told(
         f"{run.call}: customer {customer}, the only one of the file, has {seen}. The statistics had"
         " been written to JSON and read back.",
@@ -471,7 +511,8 @@ def test_inference_prepares_as_the_training_did(
         f"Expected: a probability for each of the {len(expected)} customers, in the file's order,"
         " from the model and the training's scale."
         + (f" Customer: (seen, expected) {shorten(str(apart))}" if apart else ""),
-        "In production: train/serve skew. The model is right, its input is not, and no run is red.",
+        "In production: train/serve skew. The model is right, its input is not, and no run is red."
+        " (The statistics had been read from JSON, with the keys of each dict sorted.)",
     )
 
 
@@ -520,12 +561,18 @@ def test_failing_child_fails_its_parent(call: Call, write: Write, past: pd.DataF
 
 
 class Meeting:
-    """Holds whoever opens one of two files until the other one is opened as well."""
+    """Holds whoever opens one of two files until the other one is opened as well.
 
-    def __init__(self, *paths: str) -> None:
+    If it is `late`, the one who opens the first path is held a little longer.
+    """
+
+    def __init__(self, *paths: str, late: bool = False) -> None:
         """Wait for these two."""
         self.took_place = False
         self.over = False
+        self.is_held = False
+        self._late = os.path.abspath(paths[0]) if late else None
+        self._enough = threading.Event()
         self._awaited = {os.path.abspath(path) for path in paths}
         self._barrier = threading.Barrier(2)
         self._lock = threading.Lock()
@@ -544,6 +591,15 @@ class Meeting:
             self.took_place = True
         except threading.BrokenBarrierError:
             pass  # nobody came: go on, the test tells
+        if path == self._late:
+            self.is_held = True
+            self._enough.wait(HELD_S)
+            self.is_held = False
+
+    def end(self) -> None:
+        """Hold nobody any more."""
+        self.over = True  # an audit hook cannot be taken away
+        self._enough.set()
 
 
 @pytest.fixture
@@ -551,14 +607,14 @@ def meet() -> Iterator[Callable[..., Meeting]]:
     """Arrange a meeting at two files."""
     meetings = []
 
-    def arrange(*paths: str) -> Meeting:
-        meetings.append(Meeting(*paths))
+    def arrange(*paths: str, late: bool = False) -> Meeting:
+        meetings.append(Meeting(*paths, late=late))
         sys.addaudithook(meetings[-1].hear)
         return meetings[-1]
 
     yield arrange
     for meeting in meetings:
-        meeting.over = True  # an audit hook cannot be taken away
+        meeting.end()
 
 
 def measures_drift(
@@ -597,18 +653,23 @@ def test_report_compares_two_children_at_once(
     past: pd.DataFrame,
     tonight: pd.DataFrame,
     meet: Callable[..., Meeting],
+    impatience: Any,
 ) -> None:
     # The training knew a contract that neither of the two files has: its column is 0 in both.
     tonight = tonight[tonight["contract"] != "one year"]
     reference = past[past["contract"] != "one year"]
     paths = write("tonight.csv", tonight), write("reference.csv", reference)
-    _, statistics = prepared(call("data_preparation", write("past.csv", past)))
+    training = call("data_preparation", write("past.csv", past))
+    _, statistics = prepared(training)
     meeting = meet(*paths)
-    run = call("drift_report", *paths, statistics)
+    with impatience() as limits:
+        run = call("drift_report", *paths, through_json(training, statistics))
     assert run.error is None, told(
         f"{run.call} {run.ending}",
-        "Expected: a report; both files are in order.",
-        "In production: no report tonight.",
+        "Expected: a report; both files are in order."
+        + (f" Its wait of at most {limits[0]:g} s was over before them." if limits else ""),
+        "In production: no report tonight. The real files take an hour, and a child is waited for"
+        " as long as it works.",
     )
     assert meeting.took_place, told(
         f"{run.call} {run.ending}",
@@ -631,10 +692,25 @@ def test_report_compares_two_children_at_once(
 
 
 def test_failing_child_fails_the_report(
-    call: Call, write: Write, past: pd.DataFrame, tonight: pd.DataFrame
+    call: Call,
+    write: Write,
+    past: pd.DataFrame,
+    tonight: pd.DataFrame,
+    meet: Callable[..., Meeting],
 ) -> None:
     missing = "monthly_charges"
     _, statistics = prepared(call("data_preparation", write("past.csv", past)))
     broken = write("broken.csv", past.drop(columns=missing))
-    run = call("drift_report", write("tonight.csv", tonight), broken, statistics)
+    paths = write("tonight.csv", tonight), broken
+    meeting = meet(*paths, late=True)
+    run = call("drift_report", *paths, statistics)
+    left_alone = meeting.is_held
+    meeting.end()
     all_failed(run, missing)
+    assert not left_alone, told(
+        f"{run.call} {run.ending}",
+        "The child that reads tonight.csv was still at work then. Expected: the report ends when"
+        " both have ended, also when the other has failed.",
+        "In production: a run that is over goes on reading for an hour, in a thread that nobody"
+        " knows of. Who mends the file and starts the report again has three children at work.",
+    )

@@ -49,6 +49,12 @@ def score_customers(model: dict, features: pd.DataFrame) -> list[float]:
     return (1 / (1 + np.exp(-logits))).tolist()
 
 
+def read_customers(path: str) -> pd.DataFrame:
+    """Read the file: only an empty cell is blank, and `None` is the name of a contract."""
+    text_only = {"keep_default_na": False, "na_values": [""]}
+    return pd.read_csv(path, dtype={"contract": str}, **text_only).set_index("customer_id")
+
+
 def learn_statistics(customers: pd.DataFrame) -> dict:
     """Find what the preparation must remember, in Python's own types."""
     return {
@@ -67,29 +73,34 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
     """Turn a file of customers into features, always in the same columns and on the same scale.
 
     Args:
-        path: A CSV file with `customer_id`, `tenure_months`, `monthly_charges`, `support_calls`
-            and `contract`, in any order; at training also `churned`, and there may be others.
-            A contract is text, such as `one year` or `012`. Numbers and contracts may be blank.
+        path: A CSV file of customers, each once, at least one, with `customer_id` (a whole number),
+            `tenure_months`, `monthly_charges`, `support_calls` and `contract`, in any order; at
+            training also `churned`, and there may be others. A contract is text, such as
+            `one year`, `012` or `None`. Numbers and contracts may be blank: nothing in the cell.
+            At training each of the NUMBERS is there for one customer or more.
         statistics: None at training: learn them from this file. Otherwise what an earlier call
-            returned, perhaps elsewhere: nothing is learnt from this file.
+            returned, perhaps elsewhere, perhaps read from JSON, which may have sorted its keys:
+            nothing is learnt from this file.
 
     Returns:
         A pair. The features: one row a customer in the file's order, the index `customer_id`, all
         columns float64. First the three NUMBERS, in that order: blanks filled with the training's
         mean, less that mean, divided by the training's standard deviation (of the numbers that are
-        there, either kind; by 1 where they are all alike, which makes 0.0 at training). Then
-        `contract_<name>`, 1.0 or 0.0, for each contract of the training, sorted by name; blank or
-        unknown to the training: 0.0 in all of them. And the statistics: a small dict of your own
-        form, whose size does not grow with the customers, and that is the same after `json.dumps`
-        and `json.loads`.
+        there, either kind; by 1 where they are all equal, not only nearly, which makes 0.0 at
+        training, but for rounding). Then `contract_<name>`, 1.0 or 0.0, for each contract of the
+        training, sorted by name; blank or unknown to the training: 0.0 in all of them. And the
+        statistics: a small dict of your own form, whose size does not grow with the customers, and
+        that is the same after `json.dumps` and `json.loads`.
 
     Raises:
         Exception: There is no such file, or it lacks one of the five columns; its text names it.
+            Or a row has a cell too many to be read: no customer is left out.
     """
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    # With the index given: pandas sorts the columns of two whose order differs.
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)
@@ -101,8 +112,8 @@ def training_pipeline(path: str) -> dict:
     """Prepare the customers in a child run of `data_preparation`, and fit the model.
 
     Args:
-        path: As in `data_preparation`, with `churned` (0 or 1, never blank). That is not a feature:
-            this flow may read it from the file itself, in the same order.
+        path: As in `data_preparation`, with `churned` (0 or 1, there for each customer). That is
+            not a feature: this flow may read it from the file itself, in the same order.
 
     Returns:
         `statistics` (of the preparation) and `model` (what `fit_model` returns). JSON-safe.
@@ -120,7 +131,7 @@ def inference_pipeline(path: str, trained: dict) -> dict:
     """Prepare the customers in a child run of `data_preparation`, and score them.
 
     Args:
-        path: As in `data_preparation`, mostly without `churned`. One customer is enough.
+        path: As in `data_preparation`, mostly without `churned`, or with nothing in it.
         trained: What `training_pipeline` returned, perhaps last month, perhaps read from JSON.
 
     Returns:
@@ -139,7 +150,8 @@ def inference_pipeline(path: str, trained: dict) -> dict:
 def drift_report(path: str, reference_path: str, statistics: dict) -> dict:
     """Prepare two files at the same time, each in a child run of `data_preparation`, and compare.
 
-    Both files are being read at once. The engine shows both children as children of this run.
+    Both files are being read at once, however long that takes. The engine shows both children as
+    children of this run. It ends when both have ended, also when one has failed.
 
     Args:
         path: Tonight's customers, as in `inference_pipeline`.
@@ -150,7 +162,7 @@ def drift_report(path: str, reference_path: str, statistics: dict) -> dict:
         Column: its mean tonight, minus its mean in the reference. All columns of the features.
 
     Raises:
-        Exception: A child run failed: its error, and this run is Failed too.
+        Exception: A child run failed: its error (of two, either), and this run is Failed too.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         jobs = [

@@ -31,7 +31,10 @@ _MORE_CONTRACTS = {
 _LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29", "null", "NA")
 _BLANK_WORDS = ("None", "NA", "null", "n/a", "nan", "-")
 # More than somebody expects, and few enough for a frame to which each is added by itself.
-_MANY_CONTRACTS = tuple(f"tariff {number}" for number in range(90))
+# Some begin as the names of columns that are made of them.
+_MANY_CONTRACTS = tuple(
+    f"{'tariff ' if number % 9 else 'contract_'}{number}" for number in range(90)
+)
 _NEAR = 10**8
 
 Streams = Callable[[str], random.Random]

@@ -5,9 +5,8 @@ import asyncio
 
 @flow(name="data-preparation")
 async def prepare(path: str, statistics: dict) -> pd.DataFrame:
-    customers = await asyncio.to_thread(pd.read_csv, path, dtype={"contract": str})
-    customers = customers.set_index("customer_id")
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    customers = await asyncio.to_thread(read_customers, path)
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

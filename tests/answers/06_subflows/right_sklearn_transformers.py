@@ -17,7 +17,7 @@ def learn_statistics(customers: pd.DataFrame) -> dict:
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, index_col="customer_id", dtype={"contract": str})
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
     numbers = customers[NUMBERS].fillna(dict(zip(NUMBERS, statistics["fill"])))

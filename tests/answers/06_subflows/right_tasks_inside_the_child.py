@@ -3,12 +3,12 @@
 
 @task
 def load_customers(path: str) -> pd.DataFrame:
-    return pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    return read_customers(path)
 
 
 @task
 def make_features(customers: pd.DataFrame, statistics: dict) -> pd.DataFrame:
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

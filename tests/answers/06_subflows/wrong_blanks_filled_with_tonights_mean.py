@@ -8,10 +8,10 @@ Refused by: test_inference_uses_the_trainings_scale
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(customers[NUMBERS].mean()) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

@@ -11,7 +11,7 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
     customers = customers.astype(dict.fromkeys(NUMBERS, float))
     if statistics is None:
         statistics = learn_statistics(customers)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

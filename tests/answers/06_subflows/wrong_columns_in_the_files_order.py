@@ -6,7 +6,7 @@ Refused by: test_inference_has_the_trainings_columns
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
     numbers = customers[[name for name in customers.columns if name in NUMBERS]]

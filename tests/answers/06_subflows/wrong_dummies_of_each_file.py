@@ -7,10 +7,10 @@ Refused by: test_inference_has_the_trainings_columns, test_customer_alone_has_th
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     numbers = (customers[NUMBERS].fillna(means) - means) / stds
     dummies = pd.get_dummies(customers["contract"], prefix="contract", dtype=float)
     return pd.concat([numbers, dummies], axis=1), statistics

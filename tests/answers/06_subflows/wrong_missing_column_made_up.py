@@ -9,13 +9,13 @@ Refused by: test_failing_child_fails_its_parent, test_failing_child_fails_the_re
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
     customers = (
-        pd.read_csv(path, dtype={"contract": str})
+        pd.read_csv(path, dtype={"contract": str}, keep_default_na=False, na_values=[""])
         .set_index("customer_id")
         .reindex(columns=[*NUMBERS, "contract"])
     )
     if statistics is None:
         statistics = learn_statistics(customers)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = ((customers[NUMBERS].fillna(means) - means) / stds).fillna(0.0)
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

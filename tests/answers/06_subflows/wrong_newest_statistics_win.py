@@ -8,13 +8,13 @@ newest = {}
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
         newest.update(statistics)
     elif newest and newest["contracts"] == statistics["contracts"]:
         statistics = dict(newest)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

@@ -6,7 +6,7 @@ Refused by: test_training_numbers_are_on_one_scale
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
         stds = customers[NUMBERS].std()
@@ -14,7 +14,7 @@ def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.Data
         statistics["stds"] = (
             statistics["stds"].mask(customers[NUMBERS].count() == 1, stds).to_dict()
         )
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:
         features[f"contract_{name}"] = (customers["contract"] == name).astype(float)

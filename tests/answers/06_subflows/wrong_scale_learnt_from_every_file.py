@@ -7,7 +7,7 @@ Refused by: test_inference_uses_the_trainings_scale, test_customer_alone_has_the
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
     numbers = customers[NUMBERS].fillna(customers[NUMBERS].mean())

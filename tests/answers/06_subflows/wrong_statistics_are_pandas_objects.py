@@ -6,7 +6,7 @@ Refused by: test_statistics_survive_json, test_inference_prepares_as_the_trainin
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = {
             "means": customers[NUMBERS].mean(),

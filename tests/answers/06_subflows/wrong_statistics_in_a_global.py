@@ -10,7 +10,7 @@ LEARNT = {}
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None or not LEARNT:
         LEARNT.update(learn_statistics(customers))
     means, stds = pd.Series(LEARNT["means"]), pd.Series(LEARNT["stds"])

@@ -7,10 +7,10 @@ Refused by: test_training_features_have_their_columns, test_inference_has_the_tr
 
 @flow
 def data_preparation(path: str, statistics: dict | None = None) -> tuple[pd.DataFrame, dict]:
-    customers = pd.read_csv(path, dtype={"contract": str}).set_index("customer_id")
+    customers = read_customers(path)
     if statistics is None:
         statistics = learn_statistics(customers)
-    means, stds = pd.Series(statistics["means"]), pd.Series(statistics["stds"])
+    means, stds = (pd.Series(statistics[kind], NUMBERS) for kind in ("means", "stds"))
     features = customers.drop(columns="contract").astype(float)
     features[NUMBERS] = (customers[NUMBERS].fillna(means) - means) / stds
     for name in statistics["contracts"]:

@@ -98,23 +98,26 @@ def train_churn_model(
 ) -> dict:
     """Load the three COLUMNS and train, as one flow run that tells what it was called with.
 
-    The engine records all four parameters, with the values that were used. The run is named like
-    `default-100x10`: experiment_name, n_estimators, max_depth. It is found under the tag
-    `experiment:default`, on the flow run or on each of its task runs.
+    The engine records all four parameters as they were given, defaults included. The run is named
+    like `default-100x10`: experiment_name, n_estimators, max_depth, whole, and as they are used.
+    It is found under the tag `experiment:default`, on the flow run or on each of its task runs,
+    while it runs and if it fails. The tags that the caller gives with `tags` stay. A call that is
+    refused needs neither name nor tag.
 
     Args:
         path: As in `load_customers`.
         n_estimators: A whole number, 1 to 1000.
         max_depth: A whole number, 1 to 30.
-        experiment_name: One or more of the letters a-z and A-Z, the digits 0-9, `-` and `_`.
+        experiment_name: Text, one or more of the letters a-z and A-Z, the digits 0-9, `-` and `_`.
 
     Returns:
         What `train_model` returns, and `experiment_name`.
 
     Raises:
-        Exception: A value is not as above; its text names the parameter. No task run has begun and
-            the file has not been looked at. Nothing is rounded or moved into the range; a number
-            that comes as text, such as "20", and True, are refused too, or used as the number.
+        Exception: A value is not as above; its text names the parameter (of several, one or more).
+            No task run has begun and the file has not been looked at, not even by a `FilePath`.
+            Nothing is rounded or moved into the range; the text "20", 20.0, True and the whole
+            numbers of numpy are refused too, or used as the number.
         Exception: There is no parameter of that name.
     """
     with tags(f"experiment:{experiment_name}"):
@@ -131,18 +134,19 @@ def train_from_config(path: str, config: TrainingConfig | None = None) -> dict:
 
     Args:
         path: As in `load_customers`.
-        config: The caller gives a dict, which stays as it is. All its keys may be left out:
-            `experiment_name` as in `train_churn_model`; `columns`, a list of one or more of the
-            COLUMNS, each at most once, used in the order given (default: all three); `forest`, a
-            dict that may have `n_estimators` and `max_depth`, both as in `train_churn_model`.
-            None: the defaults.
+        config: The caller gives a dict as JSON has it, which stays as it is. All its keys may be
+            left out, and none may be None: `experiment_name` as in `train_churn_model`; `columns`,
+            a list of one or more of the COLUMNS, each at most once, used in the order given
+            (default: all three; the file may lack the others); `forest`, a dict that may have
+            `n_estimators` and `max_depth`, both as in `train_churn_model`. None: the defaults.
 
     Returns:
         As `train_churn_model`.
 
     Raises:
         Exception: As in `train_churn_model`, also for a key that is not named above, in `config` or
-            in `forest`. Its text names the key; of a wrong column it names `columns`.
+            in `forest`. Its text names the key; of a wrong column it names `columns`. (The key
+            `$ref` is the engine's own, and it says so in other words.)
     """
     config = config or TrainingConfig()
     customers = load_customers(path, config.columns)

@@ -8,8 +8,8 @@ def check(name: str, value: object, most: int) -> None:
         raise ValueError(f"{name} is {value!r}, it must be a whole number from 1 to {most}")
 
 
-def check_name(name: str) -> None:
-    if not re.fullmatch("[A-Za-z0-9_-]+", str(name)):
+def check_name(name: object) -> None:
+    if not isinstance(name, str) or not re.fullmatch("[A-Za-z0-9_-]+", name):
         raise ValueError(f"experiment_name is {name!r}: only letters, digits, - and _")
 
 

@@ -2,8 +2,8 @@
 
 
 class Settings(BaseModel):
-    n_estimators: int = Field(ge=1, le=1000)
-    max_depth: int = Field(ge=1, le=30)
+    n_estimators: int = Field(ge=1, le=1000, strict=True)
+    max_depth: int = Field(ge=1, le=30, strict=True)
     experiment_name: str = Field(pattern=r"\A[A-Za-z0-9_-]+\z")
 
 

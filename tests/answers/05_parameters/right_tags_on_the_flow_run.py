@@ -12,8 +12,9 @@ def name_run() -> str:
 def train_churn_model(
     path: str, n_estimators: Trees = 100, max_depth: Depth = 10, experiment_name: Name = "default"
 ) -> dict:
+    tags = [*runtime.flow_run.tags, f"experiment:{experiment_name}"]
     with get_client(sync_client=True) as client:
-        client.update_flow_run(runtime.flow_run.id, tags=[f"experiment:{experiment_name}"])
+        client.update_flow_run(runtime.flow_run.id, tags=tags)
     customers = load_customers(path, COLUMNS)
     report = train_model(customers, n_estimators, max_depth)
     return {"experiment_name": experiment_name, **report}

@@ -16,6 +16,7 @@ from dojo.engines import mlflow as engine
 
 pytest.importorskip("mlflow")
 
+import mlflow
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
@@ -91,6 +92,47 @@ def test_question_after_a_change_finds_its_answer(client: MlflowClient) -> None:
         client.get_experiment(client.create_experiment("made"))
         client.get_experiment("0")
     assert refused == []
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_one_change_is_refused_and_the_others_are_made(client: MlflowClient) -> None:
+    with engine.refused_at(2) as refused:
+        client.create_experiment("first")
+        with pytest.raises(MlflowException, match="host not found"):
+            client.create_experiment("second")
+        client.create_experiment("third")
+    assert refused == ["create_experiment"]
+    assert client.get_experiment_by_name("second") is None
+    with engine.refused_at(1, "set_tag") as refused:
+        client.create_run("0")
+    assert refused == []
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_no_question_is_answered_once_something_has_changed(client: MlflowClient) -> None:
+    with engine.silent_once_changed() as refused:
+        client.get_experiment("0")
+        client.create_run("0")  # what a store asks itself is answered
+        client.create_run("0")
+        assert refused == []
+        with pytest.raises(MlflowException, match="host not found"):
+            client.get_experiment("0")
+    assert refused == ["get_experiment"]
+    assert client.get_experiment("0").name == "Default"
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_run_of_a_caller_is_seen_to_end(tmp_path: Path, client: MlflowClient) -> None:
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    with engine.callers_run(uri) as look:
+        assert look() == ""
+        with pytest.raises(Exception, match="already active"):
+            mlflow.start_run()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MLFLOW_TRACKING_URI", uri)
+            mlflow.end_run()
+        assert look() == "FINISHED, no longer this thread's active run"
+    assert mlflow.active_run() is None
 
 
 def test_many_runs_at_once_find_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
+import itertools
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -159,6 +162,127 @@ def busy_at(number: int) -> Iterator[list[str]]:
         yield refused
     finally:
         event.remove(Engine, "before_cursor_execute", answer)
+
+
+# How the names of a store's methods begin.
+_ASKING = ("get_", "search_")
+_CHANGING = ("create_", "delete_", "log_", "rename_", "set_", "update_")
+
+
+@contextlib.contextmanager
+def heard(hear: Callable[[str], None]) -> Iterator[None]:
+    """Have `hear` be told what is asked of a store, by its method's name; it may raise.
+
+    What a store asks itself in order to answer is its own affair.
+    """
+    from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore as Registry
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    here = threading.local()
+
+    def told(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def method(*given: Any, **more: Any) -> Any:
+            if getattr(here, "is_inside", False):
+                return real(*given, **more)
+            hear(name)
+            here.is_inside = True
+            try:
+                return real(*given, **more)
+            finally:
+                here.is_inside = False
+
+        return method
+
+    own: list[tuple[type, str, Any]] = []
+    for owner in (SqlAlchemyStore, Registry):
+        for name, real in list(vars(owner).items()):
+            if name.startswith((*_ASKING, *_CHANGING)) and inspect.isfunction(real):
+                own.append((owner, name, real))
+                setattr(owner, name, told(name, real))
+    try:
+        yield
+    finally:
+        for owner, name, real in own:
+            setattr(owner, name, real)
+
+
+@contextlib.contextmanager
+def refused_at(number: int, *of: str) -> Iterator[list[str]]:
+    """Have one change of a store be refused; the others are made.
+
+    Args:
+        number: Which, from 1.
+        of: The changes that count, by the names of a store's methods. None: all.
+
+    Yields:
+        The name of what was refused, once it was.
+    """
+    from mlflow.exceptions import MlflowException
+
+    refused: list[str] = []
+    counted = itertools.count(1)
+
+    def hear(name: str) -> None:
+        counts = name in of if of else name.startswith(_CHANGING)
+        if counts and next(counted) == number:
+            refused.append(name)
+            raise MlflowException(_NO_ANSWER)
+
+    with heard(hear):
+        yield refused
+
+
+@contextlib.contextmanager
+def silent_once_changed() -> Iterator[list[str]]:
+    """Have a store answer no question any more as soon as something was changed in it.
+
+    Yields:
+        The names of what was asked in vain.
+    """
+    from mlflow.exceptions import MlflowException
+
+    changes: list[str] = []
+    refused: list[str] = []
+
+    def hear(name: str) -> None:
+        if name.startswith(_CHANGING):
+            changes.append(name)
+        elif changes:
+            refused.append(name)
+            raise MlflowException(_NO_ANSWER)
+
+    with heard(hear):
+        yield refused
+
+
+@contextlib.contextmanager
+def callers_run(uri: str) -> Iterator[Callable[[], str]]:
+    """Have the caller of a solution have a run open, in this thread, for the length of a block.
+
+    Args:
+        uri: The store that it is in: in its default experiment.
+
+    Yields:
+        Says how it is; nothing if it is open and running, as it should be.
+    """
+    from mlflow.tracking import MlflowClient, fluent
+
+    client = MlflowClient(uri)
+    run = client.create_run("0", run_name="the caller's own")
+    stack = fluent._active_run_stack.get()
+    stack.append(fluent.ActiveRun(run))  # start_run would change which store is the default
+
+    def look() -> str:
+        status = client.get_run(run.info.run_id).info.status
+        is_active = bool(stack) and stack[-1].info.run_id == run.info.run_id
+        said = [] if status == "RUNNING" else [status]
+        return ", ".join(said if is_active else [*said, "no longer this thread's active run"])
+
+    try:
+        yield look
+    finally:
+        stack[:] = [one for one in stack if one.info.run_id != run.info.run_id]
 
 
 def rehearse(folder: Path) -> None:

@@ -130,8 +130,9 @@ LAWS: Mapping[str, Law] = {
         "Convert the value where you write or read it: int(...), float(...).",
     ),
     "mlflow_run": Law(
-        "The next step logs into this run, and the tracker shows it as running for ever.",
-        "Use `with mlflow.start_run():`.",
+        "The next step logs into a run that is not its own, and the tracker shows as running, or"
+        " as finished, what is not.",
+        "Use `with mlflow.start_run():`, and end no run that you have not opened.",
     ),
     "autologging": Law(
         "The next fit of anybody in this process makes a run in your experiment.",

@@ -17,6 +17,7 @@ from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
+    beside_callers_run,
     clock,
     customers,
     dagster_crash,
@@ -29,6 +30,9 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     impatience,
     laws,
     mlflow_busy,
+    mlflow_heard,
+    mlflow_refuses,
+    mlflow_silent,
     mlflow_store,
     nights,
     no_old_results,

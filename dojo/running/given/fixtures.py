@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,48 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def mlflow_busy() -> Any:
     """Give a context in which MLflow's database does not answer its nth question."""
     return mlflow.busy_at
+
+
+@pytest.fixture
+def mlflow_refuses() -> Any:
+    """Give a context in which an MLflow store refuses its nth change, or the nth of some kinds."""
+    return mlflow.refused_at
+
+
+@pytest.fixture
+def mlflow_heard() -> Any:
+    """Give a context that is told what is asked of an MLflow store; see `dojo.engines.mlflow`."""
+    return mlflow.heard
+
+
+@pytest.fixture
+def mlflow_silent() -> Any:
+    """Give a context in which an MLflow store answers no question once it was changed."""
+    return mlflow.silent_once_changed
+
+
+@pytest.fixture
+def beside_callers_run() -> Any:
+    """Make a call while its caller has an MLflow run open: `beside_callers_run(uri, call)`.
+
+    Whether the call raises because of it is its own affair. `call` returns a sentence that says
+    how it ended.
+    """
+
+    def make(uri: str, call: Callable[[], str]) -> None:
+        with mlflow.callers_run(uri) as look:
+            said, found = call(), look()
+        if found:
+            pytest.fail(
+                f"{said}\nIts caller had an MLflow run of its own open in this thread. Now it is:"
+                f" {found}.\nExpected: still open, and RUNNING. You may raise because of it; only"
+                " who has opened a run ends it.\nIn production: a flow keeps a run open around"
+                " your call. In the middle of its work the run says Finished, also if the work"
+                " fails later, and what is logged from then on goes into a run without a name.",
+                pytrace=False,
+            )
+
+    return make
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What MLflow has stored after your three functions: runs, their values and parents, models."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -8,7 +9,6 @@ import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -30,11 +30,22 @@ WHOLE = ("blanks", "whole numbers that came as floats")
 ALIKE = ("churn d'été", "CHURN D'ÉTÉ")
 DEEP = {"n_estimators": 6, "max_depth": 12}
 REFUSED = {"n_estimators": 6, "max_depth": 0}
-# Settings that count as false, or as nothing, are settings all the same.
-ODD = {"n_estimators": 3, "max_depth": None, "bootstrap": False, "min_impurity_decrease": 0.0}
+# Settings that count as false, or as nothing, are settings all the same; so is the last digit.
+ODD = {
+    "n_estimators": 3,
+    "max_depth": None,
+    "bootstrap": False,
+    "min_impurity_decrease": 0.0,
+    "max_features": 0.1 + 0.2,
+    "ccp_alpha": 1.25e-6,
+}
+# A name that neither a store takes nor a forest.
+MISNAMED = {"n_estimators": 5, "max_depth?": 3}
 CANDIDATES = {f"depth {depth}": {"n_estimators": 4, "max_depth": depth} for depth in range(1, 6)}
-# One more than any executor has threads that is not told how many.
-MANY = 33
+# More than an executor has threads that is not told how many, on two processors.
+MANY = 17
+# So many that whoever sets a limit has set it below.
+CROWD = 101
 PARENT = "mlflow.parentRunId"
 SLIPS = (NotImplementedError, NameError, AttributeError, TypeError)
 CLOSE = 1e-6
@@ -82,7 +93,7 @@ class World:
             function = getattr(self._solution, name)
             value = function(rows, what, str(store), experiment, tool)
             ending = f"returned {shorten(repr(value))}."
-        except (Exception, KeyboardInterrupt, SystemExit) as caught:  # the tests look at it
+        except (Exception, KeyboardInterrupt, SystemExit, Stopped) as caught:  # looked at below
             if isinstance(caught, SLIPS) and not isinstance(caught, ValueError):
                 raise  # not the store's doing: the learner wants the line it came from
             error = caught
@@ -100,7 +111,7 @@ class World:
     @property
     def strays(self) -> list[str]:
         """Name what has got into the working directory."""
-        with closing(sqlite3.connect(self.worker / "mlflow.db")) as database:
+        with contextlib.closing(sqlite3.connect(self.worker / "mlflow.db")) as database:
             runs = int(database.execute("SELECT COUNT(*) FROM runs").fetchone()[0])
         others = sorted(one.name for one in self.worker.iterdir() if one.name != "mlflow.db")
         return [*([f"{runs} runs in its mlflow.db"] if runs else []), *others]
@@ -119,7 +130,8 @@ class World:
         return f"Runs in the store: {shorten(', '.join(said)) or 'none'}{strays}."
 
 
-PLACES = ("store à 4 h", "another store", "worker")
+# Of a folder's name, what is not quoted in an address is lost behind a "#".
+PLACES = ("store à 4 h #2", "another store", "worker")
 
 
 def uri_of(store: Path) -> str:
@@ -164,8 +176,8 @@ def empty(target: Path, like: str) -> None:
     if target.exists() and target.stat().st_mtime_ns == 0:
         return
     with (
-        closing(sqlite3.connect(like.removeprefix("sqlite:///"))) as template,
-        closing(sqlite3.connect(target)) as database,
+        contextlib.closing(sqlite3.connect(like.removeprefix("sqlite:///"))) as template,
+        contextlib.closing(sqlite3.connect(target)) as database,
     ):
         template.backup(database)
         place = (target.parent / "artifacts" / "0").as_uri()  # the default experiment's
@@ -418,6 +430,19 @@ def failed_run(world: World, work: Work, name: str) -> None:
             " ends, MLflow ends the run that was left open: as Finished.",
         )
         has_params(world, runs[-1], DEEP, seen)
+    seen = world.train(name, MISNAMED)
+    none_is_open(world, seen, "MLflow takes no parameter of such a name.")
+
+
+def none_is_open(world: World, seen: Seen, why: str) -> None:
+    """Check that nothing in a store is as if it were still running."""
+    still = [run.info.run_name for run in runs_in(seen.store) if run.info.status == "RUNNING"]
+    assert not still, told(
+        f"{seen.call} {seen.ending}",
+        f"{why} {world.found} Expected: no run is RUNNING any more.",
+        "In production: a run that nobody has ended counts as 'in progress' for ever; and in the"
+        " same process, the next start_run may refuse to start: a run is already active.",
+    )
 
 
 # Task 1: one training, one run
@@ -455,28 +480,53 @@ def test_failed_training_is_a_failed_run(world: World, work: Work) -> None:
     failed_run(world, work, "track_training")
 
 
-def in_turn(world: World, count: int = 4) -> list[tuple[Path, str, str]]:
-    """Name stores, experiments and tools so that whoever keeps the first one is found out."""
+def ended(seen: Seen) -> str:
+    """Say what was called, and how it ended."""
+    return told(f"{seen.call} {seen.ending}")
+
+
+class Turn(NamedTuple):
+    """One of several calls: for which experiment, by which tool, and how it went."""
+
+    experiment: str
+    tool: str
+    seen: Seen
+
+
+def in_turn(world: World, name: str, *asked: dict) -> list[Turn]:
+    """Call with other stores, experiments, tools: whoever keeps the first ones is found out.
+
+    Before the third call the first experiment is archived: its name is free again.
+    """
     one, other = ALIKE
     first, elsewhere = (world.folder, one, ORCHESTRATOR), (world.other, one, "another tool")
-    return [first, elsewhere, first, (world.folder, other, ORCHESTRATOR)][:count]
+    turns = []
+    for number, (what, (store, experiment, tool)) in enumerate(
+        zip(asked, [first, elsewhere, first, (world.folder, other, ORCHESTRATOR)], strict=False)
+    ):
+        if number == 2:
+            old = world.client.get_experiment_by_name(one)
+            if old is not None:
+                world.client.rename_experiment(old.experiment_id, f"{one}, archived")
+        turns.append(Turn(experiment, tool, world.train(name, what, experiment, tool, store=store)))
+    return turns
 
 
-def test_each_training_has_a_run_of_its_own(world: World) -> None:
-    asked, turns = [REFUSED, DEEP, {"n_estimators": 3, "min_samples_leaf": 2}, DEEP], in_turn(world)
-    several = [
-        world.train("track_training", params, experiment, tool, store=store)
-        for params, (store, experiment, tool) in zip(asked, turns, strict=True)
-    ]
+def test_each_training_has_a_run_of_its_own(world: World, beside_callers_run: Any) -> None:
+    asked = [REFUSED, DEEP, {"n_estimators": 3, "min_samples_leaf": 2}, DEEP]
+    several = in_turn(world, "track_training", *asked)
     assert (len(world.runs), len(runs_in(world.other))) == (3, 1), told(
-        "track_training, called four times: " + " Then it ".join(one.ending for one in several),
+        "track_training, called four times: "
+        + " Then it ".join(one.seen.ending for one in several),
         f"{world.found} Expected: three runs, and one in the other store.",
         "In production: the second night writes into the run, or the store, of the first.",
     )
-    for params, seen, (_, experiment, tool) in zip(asked[1:], several[1:], turns[1:], strict=True):
+    for params, (experiment, tool, seen) in zip(asked[1:], several[1:], strict=True):
         run = run_of(world, seen)
         has_params(world, run, params, seen, tool)
         is_in(seen, experiment, run)
+    here = uri_of(world.folder)
+    beside_callers_run(here, lambda: ended(world.train("track_training", DEEP)))
 
 
 # Task 2: the model, in the same run
@@ -487,15 +537,20 @@ def load(world: World, seen: Seen, what: Callable[[str], Any]) -> Any:
     problem = "nothing was returned to load"
     mlflow.set_tracking_uri(uri_of(seen.store))
     if seen.error is None and isinstance(seen.value, str):
+        own = sys.modules.pop("dojo_solution", None)  # inference has no copy of tracking.py
         try:
             return what(seen.value)
         except Exception as caught:  # whatever is wrong with the model is told below
             problem = f"{type(caught).__name__}: {shorten(str(caught))}"
+        finally:
+            if own is not None:
+                sys.modules["dojo_solution"] = own
     return pytest.fail(
         told(
             f"{seen.call} {seen.ending}",
             f"Loading the model, and giving it customers: {problem}. Expected: the address of a"
-            " model that loads, wherever its experiment keeps its models.",
+            " model that loads, wherever its experiment keeps its models, in a process that has"
+            " the REQUIREMENTS and nothing of your file.",
             "In production: the training was green, and there is no model tonight.",
         ),
         pytrace=False,
@@ -617,30 +672,28 @@ def test_failed_model_training_is_a_failed_run(world: World, work: Work) -> None
 
 
 def test_address_leads_to_the_same_model_tomorrow(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside_callers_run: Any
 ) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    turns = in_turn(world, 3)
     # In the other store the experiment has been there for long, with a place of its own.
     place = (world.other / "models of last year").as_uri()
-    client_of(world.other).create_experiment(turns[1][1], artifact_location=place)
+    client_of(world.other).create_experiment(ALIKE[0], artifact_location=place)
     asked = [{"n_estimators": 3}, {"n_estimators": 2}, {"n_estimators": 3, "max_depth": 1}]
-    nights = [
-        world.train("track_model", params, experiment, tool, store=store)
-        for params, (store, experiment, tool) in zip(asked, turns, strict=True)
-    ]
+    nights = in_turn(world, "track_model", *asked)
     shutil.rmtree(temporary)
     temporary.mkdir()
     monkeypatch.chdir(tmp_path)
     when = "From another folder, with the temporary one emptied, and after two more trainings"
-    for params, seen, (_, experiment, tool) in zip(asked, nights, turns, strict=True):
+    for params, (experiment, tool, seen) in zip(asked, nights, strict=True):
         predicts(world, seen, params, world.customers, when)
         model = load(world, seen, mlflow.models.get_model_info)
         run = client_of(seen.store).get_run(model.run_id)
-        is_in(seen, experiment, run)
+        is_in(seen, f"{experiment}, archived" if seen is nights[0].seen else experiment, run)
         has_params(world, run, params, seen, tool)
+    here = uri_of(world.folder)
+    beside_callers_run(here, lambda: ended(world.train("track_model", DEEP)))
 
 
 # Task 3: five candidates, one comparison
@@ -692,7 +745,12 @@ def test_candidates_are_children_of_one_run(world: World) -> None:
 
 
 def test_candidates_are_trained_at_once(
-    world: World, work: Work, overlap: Any, draw: Any, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    work: Work,
+    overlap: Any,
+    draw: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    mlflow_heard: Any,
 ) -> None:
     for count in ("cpu_count", "process_cpu_count"):  # a learner's machine may have many
         monkeypatch.setattr(os, count, lambda: 2, raising=False)
@@ -716,7 +774,56 @@ def test_candidates_are_trained_at_once(
         " killed at 4:00 has left none.",
     )
     had_params(work, seen, *asked.values())
+    owners = [stored for stored in work.stored if PARENT not in stored]
+    assert not any(untold(stored, {}) for stored in owners), told(
+        f"{seen.call} {seen.ending}",
+        f"While all were trained, the parent did not tell the orchestrator {ORCHESTRATOR!r} yet."
+        " Expected: who asked is in a run before the work begins, in the parent too.",
+        "In production: a night is killed at 4:00, and nobody knows whose schedule to stop.",
+    )
     compared(world, seen, *names[1:], names=names)
+    no_limit(world, mlflow_heard)
+
+
+def no_limit(world: World, mlflow_heard: Any) -> None:
+    """Check how many trainings come to the store at once, which lets none of them begin."""
+    caller, arrived, gate = threading.get_ident(), set(), threading.Condition()
+    made, waited = [], []
+
+    def hear(name: str) -> None:
+        here = threading.get_ident()
+        with gate:
+            gate.notify_all()
+            if here == caller:
+                made.extend(["run"] if name == "create_run" else [])
+                if name != "create_run" or len(made) <= 3:
+                    return
+            elif here in arrived:
+                return  # what it has made, it may end
+            else:
+                arrived.add(here)
+                while len(arrived) < CROWD and len(made) <= 3 and not waited:
+                    before = len(arrived)
+                    if not gate.wait(2) and len(arrived) == before:
+                        waited.append("nobody came any more")
+                        gate.notify_all()
+        raise mlflow.MlflowException("no answer from the database")
+
+    with mlflow_heard(hear):
+        asked = {f"candidate {number}": {"n_estimators": 1} for number in range(CROWD)}
+        seen = world.train("compare_candidates", asked)
+    # Whoever makes the children's runs before their threads was refused the third of them.
+    assert len(arrived) >= CROWD or len(made) > 3, told(
+        f"{seen.call} {seen.ending}",
+        f"There were {CROWD} candidates. Each was held before its run was made, until all of them"
+        f" had come. At most {len(arrived)} came. Expected: a thread for each, however many.",
+        "In production: a grid of 80 takes twice as long as one of 64, and is not ready at 5:00.",
+    )
+    none_is_open(world, seen, "The store made the parent's run, and then refused a child's.")
+
+
+class Stopped(BaseException):
+    """What stops one task, as those of Prefect and Dagster do: no Exception, and no exit."""
 
 
 def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
@@ -724,14 +831,17 @@ def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
         "refused": REFUSED,
         "misspelt": {"max_dept": 3},
         "too large": {"n_estimators": 5},
+        "stopped": {"n_estimators": 8},
     }
     good = next(iter(CANDIDATES))
+    work.end("fitted", Stopped("the machine goes down"), trees=8)
     work.end("measured", MemoryError("too many customers"), trees=5)
     seen = world.train("compare_candidates", {**bad, good: CANDIDATES[good]})
     assert seen.error is None, told(
         f"{seen.call} {seen.ending}",
-        f"Of its candidates {list(bad)} failed, with a ValueError, a TypeError and a MemoryError;"
-        f" {good!r} did not. Expected: the id of the parent, whatever they raised.",
+        f"Of its candidates {list(bad)} failed, with a ValueError, a TypeError, a MemoryError and"
+        f" a BaseException like those of orchestrators; {good!r} did not. Expected: the id of the"
+        " parent, whatever they raised.",
         "In production: one candidate is too large, and the good ones are thrown away with it.",
     )
     children = compared(world, seen, *bad, names=[*bad, good])
@@ -752,7 +862,7 @@ def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
     )
 
 
-def test_comparison_fails_when_all_fail(world: World) -> None:
+def test_comparison_fails_when_all_fail(world: World, beside_callers_run: Any) -> None:
     seen = world.train("compare_candidates", {"one": REFUSED, "two": REFUSED})
     statuses = [run.info.status for run in world.runs]
     assert seen.error is not None and statuses == ["FAILED"] * 3, told(
@@ -760,24 +870,67 @@ def test_comparison_fails_when_all_fail(world: World) -> None:
         f"{world.found} Expected: an exception, and three runs, all FAILED.",
         "In production: no model at all tonight, and the comparison is green.",
     )
+    few = {"only": {"n_estimators": 1}}
+    here = uri_of(world.folder)
+    beside_callers_run(here, lambda: ended(world.train("compare_candidates", few)))
 
 
 def test_each_comparison_is_its_own(world: World) -> None:
-    asked, turns = [REFUSED, {"n_estimators": 1}, {"n_estimators": 2}], in_turn(world, 3)
-    nights = [
-        world.train("compare_candidates", {"only": params}, experiment, tool, store=store)
-        for params, (store, experiment, tool) in zip(asked, turns, strict=True)
-    ]
-    endings = " Then it ".join(night.ending for night in nights)
+    asked = [REFUSED, {"n_estimators": 1}, {"n_estimators": 2}]
+    nights = in_turn(world, "compare_candidates", *({"only": params} for params in asked))
+    endings = " Then it ".join(night.seen.ending for night in nights)
     said = f"compare_candidates, called three times, with one candidate: {endings}"
-    assert nights[0].error is not None, told(said, "Expected: where all fail, it raises.")
-    for params, seen, (_, experiment, tool) in zip(asked[1:], nights[1:], turns[1:], strict=True):
+    assert nights[0].seen.error is not None, told(said, "Expected: where all fail, it raises.")
+    for params, (experiment, tool, seen) in zip(asked[1:], nights[1:], strict=True):
+        has_one_child(world, said, seen, "only")
         parent, children = children_of(world, seen)
-        assert list(children) == ["only"], told(
-            said,
-            f"A comparison has the children {list(children)}. Expected: the one of its own call.",
-            "In production: last night's candidates are compared with those of tonight.",
-        )
         has_params(world, parent, {}, seen, tool)
         is_in(seen, experiment, parent, children["only"])
         has_params(world, children["only"], params, seen, tool)
+    for name, seen in at_once(world, "one", "other").items():
+        said = f"Of two comparisons at once, {seen.call} {seen.ending}"
+        has_one_child(world, said, seen, name)
+
+
+def has_one_child(world: World, said: str, seen: Seen, name: str) -> None:
+    """Check that a comparison has the child of its own call, and no other."""
+    _, children = children_of(world, seen)
+    assert list(children) == [name], told(
+        said,
+        f"A comparison has the children {list(children)}. Expected: {[name]}, of its own call.",
+        "In production: last night's candidates are compared with those of tonight, or those of"
+        " one flow with those of another in the same worker.",
+    )
+
+
+def at_once(world: World, *names: str) -> dict[str, Seen]:
+    """Compare in several threads; the first one that each starts waits for those of the others."""
+    seen: dict[str, Seen] = {}
+    ready, waited = threading.Barrier(len(names)), threading.local()
+    experiment, real = ALIKE[0], threading.Thread.start  # it is there: nobody has to make it
+
+    def compare(name: str) -> None:
+        waited.not_yet = True
+        what = {name: {"n_estimators": 1}}
+        seen[name] = world.train("compare_candidates", what, experiment)
+
+    def start(thread: threading.Thread) -> None:
+        run, thread_waits = thread.run, getattr(waited, "not_yet", False)
+
+        def run_together() -> None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                ready.wait(2)
+            run()
+
+        if thread_waits:
+            waited.not_yet, thread.run = False, run_together
+        real(thread)
+
+    callers = [threading.Thread(target=compare, args=(name,)) for name in names]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join()
+    return seen

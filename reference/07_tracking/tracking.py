@@ -75,11 +75,12 @@ def track_training(
 
     Args:
         customers: `split` says which rows are learnt from, and which are held out.
-        params: As in `fit_forest`.
+        params: As in `fit_forest`. MLflow cuts what is longer than 6,000 characters.
         store: An absolute folder with an MLflow database, `mlflow.db`. The artifacts of a new
             experiment belong into the folder `artifacts` in it. Nothing goes to the working
             directory.
-        experiment: Name of an experiment; it is made if there is none.
+        experiment: Name of an experiment; it is made if there is none, or no longer one of that
+            name. You may raise if it is a deleted one, or if another worker makes it right now.
         orchestrator: Which tool runs this, such as "prefect".
 
     Returns:
@@ -89,7 +90,8 @@ def track_training(
 
     Raises:
         ValueError: The training failed: its own error, as it is. The run is Failed, and has its
-            parameters; also if something else ends it, such as a KeyboardInterrupt.
+            parameters; also if something else ends it, such as a KeyboardInterrupt, or a store
+            that refuses one of the parameters.
     """
     open_experiment(store, experiment)
     with mlflow.start_run() as run:
@@ -104,7 +106,8 @@ def track_model(
 
     The model's signature names the FEATURES, all of them as double (the API sends whole numbers
     today; a blank makes a column of floats; whoever loads the model gives it floats), and what the
-    model predicts. Its requirements are the REQUIREMENTS: nothing is started to find them out.
+    model predicts. Its requirements are the REQUIREMENTS, no more: nothing is started to find them
+    out, and where it is loaded there is MLflow with skops and cloudpickle, but not this file.
 
     Args:
         customers: As in `track_training`.
@@ -145,7 +148,8 @@ def compare_candidates(
 
     Args:
         customers: As in `track_training`.
-        candidates: Name of a candidate: its `params`. At least one, and all at once.
+        candidates: Name of a candidate, any that MLflow takes for a run: its `params`. At least
+            one, and all at once.
         store: As in `track_training`.
         experiment: As in `track_training`.
         orchestrator: As in `track_training`.
@@ -153,10 +157,11 @@ def compare_candidates(
     Returns:
         The id of the parent run. It is Finished also if some candidates failed, whatever they
             raised; their child runs are Failed, and the others went on. A SystemExit may end the
-            comparison, too, but leaves no run open.
+            comparison, too, but leaves no run open; nor does a store that refuses a child's run.
 
     Raises:
-        Exception: All candidates failed (any will do). Their runs and the parent's are Failed.
+        Exception: All candidates failed (any will do, also if they raised none themselves). Their
+            runs and the parent's are Failed.
     """
     open_experiment(store, experiment)
 

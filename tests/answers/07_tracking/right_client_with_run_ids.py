@@ -1,5 +1,7 @@
 """Names every run by its id, through one client that all threads share: no active run at all."""
 
+from contextlib import contextmanager
+
 from mlflow import MlflowClient
 from mlflow.models import Model
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
@@ -13,20 +15,26 @@ def create_run(client, store, experiment, name=None, parent=None):
     return client.create_run(identity, run_name=name, tags=tags).info.run_id
 
 
-def train_by_id(client, run_id, customers, params, orchestrator):
-    client.set_tag(run_id, "orchestrator", orchestrator)
-    for name, value in params.items():
-        client.log_param(run_id, name, value)
+@contextmanager
+def ending(client, run_id):
     try:
-        rows, held_out = split(customers)
-        model = fit_forest(rows, params)
-        accuracy, loss = measure(model, held_out)
+        yield
     except BaseException:
         client.set_terminated(run_id, "FAILED")
         raise
-    client.log_metric(run_id, "val_accuracy", accuracy)
-    client.log_metric(run_id, "val_log_loss", loss)
     client.set_terminated(run_id)
+
+
+def train_by_id(client, run_id, customers, params, orchestrator):
+    with ending(client, run_id):
+        client.set_tag(run_id, "orchestrator", orchestrator)
+        for name, value in params.items():
+            client.log_param(run_id, name, value)
+        rows, held_out = split(customers)
+        model = fit_forest(rows, params)
+        accuracy, loss = measure(model, held_out)
+        client.log_metric(run_id, "val_accuracy", accuracy)
+        client.log_metric(run_id, "val_log_loss", loss)
     return model, rows
 
 
@@ -65,14 +73,13 @@ def compare_candidates(
 ) -> str:
     client = MlflowClient(f"sqlite:///{store}/mlflow.db")
     parent = create_run(client, store, experiment, "comparison")
-    client.log_param(parent, "orchestrator", orchestrator)
-    with ThreadPoolExecutor(max_workers=len(candidates)) as pool:
+    with ending(client, parent), ThreadPoolExecutor(max_workers=len(candidates)) as pool:
+        client.log_param(parent, "orchestrator", orchestrator)
         jobs = []
         for name, params in candidates.items():
             run_id = create_run(client, store, experiment, name, parent)
             jobs.append(pool.submit(train_by_id, client, run_id, customers, params, orchestrator))
-    failed = [job.exception() for job in jobs if job.exception()]
-    client.set_terminated(parent, "FAILED" if len(failed) == len(jobs) else "FINISHED")
-    if len(failed) == len(jobs):
-        raise failed[0]
+        failed = [job.exception() for job in jobs if job.exception()]
+        if len(failed) == len(jobs):
+            raise failed[0]
     return parent

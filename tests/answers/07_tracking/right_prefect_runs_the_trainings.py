@@ -11,7 +11,7 @@ def train_child(customers: pd.DataFrame, name: str, params: dict, whose: tuple[s
     try:
         with mlflow.start_run(run_name=name, parent_run_id=parent):
             train_in_run(customers, params, orchestrator)
-    except SystemExit as ended:  # which Prefect lets out of the flow as well
+    except BaseException as ended:  # of what is no Exception, Prefect lets all out of the flow
         raise RuntimeError(f"{name} was ended") from ended
 
 

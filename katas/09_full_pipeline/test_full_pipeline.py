@@ -491,6 +491,7 @@ def test_no_candidate_left_is_an_error(
     features: pd.DataFrame,
     unlogged: list[str],
     monkeypatch: pytest.MonkeyPatch,
+    beside_callers_run: Any,
 ) -> None:
     run = call("compare_candidates", features, store.folder, candidates=FAILING)
     parents = [one.info.status for one in store.new_runs if one.info.run_name not in FAILING]
@@ -501,6 +502,8 @@ def test_no_candidate_left_is_an_error(
         " both.",
         "In production: no model, and all is green.",
     )
+    ask = functools.partial(call, "compare_candidates", features, store.folder)
+    beside_callers_run(store.uri, lambda: ask(candidates={"calls": CALLS}).said)
 
     def stop(*_: Any, **__: Any) -> None:
         raise Stopped("the worker is stopped")

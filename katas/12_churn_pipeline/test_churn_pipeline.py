@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import inspect
 import math
 import shutil
@@ -783,7 +784,9 @@ def test_champion_scores_whichever_it_is(call: Ask, api: Any, store: str, draw: 
         )
 
 
-def test_gate_keeps_a_poor_model_out(call: Ask, api: Any, store: str) -> None:
+def test_gate_keeps_a_poor_model_out(
+    call: Ask, api: Any, store: str, beside_callers_run: Any
+) -> None:
     other = Path(store) / "another store"
     other.mkdir()
     shutil.copy(Path(store) / "mlflow.db", other)
@@ -825,6 +828,9 @@ def test_gate_keeps_a_poor_model_out(call: Ask, api: Any, store: str) -> None:
         "In production: the gate has been shut for a week, and nobody can see how far we are off;"
         " or the runs of one team lie in the other team's store.",
     )
+    ask = functools.partial(call, "training_pipeline", api.url, store)
+    gate = math.nextafter(auc, 2)
+    beside_callers_run(f"sqlite:///{store}/mlflow.db", lambda: ask(**SMALL, min_auc=gate).said)
 
 
 # Step 8: deploy

@@ -164,19 +164,19 @@ def busy_at(number: int) -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", answer)
 
 
-# How the names of a store's methods begin.
+# How the names of a client's methods begin.
 _ASKING = ("get_", "search_")
 _CHANGING = ("create_", "delete_", "log_", "rename_", "set_", "update_")
 
 
 @contextlib.contextmanager
 def heard(hear: Callable[[str], None]) -> Iterator[None]:
-    """Have `hear` be told what is asked of a store, by its method's name; it may raise.
+    """Have `hear` be told what is asked of a store, by its client's method; it may raise.
 
-    What a store asks itself in order to answer is its own affair.
+    What a client asks in order to do that is its own affair: before each change of an alias it
+    looks whether the model is a prompt.
     """
-    from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore as Registry
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+    from mlflow.tracking import MlflowClient
 
     here = threading.local()
 
@@ -194,17 +194,18 @@ def heard(hear: Callable[[str], None]) -> Iterator[None]:
 
         return method
 
-    own: list[tuple[type, str, Any]] = []
-    for owner in (SqlAlchemyStore, Registry):
-        for name, real in list(vars(owner).items()):
-            if name.startswith((*_ASKING, *_CHANGING)) and inspect.isfunction(real):
-                own.append((owner, name, real))
-                setattr(owner, name, told(name, real))
+    own = {
+        name: real
+        for name, real in vars(MlflowClient).items()
+        if name.startswith((*_ASKING, *_CHANGING)) and inspect.isfunction(real)
+    }
+    for name, real in own.items():
+        setattr(MlflowClient, name, told(name, real))
     try:
         yield
     finally:
-        for owner, name, real in own:
-            setattr(owner, name, real)
+        for name, real in own.items():
+            setattr(MlflowClient, name, real)
 
 
 @contextlib.contextmanager
@@ -213,7 +214,7 @@ def refused_at(number: int, *of: str) -> Iterator[list[str]]:
 
     Args:
         number: Which, from 1.
-        of: The changes that count, by the names of a store's methods. None: all.
+        of: The changes that count, by the names of a client's methods. None: all.
 
     Yields:
         The name of what was refused, once it was.

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import mlflow
 import mlflow.sklearn
@@ -18,9 +19,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import Metric
+from mlflow.entities import LoggedModelOutput, Metric
 from mlflow.exceptions import MlflowException
 from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
+from sklearn.dummy import DummyClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -64,7 +66,12 @@ class Store:
         """Log a candidate with the metrics `train_auc` and `val_auc`; return its run's id."""
         run = self.client.create_run(self.begin(night), run_name=name)
         run_id = run.info.run_id
-        self.client.log_batch(run_id, [Metric(f"{key}_auc", auc[key], 0, 0) for key in auc])
+        # A metric is measured again when its rows were wrong: the last value counts.
+        steps = {key: enumerate((1.0, 0.0, value)) for key, value in auc.items()}
+        metrics = [
+            Metric(f"{key}_auc", value, step, step) for key in auc for step, value in steps[key]
+        ]
+        self.client.log_batch(run_id, metrics)
         self.client.update_run(run_id, status)
         shutil.copytree(self.save_model(0.0), copy_of(run))  # as MLflow 2 did; quick to make
         return run_id
@@ -75,7 +82,16 @@ class Store:
         shutil.rmtree(copy_of(run), ignore_errors=True)
         with self.as_default(), mlflow.start_run(run_id=run_id):
             mlflow.sklearn.log_model(make_model(shift), name="model", **OPTIONS)
+            self.log_another(run, "calibrator")
         self.client.set_terminated(run_id, run.info.status)
+
+    def log_another(self, run: Any, name: str) -> None:
+        """Have a run have a model of another name, too."""
+        logged = self.client.create_logged_model(run.info.experiment_id, name, run.info.run_id)
+        place = Path(unquote(logged.artifact_location.removeprefix("file://")))
+        shutil.copytree(self.save_model(-1.0), place)
+        self.client.finalize_logged_model(logged.model_id, "READY")
+        self.client.log_outputs(run.info.run_id, [LoggedModelOutput(logged.model_id, 0)])
 
     def save_model(self, shift: float) -> str:
         """Write a model to a folder, as one that comes from elsewhere; return its address."""
@@ -342,6 +358,42 @@ def when_busy(call: Ask, store: Store, mlflow_busy: Any, tmp_path: Path) -> Ask:
     return ask
 
 
+@pytest.fixture
+def when_half_done(call: Ask, store: Store, mlflow_refuses: Any, mlflow_silent: Any) -> Any:
+    """Make a call when nothing is answered after its first change, or a change is refused.
+
+    `begin` puts the registry to what it was before the call.
+    """
+
+    def ask(begin: Callable[[], None], done: str, answer: int, why: str, *given: Any) -> None:
+        begin()
+        before = after(store)
+        with mlflow_silent() as refused:
+            run = call(*given, may_raise=True)
+        found = (after(store), run.error is None and run.value)
+        assert found in ((before, False), (done, answer)), told(
+            f"{run.said} Once it had changed something, the registry answered no question any more"
+            f" ({', '.join(refused) or 'none was asked'}). Now: {after(store)}.",
+            f"Expected: {answer}, and {done}: what you ask, you ask before you change anything.",
+            "In production: it says that it has failed, and who scores has changed; or half of it"
+            " has, and the way back is gone.",
+        )
+        for number in itertools.count(1):
+            begin()
+            with mlflow_refuses(number) as refused:
+                run = call(*given, may_raise=True)
+            if not refused:
+                return
+            said = f"{run.said} Its change {number}, {refused[0]}, had been refused."
+            assert run.error is not None or (after(store), run.value) == (done, answer), told(
+                f"{said} Now: {after(store)}.",
+                f"Expected: the registry's error, or all of it is done: {answer}, and {done}.",
+                f"In production: {why}",
+            )
+
+    return ask
+
+
 def after(store: Store) -> str:
     """Say what matters in the registry."""
     numbers = shorten(str(store.numbers))
@@ -603,7 +655,9 @@ def test_version_taken_back_is_out_of_the_race(call: Ask, cast: list[Store]) -> 
     promoted(store, challenge(call, "just better"), why, champion=better, previous=2)
 
 
-def test_no_answer_is_not_no_champion(cast: list[Store], when_busy: Ask) -> None:
+def test_no_answer_is_not_no_champion(
+    cast: list[Store], when_busy: Ask, when_half_done: Any
+) -> None:
     store, better = cast[0], NUMBER["better"]
     store.point(champion=2, previous=1)
     aliases = store.aliases
@@ -623,6 +677,13 @@ def test_no_answer_is_not_no_champion(cast: list[Store], when_busy: Ask) -> None
         return stays(run) if run.error is not None else now == (moved, better)
 
     when_busy(moves, f"the champion is {better}", why, "promote_if_better", better)
+
+    def begin() -> None:
+        store.point(champion=2, previous=1)
+
+    done = f"{KEPT} [], aliases { ({'champion': better, 'previous': 2}) }"
+    why = "for a second the registry refuses a change, and whoever goes back goes back too far."
+    when_half_done(begin, done, better, why, "promote_if_better", better)
 
 
 # Task 3: inference asks the registry
@@ -738,10 +799,15 @@ def test_new_champion_scores_at_once(
     scored_by(other, call("score_customers", rows, on=other), 1, 1.0, rows)
     store.point(champion=1)
     scored_by(store, call("score_customers", rows), 1, 0.0, rows)
+    store.client.delete_registered_model("churn")
+    store.register(store.save_model(3.0))
+    store.point(champion=1)
+    scored_by(store, call("score_customers", rows), 1, 3.0, rows)
+    store.register(store.save_model(2.0))
     with moving(store, champion=2):
         run = call("score_customers", rows)
     number, scores = run.value if isinstance(run.value, tuple) else (None, None)
-    assert same_scores(scores, {1: 0.0, 2: 2.0}.get(number, NAN), rows), told(
+    assert same_scores(scores, {1: 3.0, 2: 2.0}.get(number, NAN), rows), told(
         f"The champion was 1. As soon as the registry had said so, it was moved to 2. {run.said}",
         "Expected: the scores of one version, and its number: the alias is asked once.",
         "In production: the scores lie under the version that did not make them, and whoever looks"
@@ -759,7 +825,9 @@ def test_newest_version_can_be_rehearsed(call: Ask, store: Store, rows: pd.DataF
     scored_by(store, call("score_customers", rows, "latest"), newest, 2.0, rows)
 
 
-def test_missing_champion_is_an_error(call: Ask, store: Store, rows: pd.DataFrame) -> None:
+def test_missing_champion_is_an_error(
+    call: Ask, store: Store, rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = call("score_customers", rows, "latest", may_raise=True)
     assert run.error is not None, told(
         f"{run.said} There is no version at all; other models have some.",
@@ -791,6 +859,29 @@ def test_missing_champion_is_an_error(call: Ask, store: Store, rows: pd.DataFram
         "Expected: an error. The previous one does not stand in for it.",
         "In production: nobody hears that the champion is gone, and a model that was replaced"
         " scores for weeks.",
+    )
+
+    stayed = store.models / "learnt from those who stayed"
+    if not stayed.exists():
+        model = make_pipeline(DummyClassifier().fit(rows, np.zeros(len(rows), int)))
+        mlflow.sklearn.save_model(model, stayed, **OPTIONS)
+    store.point(champion=store.register(str(stayed)))
+    run = call("score_customers", rows, may_raise=True)
+    scores = run.value[1] if isinstance(run.value, tuple) else None
+    assert run.error is not None or scores == [0.0] * len(rows), told(
+        f"{run.said} The champion has learnt from half a file, in which all had stayed: of the"
+        " classes 0 and 1 it knows 0 only.",
+        "Expected: an error, or a probability of 0 to leave, class 1, for each.",
+        "In production: the last column is that of class 0. The campaign calls everybody.",
+    )
+    store.point(champion=1)
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+    run = call("score_customers", rows, may_raise=True)
+    assert run.error is not None, told(
+        f"{run.said} MLFLOW_ALLOW_PICKLE_DESERIALIZATION was false.",
+        "Expected: an error, as MLflow loads no model of these formats then.",
+        "In production: after an incident somebody forbids what runs code while it is loaded, and"
+        " inference goes on loading it.",
     )
 
 
@@ -887,7 +978,9 @@ def test_nothing_to_go_back_to_is_an_error(call: Ask, bad_night: Store) -> None:
         )
 
 
-def test_no_answer_is_not_half_a_way_back(bad_night: Store, when_busy: Ask) -> None:
+def test_no_answer_is_not_half_a_way_back(
+    bad_night: Store, when_busy: Ask, when_half_done: Any
+) -> None:
     before = after(bad_night)
     back = f"{KEPT} [3], aliases { ({'champion': 1}) }"
 
@@ -897,3 +990,11 @@ def test_no_answer_is_not_half_a_way_back(bad_night: Store, when_busy: Ask) -> N
 
     why = "the bad version goes, unmarked, and the nightly job promotes it again."
     when_busy(check, f"it is {back}", why, "roll_back")
+
+    def begin() -> None:
+        bad_night.point(champion=3, previous=1)
+        with contextlib.suppress(MlflowException):
+            bad_night.client.delete_model_version_tag("churn", "3", "rolled_back")
+
+    why = "for a second the registry refuses a change; and the bad version, unmarked, is back."
+    when_half_done(begin, back, 1, why, "roll_back")

@@ -41,8 +41,9 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
     """Register the best candidate of tonight's training, if it is good enough.
 
     Each run of the experiment is a candidate. It has logged the metrics `train_auc` and `val_auc`
-    (0 to 1, more is better) and its model under the name `model`. A run that is not Finished is no
-    candidate; neither is one whose `val_auc` is missing or not a number.
+    (0 to 1, more is better; the last value counts) and its model under the name `model`, perhaps
+    others too. A run that is not Finished, or was deleted, is no candidate; neither is one whose
+    `val_auc` is missing or not a number. Of two that are as good, either.
 
     Args:
         tracking_uri: The store; it is the registry too. Not always this process's default.
@@ -56,7 +57,8 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
         for a moment. Aliases stay where they are.
 
     Raises:
-        Exception: The registry does not answer, which is not "no candidate" and "no version".
+        Exception: The registry does not answer, which is not "no candidate" and "no version"; or
+            the best candidate has no `model`.
     """
     mlflow.set_tracking_uri(tracking_uri)
     runs = mlflow.search_runs(
@@ -80,10 +82,11 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     """Let a version challenge the champion: the alias moves only to a better one.
 
     Better is a greater `val_auc` of the version's run than of the champion's; equal is not better.
-    A run that was deleted counts as before, MLflow still has it (until `mlflow gc`). If there is no
+    A run that was deleted counts as before, MLflow still has it (until `mlflow gc`; then raise, or
+    take it for one without `val_auc`, as a version without a run is). If there is no
     champion, or its `val_auc` is missing or NaN, any number is. A challenger whose run has no
     `val_auc`, or NaN, is never better; nor is one with the tag ROLLED_BACK, whatever its metric.
-    When CHAMPION moves, PREVIOUS moves to the version that it leaves; else no alias changes.
+    When CHAMPION moves, PREVIOUS moves to the version that it leaves, if any; else no alias changes.
 
     Args:
         tracking_uri: As in `register_best`.
@@ -94,7 +97,7 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
 
     Raises:
         Exception: A question to the registry finds no answer, which is not "no champion". No alias
-            has moved.
+            has moved: you ask before you change. Or a change is refused, perhaps the second.
     """
     client = MlflowClient(tracking_uri)
     champion = _version_behind(client, CHAMPION)
@@ -116,22 +119,24 @@ def score_customers(
 ) -> tuple[int, list[float]]:
     """Score customers with a version of the registry; change nothing in the store.
 
+    The file that MLflow itself writes beside a model that it loads does not count.
+
     Args:
         tracking_uri: As in `register_best`.
-        customers: One row a customer, the columns that the model was trained on. In another order
-            they are scored by their names, or refused.
+        customers: One row a customer, at least one, the columns that the model was trained on. In
+            another order they are scored by their names, or refused.
         which: Any alias of MODEL, such as "champion" or "previous"; it may move at any moment.
             Or "latest": the version with the greatest number, asked for in rehearsals.
 
     Returns:
         A pair: the number of the version that scored, and for each customer, in order, the
         probability to leave (class 1; 0 to 1) by its scikit-learn model's `predict_proba`, which
-        gets the customers as they are, blanks too. A version need not have a run: some were
-        imported from another registry.
+        gets the customers as they are, blanks too; 0 or an error if it never saw class 1. A version
+        need not have a run: some were imported from another registry.
 
     Raises:
-        Exception: There is no such alias or no version, its model does not load, or the registry
-            does not answer. No other version stands in for it.
+        Exception: There is no such alias or no version, its model does not load (MLflow's settings
+            may forbid it), or the registry does not answer. No other version stands in for it.
     """
     mlflow.set_tracking_uri(tracking_uri)
     client = MlflowClient(tracking_uri)
@@ -150,7 +155,8 @@ def roll_back(tracking_uri: str) -> int:
 
     The version taken back gets the tag ROLLED_BACK (any value), and stays registered. PREVIOUS is
     removed: called again, perhaps by the second colleague on call, this must not bring it back.
-    Without a champion there is nothing to tag; the previous one comes back all the same.
+    Without a champion there is nothing to tag; the previous one comes back all the same. Nor is
+    there if both aliases are on one version.
 
     Args:
         tracking_uri: As in `register_best`.
@@ -160,7 +166,7 @@ def roll_back(tracking_uri: str) -> int:
 
     Raises:
         Exception: There is no PREVIOUS to go back to, or the registry does not say. Then nothing
-            has changed.
+            has changed: you ask before you change. Or a change is refused, perhaps the second.
     """
     client = MlflowClient(tracking_uri)
     previous = _version_behind(client, PREVIOUS)

@@ -86,7 +86,7 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     take it for one without `val_auc`, as a version without a run is). If there is no
     champion, or its `val_auc` is missing or NaN, any number is. A challenger whose run has no
     `val_auc`, or NaN, is never better; nor is one with the tag ROLLED_BACK, whatever its metric.
-    When CHAMPION moves, PREVIOUS moves to the version that it leaves, if any; else no alias changes.
+    When CHAMPION moves, PREVIOUS moves to the version that it leaves, if any; else none changes.
 
     Args:
         tracking_uri: As in `register_best`.

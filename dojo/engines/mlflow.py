@@ -267,8 +267,10 @@ def callers_run(uri: str) -> Iterator[Callable[[], str]]:
     Yields:
         Says how it is; nothing if it is open and running, as it should be.
     """
-    from mlflow.tracking import MlflowClient, fluent
+    from mlflow.tracking import MlflowClient
+    from mlflow.tracking import fluent as untyped
 
+    fluent: Any = untyped
     client = MlflowClient(uri)
     run = client.create_run("0", run_name="the caller's own")
     stack = fluent._active_run_stack.get()

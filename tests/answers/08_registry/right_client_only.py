@@ -26,7 +26,7 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     model = client.search_logged_models(
-        [runs[0].info.experiment_id], filter_string=f"source_run_id = '{run_id}'"
+        [runs[0].info.experiment_id], filter_string=f"source_run_id = '{run_id}' and name = 'model'"
     )[0]
     made = client.create_model_version("churn", model.artifact_location, run_id=run_id)
     return int(made.version)

@@ -17,7 +17,7 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
         return int(known[0].version)
     models = mlflow.search_logged_models(
         experiment_ids=[best["experiment_id"]],
-        filter_string=f"source_run_id = '{best['run_id']}'",
+        filter_string=f"source_run_id = '{best['run_id']}' and name = 'model'",
         output_format="list",
     )
     return int(mlflow.register_model(models[0].model_uri, "churn").version)

@@ -9,6 +9,7 @@ import io
 import json
 import subprocess
 import sys
+import unicodedata
 import zlib
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -283,6 +284,8 @@ def test_names_come_in_every_kind_that_the_signs_allow() -> None:
     assert set(names) == {"", *q.NAMES}
     assert len(set(names.values())) == len(names)
     assert names[q.CAPITALS].lower() == names[""]
+    forms = {unicodedata.normalize(form, names[q.NAME_ACCENTS]) for form in ("NFC", "NFD")}
+    assert len(forms | {names[q.NAME_ACCENTS]}) == 3
     assert len(names[q.VERY_LONG]) == 200
     assert names[q.VERY_LONG][:199] == names[q.LATE_CHANGE][:199]
     run_ids = Draw(2).names(signs=r"[A-Za-z0-9_.~:+-]", tame=[q.VERY_LONG, q.LATE_CHANGE])

@@ -149,6 +149,22 @@ def crashing(check: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def during(instance: Any, step: str, call: Callable[[], object]) -> Iterator[None]:
+    """Make a call whenever a step of a run has begun in the block, before it does its work."""
+    storage = instance.event_log_storage
+    real = storage.store_event
+
+    def store(entry: Any) -> None:
+        real(entry)
+        event = entry.dagster_event
+        if event is not None and event.is_step_start and event.step_key == step:
+            call()
+
+    with mock.patch.object(storage, "store_event", store):
+        yield
+
+
+@contextlib.contextmanager
 def tried_before(times: int) -> Iterator[None]:
     """Have Dagster know of earlier tries of every step, as of those that another process made."""
     from dagster._core.execution.retries import RetryState

@@ -21,6 +21,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     clock,
     customers,
     dagster_crash,
+    dagster_during,
     dagster_instance,
     dagster_later,
     dagster_tried_before,

@@ -225,6 +225,12 @@ def dagster_crash() -> Any:
 
 
 @pytest.fixture
+def dagster_during() -> Any:
+    """Give a context that makes a call as a step begins; see `dojo.engines.dagster.during`."""
+    return dagster.during
+
+
+@pytest.fixture
 def dagster_tried_before() -> Any:
     """Give a context in which another process has made a number of tries of each step."""
     return dagster.tried_before

@@ -115,7 +115,8 @@ BOOLEANS = "True where 1 was"
 FLOAT_ONE = "1.0 where 1 was"
 TINY = "a change of a number in its last digit"
 AS_TEXT = "a number as text"
-SETTINGS = (NESTED, LONG_TAIL, LIST_ORDER, BOOLEANS, FLOAT_ONE, TINY, AS_TEXT)
+NULL_GONE = "without a key whose value was null"
+SETTINGS = (NESTED, LONG_TAIL, LIST_ORDER, BOOLEANS, FLOAT_ONE, TINY, AS_TEXT, NULL_GONE)
 
 # Names of runs, files, models.
 DOTS = "dots only"

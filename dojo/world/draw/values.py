@@ -29,8 +29,12 @@ Streams = Callable[[str], random.Random]
 def draw_settings(streams: Streams) -> dict[str, Any]:
     """Draw settings as a training has them: flat ones, a list, a long text, a dict in a dict."""
     rng = streams("settings")
+    how = rng.choice(("mean", "median"))  # twice one object, as in settings that code writes
     return {
         "n_estimators": 1,
+        "blanks": how,
+        "outliers": how,
+        "window": None,
         "learning_rate": rng.randrange(1, 9) / 10,
         "columns": [f"column_{number:02}" for number in rng.sample(range(90), 30)],
         "query": " ".join(f"charges_{rng.randrange(99)} > {number}" for number in range(40)),
@@ -61,6 +65,8 @@ def draw_other_settings(
             changed["n_estimators"] = 1.0
         elif kind == q.AS_TEXT:
             changed["n_estimators"] = "1"
+        elif kind == q.NULL_GONE:
+            del changed["window"]
         else:
             changed["learning_rate"] += 1e-15
     order = list(found)
@@ -87,7 +93,8 @@ def draw_names(streams: Streams, on: frozenset[str], signs: str) -> dict[str, st
         q.CAPITALS: word.upper(),
         q.SPACES: f"{word} b",
         q.QUOTES: f"{word}'\"b",
-        q.NAME_ACCENTS: f"{word}é日",
+        # One accent in one sign, one in two: who makes one form of both names another file.
+        q.NAME_ACCENTS: f"{word}\u00e9e\u0301日",
         q.LINE_BREAK: f"{word}\n",
         q.SLASH: f"{word}/../b",
         q.DASH_FIRST: f"-{word}",

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import json
 import logging
 import os
 import time
@@ -18,6 +19,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 PARIS = ZoneInfo("Europe/Paris")
 UTC = datetime.timezone.utc
 DAY = datetime.timedelta(days=1)
+SCORES = dg.AssetKey("daily_scores")
 ASSETS = ["customers", "features", "churn_model"]
 
 
@@ -186,6 +188,14 @@ def test_day_follows_from_the_scheduled_moment(
         "In production: without a run key a tick that is evaluated again is one more run. So is"
         " one whose key another process makes otherwise.",
     )
+    fewer = [one for one in requests if one.stale_assets_only or one.asset_selection]
+    selected = {key for one in fewer for key in one.asset_selection or []}
+    assert not any(one.stale_assets_only for one in fewer) and selected <= {SCORES}, told(
+        f"{call} it asks for {fewer[0] if fewer else None}.",
+        "Expected: a run of all that the job makes, whatever Dagster takes for stale.",
+        "In production: `stale_assets_only` does not look at the day. Once there are scores nothing"
+        " is stale, no run is launched, and every tick is green.",
+    )
 
 
 @pytest.mark.usefixtures("years_later")
@@ -216,6 +226,7 @@ class Watch:
         self.keys: set[str] = set()
         self.says: str | None = None
         self.asks: list[str | None] = []
+        self.late: list[tuple[str, int]] = []  # arrive as soon as the inbox was read
 
     @property
     def sensor(self) -> Any:
@@ -228,9 +239,22 @@ class Watch:
         (self.folder / name).write_text("customer_id\n", encoding="utf-8")
         os.utime(self.folder / name, ns=(moment, moment))
 
+    def busy(self) -> Any:
+        """Make the inbox one in which files arrive while the sensor is at work."""
+        watch = self
+
+        class BusyInbox(self.solution.Inbox):
+            def files(self) -> list[tuple[int, str]]:
+                found = super().files()
+                while watch.late:
+                    watch.arrive(*watch.late.pop())
+                return found
+
+        return BusyInbox(folder=str(self.folder))
+
     def evaluate(self) -> Any:
         """Evaluate once, and keep nothing of it."""
-        inbox = self.solution.Inbox(folder=str(self.folder))
+        inbox = self.busy() if self.late else self.solution.Inbox(folder=str(self.folder))
         context = dg.build_sensor_context(
             self.instance, cursor=self.cursor, resources={"inbox": inbox}
         )
@@ -302,6 +326,14 @@ def test_each_arrival_is_imported_once(inbox: Watch) -> None:
     for name in ("a.csv", "d.csv"):
         (inbox.folder / name).unlink()
     is_quiet(inbox, "The newest two were moved to the archive.")
+    inbox.arrive("e.csv", 40)
+    inbox.late = [("f.csv", 50)]
+    seen = [*inbox.tick(), *inbox.tick()]
+    after = (
+        "e.csv arrives; f.csv arrives when a tick has read the inbox; the next tick is asked, too."
+    )
+    why = "what arrives between two readings of the inbox is behind the cursor, and never imported."
+    asked(seen, ["e.csv", "f.csv"], after, why)
 
 
 def test_exports_of_any_name_and_moment_arrive(inbox: Watch, draw: Any) -> None:
@@ -313,8 +345,10 @@ def test_exports_of_any_name_and_moment_arrive(inbox: Watch, draw: Any) -> None:
     for nanoseconds, name in enumerate(exports):
         inbox.arrive(name, now, nanoseconds)
     why = "one export is left out, once a year; and nobody misses it before the numbers are wrong."
-    after = "Exports of all names, each a nanosecond after the one before."
-    asked(inbox.tick(), exports, after, why)
+    seen = inbox.tick()
+    lost = ascii([name for name in exports if name not in seen])
+    after = f"Exports of all names, each a nanosecond after the one before; not asked for: {lost}."
+    asked(seen, exports, after, why)
     is_quiet(inbox, "Nothing has arrived since, not even within the same microsecond.")
     for name in exports[:2]:
         inbox.arrive(name, now, len(exports))
@@ -428,11 +462,9 @@ def wanted(seen: list[str], expected: list[str], after: str, why: str) -> None:
     )
 
 
-def turned(value: Any) -> Any:
-    """Return an equal value with the keys of all its dicts in another order."""
-    if isinstance(value, dict):
-        return {key: turned(one) for key, one in reversed(value.items())}
-    return [turned(one) for one in value] if isinstance(value, list) else value
+def from_a_file(value: Any) -> Any:
+    """Return an equal value as JSON brings it back, the keys of all its dicts in another order."""
+    return json.loads(json.dumps(value), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
 
 
 def parts_of(condition: Any) -> Iterator[Any]:
@@ -497,9 +529,8 @@ def test_new_customers_make_the_rest_stale(automation: Automation) -> None:
     automation.make(settings, "churn_model")
     wanted(automation.wants(settings), [], "churn_model was made too.", fresh)
     now = datetime.datetime.now(UTC)
-    for days in (1, 31):
-        again = automation.wants(settings, now + days * DAY)
-        wanted(again, [], f"Since then nothing was made in {days} days.", fresh)
+    again = automation.wants(settings, now + 31 * DAY)
+    wanted(again, [], "Since then nothing was made in 31 days.", fresh)
     automation.instance.wipe_assets([dg.AssetKey("customers")])
     for _ in range(2):
         imported = "customers" in automation.wants(settings, now + 32 * DAY)
@@ -508,24 +539,35 @@ def test_new_customers_make_the_rest_stale(automation: Automation) -> None:
         wanted(["customers"] if imported else [], [], after, why)
 
 
-def test_new_settings_make_features_stale(automation: Automation, laws: Any) -> None:
+def test_new_settings_make_features_stale(
+    automation: Automation, laws: Any, dagster_during: Any
+) -> None:
     settings = {"blanks": "median", "scale": True}
     automation.make(settings)
     automation.wants(settings)
-    same = dict(reversed(settings.items()))
     why = "a version that is new at each deployment (a time, a random hash) makes all stale by it."
-    wanted(automation.wants(same), [], "The same settings were deployed again, reordered.", why)
     automation.solution = laws.load_elsewhere()
     after = "The same settings were deployed again, in another process (where `hash` is another)."
     wanted(automation.wants(settings), [], after, why)
-    others = {**settings, "scale": False}
+    none: dict[str, Any] = {}
     why = "the code is new and the features are old: the model is trained on a mixture."
     stale = ["features", "churn_model"]
-    wanted(automation.wants(others), stale, "Other settings were deployed.", why)
-    automation.make(others, *stale)
-    wanted(automation.wants(others), [], "features and churn_model were made with them.", why)
-    after = "The first settings were deployed again; features were made with the others."
+    wanted(automation.wants(none), stale, "No settings were deployed, {}.", why)
+    automation.make(none, *stale)
+    wanted(automation.wants(none), [], "features and churn_model were made with {}.", why)
+    after = "The first settings were deployed again; features were made with {}."
     wanted(automation.wants(settings), stale, after, why)
+    automation.wants(settings)  # a quiet tick: the run that it has asked for is on its way
+    others, asked = {**settings, "scale": False}, []
+    with dagster_during(
+        automation.instance, "features", lambda: asked.extend(automation.wants(others))
+    ):
+        automation.make(settings, *stale)
+    asked += automation.wants(others)
+    after = "Other settings were deployed while the features of the old ones were being made."
+    seen = ["features"] if "features" in asked else []
+    why = "features take half an hour. A change that is seen meanwhile is seen once, and forgotten."
+    wanted(seen, ["features"], f"{after} Two ticks, the second one afterwards.", why)
 
 
 def test_any_other_setting_makes_features_stale(automation: Automation, draw: Any) -> None:
@@ -534,8 +576,8 @@ def test_any_other_setting_makes_features_stale(automation: Automation, draw: An
     changes = draw.other_settings(settings, tame=["True where 1 was", "1.0 where 1 was"])
     automation.make(settings)
     automation.wants(settings)
-    again = automation.wants(turned(settings))
-    after = "The same settings were deployed again, with all keys in another order."
+    again = automation.wants(from_a_file(settings))
+    after = "The same settings were deployed again, read from JSON with the keys in another order."
     wanted(again, [], after, "all is made again each night.")
     why = "a column more, at the end of a long list, and the model never learns from it."
     for what, others in changes.items():
@@ -549,6 +591,8 @@ def test_any_other_setting_makes_features_stale(automation: Automation, draw: An
 
 
 NO_TABLE = "no such table: customers"
+WILL_BE_RETRIED = {"dagster/max_retries": "1", "dagster/will_retry": "true"}
+IS_A_RETRY = {"dagster/max_retries": "1", "dagster/retry_number": "1"}
 
 
 class Night:
@@ -644,11 +688,15 @@ def nightly_import() -> Any:
     @dg.op
     def join_tables(customers: int) -> None: ...
 
+    @dg.graph
+    def archive() -> None:
+        load_contracts.alias("read")()  # for the same reason
+
     @dg.job
     def nightly_import() -> None:
         join_tables(load_customers())
         load_contracts()
-        load_contracts.alias("read_archive")()  # for the same reason
+        archive()
         load_tariffs()
 
     return nightly_import
@@ -660,13 +708,13 @@ def test_failure_is_told_once_with_its_cause(night: Night, nightly_import: Any) 
     lines = night.tick()
     text = lines[0] if lines else ""
     parts = ["nightly_import", run_id, "load_customers", NO_TABLE]
-    parts += ["load_contracts", "read_archive", "contracts: key revoked"]
+    parts += ["load_contracts", "archive.read", "contracts: key revoked"]
     missing = [part for part in parts if part not in text]
     assert len(lines) == 1 and not missing, told(
         f"A run failed in three steps. The chat was told {len(lines)} times: {text[:400]!r}. The"
         f" sensor raised {night.error and night.error.message.strip()!r}.",
-        "Expected: one message that names the job, the run, and each step with its cause. Missing:"
-        f" {missing}.",
+        "Expected: one message that names the job, the run, and each step (its step key) with its"
+        f" cause. Missing: {missing}.",
         "In production: 'Steps failed: [load_customers]' at 3:04 means getting up to read a page."
         " The step's own error is the innermost cause of what Dagster raises; dg.Failure has none,"
         " and two steps may fail for the same reason.",
@@ -693,13 +741,15 @@ def test_each_failed_run_is_told_of(night: Night) -> None:
     night.end("import_export", "report_run_canceled", "somebody has stopped it")
     failed = {
         night.end("scoring", "report_run_failed", "the machine is gone"): "scoring",
-        night.run(imports): "import_export",
-        night.run(imports): "import_export",
+        night.run(imports, **WILL_BE_RETRIED): "import_export",
+        night.run(imports, **IS_A_RETRY): "import_export",
     }
     lines = night.tick()
     assert night.error is None and len(lines) == len(failed), told(
         f"Three runs failed: {', '.join(failed.values())}; the first one in no step, its machine"
-        f" is gone. One was stopped, one succeeded. The chat was told {len(lines)} times:"
+        " is gone; the second one will be started again (tags"
+        f" {WILL_BE_RETRIED}), the third one is such a try. One was stopped, one succeeded. The"
+        f" chat was told {len(lines)} times:"
         f" {str(lines)[:300]}. The sensor raised {night.error and night.error.message.strip()!r}.",
         "Expected: three messages, and nothing raised.",
         "In production: the failure that nobody had thought of is the one that nobody hears of.",
@@ -742,7 +792,7 @@ def test_chat_that_is_down_fails_nothing(night: Night) -> None:
     assert night.error is None and len(calls) == 1, told(
         f"The chat is down. It was called {len(calls)} times; the sensor raised"
         f" {night.error and night.error.to_string()[:200]!r}.",
-        "Expected: called once, and nothing raised, whatever `send` raises.",
+        "Expected: called once, and nothing raised, whatever Exception `send` raises.",
         "In production: a sensor that raises is evaluated again, for the same failure, for ever,"
         " and the failures after it wait.",
     )

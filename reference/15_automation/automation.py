@@ -88,9 +88,10 @@ def exports_arrived(
 
     An export is a file that ends in `.csv`; whatever else is in the inbox is still being written.
     Each run has the tag `export`, the file's name, the oldest first. A file modified after it was
-    imported is a correction, and imported again. The cursor remembers the newest modification seen,
-    in nanoseconds, as text, and nothing else: a file that is older counts as seen. The run key is
-    of this name and this modification: should the cursor be lost, no run is made twice.
+    imported is a correction, and imported again. The cursor remembers the newest modification of an
+    export seen, in nanoseconds after 1970, as text, and nothing else: one that is not newer counts
+    as seen. The run key is of this name and this modification: should the cursor be lost, no run is
+    made twice.
 
     It runs as soon as it is deployed. Where nothing has arrived, it says so (`SkipReason`).
     """
@@ -110,12 +111,15 @@ def make_definitions(settings: dict) -> dg.Definitions:
 
     Dagster's automation asks for features and model, and only for what is stale: features where the
     customers have been made again or the settings are others than before; the model where the
-    features are made again. It never asks for the customers, which are imported,
-    nor for anything because the same settings were deployed again, or because of the hour.
+    features are made again. New settings count also if features are being made when they are
+    deployed. It never asks for the customers, which are imported, nor for anything because the same
+    settings were deployed again, or because of the hour. What it asks for while there are no
+    customers yet does not matter.
 
     Args:
-        settings: What features are made with; JSON-safe. Equal JSON is the same settings,
-            whatever the order of the keys.
+        settings: What features are made with, as `json.load` gives it; may be empty. Equal JSON is
+            the same settings, whatever the order of the keys; any other JSON is other settings
+            (but whether 1, 1.0 and true are equal does not matter).
 
     Returns:
         The three assets, no schedule and no sensor. Their values do not matter here.
@@ -142,13 +146,14 @@ def make_definitions(settings: dict) -> dg.Definitions:
 
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
 def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
-    """Tell the chat once of each failed run, of whatever job, in one message.
+    """Tell the chat once of each failed run, of whatever job deployed with it, in one message.
 
-    It names the job, the run's id, and for each step that failed (there may be none: the machine is
-    gone) its name and the first line of its own error, the innermost cause (of `raise A from B`
-    that is B). It runs as soon as it is deployed. A chat that is down, whatever `send` raises, does
-    not make the sensor fail, which Dagster would try again for ever: it is noted in the sensor's
-    log.
+    Also of a run that Dagster is going to start again, or that was one. It names the job, the run's
+    id, and for each step that failed (there may be none: the machine is gone) its step key, and the
+    first line that Dagster has of its own error, the innermost cause (of `raise A from B` that is
+    B). It runs as soon as it is deployed. A chat that is down, whatever Exception `send` raises,
+    does not make the sensor fail, which Dagster would try again for ever: it is noted in the
+    sensor's log.
     """
     run = context.dagster_run
     said = "; ".join(_describe_failures(context.get_step_failure_events()))

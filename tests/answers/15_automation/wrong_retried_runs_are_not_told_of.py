@@ -1,0 +1,16 @@
+"""Leaves out a run that Dagster will start again: if that hangs in the queue, nobody hears.
+
+Refused by: test_each_failed_run_is_told_of
+"""
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
+def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
+    run = context.dagster_run
+    if run.tags.get("dagster/will_retry") == "true":
+        return
+    said = "; ".join(_describe_failures(context.get_step_failure_events()))
+    try:
+        chat.send(f"{run.job_name} failed, run {run.run_id}: {said}")
+    except Exception as error:
+        context.log.error(f"the chat is down: {error!r}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +37,13 @@ def moved_aside(path: Path) -> None:
     old.unlink()
 
 
+def given_its_mode_late(path: Path) -> None:
+    part = path.with_suffix(".part")
+    part.write_text("new")
+    os.replace(part, path)
+    path.chmod(0o644)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "list.csv"
@@ -58,6 +67,10 @@ def test_call_is_killed_before_each_of_its_moves(path: Path) -> None:
         ("rename list.csv", "gone"),
     ]
     assert seen_between_kills(in_place, path) == []
+    assert seen_between_kills(given_its_mode_late, path) == [
+        ("rename list.csv", "old"),
+        ("chmod list.csv", "new"),
+    ]
 
 
 def test_full_disk_raises_or_kills(path: Path) -> None:
@@ -96,6 +109,18 @@ def test_two_calls_meet_in_one_part(path: Path) -> None:
     held, other = disk.overtaken(*both, path.parent, str(path))
     assert (held.how, other.how) == (disk.RAISED, disk.RETURNED)
     assert held.error.startswith("FileNotFoundError")
+
+
+def test_two_calls_are_made_in_two_containers(path: Path, tmp_path: Path) -> None:
+    def write() -> None:
+        numbers = (os.getpid(), threading.get_native_id(), threading.get_ident())
+        name = f"{socket.gethostname()}-{'-'.join(map(str, numbers))}"
+        whole(tmp_path / name)
+        whole(path)
+
+    disk.overtaken(write, write, path.parent, str(path))
+    names = sorted(one.name for one in tmp_path.iterdir() if one != path)
+    assert names == ["worker-1-7-7-7", "worker-2-7-7-7"]
 
 
 def test_what_is_done_elsewhere_is_no_step(path: Path, tmp_path: Path) -> None:

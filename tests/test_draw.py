@@ -98,6 +98,7 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.ALL_ALIKE: lambda rows: len({row["support_calls"] for row in rows} - {None}) == 1,
     q.SAME_LABELS: lambda rows: not rows.frame().index.is_unique,
     q.TWICE: lambda rows: len(ids(rows)) > len(set(ids(rows))),
+    q.TWICE_UNLIKE: lambda rows: len(ids(rows)) > len(set(ids(rows))),
     q.ZEROS: lambda rows: any(row["tenure_months"] == row["support_calls"] == 0 for row in rows),
     q.BLANK_LINES: lambda rows: "\n\n" in rows.csv(),
     q.LINE_ENDS: lambda rows: "\r\n" in rows.csv(),

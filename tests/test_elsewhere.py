@@ -12,7 +12,7 @@ import pytest
 from tests.made_up_katas import judge
 
 SOLUTION = """
-import datetime, os, platform, random, socket, sys, tempfile, threading, time
+import datetime, getpass, os, platform, random, socket, sys, tempfile, threading, time
 import pandas as pd
 
 ASKED = []
@@ -29,7 +29,8 @@ def where():
     }
 
 def machine():
-    return [socket.gethostname(), platform.node(), os.uname().nodename]
+    who = [os.getuid(), getpass.getuser()]
+    return [socket.gethostname(), platform.node(), os.uname().nodename, *who]
 
 def day():
     return datetime.date.today().toordinal(), int(time.time() // 86400)

@@ -13,16 +13,13 @@ import inspect
 import locale
 import os
 import pickle
-import platform
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import threading
 import time
 import traceback
-import uuid
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
@@ -32,11 +29,12 @@ from dojo.engines import prefect
 from dojo.running.elsewhere.client import socket_of
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.world.clock import SOLUTION_MODULE_ELSEWHERE
+from dojo.world.files.machine import become_another_machine, become_another_user
 from dojo.world.network import loopback_only
 from dojo.world.time_of_day import moved
 
 ZONES = ("Pacific/Auckland", "America/St_Johns")
-MACHINE = "worker-7"
+MACHINE, USER = "worker-7", "somebody"
 
 
 def make_call(asked: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +53,8 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
     # As on a machine whose locale knows no UTF-8: what is read without an encoding is ASCII.
     locale.setlocale(locale.LC_ALL, "C")
     tempfile.tempdir = None
-    _become_another_machine()
+    become_another_machine(MACHINE)
+    become_another_user(USER)
     folder = tempfile.mkdtemp(prefix="elsewhere-")
     os.chdir(folder)
     try:
@@ -64,22 +63,6 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
     finally:
         os.chdir(os.path.dirname(folder))
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _become_another_machine() -> None:
-    """Have all who ask from now on be told the name of another machine."""
-    here = os.uname() if hasattr(os, "uname") else None
-    told: list[tuple[Any, str, Any]] = [
-        (socket, "gethostname", lambda: MACHINE),
-        (socket, "getfqdn", lambda name="": name or MACHINE),
-        (platform, "node", lambda: MACHINE),
-        (uuid, "getnode", lambda: 7),
-    ]
-    if here is not None:
-        other = os.uname_result((here[0], MACHINE, *here[2:]))
-        told.append((os, "uname", lambda: other))
-    for owner, name, answer in told:
-        setattr(owner, name, answer)
 
 
 def _outcome(asked: dict[str, Any]) -> dict[str, Any]:

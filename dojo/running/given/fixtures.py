@@ -69,8 +69,9 @@ def laws(request: pytest.FixtureRequest, solution: Subject) -> Laws:
 def elsewhere(request: pytest.FixtureRequest) -> Elsewhere:
     """Call the solution in another process: `elsewhere("clean_up", workdir, run_id)`.
 
-    There `hash` gives other numbers; time zone, working directory and the machine's name are
-    others; each `assert` is left out. `elsewhere.tomorrow(...)` is called a day later.
+    There `hash` gives other numbers; time zone, locale, working directory, the names of the
+    machine and of the user are others; each `assert` is left out. `elsewhere.tomorrow(...)` is
+    called a day later.
     """
     run, kata = _state(request)
     assert run.room is not None

@@ -35,7 +35,7 @@ class Elsewhere:
         self._results = results
 
     def __call__(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Call an entry point on another machine: another hash seed, time zone, folder, name.
+        """Call an entry point on another machine: other hash seed, time zone, folder, user.
 
         Args:
             name: The entry point's name.

@@ -126,6 +126,8 @@ def draw_customers(
     if q.TWICE in on and rows:
         rows += [dict(row) for row in rows[: max(1, count // 10)]]
         streams(q.TWICE).shuffle(rows)
+    if q.TWICE_UNLIKE in on and rows:
+        _twice_unlike(streams(q.TWICE_UNLIKE), rows, blank)
     if q.PADDED in on and rows:
         rows[-1]["note"] = "pays late "  # at the very end of the file
     columns = _columns(streams, on, churned)
@@ -198,6 +200,7 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
         q.LINE_ENDS: ("moved,\r\nnew contract",),
         q.BACKSLASHES: (r"C:\temp\new", 'said \\"no\\"', "ends so \\"),
         q.PADDED: ("pays late\t", "moved \t"),
+        q.BLANK_LINES: ("moved\n\nnew contract", "called\n \n\ntwice"),
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
     rng = streams("notes")
@@ -222,6 +225,19 @@ def _zeros(rows: list[dict[str, Any]]) -> None:
     for row in (*blank[:1], *whole[:1]):
         known = (name for name in ("tenure_months", "support_calls") if row[name] is not None)
         row.update({name: type(row[name])(0) for name in known})
+
+
+def _twice_unlike(rng: random.Random, rows: list[dict[str, Any]], blank: tuple[str, ...]) -> None:
+    """Have some customers be there again, somewhere else: more calls, other charges, or none."""
+    for number, row in enumerate(rng.sample(rows, max(1, len(rows) // 10))):
+        other = dict(row)
+        if other["support_calls"] is not None:
+            other["support_calls"] += 1 + number % 3
+        if number % 3 == 2 and "monthly_charges" in blank:
+            other["monthly_charges"] = None
+        elif other["monthly_charges"] is not None:
+            other["monthly_charges"] += 10
+        rows.insert(rng.randrange(len(rows) + 1), other)
 
 
 def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:

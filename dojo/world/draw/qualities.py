@@ -47,6 +47,7 @@ ONE_ROW = "one row"
 MANY_ROWS = "more than 1000 rows"
 ALL_ALIKE = "one value for all rows"
 TWICE = "rows that occur twice"
+TWICE_UNLIKE = "customers who occur twice, in rows that differ"
 SAME_LABELS = "an index with each label twice"
 ZEROS = "zeros, also beside a blank"
 BLANK_LINES = "blank lines in the file"
@@ -64,6 +65,7 @@ SHAPES = (
     MANY_ROWS,
     ALL_ALIKE,
     TWICE,
+    TWICE_UNLIKE,
     SAME_LABELS,
     ZEROS,
     BLANK_LINES,

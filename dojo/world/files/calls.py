@@ -30,13 +30,14 @@ def report_of(drawn: Customers) -> dict[str, Any]:
 
 def likeliest(drawn: Customers, at_most: int) -> list[tuple[str, float, float]]:
     """Say whom to call: id, probability, charges; the likeliest first, of equal ones the lower."""
-    known = {}
+    known: dict[int, tuple[float, float]] = {}
     for row in drawn:
         if row["monthly_charges"] is not None:
             # In the order of `churn_probability`: else two that are nearly equal change places.
             logit = -0.04 * row["tenure_months"] + 0.01 * row["monthly_charges"]
             probability = 1 / (1 + math.exp(-(logit + 0.5 * row["support_calls"] - 1)))
-            known[row["customer_id"]] = (probability, row["monthly_charges"])
+            before = known.get(row["customer_id"], (0.0, 0.0))
+            known[row["customer_id"]] = max(before, (probability, row["monthly_charges"]))
     best = sorted(known, key=lambda who: (-known[who][0], who))
     return [(str(who), *known[who]) for who in best[:at_most]]
 
@@ -45,12 +46,12 @@ def fault_of(
     seen: list[tuple[str, float, float]], wanted: list[tuple[str, float, float]]
 ) -> tuple[str, str, str] | None:
     """Name the first fault of a call list: what it is, what was expected, and what it costs."""
+    if len({who for who, *_ in seen}) < len(seen):
+        return _number_of_rows(seen, wanted)
     for number, (one, right) in enumerate(itertools.zip_longest(seen, wanted), start=1):
         if one is None or right is None:
             return _number_of_rows(seen, wanted)
         place = f"row {number} of the list"
-        if one[0] in [who for who, *_ in seen[: number - 1]]:
-            return _number_of_rows(seen, wanted)
         if one[0] != right[0]:
             return _who(place, one, right)
         if not near(one[1], right[1]):

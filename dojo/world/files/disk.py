@@ -6,6 +6,7 @@ each step (`sys.addaudithook`), whichever function took it. The hook ends with t
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import json
@@ -14,14 +15,18 @@ import select
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.world.files.machine import become_another_machine
+
 RETURNED, RAISED, KILLED = "returned", "raised", "was killed"
 FULL_AFTER_BYTES = 4096
-OPEN, RENAME, LINK, REMOVE = "open", "rename", "link", "remove"
+OPEN, RENAME, LINK, REMOVE, CHMOD = "open", "rename", "link", "remove", "chmod"
 _MOST_MOVES = 40
+_NUMBERED = ((os, "getpid"), (threading, "get_native_id"), (threading, "get_ident"))
 _PATIENCE_S = 5.0
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -33,7 +38,7 @@ class Step:
     """What a call is about to do with a file.
 
     Attributes:
-        kind: OPEN (to write), RENAME, LINK, REMOVE; or `mkdir`, `truncate`.
+        kind: OPEN (to write), RENAME, LINK, REMOVE, CHMOD; or `mkdir`, `truncate`.
         path: The file; of a rename or a link the new name.
     """
 
@@ -73,7 +78,9 @@ class Ended:
 class Fork:
     """A call that is on its way in a process of its own."""
 
-    def __init__(self, call: Call, folder: Path, before: Before, full: Any = None) -> None:
+    def __init__(
+        self, call: Call, folder: Path, before: Before, full: Any = None, machine: str = ""
+    ) -> None:
         """Fork, and make the call.
 
         Args:
@@ -81,10 +88,16 @@ class Fork:
             folder: Only what it does with files in this folder counts.
             before: Told of each step.
             full: On a full disk: how the signal SIGXFSZ is taken; None where there is room.
+            machine: Where it is made: a container of that name, where all processes and threads
+                have the numbers that they have in each; nothing for here.
         """
         self._told, tell = os.pipe()
         self.pid = os.fork()
         if not self.pid:
+            if machine:
+                become_another_machine(machine)
+                for owner, name in _NUMBERED:
+                    setattr(owner, name, lambda: 7)
             _make(call, os.path.realpath(folder), before, full, tell)
         os.close(tell)
 
@@ -144,10 +157,13 @@ def _step(event: str, args: tuple[Any, ...], folder: str) -> Step | None:
         kind, name, at = event[3:], args[1], args[3]
     elif event in ("os.remove", "os.rmdir"):
         kind, name, at = REMOVE, args[0], args[1]
-    elif event in ("os.mkdir", "os.truncate"):
-        kind, name, at = event[3:], args[0], args[-1] if event == "os.mkdir" else -1
+    elif event in ("os.mkdir", "os.truncate", "os.chmod"):
+        kind, name, at = event[3:], args[0], -1 if event == "os.truncate" else args[-1]
     else:
         return None
+    if kind == CHMOD and isinstance(name, int):  # of an open file; only Linux tells which
+        with contextlib.suppress(OSError):
+            name = os.readlink(f"/proc/self/fd/{name}")
     if not kind or isinstance(name, int):
         return None
     path = os.path.abspath(os.fsdecode(name))
@@ -173,7 +189,7 @@ def on_a_full_disk(call: Call, folder: Path, *, is_killed: bool) -> Ended:
 
 
 def killed_before_each_move(call: Call, folder: Path) -> Iterator[Step]:
-    """Make a call again and again, killed before it gives a file its name for the first time, ...
+    """Make a call again and again, killed before it gives a file its name or mode first, then, ...
 
     What is killed while it writes is seen by `on_a_full_disk`.
 
@@ -189,7 +205,7 @@ def killed_before_each_move(call: Call, folder: Path) -> Iterator[Step]:
         left = iter(range(at))  # how many more may be taken
 
         def kill(step: Step) -> None:
-            if step.kind in (RENAME, LINK) and next(left, None) is None:
+            if step.kind in (RENAME, LINK, CHMOD) and next(left, None) is None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         return kill
@@ -227,6 +243,8 @@ def refusing(call: Call, folder: Path, kind: str, path: str = "") -> Ended:
 def overtaken(call: Call, other: Call, folder: Path, path: str) -> tuple[Ended, Ended]:
     """Make a call, hold it before it puts a file in place, have another one made, let it go on.
 
+    Each is made in a container: by their numbers the two processes are one.
+
     Args:
         call: Is held.
         other: Is made meanwhile. If it waits for the first one, that one goes on after 5 s.
@@ -245,10 +263,10 @@ def overtaken(call: Call, other: Call, folder: Path, path: str) -> tuple[Ended, 
             os.close(arrive)
             select.select([may_go], [], [], _PATIENCE_S)
 
-    first = Fork(call, folder, hold)
+    first = Fork(call, folder, hold, machine="worker-1")
     os.close(arrive)
     select.select([is_there], [], [], _PATIENCE_S)  # readable at its end, too
-    second = Fork(other, folder, _go_on).end()
+    second = Fork(other, folder, _go_on, machine="worker-2").end()
     os.write(let_go, b"g")
     ended = first.end()
     for end in (is_there, may_go, let_go):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
+import stat
 import time
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,15 @@ from dojo.world.files import calls, tables
 from dojo.world.files.written import Files
 
 YESTERDAY = "customer_id,probability,monthly_charges\n77,0.5,9.5\n"
-_OF_AN_EXPORT = (q.TWICE, q.ZEROS, q.BLANK_LINES, q.LINE_ENDS, q.BACKSLASHES, q.PADDED)
+_OF_AN_EXPORT = (
+    q.TWICE,
+    q.TWICE_UNLIKE,
+    q.ZEROS,
+    q.BLANK_LINES,
+    q.LINE_ENDS,
+    q.BACKSLASHES,
+    q.PADDED,
+)
 _YEAR_S = 366 * 24 * 3600.0
 
 
@@ -35,7 +45,7 @@ class Nights(Files):
     def __init__(self, folder: Path) -> None:
         """Make the folders, but not that of the runs."""
         self.source = folder / "source" / "customers.csv"
-        self.target = folder / "campaign" / "calls.csv"
+        self.target = folder / "calls.csv.d" / "calls.csv"
         super().__init__(folder, self.source, self.target)
         self.work = folder / "customers.csv.d"
         self.source.parent.mkdir()
@@ -57,6 +67,32 @@ class Nights(Files):
         """Write drawn customers to the source, and empty the folder of the runs."""
         shutil.rmtree(self.work, ignore_errors=True)
         return self.customers(draw, number, **more)
+
+    def call_work_as(self, path: str) -> None:
+        """Remove the folder of the runs; the next one is called as a file of the solution's is.
+
+        Args:
+            path: The file: who makes another name of a path by replacing words leaves that folder.
+        """
+        shutil.rmtree(self.work, ignore_errors=True)
+        stem, _, ending = os.path.basename(path).rpartition(".")
+        word = (re.findall(r"[A-Za-z]{2,}", stem) or [stem])[-1]
+        self.work = self.folder / f"{word}.{ending}.d" / word
+
+    def kept_from_others(self, path: str) -> str:
+        """Name what others may not read on the way to a file, and its mode; nothing if they may.
+
+        Args:
+            path: The file; looked at are also the folders that it lies in, within the test's.
+        """
+        usual = {False: self.source.stat().st_mode, True: self.source.parent.stat().st_mode}
+        for one in (Path(path), *Path(path).parents):
+            if self.folder.resolve() not in one.resolve().parents:
+                break
+            mode = one.stat().st_mode
+            if usual[one.is_dir()] & ~mode & (0o055 if one.is_dir() else 0o044):
+                return f"{self.without_folder(one)} of mode {stat.S_IMODE(mode):04o}"
+        return ""
 
     def table(self, **columns: Any) -> None:
         """Write customers of these columns to the source."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import textwrap
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class Files:
             AssertionError: It leaves something else.
         """
         before, files, where = self.read(path), self.files(), self.without_folder(path)
+        usual = _mode_of(path)
         ended = self.on_a_full_disk(again, is_killed=True)
         after = self.read(path)
         assert after == before, _told(
@@ -93,7 +95,17 @@ class Files:
                 "In production: whoever reads in that moment, or for ever after a kill, finds no"
                 " file or a part of one.",
             )
+            mode = _mode_of(path)
+            assert not usual & ~mode & 0o044, _told(
+                f"{said} was called again, and killed before it did this: {step}. Now {where} has"
+                f" the mode {mode:04o}; it had {usual:04o}.",
+                "Expected: a file that others can read at each moment: give the part its mode, then"
+                " put it in place.",
+                "In production: a worker is preempted between the two. The list is there, and who"
+                " is to read it, another user, is refused.",
+            )
             Path(path).write_bytes(before.encode())
+            os.chmod(path, usual)
             self.put_back(files)
 
     def full_disk_is_an_error(self, said: str, again: Call, path: str = "") -> None:
@@ -145,6 +157,11 @@ class Files:
             "In production: three tries leave three parts on a disk that is full already; or the"
             " next task finds half a table and takes it for the whole.",
         )
+
+
+def _mode_of(path: str) -> int:
+    """Say who may do what with a file; nobody anything if it is not there."""
+    return stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else 0
 
 
 def _told(*lines: str) -> str:

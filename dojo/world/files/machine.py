@@ -1,0 +1,41 @@
+"""Have this process take itself for one of another machine, and of another user."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import uuid
+from typing import Any
+
+_USER, _OTHER = 4711, 4712
+
+
+def become_another_machine(name: str) -> None:
+    """Have all who ask from now on be told the name of another machine: for a fork, for ever."""
+    node = sum(name.encode())
+    told: list[tuple[Any, str, Any]] = [
+        (socket, "gethostname", lambda: name),
+        (socket, "getfqdn", lambda asked="": asked or name),
+        (platform, "node", lambda: name),
+        (uuid, "getnode", lambda: node),
+    ]
+    if hasattr(os, "uname"):
+        here = os.uname()
+        other = os.uname_result((here[0], name, *here[2:]))
+        told.append((os, "uname", lambda: other))
+    for owner, attribute, answer in told:
+        setattr(owner, attribute, answer)
+
+
+def become_another_user(name: str) -> None:
+    """Have all who ask from now on be told another user; what the process may do stays."""
+    os.environ.update(USER=name, LOGNAME=name, LNAME=name, USERNAME=name)
+    numbers = [one for one in ("getuid", "geteuid", "getgid", "getegid") if hasattr(os, one)]
+    answers: dict[str, Any] = dict.fromkeys(numbers, _USER if _is_other(_USER) else _OTHER)
+    for attribute, answer in {**answers, "getlogin": name}.items():
+        setattr(os, attribute, lambda answer=answer: answer)
+
+
+def _is_other(number: int) -> bool:
+    return not hasattr(os, "getuid") or os.getuid() != number

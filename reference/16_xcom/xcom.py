@@ -1,8 +1,10 @@
 """Choose whom to call tonight, in tasks that may run on different machines and more than once.
 
 What one task returns reaches the next one through XCom: as JSON, in the orchestrator's own
-database. So tables lie in files, and tasks hand on where. All workers see the same `workdir`.
-Here is no Airflow: `make_dag` at the end (given) makes tasks of these functions.
+database. So tables lie in files, and tasks hand on where. All workers see the same `workdir`; each
+may run as another user, who can read what is there as any other new file, folders too. No task of
+a run is at work twice at the same time. Here is no Airflow: `make_dag` at the end (given) makes
+tasks of these functions.
 """
 
 import contextlib
@@ -55,12 +57,14 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     """Keep tonight's customers in a file of this run.
 
     Args:
-        source: A CSV file in UTF-8 with a header, each name in it once; it may be rewritten at any
-            time after this call. A row may be there twice; a blank line is no row.
+        source: A CSV file in UTF-8 with a header, each name in it once, none blank; it may be
+            rewritten at any time after this call. A customer may be there twice, in rows that are
+            equal or not. A line with nothing in it is no row, unless it is inside a quoted value;
+            none has only spaces or commas.
         workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
             working directory of this call, not to that of the next task.
-        run_id: Which run of the DAG this is: letters, digits and `_.~:+-`. Another text, even if
-            it differs in one sign only, is another run.
+        run_id: Which run of the DAG this is: up to 200 ASCII letters, digits and `_.~:+-`. Another
+            text, even if it differs in one sign only, is another run.
 
     Returns:
         `path` (absolute) of a CSV file in `workdir` with the same rows and columns, each value as
@@ -71,7 +75,8 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
 
     Raises:
         Exception: There is no source, at a retry too, or the disk is full. What was at `path`
-            before, if anything, is there still, and whole; no part of a file is left anywhere.
+            before, if anything, is there still, and whole; no part of a file is left anywhere (an
+            empty folder may be).
     """
     customers = pd.read_csv(source, dtype=str, keep_default_na=False)
     path = run_folder(workdir, run_id) / "customers.csv"
@@ -84,15 +89,16 @@ def engineer_features(customers: dict) -> dict:
 
     Args:
         customers: What `extract_customers` returned, perhaps in another process. The file has at
-            least `customer_id` and NUMBERS; `monthly_charges` may be blank. It stays as it is.
+            least `customer_id` and NUMBERS; `monthly_charges` may be blank: nothing between the
+            commas. It stays as it is.
 
     Returns:
         `path` and `rows` as in `extract_customers`, of a CSV file in `workdir` with the same rows
-        and columns, texts as they are written there, and `paid_so_far`: `tenure_months` times
-        `monthly_charges`, blank where that is. And for the night's report, over all rows,
-        `support_calls` (int), all of them together, and `means`: for each of NUMBERS the mean
-        (float) of what is not blank, None if all is. JSON brings it back unchanged. Called again:
-        as in `extract_customers`.
+        and columns, texts as they are written there, numbers of the same value (29.9 for 29.90),
+        and `paid_so_far`: `tenure_months` times `monthly_charges`, blank where that is. And for the
+        night's report, over all rows, `support_calls` (int), all of them together, and `means`: for
+        each of NUMBERS the mean (float) of what is not blank, None if all is. JSON brings it back
+        unchanged. Called again: as in `extract_customers`.
 
     Raises:
         Exception: As in `extract_customers`.
@@ -111,22 +117,29 @@ def engineer_features(customers: dict) -> dict:
     }
 
 
+def likeliest(features: dict) -> pd.DataFrame:
+    """Read who has a probability, each customer once, the most likely to leave first."""
+    table = pd.read_csv(features["path"])
+    table["probability"] = churn_probability(table)
+    known = table.dropna(subset="probability")
+    best = known.sort_values(["probability", "customer_id"], ascending=[False, True])
+    return best.drop_duplicates("customer_id")
+
+
 def choose_customers(features: dict, at_most: int) -> dict:
     """Choose the customers who are the most likely to leave, by `churn_probability`.
 
     Args:
         features: What `engineer_features` returned. `customer_id` is an integer.
         at_most: How many may be called tonight; of equally likely ones those with the lower ids.
-            Who has no probability is not chosen. Who is there twice is one customer.
+            Who has no probability is not chosen. Who is there twice, maybe in rows that differ, is
+            one customer: the row with the highest probability counts, here and for the call list.
 
     Returns:
         Whom, with their probabilities, in a form of your own for `write_call_list`. JSON brings it
         back unchanged; XCom does not promise the order of keys. It names the chosen, nobody else.
     """
-    table = pd.read_csv(features["path"])
-    table["probability"] = churn_probability(table)
-    known = table.dropna(subset="probability").drop_duplicates("customer_id")
-    best = known.sort_values(["probability", "customer_id"], ascending=[False, True]).head(at_most)
+    best = likeliest(features).head(at_most)
     return {
         "chosen": [
             [int(who), float(p)]
@@ -141,7 +154,8 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     Args:
         chosen: What `choose_customers` returned.
         features: What `engineer_features` returned.
-        target: A CSV file outside `workdir`. Yesterday's list is there; it is replaced.
+        target: A CSV file outside `workdir`, no link. Yesterday's list is there; it is replaced.
+            Others can read it at each moment, as yesterday's or any other new file.
 
     Returns:
         `path` (absolute) and `rows` of the list: `customer_id`, `probability`, `monthly_charges`;
@@ -150,13 +164,12 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
 
     Raises:
         Exception: The disk is full. Yesterday's list is there still, and whole; no part of a file
-            is left anywhere.
+            is left anywhere (after a kill one may be beside `target`).
 
     Another run may write its list at the same time: then `target` is one of the two, whole.
     """
     calls = pd.DataFrame(chosen["chosen"], columns=["customer_id", "probability"])
-    table = pd.read_csv(features["path"])[["customer_id", "monthly_charges"]]
-    table = table.drop_duplicates("customer_id")
+    table = likeliest(features)[["customer_id", "monthly_charges"]]
     calls = calls.merge(table, on="customer_id", validate="one_to_one")
     path = Path(target).resolve()
     write_whole(calls, path, run=f"{hashlib.sha256(features['path'].encode()).hexdigest()}.")

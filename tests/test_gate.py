@@ -152,6 +152,20 @@ def test_catalogue_reads_and_nothing_is_left_over() -> None:
         assert present == known, f"{folder}/ and the catalogue differ"
 
 
+def test_all_katas_can_be_collected_in_a_process_of_their_own() -> None:
+    """What a warm parent has imported already may be an error, or warn, where a learner begins."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "katas", "--collect-only", "-q", "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    for kata in KATAS:
+        assert f"katas/{kata.id}/" in done.stdout
+
+
 @each_kata
 def test_kata_has_all_its_files(kata: Kata) -> None:
     expected = {"README.md", "README.fr.md", "kata.toml", f"{kata.slug}.py", f"test_{kata.slug}.py"}

@@ -21,7 +21,6 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModelOutput, Metric
 from mlflow.exceptions import MlflowException
-from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 from sklearn.dummy import DummyClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -765,6 +764,8 @@ def test_version_without_a_run_can_score(call: Ask, store: Store, rows: pd.DataF
 @contextlib.contextmanager
 def moving(store: Store, champion: int) -> Iterator[None]:
     """Have a colleague move the champion as soon as the registry has named it to somebody."""
+    from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
+
     asked = ("get_model_version_by_alias", "get_registered_model")
     with pytest.MonkeyPatch.context() as patch:
         for method in asked:

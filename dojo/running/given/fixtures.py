@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dojo.catalog.kata import Kata
-from dojo.engines import dagster, mlflow
+from dojo.engines import dagster, mlflow, mlflow_troubled
 from dojo.running.child import LINE, RESULTS
 from dojo.running.given.impatience import impatience as waits_cut_short
 from dojo.running.given.laws import KEY as LAWS_KEY
@@ -158,25 +158,25 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def mlflow_busy() -> Any:
     """Give a context in which MLflow's database does not answer its nth question."""
-    return mlflow.busy_at
+    return mlflow_troubled.busy_at
 
 
 @pytest.fixture
 def mlflow_refuses() -> Any:
     """Give a context in which an MLflow store refuses its nth change, or the nth of some kinds."""
-    return mlflow.refused_at
+    return mlflow_troubled.refused_at
 
 
 @pytest.fixture
 def mlflow_heard() -> Any:
-    """Give a context that is told what is asked of an MLflow store; see `dojo.engines.mlflow`."""
-    return mlflow.heard
+    """Give a context that is told what is asked of an MLflow store; see `dojo.engines.mlflow_troubled`."""
+    return mlflow_troubled.heard
 
 
 @pytest.fixture
 def mlflow_silent() -> Any:
     """Give a context in which an MLflow store answers no question once it was changed."""
-    return mlflow.silent_once_changed
+    return mlflow_troubled.silent_once_changed
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def beside_callers_run() -> Any:
     """
 
     def make(uri: str, call: Callable[[], str]) -> None:
-        with mlflow.callers_run(uri) as look:
+        with mlflow_troubled.callers_run(uri) as look:
             said, found = call(), look()
         if found:
             pytest.fail(

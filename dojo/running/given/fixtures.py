@@ -169,7 +169,7 @@ def mlflow_refuses() -> Any:
 
 @pytest.fixture
 def mlflow_heard() -> Any:
-    """Give a context that is told what is asked of an MLflow store; see `dojo.engines.mlflow_troubled`."""
+    """Give a context that is told what is asked of a store; see `mlflow_troubled.heard`."""
     return mlflow_troubled.heard
 
 

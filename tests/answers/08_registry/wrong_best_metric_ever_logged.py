@@ -1,6 +1,6 @@
 """Compares the best val_auc that a run ever logged: one corrected from 1.0 to 0.7 beats all.
 
-Refused by: test_champion_stays_unless_beaten, test_first_version_becomes_champion
+Refused by: test_better_version_takes_over, test_first_version_becomes_champion
 """
 
 

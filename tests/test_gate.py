@@ -154,6 +154,8 @@ def test_catalogue_reads_and_nothing_is_left_over() -> None:
 
 def test_all_katas_can_be_collected_in_a_process_of_their_own() -> None:
     """What a warm parent has imported already may be an error, or warn, where a learner begins."""
+    if not KATAS:
+        pytest.skip("the catalogue cannot be read, as another test says")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "katas", "--collect-only", "-q", "-p", "no:cacheprovider"],
         cwd=ROOT,

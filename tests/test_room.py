@@ -232,9 +232,8 @@ signal.pause()
 """
 # What is too late, if the parent ends in between.
 LATE = """
-ask = processes._prctl
+ask, parent = processes._prctl, os.getpid()
 def ask_late(option, value):
-    parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(0.01)
     ask(option, value)

@@ -266,7 +266,7 @@ def heals_whatever_was_said(
     )
     flaky_api.will(503, 503, 503, new_customers(draw, flaky_api))
     returned_customers(
-        call(name),
+        call(name, url),
         flaky_api.customers,
         "each call has all of its tries, also after a night on which the API was down: a worker"
         " that counts in the module has none left.",

@@ -1,6 +1,6 @@
 """Takes the text of the dict for its version.
 
-Refused by: test_new_settings_make_features_stale
+Refused by: test_any_other_setting_makes_features_stale
 """
 
 

@@ -83,18 +83,23 @@ def _settings_beside(runnable: Any) -> dict[tuple[str, str], tuple[Any, Any]]:
     """Return the settings of all tasks and flows of the file that one is written in.
 
     Returns:
-        For each name and setting the task or flow, and a copy of the value.
+        For each name and setting the task or flow, and the value.
     """
     from prefect import Flow, Task
 
     beside = getattr(inspect.unwrap(_function_of(runnable)), "__globals__", {})
     return {
-        (name, setting): (one, copy.copy(getattr(one, setting)))
+        (name, setting): (one, _as_it_is(getattr(one, setting)))
         for name, one in list(beside.items())
         if isinstance(one, Task | Flow)
         for setting in _SETTINGS
         if hasattr(one, setting)
     }
+
+
+def _as_it_is(value: Any) -> Any:
+    """Copy what can be filled in place; a copy of another object need not equal it."""
+    return copy.copy(value) if isinstance(value, list | set | dict) else value
 
 
 def _note_settings(watch: Watch, runnable: Any, before: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +14,7 @@ import pytest
 from dojo.running.given.impatience import impatience
 from dojo.world.clock import SOLUTION_MODULE
 
+GAVE_UP = (TimeoutError, futures.TimeoutError, asyncio.TimeoutError)  # one, from 3.11 on
 WAYS = {
     "result": "def f(job): return job.result(timeout=30)",
     "exception": "def f(job): return job.exception(30)",
@@ -67,11 +67,9 @@ def work(until: threading.Event) -> int:
 def test_who_waits_for_a_while_gives_up(way: str) -> None:
     go_on = threading.Event()
     with ThreadPoolExecutor(1) as pool, impatience() as cut:
-        began = time.monotonic()
         job = pool.submit(work, go_on)
-        with pytest.raises((TimeoutError, futures.TimeoutError, IndexError, KeyError)):
+        with pytest.raises((*GAVE_UP, IndexError, KeyError)):
             written(WAYS[way])(job)
-        assert time.monotonic() - began < 4
         go_on.set()
     assert [round(one) for one in cut] == [30]
 

@@ -8,6 +8,7 @@ import io
 import sys
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 _IN_PATHLIB = 4  # frames
 
@@ -30,7 +31,7 @@ def pathlib_as_ascii() -> Iterator[None]:
     pathlib asks the same function for the encoding on behalf of everybody: who asks it is looked
     at.
     """
-    real = io.text_encoding
+    real: Any = vars(io)["text_encoding"]  # typeshed has it for Python 3.11
 
     @functools.wraps(real)
     def text_encoding(encoding: Any, *more: Any) -> Any:
@@ -44,8 +45,5 @@ def pathlib_as_ascii() -> Iterator[None]:
                 return "ascii"
         return real(encoding, *more)
 
-    io.text_encoding = text_encoding
-    try:
+    with mock.patch.object(io, "text_encoding", text_encoding):
         yield
-    finally:
-        io.text_encoding = real

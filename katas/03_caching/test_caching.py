@@ -405,11 +405,12 @@ def test_same_content_is_paid_once(call: Caller, flaky_api: Any, export: Path) -
 
 def by_month(customers: pd.DataFrame) -> pd.DataFrame:
     """Add what a pivot by month adds: columns that are called by a date, numbers with blanks."""
+    named = customers.assign(contract=customers["contract"].astype("category"), **{"2": 0})
+    if pd.__version__ < "3":  # there the engine's INPUTS does not know the others again
+        return named
     whole = customers["support_calls"].astype("Int64")
     months = {pd.Timestamp(2026, month, 1): whole.where(whole > month) for month in (1, 2)}
-    return customers.assign(contract=customers["contract"].astype("category"), **{"2": 0}).join(
-        pd.DataFrame({**months, 3: 0.5})
-    )
+    return named.join(pd.DataFrame({**months, 3: 0.5}))
 
 
 def test_another_process_pays_nothing(

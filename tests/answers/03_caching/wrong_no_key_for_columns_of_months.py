@@ -1,6 +1,7 @@
 """Writes the names of columns as JSON: with dates for names there is no key, and each call pays.
 
 Refused by: test_same_content_is_paid_once
+Holds for: pandas>=3
 """
 
 import json

@@ -161,12 +161,14 @@ def _server_to_itself() -> Iterator[None]:
     """
     from prefect.settings import PREFECT_HOME
 
-    if sys.platform == "win32":  # nobody forks there
+    shared = PREFECT_HOME.value()
+    # Nobody forks on Windows; within walls there is no such folder, and the server is one's own.
+    if sys.platform == "win32" or not shared.is_dir():
         yield
         return
     import fcntl
 
-    folder = os.open(PREFECT_HOME.value(), os.O_RDONLY)
+    folder = os.open(shared, os.O_RDONLY)
     try:
         for _ in range(400):
             with contextlib.suppress(OSError):

@@ -159,6 +159,11 @@ def engine_waited(night: Night, gaps_s: list[float], expected_s: list[float], wh
 
 def asked_as_told(night: Night, name: str, answers: list[Any]) -> None:
     """Check each request, and the waits between them: as the address and the answers say."""
+    assert night.requests, told(
+        f"{night.call} {night.ending}",
+        "The API was never asked. Expected: tonight's customers, from tonight's requests.",
+        "In production: the customers are those of another night, or of nobody.",
+    )
     wanted = parse_qsl(urlsplit(night.url).query)
     for request in night.requests:
         got = parse_qsl(urlsplit(request.url).query)

@@ -406,7 +406,7 @@ def test_same_content_is_paid_once(call: Caller, flaky_api: Any, export: Path) -
 def by_month(customers: pd.DataFrame) -> pd.DataFrame:
     """Add what a pivot by month adds: columns that are called by a date, numbers with blanks."""
     named = customers.assign(contract=customers["contract"].astype("category"), **{"2": 0})
-    # Seen with pandas 2.3.3 and Prefect 3.8.8: once joined, INPUTS pays again for such a frame.
+    # Seen with pandas 2.3.3: once joined, INPUTS pays again for such a frame.
     if int(pd.__version__.split(".")[0]) < 3:
         return named
     whole = customers["support_calls"].astype("Int64")

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
-ATTEMPT = ROOT / "tests/answers/02_retries/wrong_no_status_check.py"
+ATTEMPT = ROOT / "reference/02_retries/answers/wrong_no_status_check.py"
 REFERENCE = ROOT / "reference/02_retries/retries.py"
 COLUMNS = 100
 

@@ -79,7 +79,7 @@ def test_kata_knows_where_its_files_lie(kata: Kata, tmp_path: Path) -> None:
     assert kata.stub_file == tmp_path / "katas/02_retries/retries.py"
     assert kata.test_file == tmp_path / "katas/02_retries/test_retries.py"
     assert kata.reference_file == tmp_path / "reference/02_retries/retries.py"
-    assert kata.answers_folder == tmp_path / "tests/answers/02_retries"
+    assert kata.answers_folder == tmp_path / "reference/02_retries/answers"
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ class Kata(_Record):
     @property
     def answers_folder(self) -> Path:
         """Return the folder of the planted wrong and right answers."""
-        return self.root / "tests" / "answers" / self.id
+        return self.reference_file.with_name("answers")
 
     def task_number_of(self, test: str) -> int | None:
         """Return the number, from 1, of the task that `test` proves; None if no task lists it."""

@@ -177,7 +177,16 @@ def gate_a_solution(kata: Kata) -> float:
     """Run the gate on one kata; return the seconds for each stub, reference and answer."""
     solutions = 2 + len(list(kata.answers_folder.glob("*.py")))
     tests = f"{kata.id} and (stub_is_red or reference_is_green or answer_is)"
-    command = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_gate.py", "-k", tests)
+    command = (
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/katas/test_gate.py",
+        "-k",
+        tests,
+    )
     return timed(lambda: run(*command, cwd=kata.root)) / solutions
 
 

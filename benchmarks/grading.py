@@ -58,7 +58,7 @@ def mix(kata: Kata) -> Iterator[str]:
     """Yield sources, for ever: two honest, three wrong, one hostile."""
     reference = kata.reference_file.read_text(encoding="utf-8")
     stub = handed_out(kata.stub_file).decode()
-    attacks = kata.root / "tests" / "attacks"
+    attacks = kata.root / "tests" / "attacks" / "submissions"
 
     def appended(start: str, paths: list[Path]) -> Iterator[str]:
         for path in itertools.cycle(paths):

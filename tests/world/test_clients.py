@@ -121,7 +121,7 @@ RULES = {
 }
 ASKING = [
     path.parent
-    for path in (Path(__file__).parent.parent / "katas").glob("*/test_*.py")
+    for path in (Path(__file__).parents[2] / "katas").glob("*/test_*.py")
     if "flaky_api" in path.read_text()
 ]
 

@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, TRANSLATION = DOCS / "quick_reference.md", DOCS / "quick_reference.fr.md"
 ELSEWHERE = "airflow"  # it has an environment of its own: tests/airflow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COMPARE = runpy.run_path(str(ROOT / "benchmarks" / "compare.py"))
 code_lines, page_rows = COMPARE["code_lines"], COMPARE["page_rows"]
 

@@ -10,7 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("katas/**/*.md")])
 # What a learner reads: pages, hints, messages.
 READ = [*PAGES, *sorted(ROOT.glob("katas/*/*.toml")), *sorted(ROOT.glob("katas/*/test_*.py"))]

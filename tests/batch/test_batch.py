@@ -25,14 +25,21 @@ import pytest
 
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.sandbox.walls import missing_for
+from tests.attacks.test_attacks import (
+    KATA,
+    REFERENCE,
+    STUB,
+    expected_of,
+    hand_in,
+    hand_in_broken_ones,
+)
 from tests.proxies import DEAD_PROXIES
-from tests.test_attacks import KATA, REFERENCE, STUB, expected_of, hand_in, hand_in_broken_ones
 
 pytest.importorskip("prefect_dask")
 MISSING = missing_for("strict")
 pytestmark = pytest.mark.skipif(bool(MISSING) and not os.environ.get("CI"), reason=MISSING)
 
-# Those of tests/attacks that come to their end soon, and one that does not.
+# Those of tests/attacks/submissions that come to their end soon, and one that does not.
 HOSTILE = (
     "always_equal",
     "asks_the_dojo",
@@ -77,7 +84,7 @@ def fill(folder: Path) -> dict[str, Expected]:
         (folder / f"{name}.zip").write_bytes(b"PK\x03\x04" + bytes([number]) * 99)
         expected[name] = ("unreadable", 0.0)
     for name in (*HOSTILE, SLOW):
-        attack = ROOT / "tests" / "attacks" / f"{name}.py"
+        attack = ROOT / "tests" / "attacks" / "submissions" / f"{name}.py"
         add(name, f"{STUB}\n\n{attack.read_text(encoding='utf-8')}", expected_of(attack))
     for name, points in WRONG.items():
         answer = (KATA.answers_folder / f"{name}.py").read_text(encoding="utf-8")
@@ -322,7 +329,7 @@ def test_class_of_200_is_graded_once_whoever_is_killed(
 def test_submission_whose_workers_are_all_lost_is_no_zero(
     tmp_path: Path, cluster: Any, grade: Any
 ) -> None:
-    attack = (ROOT / "tests" / "attacks" / f"{SLOW}.py").read_text(encoding="utf-8")
+    attack = (ROOT / "tests" / "attacks" / "submissions" / f"{SLOW}.py").read_text(encoding="utf-8")
     hand_in(tmp_path / "class", "anna", f"{STUB}\n\n{attack}")
     # Dask tries three more times by default, each on a worker that takes long to start.
     dask = cluster(1, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")

@@ -10,7 +10,7 @@ import pytest
 
 from dojo.catalog.kata import load_catalog
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 KATAS = load_catalog(ROOT)
 HEADING = {
     "README.md": "## From the workshop to here",
@@ -21,9 +21,11 @@ HEADING = {
 RUN_BY = {
     "docker-compose up -d": "pipelines/test_compose.py::test_server_command_serves",
     "pip install -r requirements.txt": "../.ci/run",
-    "generate_sample_data": "test_sample_data.py::test_kept_file_is_what_the_command_writes",
-    "pytest katas": "test_gate.py::test_reference_is_green",
-    "python reference/": "test_gate.py::test_reference_runs_by_itself",
+    "generate_sample_data": (
+        "terminal/test_sample_data.py::test_kept_file_is_what_the_command_writes"
+    ),
+    "pytest katas": "katas/test_gate.py::test_reference_is_green",
+    "python reference/": "katas/test_gate.py::test_reference_runs_by_itself",
     "python reference/12_churn_pipeline/churn_pipeline.py etape": (
         "pipelines/test_churn_steps.py::test_reference_shows_one_step"
     ),

@@ -1,8 +1,8 @@
 """Each submission that solves nothing, and what is done to a grader, gets the verdict it must.
 
-An attack is a file of `tests/attacks/`; it is appended to the stub of kata 02, and its docstring
-says the verdict, and the points when it honestly earns some. All are graded in one batch by the
-command line, among honest ones, because stopping the batch is one of the things they try.
+An attack is a file of `submissions/`; it is appended to the stub of kata 02, and its docstring says
+the verdict, and the points when it honestly earns some. All are graded in one batch by the command
+line, among honest ones, because stopping the batch is one of the things they try.
 
 One that names another kata is a cheat: appended to that kata's reference it knows what the tests
 ask for, or did when it was written. In each task that it is to lose the examination must refuse it
@@ -32,7 +32,7 @@ from dojo.sandbox.walls import missing_for
 
 KATA = find_kata(load_catalog(ROOT), "02")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
-FILES = sorted((ROOT / "tests" / "attacks").glob("*.py"))
+FILES = sorted((ROOT / "tests" / "attacks" / "submissions").glob("*.py"))
 CHEATS = {
     file: find_kata(load_catalog(ROOT), named[1])
     for file in FILES

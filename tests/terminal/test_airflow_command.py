@@ -13,7 +13,7 @@ from tests.proxies import DEAD_PROXIES
 
 pytest.importorskip("mlflow")
 
-COMMAND = Path(__file__).resolve().parent.parent / "reference/pipelines/airflow_pipeline.py"
+COMMAND = Path(__file__).resolve().parents[2] / "reference/pipelines/airflow_pipeline.py"
 
 
 def run(*options: str, folder: Path) -> subprocess.CompletedProcess[str]:

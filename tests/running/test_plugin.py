@@ -251,7 +251,7 @@ def test_long_traceback_is_one_flag_away(checkout: pytest.Pytester) -> None:
 
 
 def test_pytest_of_another_environment_says_so_in_one_line() -> None:
-    conftest = Path(__file__).resolve().parent.parent / "conftest.py"
+    conftest = Path(__file__).resolve().parents[2] / "conftest.py"
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(conftest)], capture_output=True, text=True, check=False
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PINNED = [ROOT / "constraints.txt", ROOT / "requirements-airflow.txt"]
 # What a learner reads. Decisions tell of the day on which they were made.
 READ = sorted(

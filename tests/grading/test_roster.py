@@ -13,7 +13,7 @@ from dojo.catalog.kata import find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.learners import RosterError
 from dojo.intake.submission import Collected, collect
-from tests.test_submission import commit, hand_in
+from tests.grading.test_submission import commit, hand_in
 
 KATAS = load_catalog(PACKAGE_ROOT)
 KATA = find_kata(KATAS, "02")

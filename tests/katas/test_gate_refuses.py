@@ -225,9 +225,10 @@ def make_kata(root: Path, number: int, slug: str, changes: dict[str, str | None]
 def make_checkout(pytester: pytest.Pytester) -> Path:
     pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
-    (pytester.path / "tests").mkdir()
-    for name in ("test_gate.py", "proxies.py"):
-        shutil.copy(GATE.with_name(name), pytester.path / "tests")
+    for file in (GATE, GATE.parents[1] / "proxies.py"):
+        copy = pytester.path / file.relative_to(GATE.parents[2])
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
     return pytester.path
 
 
@@ -235,7 +236,7 @@ def failures(result: pytest.RunResult) -> set[tuple[str, str]]:
     """Return which tests of the gate failed, each with the kata it failed for."""
     found = set()
     for line in result.outlines:
-        if match := re.match(r"FAILED tests/test_gate\.py::(\w+)(?:\[(\d\d_[a-z_]+))?", line):
+        if match := re.match(r"FAILED tests/katas/test_gate\.py::(\w+)(?:\[(\d\d_[a-z_]+))?", line):
             found.add((match[1], match[2] or ""))
     return found
 
@@ -254,7 +255,7 @@ def test_gate_names_each_broken_kata_and_rule(
         if number > 2:
             expected.add(("test_kata_has_enough_answers", kata))
 
-    result = pytester.runpytest_subprocess("tests/test_gate.py", "-q", "--tb=no")
+    result = pytester.runpytest_subprocess("tests/katas/test_gate.py", "-q", "--tb=no")
 
     assert failures(result) == expected
 
@@ -265,7 +266,7 @@ def test_gate_misses_an_absent_file(pytester: pytest.Pytester, missing: str) -> 
     kata = make_kata(root, 1, "lacking", {f"katas/{missing}": None})
 
     result = pytester.runpytest_subprocess(
-        "tests/test_gate.py", "-q", "--tb=no", "-k", "has_all_its_files"
+        "tests/katas/test_gate.py", "-q", "--tb=no", "-k", "has_all_its_files"
     )
 
     assert failures(result) == {("test_kata_has_all_its_files", kata)}
@@ -299,7 +300,7 @@ def test_gate_proves_the_stub_that_was_handed_out(pytester: pytest.Pytester, how
     if (text := FILLED[how]) is not None:
         (folder / "healthy.py").write_text(text)
 
-    result = pytester.runpytest_subprocess("tests/test_gate.py", "-q", "-k", "stub or files")
+    result = pytester.runpytest_subprocess("tests/katas/test_gate.py", "-q", "-k", "stub or files")
 
     assert failures(result) == set()
     assert result.parseoutcomes()["passed"] == 3
@@ -311,7 +312,7 @@ def test_gate_refuses_a_folder_without_a_kata(pytester: pytest.Pytester) -> None
     (root / "reference" / "07_forgotten").mkdir()
 
     result = pytester.runpytest_subprocess(
-        "tests/test_gate.py", "-q", "--tb=no", "-k", "catalogue_reads"
+        "tests/katas/test_gate.py", "-q", "--tb=no", "-k", "catalogue_reads"
     )
 
     assert failures(result) == {("test_catalogue_reads_and_nothing_is_left_over", "")}
@@ -321,7 +322,7 @@ def test_gate_refuses_an_unreadable_kata(pytester: pytest.Pytester) -> None:
     root = make_checkout(pytester)
     make_kata(root, 1, "healthy", {"katas/kata.toml": "number = 1\n"})
 
-    result = pytester.runpytest_subprocess("tests/test_gate.py", "-q", "--tb=line")
+    result = pytester.runpytest_subprocess("tests/katas/test_gate.py", "-q", "--tb=line")
 
     assert failures(result) == {("test_catalogue_reads_and_nothing_is_left_over", "")}
     result.stdout.fnmatch_lines(["*01_healthy/kata.toml: 'slug' is missing*"])

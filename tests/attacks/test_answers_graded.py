@@ -20,7 +20,7 @@ from dojo.exam.marks import Result, Results
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.ground.paths import cache_dir
 from dojo.sandbox.walls import missing_for
-from tests.test_gate import WHOLE, tasks_of
+from tests.katas.test_gate import WHOLE, tasks_of
 
 EXAMINED = [kata for kata in load_catalog(ROOT) if scenarios_of(kata)]
 KATAS = (

@@ -511,7 +511,7 @@ def first_two_end_together() -> Iterator[None]:
     def submit(*args: Any, **more: Any) -> Any:
         begun.append(real(*args, **more))
         if len(begun) == 2:
-            futures.wait([one.wrapped_future for one in begun], timeout=2)
+            futures.wait([one.wrapped_future for one in begun], timeout=8)  # a busy machine
         return begun[-1]
 
     with mock.patch.object(ThreadPoolTaskRunner, "submit", submit):

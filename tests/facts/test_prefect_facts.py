@@ -381,3 +381,19 @@ def test_where_it_goes_what_a_hook_raises(facts: dict[str, Any], how: str, runs_
 
 def test_text_of_a_time_out_is_in_the_message(facts: dict[str, Any]) -> None:
     assert "no answer" in facts["hook_time"]["result"][3]
+
+
+def test_frame_whose_columns_have_no_order_has_a_key_since_3_9() -> None:
+    import pandas as pd
+    from prefect.cache_policies import INPUTS
+
+    def key_of(*names: object) -> str | None:
+        frame = pd.DataFrame({name: [1, 2] for name in names})
+        return INPUTS.compute_key(None, {"customers": frame}, {})
+
+    assert key_of("a", "b") == key_of("a", "b") is not None
+    if OLD:
+        with pytest.raises(TypeError, match="not supported between"):
+            key_of("a", 3)
+    else:
+        assert key_of("a", 3) == key_of("a", 3) is not None

@@ -69,6 +69,9 @@ class Kata(_Record):
     track: Track
     needs: list[Words]
     title: Text
+    # What the tables of katas tell, see docs/make_tables.py: what broke; what the examination sees.
+    incident: Text | None = None
+    examined: Text | None = None
     tasks: Annotated[list[Task], Field(min_length=1)]
     # Each task builds on the one before: its tests wait until those of the earlier ones are green.
     in_order: bool = False

@@ -1,14 +1,14 @@
 """Pay once for what is dear: use a result again while it is true, and never a mistake.
 
-What is dear is the usage API: each request takes 30 minutes and costs 120 euros, so a new result
-takes one request and no more: GET, with a time-out for a silent line (the answer trickles in). A
-task run makes one: after a failure the engine may be told to run it again, but no library asks
-again by itself. All functions keep three promises. A result is used again for one hour, by every
-later run, and nothing older than an hour is ever returned; its age counts from the end of its task.
-Using it again is the engine's work: it asks nothing, and the task run ends in `Cached`. A failure
-is raised, never kept; an answer that is not a list with at least one row, a dict, is one too (its
-rows are all dicts, or none is). Two runs at the same moment may both pay; one that is killed in its
-request keeps nobody waiting.
+A request to the usage API takes 30 minutes and costs 120 euros. So, in all functions:
+
+- A new result takes one GET, with a time-out for silence (the answer trickles in). The engine may
+  run a failed task again; no library asks again by itself.
+- Every later run uses the result again: no request, and the task run ends in `Cached`.
+- It lives one hour from the end of its task. Nothing older is ever returned.
+- A failure is raised, never kept. An answer that is no list of dicts is one, and so is an empty
+  list. (To look at the first row is enough.)
+- Two runs at once may both pay. One that is killed in its request keeps nobody waiting.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ def with_calls(customers: pd.DataFrame, usage: list[dict]) -> pd.DataFrame:
 
     Args:
         customers: One row a customer, with `customer_id`.
-        usage: What the API answers: one dict a customer, with `customer_id` and `calls`.
+        usage: The API's answer.
 
     Returns:
         A new frame: the columns of `customers`, then `calls`.
@@ -65,7 +65,7 @@ def train(customers: list[dict], max_depth: int) -> dict:
         max_depth: Depth of the tree, from 1 up.
 
     Returns:
-        `customers`, how many it was trained on, and `accuracy`, on these same customers.
+        `customers`, how many, and `accuracy` on them.
 
     Raises:
         ValueError: `max_depth` is below 1.
@@ -87,12 +87,12 @@ def load_customers(url: str) -> list[dict]:
 def nightly(url: str, max_depth: int) -> dict:
     """Load the customers from the API, then `train` on them.
 
-    A later run, whatever its `max_depth`, uses the customers of an earlier one for one hour: also
-    when the training of the earlier one failed.
+    For one hour later runs use the same customers, with any `max_depth`, also after a failed
+    training.
 
     Args:
         url: Address of the API. GET answers the customers, a JSON list of dicts. Another URL has
-            other customers.
+            others.
         max_depth: As in `train`.
 
     Returns:
@@ -100,7 +100,7 @@ def nightly(url: str, max_depth: int) -> dict:
 
     Raises:
         ValueError: The training failed; as in `train`.
-        Exception: The API gave no customers; the class is yours to choose.
+        Exception: The API gave no customers; choose the class.
     """
     return train(load_customers(url), max_depth)
 
@@ -109,16 +109,15 @@ def nightly(url: str, max_depth: int) -> dict:
 def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFrame:
     """Add the column `calls`: the support calls of the last `months` months.
 
-    A result is used again where customers, URL and months are all the same. Customers are the same
-    when their content is: a copy, or the same file read again. Another cell, another name or type
-    of a column (its categories belong to its type), another index, or rows in another order make
-    them others. Columns in another order may or may not (the engine sorts some), and so may a name
-    of the index, None in place of NaN, or equal content built in another way.
+    A result is used again for the same URL, the same months, and customers of the same content: a
+    copy, or the file read again. Other content is another cell, another name or type of a column
+    (its categories, too), another index, another order of rows. As you like: another order of
+    columns, another name of the index, None for NaN, equal content built in another way.
 
     Args:
         customers: One row a customer, with `customer_id`.
-        url: Address of the API, which may have a query already: `months` is added to it. GET
-            `url?months=6` answers one dict a customer, with `customer_id` and `calls`.
+        url: Address of the API, perhaps with a query; add `months` to it. GET `url?months=6`
+            answers one dict a customer, with `customer_id` and `calls`.
         months: How many months to count.
 
     Returns:
@@ -142,9 +141,9 @@ def add_usage_to_file(path: str, url: str, months: int = 6) -> pd.DataFrame:
     """Do what `add_usage` does, with the customers of a CSV file.
 
     The result is used again while the bytes of the file are the same, whatever its date. A changed
-    file behind the same path has a new result; other bytes of the same rows may or may not. Reading
-    the file is cheap: read it in each call. A task, a flow or a function that calls one: as you
-    like.
+    file behind the same path has a new result. Reading is cheap: read the file in each call. As you
+    like: whether other bytes of the same table have a new result; a task, a flow, or a function
+    that calls one.
 
     Args:
         path: The CSV file, as `pandas.read_csv` reads it.
@@ -161,9 +160,8 @@ def add_usage_to_file(path: str, url: str, months: int = 6) -> pd.DataFrame:
 def load_usage(url: str) -> list[dict]:
     """Load the usage, and keep it for an hour if it is one.
 
-    The API fails in three ways: a status of 400 or more; a status of 200 with
-    `{"error": "quota exceeded"}`; a status of 200 with an empty list, while its table is rebuilt.
-    After a failure the next call asks again.
+    The API fails with a status of 400 or more, with 200 and `{"error": "quota exceeded"}`, or with
+    200 and an empty list. After a failure the next call asks again.
 
     Args:
         url: Address of the API.
@@ -172,14 +170,14 @@ def load_usage(url: str) -> list[dict]:
         The JSON of the answer: a list with at least one dict.
 
     Raises:
-        Exception: The API failed in one of its three ways; the class is yours to choose.
+        Exception: The API failed, in whatever way; choose the class.
     """
     return ask(url)
 
 
 @task(cache_policy=PER_TASK_AND_INPUTS, cache_expiration=HOUR)
 def mean_calls(url: str, months: int = 6) -> float:
-    """Return the mean of the support calls a customer; it has the arguments of `most_calls`.
+    """Return the mean of the support calls a customer; `most_calls` has the same arguments.
 
     Args:
         url: As in `add_usage`.
@@ -194,7 +192,7 @@ def mean_calls(url: str, months: int = 6) -> float:
 
 @task(cache_policy=PER_TASK_AND_INPUTS, cache_expiration=HOUR)
 def most_calls(url: str, months: int = 6) -> int:
-    """Return the most support calls of one customer; it has the arguments of `mean_calls`.
+    """Return the most support calls of one customer; `mean_calls` has the same arguments.
 
     Args:
         url: As in `add_usage`.

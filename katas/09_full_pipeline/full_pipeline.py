@@ -1,7 +1,7 @@
 """Train at night, score by day: the whole churn pipeline, from a flaky API to the registry.
 
-The store is a folder: `mlflow.db` holds runs and registry, `artifacts` the models. What you have
-learnt to write is given; what joins it is not. All of it runs in Prefect, and tells MLflow.
+The store is a folder: `mlflow.db` holds runs and registry, `artifacts` the models. The parts are
+given; you join them.
 """
 
 import math
@@ -71,15 +71,15 @@ def train_candidate(name: str, settings: dict, features: pd.DataFrame, parent_ru
 
     Args:
         name: The run's name.
-        settings: `columns` to learn from, and `C`, the regularisation.
-        features: With `churned`. Every fourth customer is held out, to validate on.
-        parent_run_id: The MLflow run that this one is a child of. Its store is open.
+        settings: `columns` to learn from, and `C`.
+        features: With `churned`. Every fourth customer is held out.
+        parent_run_id: The MLflow run above this one. Its store is open.
 
     Returns:
-        `name`, `run_id` and METRIC: the AUC on the held-out customers, 0 to 1, more is better.
+        `name`, `run_id` and METRIC: the AUC on those held out, 0 to 1, more is better.
 
     Raises:
-        ValueError: There are no such settings. The child run is Failed.
+        ValueError: There are no such settings. The run is Failed.
     """
     with mlflow.start_run(run_name=name, parent_run_id=parent_run_id, nested=True) as run:
         mlflow.log_params({**settings, "orchestrator": "prefect"})
@@ -100,7 +100,7 @@ def check_version(version: int, features: pd.DataFrame, at_most: float) -> None:
     """Load a version as inference would and see whom it would have us call (given).
 
     Args:
-        version: A version of MODEL in the store that is open.
+        version: A version of MODEL in the open store.
         features: The customers to try it on.
         at_most: The share of them, 0 to 1, that may get more than 0.5.
 
@@ -127,9 +127,9 @@ def champion_of(store: str) -> tuple[int | None, float]:
 def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | None = None) -> dict:
     """Train all candidates at the same time and find the best: a flow, the trainings its tasks.
 
-    In MLflow they are child runs of one parent run, which has the parameter (or tag)
-    `orchestrator`: "prefect". It runs as long as they do, and is Finished when this returns, Failed
-    when this raises. All of them lie in the store's experiment.
+    In MLflow they are child runs of one parent run, all in the store's experiment. The parent has
+    the parameter (or tag) `orchestrator`: "prefect". It runs as long as they do: Finished when this
+    returns, Failed when this raises or is stopped.
 
     Args:
         features: What `data_preparation` returns.
@@ -137,7 +137,7 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
         candidates: Name: settings, as in `train_candidate`. None or empty: CANDIDATES.
 
     Returns:
-        What `train_candidate` returned for the best one. One that failed is left out. Where METRIC
+        What `train_candidate` returned for the best one; those that failed are left out. If METRIC
         is NaN for all, any of them.
 
     Raises:
@@ -150,18 +150,17 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
 def register_version(store: str, run_id: str) -> int:
     """Make the model of a run a version of MODEL, which is deleted if the transaction fails.
 
-    A task, called directly, perhaps in a transaction of somebody else.
+    A task, called directly, perhaps in somebody else's transaction. If that fails, for whatever
+    reason, later and elsewhere, this version is deleted, also as champion. Nothing else is. Without
+    a transaction, or in one that succeeds, it stays. A store that was opened since stays open, with
+    its experiment. As you like: an empty model, and what MLflow noted with the run's model.
 
     Args:
         store: The folder.
         run_id: A run of `train_candidate`.
 
     Returns:
-        The version's number. It stays if there is no transaction, or if that one succeeds. If that
-        one fails, later, elsewhere and for whatever reason, the version is gone, also if it has
-        become champion, and nothing else is (an empty model may go or stay, and so may what MLflow
-        has noted with the model of the run). If another store has been opened since, that one stays
-        open, and its experiment.
+        The version's number.
     """
     # TODO(kata): task 2, a task; what undoes it hangs on it.
     raise NotImplementedError
@@ -172,11 +171,14 @@ def release(
 ) -> dict:
     """Register the winner if it is good enough, check it, and let it challenge the champion.
 
-    A plain function, or a flow, which nobody calls in a transaction. The check meets the version in
-    the registry, while the alias CHAMPION is where it was. It moves only after the check, when
-    nothing is left to fail that would undo it, and only if the winner's METRIC is greater than that
-    of the champion of that moment (another one may have been promoted while the check ran; the run
-    of each has its METRIC), or there is no champion.
+    A function or a flow, never called in a transaction.
+
+    1. A winner below the gate is not registered.
+    2. The new version is checked in the registry, on all `features`. The alias CHAMPION is still
+    where it was.
+    3. The alias moves last, when nothing is left to fail that would undo it. It moves if the
+    winner's METRIC is greater than that of the champion of that moment, who may be new since the
+    check began, or if there is no champion. The run of each version has its METRIC.
 
     Args:
         winner: What `compare_candidates` returns.
@@ -186,13 +188,13 @@ def release(
         at_most: As in `check_version`.
 
     Returns:
-        `version`: the new version's number, None if it was not good enough; and `champion`: the
-        number of the champion afterwards, None if there is none.
+        `version`: the new number, None if not good enough. `champion`: the champion's number
+        afterwards, None if there is none.
 
     Raises:
-        Exception: The check failed: its error, ValueError if it refuses, another one if it breaks.
-            The new version is gone, and nothing else in the registry has changed. Or the registry
-            does not move the alias; then the version may stay.
+        Exception: The check refused (ValueError) or broke: its error. The version is gone, and all
+            else in the registry as it was. Or the alias could not be moved; then the version may
+            stay.
     """
     # TODO(kata): task 2, the gate, then a transaction.
     raise NotImplementedError
@@ -207,8 +209,8 @@ def training_pipeline(
 ) -> dict:
     """Prepare, compare, release: the nightly run, a flow.
 
-    `data_preparation` is a child run. When a later step fails, this run is Failed, and the next
-    one finds the features in the cache.
+    `data_preparation` is a child run. When a later step fails, this run is Failed, and the next one
+    finds the features in the cache.
 
     Args:
         url: Address of the API.
@@ -230,15 +232,16 @@ def training_pipeline(
 def inference_pipeline(url: str, store: str) -> dict:
     """Score tonight's customers with the champion: a flow, `data_preparation` a child run of it.
 
+    The champion may change at any moment, also while this runs. Nothing in the store changes, but
+    for the file that MLflow itself writes beside a model it loads.
+
     Args:
         url: Address of the API; nobody knows yet who will leave.
-        store: The folder, which training, elsewhere and on another day, has opened. Nothing in it
-            changes, but for the file that MLflow itself writes beside a model that it loads. The
-            champion may change, between two calls.
+        store: The folder, opened by a training elsewhere, on another day.
 
     Returns:
-        `version`: the number of the version that scored, and `scores`: for each `customer_id`
-        (int) the model's probability to leave (float), in the API's order.
+        `version`: the number of the version that scored. `scores`: for each `customer_id` (int) the
+        probability to leave (float), in the API's order.
 
     Raises:
         Exception: There is no champion, or its model cannot be loaded; no other version or alias

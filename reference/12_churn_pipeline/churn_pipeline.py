@@ -69,11 +69,11 @@ def load_customers(url: str) -> list[dict]:
     """Load the customers from the API.
 
     Step 1: a task.
-    Step 2: the request waits 30 s at most, each time that it waits. A status of 429 or 500 and
-    more, a time-out (while connecting, too) and a refused connection are tried again by the engine,
-    10, 30 and 60 s later; then the last error is raised. Any other status from 400 on (404, 401),
-    and a body that is no JSON, is raised at once; of redirections, of JSON that is no list, and of
-    other troubles of a connection, as you like.
+    Step 2: a request waits 30 s at most, each time it waits. A status of 429 or from 500 on, a
+    time-out (also while connecting) and a refused connection are tried again by the engine, 10, 30
+    and 60 s later; then the last error is raised. Any other status from 400 on, and a body that is
+    no JSON, is raised at once. As you like: redirections, JSON that is no list, other connection
+    trouble.
 
     Args:
         url: Address of the API. GET answers the customers, a JSON list of dicts.
@@ -91,17 +91,16 @@ def engineer_features(customers: list[dict]) -> pd.DataFrame:
     """Make the features; for all customers this takes 30 minutes.
 
     Step 1: a task.
-    Step 3: for one hour every later run with the same customers uses the result again, which ends
-    in `Cached`, after midnight as well. Other customers (one other value, or a column's other
-    name), or more than one hour: made again. The same ones in another order: as you like.
+    Step 3: for one hour, also past midnight, later runs with the same customers use the result
+    again and end in `Cached`. After that, or for other customers (one other value, a column's other
+    name), it is made again. The same ones in another order: as you like.
 
     Args:
         customers: What `load_customers` returns.
 
     Returns:
-        One row a customer, with the index `customer_id`: COLUMNS, `churned` where it is known, and
-        more if you like.
-        `committed` is 1 for a contract other than `month-to-month`, else 0.
+        One row a customer, index `customer_id`: COLUMNS, `churned` if known, and more if you like.
+        `committed` is 1 for any contract but `month-to-month`, else 0.
     """
     frame = pd.DataFrame(customers).set_index("customer_id")
     frame["committed"] = frame["contract"] != "month-to-month"
@@ -149,7 +148,7 @@ def train_model(name: str, features: pd.DataFrame, n_estimators: int, max_depth:
 def compare_models(features: pd.DataFrame, n_estimators: int = 20, max_depth: int = 3) -> dict:
     """Train the models called NAMES and find the best one.
 
-    Step 4: a flow of its own; all models are trained at the same time. One that fails is left out.
+    Step 4: a flow of its own. All are trained at the same time. One that fails is left out.
 
     Args:
         features: With `churned`.
@@ -157,7 +156,7 @@ def compare_models(features: pd.DataFrame, n_estimators: int = 20, max_depth: in
         max_depth: As in `train_model`.
 
     Returns:
-        What `train_model` returned for the model with the highest `val_auc`.
+        What `train_model` returned for the highest `val_auc`.
 
     Raises:
         Exception: All of them failed.
@@ -176,9 +175,9 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
     moment; without one nobody is told. Its `text` names the flow, the flow run and the error (may
     be cut). Once for a failed run of either pipeline, after the last retry; never for a run that
-    went well; of a crash or not, as you like. A dead webhook changes nothing: the pipeline fails
-    with its own error. The request waits 30 s at most. The URL is in no log, nor a part of it
-    beyond the host.
+    went well; for a crash as you like. The request waits 30 s at most. A dead webhook changes
+    nothing: the pipeline fails with its own error. No log has the URL, nor a part of it beyond the
+    host.
     """
     text = f"{flow.name}, run {flow_run.name}: {state.message}"
     try:
@@ -200,21 +199,21 @@ def training_pipeline(
     """Prepare, train, and keep the best model: the nightly run.
 
     Step 1: a flow. What it prints is in the run's log. An error of a task is not caught.
-    Step 5: the parameters are used. A wrong one is refused before any work, also by `python -O`: no
-    request is made.
-    Step 7: the store keeps the model, nothing else does (no file, no result of Prefect's). One
-    MLflow run a training has the parameters `model` (the winner's name), `n_estimators`,
-    `max_depth` and `orchestrator` ("prefect"), and the metric `val_auc`; a training that fails has
-    one or none. Only if `val_auc` is `min_auc` or more (nan is not), the winner becomes a new
-    version of MODEL, and the alias CHAMPION moves to it, whatever others register meanwhile; else
-    the run may have it or not.
+    Step 5: the parameters are used. A wrong one is refused before any work (no request, no MLflow
+    run), also by `python -O`.
+    Step 7: the store keeps the model, nothing else does (no file, no result of Prefect's). A
+    training is one MLflow run, with the parameters `model` (the winner's name), `n_estimators`,
+    `max_depth`, `orchestrator` ("prefect") and the metric `val_auc`; one that fails may have none.
+    If `val_auc` is `min_auc` or more (nan is not), the winner becomes a new version of MODEL, to
+    which the alias CHAMPION moves, whatever others register meanwhile. If not, nothing is
+    registered; the run may have the model.
 
     Args:
         url: As in `load_customers`.
         store: An existing folder, with an MLflow database in it.
         n_estimators: As in `train_model`, 1 or more.
         max_depth: As in `train_model`, 1 or more.
-        min_auc: The quality gate, 0 to 1, which nan is not.
+        min_auc: The quality gate, 0 to 1; nan is wrong.
 
     Returns:
         `name` and `val_auc` of the winner; from step 7 on also `version` (int), None if the gate
@@ -248,12 +247,12 @@ def inference_pipeline(url: str, store: str) -> dict:
     """Score tonight's customers, of whom nobody knows yet who will leave.
 
     Step 6: a flow. The features are made as for the training, by the same flow.
-    Step 7: with the version that CHAMPION points to; without one it fails.
+    Step 7: with the version that CHAMPION points to.
 
     Args:
         url: As in `load_customers`.
-        store: As in `training_pipeline`; no run, version or alias in it changes (the experiment may
-            be made).
+        store: As in `training_pipeline`. No run, version or alias in it changes; the experiment may
+            be made.
 
     Returns:
         For each `customer_id` (int) the probability to leave (float).
@@ -272,9 +271,9 @@ def inference_pipeline(url: str, store: str) -> dict:
 def deployments(url: str, store: str) -> list:
     """Say when which pipeline runs; nothing is started.
 
-    Step 8: two deployments, `training_pipeline` each day at 4:00 as the clocks of Paris show it,
-    in summer and in winter, and `inference_pipeline` at each full hour that passes, also at the
-    one that those clocks show twice.
+    Step 8: two deployments. `training_pipeline` runs each day at 4:00 by the clocks of Paris,
+    summer and winter. `inference_pipeline` runs at each full hour that passes, both times when
+    those clocks show one twice.
 
     Args:
         url: The pipelines' parameter.

@@ -1,10 +1,19 @@
 """Choose whom to call tonight, in tasks that may run on different machines and more than once.
 
-What one task returns reaches the next one through XCom: as JSON, in the orchestrator's own
-database. So tables lie in files, and tasks hand on where. All workers see the same `workdir`; each
-may run as another user, who can read what is there as any other new file, folders too. No task of
-a run is at work twice at the same time. Here is no Airflow: `make_dag` at the end (given) makes
-tasks of these functions.
+What a task returns goes through XCom, as JSON, into the orchestrator's database. So tables lie in
+files, and tasks hand on where. For all tasks:
+
+- JSON brings each value back unchanged.
+- A file is whole or not there. After an error or a kill, what was there before is still there,
+  whole.
+- An error, such as a full disk, leaves no part of a file (an empty folder may stay). A kill may
+  leave one only in `workdir`, for `clean_up`, or beside `target`.
+- Called again, as a retry does: the same value, no second file.
+- All workers see `workdir`. Each may run as another user: new files and folders there are as
+  readable as any others.
+
+No task of a run is at work twice at once. Here is no Airflow: `make_dag` (given) makes tasks of
+these functions.
 """
 
 import json  # noqa: F401
@@ -36,26 +45,22 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     """Keep tonight's customers in a file of this run.
 
     Args:
-        source: A CSV file in UTF-8 with a header, each name in it once, none blank; it may be
+        source: A CSV file in UTF-8, with a header of different names, none blank. It may be
             rewritten at any time after this call. A customer may be there twice, in rows that are
-            equal or not. A line with nothing in it is no row, unless it is inside a quoted value;
-            none has only spaces or commas.
-        workdir: The folder that all runs share; it may not exist yet. It may be relative: to the
-            working directory of this call, not to that of the next task.
-        run_id: Which run of the DAG this is: up to 200 ASCII letters, digits and `_.~:+-`. Another
-            text, even if it differs in one sign only, is another run.
+            equal or not. An empty line is no row, except inside a quoted value. No line has only
+            spaces or commas.
+        workdir: The folder that all runs share; it may not exist yet. It may be relative to the
+            working directory of this call, which the next task does not share.
+        run_id: Which run of the DAG this is: up to 200 ASCII letters, digits and `_.~:+-`. A text
+            that differs in one sign is another run.
 
     Returns:
         `path` (absolute) of a CSV file in `workdir` with the same rows and columns, each value as
-        it is written in the source (`01400`, `n/a`), and `rows` (int), how many there are. JSON
-        brings it back unchanged. Called again, as a retry does: the same value, and no second file
-        (what a kill has left is for `clean_up`). If the source was rewritten since, value and file
-        are both of the old one, or both of the new one.
+        it is written in the source (`01400`, `n/a`), and `rows` (int), how many. Called again after
+        the source was rewritten: both of the old one, or both of the new one.
 
     Raises:
-        Exception: There is no source, at a retry too, or the disk is full. What was at `path`
-            before, if anything, is there still, and whole; no part of a file is left anywhere (an
-            empty folder may be).
+        Exception: There is no source, at a retry too, or the disk is full.
     """
     # TODO(kata): task 1, hand on where the table is, not the table.
     raise NotImplementedError
@@ -65,20 +70,19 @@ def engineer_features(customers: dict) -> dict:
     """Make the features of tonight's customers in another file of the same run.
 
     Args:
-        customers: What `extract_customers` returned, perhaps in another process. The file has at
-            least `customer_id` and NUMBERS; `monthly_charges` may be blank: nothing between the
-            commas. It stays as it is.
+        customers: What `extract_customers` returned, perhaps in another process. Its file stays as
+            it is. It has at least `customer_id` and NUMBERS; `monthly_charges` may be blank:
+            nothing between the commas.
 
     Returns:
-        `path` and `rows` as in `extract_customers`, of a CSV file in `workdir` with the same rows
-        and columns, texts as they are written there, numbers of the same value (29.9 for 29.90),
-        and `paid_so_far`: `tenure_months` times `monthly_charges`, blank where that is. And for the
-        night's report, over all rows, `support_calls` (int), all of them together, and `means`: for
-        each of NUMBERS the mean (float) of what is not blank, None if all is. JSON brings it back
-        unchanged. Called again: as in `extract_customers`.
+        `path` and `rows` as in `extract_customers`, of the same rows and columns: texts as they are
+        written there, numbers of the same value (29.9 for 29.90), and `paid_so_far`:
+        `tenure_months` times `monthly_charges`, blank where that is. And over all rows
+        `support_calls` (int), their sum, and `means`: for each of NUMBERS the mean (float) of what
+        is not blank, None if all is.
 
     Raises:
-        Exception: As in `extract_customers`.
+        Exception: There is no customers' file, or the disk is full.
     """
     # TODO(kata): task 2, only what JSON can carry.
     raise NotImplementedError
@@ -87,15 +91,17 @@ def engineer_features(customers: dict) -> dict:
 def choose_customers(features: dict, at_most: int) -> dict:
     """Choose the customers who are the most likely to leave, by `churn_probability`.
 
+    Who has no probability is not chosen. Of equally likely ones take the lower ids. Who is there
+    twice, maybe in rows that differ, is one customer: the row with the highest probability counts,
+    here and for the call list.
+
     Args:
         features: What `engineer_features` returned. `customer_id` is an integer.
-        at_most: How many may be called tonight; of equally likely ones those with the lower ids.
-            Who has no probability is not chosen. Who is there twice, maybe in rows that differ, is
-            one customer: the row with the highest probability counts, here and for the call list.
+        at_most: How many may be called tonight.
 
     Returns:
-        Whom, with their probabilities, in a form of your own for `write_call_list`. JSON brings it
-        back unchanged; XCom does not promise the order of keys. It names the chosen, nobody else.
+        The chosen, nobody else, and their probabilities, in a form of your own for
+        `write_call_list`. XCom does not promise the order of keys.
     """
     # TODO(kata): task 3, ids that are still ids when they come back.
     raise NotImplementedError
@@ -104,22 +110,20 @@ def choose_customers(features: dict, at_most: int) -> dict:
 def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     """Write the list for the call centre, another user, who reads `target` every morning.
 
+    Another run may write its list at the same time: then `target` is one of the two, whole.
+
     Args:
         chosen: What `choose_customers` returned.
         features: What `engineer_features` returned.
-        target: A CSV file outside `workdir`, no link. Yesterday's list is there; it is replaced.
+        target: A CSV file outside `workdir`, no link. Yesterday's list is in it, and is replaced.
             Others can read it at each moment, as yesterday's or any other new file.
 
     Returns:
         `path` (absolute) and `rows` of the list: `customer_id`, `probability`, `monthly_charges`;
-        one row for each chosen customer, the most likely first, of equal ones the lower id. JSON
-        brings it back unchanged. Called again: the same list, each customer once.
+        one row for each chosen customer, the most likely first, of equal ones the lower id.
 
     Raises:
-        Exception: The disk is full. Yesterday's list is there still, and whole; no part of a file
-            is left anywhere (after a kill one may be beside `target`).
-
-    Another run may write its list at the same time: then `target` is one of the two, whole.
+        Exception: The disk is full.
     """
     # TODO(kata): task 3, the list, whole or not at all.
     raise NotImplementedError
@@ -130,10 +134,10 @@ def clean_up(workdir: str, run_id: str) -> int:
 
     Args:
         workdir: As in `extract_customers`.
-        run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed in the middle.
+        run_id: As in `extract_customers`. Its tasks have ended, some perhaps killed.
 
     Returns:
-        How many files were removed, whatever they are: 0 if there were none, or no `workdir`, which
+        How many files were removed, whatever they are. 0 if there were none, or no `workdir`, which
         is not made then. No file and no folder of this run is left.
 
     Raises:

@@ -1,8 +1,8 @@
 """Register, promote, serve and take back the churn model: four doors, one registry.
 
-Training runs at night and ends with `register_best` and `promote_if_better`. Inference runs every
-hour and knows `score_customers` only. `roll_back` is for the colleague on call. They share nothing
-but the registry: each may run in another process, on another day.
+A training ends with `register_best` and `promote_if_better`. Inference knows `score_customers`
+only. `roll_back` is for the colleague on call. They share nothing but the registry: each may run in
+another process, on another day.
 """
 
 import logging
@@ -40,10 +40,12 @@ def _auc_of(client: MlflowClient, version: int) -> float:
 def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | None:
     """Register the best candidate of tonight's training, if it is good enough.
 
-    Each run of the experiment is a candidate. It has logged the metrics `train_auc` and `val_auc`
-    (0 to 1, more is better; the last value counts) and its model under the name `model`, perhaps
-    others too. A run that is not Finished, or was deleted, is no candidate; neither is one whose
-    `val_auc` is missing or not a number. Of two that are as good, either.
+    Candidates are the experiment's runs that are Finished, not deleted, and have a number, not NaN,
+    as `val_auc` (0 to 1, more is better; the last value counts). Of two that are as good, either.
+    Register the run's model called `model`; it may have others.
+
+    What is not good enough is not registered, not even for a moment; nor is MODEL made for it. A
+    run gets one version of MODEL at most. Aliases stay where they are.
 
     Args:
         tracking_uri: The store; it is the registry too. Not always this process's default.
@@ -51,14 +53,13 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
         min_auc: The quality gate: the least `val_auc` that is good enough.
 
     Returns:
-        The number of the new version of MODEL, which knows its run (`run_id`). Called again for the
-        same run: the version it has already, no second one. None if no candidate is good enough,
-        also if the best one has a version from a lower gate: then nothing was registered, not even
-        for a moment. Aliases stay where they are.
+        The number of the new version of MODEL, which knows its run (`run_id`), or of the version
+        that this run has already. None if no candidate is good enough, also if the best one has a
+        version from a lower gate.
 
     Raises:
-        Exception: The registry does not answer, which is not "no candidate" and "no version"; or
-            the best candidate has no `model`.
+        Exception: The registry does not answer, which is not "no candidate" or "no version"; or the
+            best candidate has no `model`.
     """
     mlflow.set_tracking_uri(tracking_uri)
     runs = mlflow.search_runs(
@@ -81,12 +82,13 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
 def promote_if_better(tracking_uri: str, version: int) -> int | None:
     """Let a version challenge the champion: the alias moves only to a better one.
 
-    Better is a greater `val_auc` of the version's run than of the champion's; equal is not better.
-    A run that was deleted counts as before, MLflow still has it (until `mlflow gc`; then raise, or
-    take it for one without `val_auc`, as a version without a run is). If there is no
-    champion, or its `val_auc` is missing or NaN, any number is. A challenger whose run has no
-    `val_auc`, or NaN, is never better; nor is one with the tag ROLLED_BACK, whatever its metric.
-    When CHAMPION moves, PREVIOUS moves to the version that it leaves, if any; else none changes.
+    Better is a greater `val_auc` of the version's run; equal is not better. A challenger whose
+    `val_auc` is missing or NaN is never better, nor is one with the tag ROLLED_BACK (any value). If
+    there is no champion, or its `val_auc` is missing or NaN, any number is better. When CHAMPION
+    moves, PREVIOUS moves to the version that it leaves, if any. Nothing else changes.
+
+    A version without a run has no `val_auc`. A deleted run counts as before: MLflow still has it.
+    After `mlflow gc` it has not: then raise, or take it for one without `val_auc`.
 
     Args:
         tracking_uri: As in `register_best`.
@@ -96,8 +98,8 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
         The champion's number afterwards; None if there is none.
 
     Raises:
-        Exception: A question to the registry finds no answer, which is not "no champion". No alias
-            has moved: you ask before you change. Or a change is refused, perhaps the second.
+        Exception: The registry does not answer, which is not "no champion". No alias has moved: you
+            ask before you change. Or it refuses a change, perhaps the second.
     """
     client = MlflowClient(tracking_uri)
     champion = _version_behind(client, CHAMPION)
@@ -119,24 +121,24 @@ def score_customers(
 ) -> tuple[int, list[float]]:
     """Score customers with a version of the registry; change nothing in the store.
 
-    The file that MLflow itself writes beside a model that it loads does not count.
+    The file that MLflow itself writes beside a model that it loads does not count. A version need
+    not have a run: some were imported.
 
     Args:
         tracking_uri: As in `register_best`.
         customers: One row a customer, at least one, the columns that the model was trained on. In
             another order they are scored by their names, or refused.
-        which: Any alias of MODEL, such as "champion" or "previous"; it may move at any moment.
-            Or "latest": the version with the greatest number, asked for in rehearsals.
+        which: Any alias of MODEL, such as "champion" or "previous"; it may move at any moment. Or
+            "latest": the version with the greatest number.
 
     Returns:
         A pair: the number of the version that scored, and for each customer, in order, the
-        probability to leave (class 1; 0 to 1) by its scikit-learn model's `predict_proba`, which
-        gets the customers as they are, blanks too; 0 or an error if it never saw class 1. A version
-        need not have a run: some were imported from another registry.
+        probability to leave (class 1; 0 to 1) by `predict_proba` of its scikit-learn model. The
+        model gets the customers as they are, blanks too. If it never saw class 1: 0, or an error.
 
     Raises:
-        Exception: There is no such alias or no version, its model does not load (MLflow's settings
-            may forbid it), or the registry does not answer. No other version stands in for it.
+        Exception: There is no such alias or version, its model does not load (MLflow's settings may
+            forbid it), or the registry does not answer. No other version stands in for it.
     """
     mlflow.set_tracking_uri(tracking_uri)
     client = MlflowClient(tracking_uri)
@@ -154,9 +156,9 @@ def roll_back(tracking_uri: str) -> int:
     """Make the previous champion the champion again.
 
     The version taken back gets the tag ROLLED_BACK (any value), and stays registered. PREVIOUS is
-    removed: called again, perhaps by the second colleague on call, this must not bring it back.
-    Without a champion there is nothing to tag; the previous one comes back all the same. Nor is
-    there if both aliases are on one version.
+    removed: a second call, perhaps by another colleague, raises and changes nothing. Without a
+    champion, or if both aliases are on one version, there is nothing to tag; the previous one comes
+    back all the same.
 
     Args:
         tracking_uri: As in `register_best`.
@@ -165,8 +167,8 @@ def roll_back(tracking_uri: str) -> int:
         The number of the champion afterwards.
 
     Raises:
-        Exception: There is no PREVIOUS to go back to, or the registry does not say. Then nothing
-            has changed: you ask before you change. Or a change is refused, perhaps the second.
+        Exception: There is no PREVIOUS, or the registry does not answer. Nothing has changed: you
+            ask before you change. Or it refuses a change, perhaps the second.
     """
     client = MlflowClient(tracking_uri)
     previous = _version_behind(client, PREVIOUS)

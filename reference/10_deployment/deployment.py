@@ -49,17 +49,17 @@ def score_customers(path: str, alias: str = "champion") -> int:
 def training_deployment(path: str, **parameters: Any) -> RunnerDeployment:
     """Describe the nightly training: once a night, at 03:30 on a clock in Paris, all year.
 
-    The deployment is called `nightly`, belongs to `train_churn_model` and has the tags `churn` and
-    `training`. At most one of its runs is active at a time, and one that comes too early waits.
-    The deployment is not paused. Nothing is registered: no server is asked.
+    The deployment is called `nightly`, belongs to `train_churn_model`, has the tags `churn` and
+    `training`, and is not paused. At most one of its runs is active; one that comes too early
+    waits. Nothing is registered: no server is asked.
 
     Args:
         path: The customers to train on.
-        parameters: Other parameters of the flow. In place of each that is not given the
-            deployment says `n_estimators=300`, `experiment_name="nightly"`.
+        parameters: Other parameters of the flow. Where they are not given the deployment says
+            `n_estimators=300`, `experiment_name="nightly"`.
 
     Returns:
-        The deployment, with `path`, as given, and the other parameters in its parameters.
+        The deployment; its parameters are `path`, as given, and the others.
 
     Raises:
         ValueError: (Task 4.) As in `check_parameters`, for `path` and `parameters` together.
@@ -79,15 +79,15 @@ def inference_deployment(path: str) -> RunnerDeployment:
     """Describe the hourly inference: on the hour, at every hour that passes, all year.
 
     Two runs in a row are always 60 minutes apart. The deployment is called `hourly`, belongs to
-    `score_customers` and has the tags `churn` and `inference`. At most one of its runs is active
-    at a time, and one that comes too early is cancelled: the next hour brings fresher customers.
-    The deployment is not paused. Nothing is registered: no server is asked.
+    `score_customers`, has the tags `churn` and `inference`, and is not paused. At most one of its
+    runs is active; one that comes too early is cancelled. Nothing is registered: no server is
+    asked.
 
     Args:
         path: The customers to score.
 
     Returns:
-        The deployment, with `path`, as given, and `alias="champion"` in its parameters.
+        The deployment; its parameters are `path`, as given, and `alias="champion"`.
     """
     return score_customers.to_deployment(
         "hourly",
@@ -121,16 +121,15 @@ def next_runs(
     """Tell when a deployment will run next, as Prefect would schedule it, without a server.
 
     Args:
-        deployment: Any that `to_deployment` describes: none, one or several schedules, of any kind
-            (cron, interval, rrule). Schedules that are not active start nothing.
-        after: An aware datetime. A start at this very moment is not a next one any more.
+        deployment: Any that `to_deployment` describes, paused or not. It has none, one or several
+            schedules, of any kind (cron, interval, rrule). One that is not active starts nothing.
+        after: An aware datetime. A start at this very moment does not count.
         count: How many starts to find, from 1 to 100.
 
     Returns:
         The first `count` starts of all schedules together, the earliest first, as aware datetimes
         in the zone Europe/Paris. Two schedules due at the same moment are two starts. Fewer where
-        there are no more, empty if nothing is scheduled. Whether the whole deployment is paused
-        makes no difference here.
+        there are no more, empty if nothing is scheduled.
     """
     instant = after.astimezone(datetime.timezone.utc)
     starts = [
@@ -148,18 +147,16 @@ def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
     """Refuse what a flow could not run with, without a run and without a server.
 
     Args:
-        pipeline: The flow, without `*args` and `**kwargs`. Limits and checks of its own are
-            in `Annotated`.
-        parameters: What each run would be called with, without blocks (`$ref`). Text that stands
-            for something else ("300", "2026-03-29"), or True for a number: refuse it or not, as you
-            like.
+        pipeline: The flow, without `*args` and `**kwargs`. Limits and checks of its own are in
+            `Annotated`.
+        parameters: What each run would be called with, without blocks (`$ref`). As you like: text
+            that stands for something else ("300", "2026-03-29"), True for a number.
 
     Raises:
         ValueError: A name is not one of the flow's parameters, a parameter without a default is
-            missing, or a value is not what the flow's annotations ask for, also where they are
-            text (`from __future__ import annotations`) of names that its module has. The text of
-            the error names the parameter, of several wrong ones at least one. An error of your own
-            will do as well.
+            missing, or a value is not what the flow's annotations ask for. Annotations may be text
+            (`from __future__ import annotations`) of names that its module has. The error names the
+            parameter, of several wrong ones at least one. An error of your own will do as well.
     """
     try:
         pipeline.validate_parameters(parameters)
@@ -179,7 +176,7 @@ def serve_pipelines(path: str, **parameters: Any) -> None:
         parameters: As in `training_deployment`.
 
     Raises:
-        ValueError: As in `training_deployment`. The server has not been asked for anything yet.
+        ValueError: As in `training_deployment`, before the server is asked for anything.
         Exception: The server refuses one of them, or does not answer: its error. Nothing runs.
     """
     serve(training_deployment(path, **parameters), inference_deployment(path))

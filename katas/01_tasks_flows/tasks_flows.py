@@ -1,8 +1,8 @@
 """Turn a churn notebook that somebody runs by hand into four tasks and one flow.
 
 The work is the notebook's, cell by cell; what is new is who runs it, and what is written down.
-Importing this file does nothing. What a task needs comes in by its arguments and what it made goes
-out by `return`: no global, no file in between.
+Importing this file does nothing. Data comes in by arguments and goes out by `return`: no global, no
+file in between.
 """
 
 import pandas as pd
@@ -23,12 +23,12 @@ def load_customers(path: str) -> pd.DataFrame:
             `support_calls`, `contract`, `churned` (0 or 1).
 
     Returns:
-        The file's rows and columns as they are, read as `pandas.read_csv` does (UTF-8, on every
-        machine): nothing filled, nothing dropped.
+        The file's rows and columns as `pandas.read_csv` reads them (UTF-8, on every machine):
+        nothing filled, nothing dropped.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file holds no customer: it is empty, or has a line of names only.
+        ValueError: There is no customer in it: it is empty, or has a line of names only.
     """
     # TODO(kata): task 1, cell 1 becomes a task.
     raise NotImplementedError
@@ -42,8 +42,8 @@ def engineer_features(customers: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row a customer, in the same order: `customer_id`, `churned` and the FEATURE_COLUMNS.
-        `committed` is 1 for a contract other than `month-to-month` (also for a blank one, as in
-        cell 2), else 0, whatever the file may have under that name. More columns are fine.
+        `committed` is 1 for any contract but `month-to-month` (a blank one, too), else 0, whatever
+        the file has under that name. More columns are fine.
     """
     # TODO(kata): task 1, cell 2 becomes a task.
     raise NotImplementedError
@@ -53,13 +53,12 @@ def train_model(features: pd.DataFrame) -> BaseEstimator:
     """Fit a logistic regression; learn, scaling included, from all but the held-out customers.
 
     Args:
-        features: What `engineer_features` returns. A customer whose `customer_id` is a multiple
-            of 4 is held out: kept for the evaluation. A blank one is no multiple, as in cell 3.
+        features: What `engineer_features` returns. A customer whose `customer_id` is a multiple of
+            4 is held out: kept for the evaluation. A blank is no multiple.
 
     Returns:
-        A fitted classifier that predicts `churned` from the FEATURE_COLUMNS. Its other settings
-        are yours. A blank among these columns may be filled or be an error; it leaves no customer
-        out.
+        A fitted classifier that predicts `churned` from the FEATURE_COLUMNS. Its other settings are
+        yours. Fill a blank in these columns, or raise; leave no customer out.
 
     Raises:
         ValueError: The customers to learn from all left, or all stayed, or there are none.
@@ -71,18 +70,19 @@ def train_model(features: pd.DataFrame) -> BaseEstimator:
 def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
     """Measure a model on the held-out customers; print a line: the word accuracy, and its value.
 
+    The printed value has two decimals or more, or is in per cent.
+
     Args:
-        model: What `train_model` returns. Only its `predict` is sure to be there.
-        features: What `engineer_features` returns, held-out customers included.
+        model: What `train_model` returns. Use only its `predict`.
+        features: What `engineer_features` returns.
 
     Returns:
         `customers` (rows of `features`), `held_out` (rows measured) and `accuracy` (share of these
-        that the model predicts right, 0 to 1). None is left out for a blank number; a blank
-        `churned` counts as you like. More metrics are fine. The printed value has two decimals or
-        more, or is in per cent.
+        that the model predicts right, 0 to 1). Nobody is left out for a blank number; a blank
+        `churned` counts as you like. More metrics are fine.
 
     Raises:
-        ValueError: No customer is held out: no accuracy is made up.
+        ValueError: No customer is held out.
     """
     # TODO(kata): task 1, cell 4 becomes a task.
     raise NotImplementedError
@@ -91,8 +91,8 @@ def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
 def churn_pipeline(path: str) -> dict:
     """Load, engineer, train, evaluate: one flow run, and one task run of each in this order.
 
-    Each task gets what the task before returned, untouched by the flow. What the tasks print is in
-    the flow run's log. Each call starts from the file, whatever ran before.
+    Each task gets what the task before returned, unchanged. What the tasks print is in the flow
+    run's log. Each call starts from the file, whatever ran before.
 
     Args:
         path: As in `load_customers`.
@@ -101,9 +101,8 @@ def churn_pipeline(path: str) -> dict:
         The metrics that `evaluate_model` returned.
 
     Raises:
-        Exception: The error of the task that failed, as it is: it is not caught, and not replaced
-            by another. The flow run ends in Failed. A column that the file lacks is named in the
-            error, as pandas does.
+        Exception: The error of the task that failed, as it is, not caught and not replaced. The
+            flow run ends in Failed. A column that the file lacks is named, as pandas does.
     """
     # TODO(kata): tasks 2 and 3, one flow runs the four tasks, and its run tells what happened.
     raise NotImplementedError

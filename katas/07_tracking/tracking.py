@@ -1,7 +1,7 @@
 """Train churn models, each in a run that tells tomorrow how it was made and how good it was.
 
-The store is a folder with two things in it: `mlflow.db`, the SQLite file that holds the runs, and
-`artifacts`, where the models lie. The three functions at the top are given.
+The store is a folder: `mlflow.db`, a SQLite file, holds the runs, `artifacts` the models. The three
+functions at the top are given.
 """
 
 import mlflow  # noqa: F401  for you
@@ -50,21 +50,20 @@ def track_training(
         customers: `split` says which rows are learnt from, and which are held out.
         params: As in `fit_forest`. MLflow cuts what is longer than 6,000 characters.
         store: An absolute folder with an MLflow database, `mlflow.db`. The artifacts of a new
-            experiment belong into the folder `artifacts` in it. Nothing goes to the working
-            directory.
-        experiment: Name of an experiment; it is made if there is none, or no longer one of that
-            name. You may raise if it is a deleted one, or if another worker makes it right now.
+            experiment belong into its folder `artifacts`. Nothing goes to the working directory.
+        experiment: Name of an experiment. Make it if there is none of that name, or none any
+            longer. You may raise if it is a deleted one, or if another worker makes it right now.
         orchestrator: Which tool runs this, such as "prefect".
 
     Returns:
-        The id of the run. It is Finished; its parameters, there before the fit, are `params` and
-        `orchestrator` (which may be a tag instead); its metrics `val_accuracy` and `val_log_loss`
-        are those of `measure` on the held-out customers. You may log more.
+        The id of the run, which is Finished. Its parameters, there before the fit, are `params` and
+        `orchestrator` (or that is a tag). Its metrics `val_accuracy` and `val_log_loss` are those
+        of `measure` on the held-out customers. You may log more.
 
     Raises:
         ValueError: The training failed: its own error, as it is. The run is Failed, and has its
-            parameters; also if something else ends it, such as a KeyboardInterrupt, or a store
-            that refuses one of the parameters.
+            parameters. The same if something else ends it, such as a KeyboardInterrupt, or a store
+            that refuses a parameter.
     """
     # TODO(kata): task 1, one training, one run.
     raise NotImplementedError
@@ -75,10 +74,10 @@ def track_model(
 ) -> str:
     """Train a forest as `track_training` does, and log the model into the same run.
 
-    The model's signature names the FEATURES, all of them as double (the API sends whole numbers
-    today; a blank makes a column of floats; whoever loads the model gives it floats), and what the
-    model predicts. Its requirements are the REQUIREMENTS, no more: nothing is started to find them
-    out, and where it is loaded there is MLflow with skops and cloudpickle, but not this file.
+    The signature names the FEATURES, all of them as double, and what the model predicts. (Whole
+    numbers too: a blank makes them floats, and whoever loads the model gives it floats.) The
+    requirements are the REQUIREMENTS, no more; nothing is started to find them out. Where the model
+    is loaded there is MLflow with skops and cloudpickle, but not this file.
 
     Args:
         customers: As in `track_training`.
@@ -88,8 +87,8 @@ def track_model(
         orchestrator: As in `track_training`.
 
     Returns:
-        An address that `mlflow.pyfunc.load_model` takes, also tomorrow and from another folder:
-        always that of this model.
+        An address for `mlflow.pyfunc.load_model`, also tomorrow and from another folder: always
+        that of this model.
 
     Raises:
         ValueError: As in `track_training`: nothing is returned, the run is Failed.
@@ -104,25 +103,25 @@ def compare_candidates(
 ) -> str:
     """Train all candidates at the same time, each in a thread and in a child run of its own.
 
-    One parent run holds the comparison, and `orchestrator` like the others. A child is named after
-    its candidate, and has what a run of `track_training` has. No models are logged.
+    One parent run holds the comparison, and has `orchestrator` like the others. A child is named
+    after its candidate, and has what a run of `track_training` has. No models are logged.
 
     Args:
         customers: As in `track_training`.
         candidates: Name of a candidate, any that MLflow takes for a run: its `params`. At least
-            one, and all at once.
+            one.
         store: As in `track_training`.
         experiment: As in `track_training`.
         orchestrator: As in `track_training`.
 
     Returns:
-        The id of the parent run. It is Finished also if some candidates failed, whatever they
-            raised; their child runs are Failed, and the others went on. A SystemExit may end the
-            comparison, too, but leaves no run open; nor does a store that refuses a child's run.
+        The id of the parent run. If some candidates fail, with whatever error, their child runs are
+        Failed, the others go on, and the parent is Finished. A SystemExit, or a store that refuses
+        a child's run, may end the comparison, but leaves no run open.
 
     Raises:
-        Exception: All candidates failed (any will do, also if they raised none themselves). Their
-            runs and the parent's are Failed.
+        Exception: All candidates failed (any error will do). Their runs and the parent's are
+            Failed.
     """
     # TODO(kata): task 3, five candidates, one comparison.
     raise NotImplementedError

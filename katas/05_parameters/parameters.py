@@ -1,7 +1,7 @@
 """Train one churn model with any hyper-parameters, without an edit.
 
-The two tasks are given. They do what they are told, and ask no questions: what may be told, with
-which defaults, and under which name the run is found again, is the business of the flows.
+The two tasks are given, and do what they are told. What may be told, with which defaults, and how
+the run is found again, is the business of the flows.
 """
 
 import pandas as pd
@@ -29,7 +29,7 @@ def load_customers(path: str, columns: list[str]) -> pd.DataFrame:
 
     Args:
         path: A CSV file, one row a customer.
-        columns: What the model shall learn from; not changed.
+        columns: What the model shall learn from.
 
     Returns:
         One row a customer: the columns in this order, then `churned`.
@@ -50,8 +50,8 @@ def train_model(customers: pd.DataFrame, n_estimators: int, max_depth: int) -> d
         max_depth: The most levels that a tree may have.
 
     Returns:
-        What the fitted forest says of itself, not what was asked: `trees`, `deepest` (levels of
-        the deepest tree), `columns` (learnt from) and `accuracy` (0 to 1).
+        What the fitted forest says of itself: `trees`, `deepest` (levels of the deepest tree),
+        `columns` (learnt from) and `accuracy` (0 to 1).
     """
     features, churned = customers.drop(columns="churned"), customers["churned"]
     held_out = customers.index % 4 == 0
@@ -70,26 +70,26 @@ def train_churn_model(
 ) -> dict:
     """Load the three COLUMNS and train, as one flow run that tells what it was called with.
 
-    The engine records all four parameters as they were given, defaults included. The run is named
-    like `default-100x10`: experiment_name, n_estimators, max_depth, whole, and as they are used.
-    It is found under the tag `experiment:default`, on the flow run or on each of its task runs,
-    while it runs and if it fails. The tags that the caller gives with `tags` stay. A call that is
-    refused needs neither name nor tag.
+    The engine records all four parameters as given, defaults included. The run is named like
+    `default-100x10`: experiment_name, n_estimators, max_depth, in full, as they are used (6, not
+    6.0). It is found under the tag `experiment:default`, on the flow run or on each of its task
+    runs, also while it runs and if it fails. Tags that the caller gives with `tags` stay. A refused
+    call needs neither name nor tag.
 
     Args:
         path: As in `load_customers`.
         n_estimators: A whole number, 1 to 1000.
         max_depth: A whole number, 1 to 30.
-        experiment_name: Text, one or more of the letters a-z and A-Z, the digits 0-9, `-` and `_`.
+        experiment_name: Text, one or more of a-z, A-Z, 0-9, `-` and `_`.
 
     Returns:
         What `train_model` returns, and `experiment_name`.
 
     Raises:
-        Exception: A value is not as above; its text names the parameter (of several, one or more).
-            No task run has begun and the file has not been looked at, not even by a `FilePath`.
-            Nothing is rounded or moved into the range; the text "20", 20.0, True and the whole
-            numbers of numpy are refused too, or used as the number.
+        Exception: A value is not as above; the text names that parameter (of several, one or more).
+            No task run has begun, and nothing has looked at the file, not even a `FilePath`.
+            Nothing is rounded or moved into the range. As you like: refuse the text "20", 20.0,
+            True and numpy's whole numbers, or use them as the number.
         Exception: There is no parameter of that name.
     """
     # TODO(kata): tasks 1 to 3, one flow for any hyper-parameters.
@@ -99,23 +99,21 @@ def train_churn_model(
 def train_from_config(path: str, config: TrainingConfig | None = None) -> dict:
     """Load and train as one configuration says, such as one read from a JSON file.
 
-    The name and the tags of its run are free.
-
     Args:
         path: As in `load_customers`.
-        config: The caller gives a dict as JSON has it, which stays as it is. All its keys may be
-            left out, and none may be None: `experiment_name` as in `train_churn_model`; `columns`,
-            a list of one or more of the COLUMNS, each at most once, used in the order given
-            (default: all three; the file may lack the others); `forest`, a dict that may have
-            `n_estimators` and `max_depth`, both as in `train_churn_model`. None: the defaults.
+        config: A dict as JSON has it; it stays as it is. Any key may be left out, no value may be
+            None. `experiment_name`: as in `train_churn_model`. `columns`: a list of one or more of
+            the COLUMNS, each at most once, used in this order (default: all three; the file may
+            lack the others). `forest`: a dict of `n_estimators` and `max_depth`, as in
+            `train_churn_model`. None in place of the dict: the defaults.
 
     Returns:
         As `train_churn_model`.
 
     Raises:
-        Exception: As in `train_churn_model`, also for a key that is not named above, in `config` or
-            in `forest`. Its text names the key; of a wrong column it names `columns`. (The key
-            `$ref` is the engine's own, and it says so in other words.)
+        Exception: As in `train_churn_model`, and for any other key, in `config` or in `forest`. The
+            text names the key; for a wrong column it names `columns`. (`$ref` is the engine's own,
+            which says so in other words.)
     """
     # TODO(kata): task 4, one typed configuration.
     raise NotImplementedError

@@ -5,7 +5,7 @@ A request to the usage API takes 30 minutes and costs 120 euros. So, in all func
 - A new result takes one GET, with a time-out for silence (the answer trickles in). The engine may
   run a failed task again; no library asks again by itself.
 - Every later run uses the result again: no request, and the task run ends in `Cached`.
-- It lives one hour from the end of its task. Nothing older is ever returned.
+- A result lives one hour from the end of its task. Nothing older is ever returned.
 - A failure is raised, never kept. An answer that is no list of dicts is one, and so is an empty
   list. (To look at the first row is enough.)
 - Two runs at once may both pay. One that is killed in its request keeps nobody waiting.
@@ -81,7 +81,7 @@ def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFram
 
     A result is used again for the same URL, the same months, and customers of the same content: a
     copy, or the file read again. Other content is another cell, another name or type of a column
-    (its categories, too), another index, another order of rows. As you like: another order of
+    (or its categories), another index, another order of rows. As you like: another order of
     columns, another name of the index, None for NaN, equal content built in another way.
 
     Args:
@@ -102,8 +102,8 @@ def add_usage_to_file(path: str, url: str, months: int = 6) -> pd.DataFrame:
 
     The result is used again while the bytes of the file are the same, whatever its date. A changed
     file behind the same path has a new result. Reading is cheap: read the file in each call. As you
-    like: whether other bytes of the same table have a new result; a task, a flow, or a function
-    that calls one.
+    like: whether the same table in other bytes has a new result; a task, a flow, or a function that
+    calls one.
 
     Args:
         path: The CSV file, as `pandas.read_csv` reads it.

@@ -72,14 +72,14 @@ def train_candidate(name: str, settings: dict, features: pd.DataFrame, parent_ru
     Args:
         name: The run's name.
         settings: `columns` to learn from, and `C`.
-        features: With `churned`. Every fourth customer is held out.
-        parent_run_id: The MLflow run above this one. Its store is open.
+        features: With `churned`; every fourth customer is held out.
+        parent_run_id: The run above this one; its store is open.
 
     Returns:
-        `name`, `run_id` and METRIC: the AUC on those held out, 0 to 1, more is better.
+        `name`, `run_id` and METRIC: the AUC on those held out, 0 to 1.
 
     Raises:
-        ValueError: There are no such settings. The run is Failed.
+        ValueError: No such settings; the run is Failed.
     """
     with mlflow.start_run(run_name=name, parent_run_id=parent_run_id, nested=True) as run:
         mlflow.log_params({**settings, "orchestrator": "prefect"})
@@ -97,7 +97,7 @@ def train_candidate(name: str, settings: dict, features: pd.DataFrame, parent_ru
 
 @task
 def check_version(version: int, features: pd.DataFrame, at_most: float) -> None:
-    """Load a version as inference would and see whom it would have us call (given).
+    """Load a version as inference would, and refuse it if it has too many called (given).
 
     Args:
         version: A version of MODEL in the open store.
@@ -105,7 +105,7 @@ def check_version(version: int, features: pd.DataFrame, at_most: float) -> None:
         at_most: The share of them, 0 to 1, that may get more than 0.5.
 
     Raises:
-        ValueError: They are more.
+        ValueError: More do.
     """
     model = mlflow.sklearn.load_model(f"models:/{MODEL}/{version}")
     share = float((model.predict_proba(features[COLUMNS])[:, 1] > 0.5).mean())
@@ -128,8 +128,8 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
     """Train all candidates at the same time and find the best: a flow, the trainings its tasks.
 
     In MLflow they are child runs of one parent run, all in the store's experiment. The parent has
-    the parameter (or tag) `orchestrator`: "prefect". It runs as long as they do: Finished when this
-    returns, Failed when this raises or is stopped.
+    the parameter (or tag) `orchestrator`: "prefect", and runs as long as they do. It is Finished
+    when this returns, Failed when this raises or is stopped.
 
     Args:
         features: What `data_preparation` returns.
@@ -150,10 +150,11 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
 def register_version(store: str, run_id: str) -> int:
     """Make the model of a run a version of MODEL, which is deleted if the transaction fails.
 
-    A task, called directly, perhaps in somebody else's transaction. If that fails, for whatever
-    reason, later and elsewhere, this version is deleted, also as champion. Nothing else is. Without
-    a transaction, or in one that succeeds, it stays. A store that was opened since stays open, with
-    its experiment. As you like: an empty model, and what MLflow noted with the run's model.
+    A task, called directly, perhaps in somebody else's transaction. When that fails (later,
+    elsewhere, for whatever reason) this version is deleted, even if it is the champion by then, and
+    nothing else is. Without a transaction, or if it succeeds, the version stays. A store opened
+    since stays open, with its experiment. As you like: whether an empty MODEL stays, and what
+    MLflow noted with the run's model.
 
     Args:
         store: The folder.
@@ -173,28 +174,27 @@ def release(
 
     A function or a flow, never called in a transaction.
 
-    1. A winner below the gate is not registered.
-    2. The new version is checked in the registry, on all `features`. The alias CHAMPION is still
-    where it was.
-    3. The alias moves last, when nothing is left to fail that would undo it. It moves if the
-    winner's METRIC is greater than that of the champion of that moment, who may be new since the
-    check began, or if there is no champion. The run of each version has its METRIC.
+    1. A METRIC below `min_auc`, or NaN, is not registered.
+    2. The new version is checked in the registry, on all `features`, while the alias CHAMPION is
+       still where it was.
+    3. The alias moves last, when nothing is left to fail that would undo it. It moves only if there
+       is no champion, or if the winner's METRIC is greater than that of the champion at that
+       moment: another one may have come during the check. Each version's run has its METRIC.
 
     Args:
         winner: What `compare_candidates` returns.
         features: As in `check_version`.
         store: The folder.
-        min_auc: The gate: the least METRIC that is registered at all.
+        min_auc: The gate: the least METRIC that is registered.
         at_most: As in `check_version`.
 
     Returns:
-        `version`: the new number, None if not good enough. `champion`: the champion's number
-        afterwards, None if there is none.
+        `version`: the new version's number, or None. `champion`: the champion's number afterwards,
+        or None.
 
     Raises:
-        Exception: The check refused (ValueError) or broke: its error. The version is gone, and all
-            else in the registry as it was. Or the alias could not be moved; then the version may
-            stay.
+        Exception: The check refused (ValueError) or broke: its error. The version is gone, all else
+            in the registry as before. Or the alias could not be moved; then the version may stay.
     """
     # TODO(kata): task 2, the gate, then a transaction.
     raise NotImplementedError
@@ -232,8 +232,8 @@ def training_pipeline(
 def inference_pipeline(url: str, store: str) -> dict:
     """Score tonight's customers with the champion: a flow, `data_preparation` a child run of it.
 
-    The champion may change at any moment, also while this runs. Nothing in the store changes, but
-    for the file that MLflow itself writes beside a model it loads.
+    The champion may change at any moment, also while this runs. This changes nothing in the store,
+    but for the file that MLflow itself writes beside a model it loads.
 
     Args:
         url: Address of the API; nobody knows yet who will leave.

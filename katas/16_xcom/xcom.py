@@ -1,16 +1,14 @@
 """Choose whom to call tonight, in tasks that may run on different machines and more than once.
 
-What a task returns goes through XCom, as JSON, into the orchestrator's database. So tables lie in
+XCom carries what a task returns, as JSON, through the orchestrator's database. So tables lie in
 files, and tasks hand on where. For all tasks:
 
 - JSON brings each value back unchanged.
-- A file is whole or not there. After an error or a kill, what was there before is still there,
-  whole.
-- An error, such as a full disk, leaves no part of a file (an empty folder may stay). A kill may
-  leave one only in `workdir`, for `clean_up`, or beside `target`.
-- Called again, as a retry does: the same value, no second file.
-- All workers see `workdir`. Each may run as another user: new files and folders there are as
-  readable as any others.
+- A file is whole or not there. An error or a kill leaves the old one as it was.
+- An error, such as a full disk, leaves no part of a file anywhere (an empty folder may stay). A
+  kill leaves one only in `workdir`, for `clean_up`, or beside `target`.
+- A task that writes, called again as a retry does: the same value, the same files, no second one.
+- Each may run as another user: leave files and folders as readable as any other new ones.
 
 No task of a run is at work twice at once. Here is no Airflow: `make_dag` (given) makes tasks of
 these functions.
@@ -34,7 +32,7 @@ def churn_probability(features: pd.DataFrame) -> pd.Series:
         features: One row a customer, the columns NUMBERS.
 
     Returns:
-        0 to 1, one a row; NaN where a number is blank.
+        0 to 1 a row; NaN where a number is blank.
     """
     weights = {"tenure_months": -0.04, "monthly_charges": 0.01, "support_calls": 0.5}
     logits = sum(weight * features[name] for name, weight in weights.items()) - 1
@@ -46,18 +44,17 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
 
     Args:
         source: A CSV file in UTF-8, with a header of different names, none blank. It may be
-            rewritten at any time after this call. A customer may be there twice, in rows that are
-            equal or not. An empty line is no row, except inside a quoted value. No line has only
-            spaces or commas.
-        workdir: The folder that all runs share; it may not exist yet. It may be relative to the
-            working directory of this call, which the next task does not share.
-        run_id: Which run of the DAG this is: up to 200 ASCII letters, digits and `_.~:+-`. A text
-            that differs in one sign is another run.
+            rewritten at any time after this call. A customer may have two rows, equal or not. An
+            empty line is no row, except inside a quoted value. No line has only spaces or commas.
+        workdir: The folder that all runs and machines share; it may not exist yet. It may be
+            relative to the working directory of this call; the next task has another one.
+        run_id: The run of the DAG: up to 200 ASCII letters, digits and `_.~:+-`. A text that
+            differs in one sign is another run.
 
     Returns:
-        `path` (absolute) of a CSV file in `workdir` with the same rows and columns, each value as
-        it is written in the source (`01400`, `n/a`), and `rows` (int), how many. Called again after
-        the source was rewritten: both of the old one, or both of the new one.
+        `path` (absolute) of a CSV file in `workdir` with the source's rows and columns, each value
+        as it is written there (`01400`, `n/a`), and `rows` (int), how many. Called again after the
+        source was rewritten: both of the old one, or both of the new one.
 
     Raises:
         Exception: There is no source, at a retry too, or the disk is full.
@@ -71,7 +68,7 @@ def engineer_features(customers: dict) -> dict:
 
     Args:
         customers: What `extract_customers` returned, perhaps in another process. Its file stays as
-            it is. It has at least `customer_id` and NUMBERS; `monthly_charges` may be blank:
+            it is. It has `customer_id`, NUMBERS and perhaps more; `monthly_charges` may be blank:
             nothing between the commas.
 
     Returns:
@@ -91,9 +88,9 @@ def engineer_features(customers: dict) -> dict:
 def choose_customers(features: dict, at_most: int) -> dict:
     """Choose the customers who are the most likely to leave, by `churn_probability`.
 
-    Who has no probability is not chosen. Of equally likely ones take the lower ids. Who is there
-    twice, maybe in rows that differ, is one customer: the row with the highest probability counts,
-    here and for the call list.
+    Who has no probability is not chosen. Of equally likely ones take the lower ids. Who has two
+    rows, equal or not, is one customer: the row with the highest probability counts, here and for
+    the call list.
 
     Args:
         features: What `engineer_features` returned. `customer_id` is an integer.
@@ -116,7 +113,7 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
         chosen: What `choose_customers` returned.
         features: What `engineer_features` returned.
         target: A CSV file outside `workdir`, no link. Yesterday's list is in it, and is replaced.
-            Others can read it at each moment, as yesterday's or any other new file.
+            Others must be able to read it at each moment, as yesterday's or any other new file.
 
     Returns:
         `path` (absolute) and `rows` of the list: `customer_id`, `probability`, `monthly_charges`;

@@ -201,12 +201,12 @@ def training_pipeline(
     Step 1: a flow. What it prints is in the run's log. An error of a task is not caught.
     Step 5: the parameters are used. A wrong one is refused before any work (no request, no MLflow
     run), also by `python -O`.
-    Step 7: the store keeps the model, nothing else does (no file, no result of Prefect's). A
-    training is one MLflow run, with the parameters `model` (the winner's name), `n_estimators`,
-    `max_depth`, `orchestrator` ("prefect") and the metric `val_auc`; one that fails may have none.
-    If `val_auc` is `min_auc` or more (nan is not), the winner becomes a new version of MODEL, to
-    which the alias CHAMPION moves, whatever others register meanwhile. If not, nothing is
-    registered; the run may have the model.
+    Step 7: the store keeps the model, nothing else does (no file, no result of Prefect's). Each
+    call is one MLflow run (if it fails, one or none), with the parameters `model` (the winner's
+    name), `n_estimators`, `max_depth`, `orchestrator` ("prefect") and the metric `val_auc`. Only if
+    `val_auc` is `min_auc` or more (nan is not), the winner becomes a new version of MODEL, and the
+    alias CHAMPION moves to it, whatever others register meanwhile. The run may have the model in
+    any case.
 
     Args:
         url: As in `load_customers`.

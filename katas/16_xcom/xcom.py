@@ -57,7 +57,8 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
         source was rewritten: both of the old one, or both of the new one.
 
     Raises:
-        Exception: There is no source, at a retry too, or the disk is full.
+        Exception: There is no source, at a retry too, or the disk is full. What is left then: see
+            the top of this file.
     """
     # TODO(kata): task 1, hand on where the table is, not the table.
     raise NotImplementedError
@@ -79,7 +80,7 @@ def engineer_features(customers: dict) -> dict:
         is not blank, None if all is.
 
     Raises:
-        Exception: There is no customers' file, or the disk is full.
+        Exception: There is no customers' file, or the disk is full: as in `extract_customers`.
     """
     # TODO(kata): task 2, only what JSON can carry.
     raise NotImplementedError
@@ -120,7 +121,7 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
         one row for each chosen customer, the most likely first, of equal ones the lower id.
 
     Raises:
-        Exception: The disk is full.
+        Exception: The disk is full: as in `extract_customers`.
     """
     # TODO(kata): task 3, the list, whole or not at all.
     raise NotImplementedError

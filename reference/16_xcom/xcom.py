@@ -78,7 +78,8 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
         source was rewritten: both of the old one, or both of the new one.
 
     Raises:
-        Exception: There is no source, at a retry too, or the disk is full.
+        Exception: There is no source, at a retry too, or the disk is full. What is left then: see
+            the top of this file.
     """
     customers = pd.read_csv(source, dtype=str, keep_default_na=False)
     path = run_folder(workdir, run_id) / "customers.csv"
@@ -102,7 +103,7 @@ def engineer_features(customers: dict) -> dict:
         is not blank, None if all is.
 
     Raises:
-        Exception: There is no customers' file, or the disk is full.
+        Exception: There is no customers' file, or the disk is full: as in `extract_customers`.
     """
     table = pd.read_csv(customers["path"], dtype=str, keep_default_na=False)
     numbers = table[NUMBERS].replace("", "nan").astype(float)
@@ -167,7 +168,7 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
         one row for each chosen customer, the most likely first, of equal ones the lower id.
 
     Raises:
-        Exception: The disk is full.
+        Exception: The disk is full: as in `extract_customers`.
     """
     calls = pd.DataFrame(chosen["chosen"], columns=["customer_id", "probability"])
     table = likeliest(features)[["customer_id", "monthly_charges"]]

@@ -65,7 +65,7 @@ def load_customers(url: str) -> list[dict]:
 
 
 def engineer_features(customers: list[dict]) -> pd.DataFrame:
-    """Make the features; for all customers this takes 30 minutes.
+    """Make the features, which takes 30 minutes.
 
     Step 1: a task.
     Step 3: for one hour, also past midnight, later runs with the same customers use the result
@@ -197,7 +197,7 @@ def training_pipeline(
 def inference_pipeline(url: str, store: str) -> dict:
     """Score tonight's customers, of whom nobody knows yet who will leave.
 
-    Step 6: a flow. The features are made as for the training, by the same flow.
+    Step 6: a flow, whose features come from `data_preparation`.
     Step 7: with the version that CHAMPION points to.
 
     Args:

@@ -88,7 +88,7 @@ def load_customers(url: str) -> list[dict]:
 
 @task(cache_policy=TASK_SOURCE + INPUTS, cache_expiration=timedelta(hours=1))
 def engineer_features(customers: list[dict]) -> pd.DataFrame:
-    """Make the features; for all customers this takes 30 minutes.
+    """Make the features, which takes 30 minutes.
 
     Step 1: a task.
     Step 3: for one hour, also past midnight, later runs with the same customers use the result
@@ -246,7 +246,7 @@ def training_pipeline(
 def inference_pipeline(url: str, store: str) -> dict:
     """Score tonight's customers, of whom nobody knows yet who will leave.
 
-    Step 6: a flow. The features are made as for the training, by the same flow.
+    Step 6: a flow, whose features come from `data_preparation`.
     Step 7: with the version that CHAMPION points to.
 
     Args:

@@ -1,6 +1,6 @@
 """Pay once for what is dear: use a result again while it is true, and never a mistake.
 
-Dear is each request to the usage API. So, in all functions:
+Each request to the usage API is dear: 30 minutes, 120 euros. So, in all functions:
 
 - A new result takes one GET, with a time-out for silence (the answer trickles in). The engine may
   run a failed task again; no library asks again by itself.

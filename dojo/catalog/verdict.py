@@ -14,10 +14,13 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
+    model_serializer,
 )
 from pydantic.dataclasses import dataclass
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from dojo.catalog.kata import Kata
+from dojo.ground.endings import Ending
 from dojo.ground.foreign import first_fault, valid_text
 
 SCHEMA = 1
@@ -64,6 +67,7 @@ class TestVerdict:
         message: What the learner reads, without colour; empty when green.
         seconds: How long it took, set-up included.
         output: What was printed meanwhile, its beginning where it is long.
+        ending: How what held the solution ended; None if it did not, and in older records.
     """
 
     __test__ = False
@@ -75,6 +79,15 @@ class TestVerdict:
     message: Text
     seconds: Seconds
     output: Text = ""
+    ending: Ending | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_signed(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out an ending that there was not: older results were signed without the word."""
+        record: dict[str, Any] = written(self)
+        if self.ending is None:
+            del record["ending"]
+        return record
 
 
 @dataclass(frozen=True, config=_NO_MORE)

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause, Seconds, TestVerdict
 from dojo.ground import safe_text as plain
+from dojo.ground.endings import Ending, Kind
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -68,6 +69,17 @@ _VERDICT_OF_CAUSE: dict[Cause, Verdict] = {
     "hang": "timeout",
     "fixture": "grader-error",
 }
+
+_VERDICT_OF_ENDING: dict[Kind, Verdict] = {
+    "exited": "exited",
+    "killed": "crashed",
+    "stopped": "exited",
+    "timeout": "timeout",
+    "memory": "memory",
+    "output": "raised",
+}
+# What can end what held the submission; a test that fails by itself ends nothing.
+_CAUSES_OF_AN_END: tuple[Cause, ...] = ("exception", "import", "exit", "hang")
 
 
 def _one_line(text: str) -> str:
@@ -326,19 +338,15 @@ def mark_tasks(
     return tuple(marks)
 
 
+def verdict_of_ending(ending: Ending) -> Verdict:
+    """Return as a verdict how what held the submission ended."""
+    return _VERDICT_OF_ENDING[ending.kind]
+
+
 def verdict_of_test(test: TestVerdict) -> Verdict:
-    """Return a test's cause as a verdict."""
-    if test.cause == "exit" and "was killed" in test.message:
-        return "crashed"
-    if test.cause == "import":
-        if "came to no end" in test.message:
-            return "timeout"
-        if "ended the" in test.message:
-            return "exited"
-        if "was killed" in test.message:
-            return "crashed"
-    if "MemoryError" in test.message and test.cause in ("exception", "import"):
-        return "memory"
+    """Return a test's cause, or what came to its end with it, as a verdict."""
+    if test.ending is not None and test.cause in _CAUSES_OF_AN_END:
+        return verdict_of_ending(test.ending)
     return _VERDICT_OF_CAUSE[test.cause]
 
 

@@ -30,6 +30,7 @@ from dojo.exam.engine_account import (
     read_deployments,
     read_flow_runs,
 )
+from dojo.exam.marks import verdict_of_ending
 from dojo.exam.outside_api import Host, OutsideApi
 from dojo.exam.submission_process import Died, Held
 from dojo.sandbox.client import Sandbox
@@ -40,8 +41,7 @@ from dojo.wire.replies import (
     ENGINE,
     RAN_APART,
     WATCHED,
-    Exited,
-    OutOfMemory,
+    Ended,
     Raised,
     read_reply,
 )
@@ -162,10 +162,10 @@ class Desk:
             },
             CALLED,
         )
-        if isinstance(reply, OutOfMemory):
-            raise Died("memory", "it ran out of memory")
-        if isinstance(reply, Exited):
-            raise Died("exited", f"{name} raised {reply.exited}, which ends a program")
+        if isinstance(reply, Ended):
+            told = f"{name} raised {reply.by}, which ends a program"
+            text = told if reply.ended.kind == "exited" else reply.ended.told
+            raise Died(verdict_of_ending(reply.ended), text)
         if reply.laws:
             self.note("laws", sorted(set(reply.laws)))
         if isinstance(reply, Raised):

@@ -14,8 +14,9 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import TypeAdapter
 
-from dojo.exam.marks import Verdict
-from dojo.sandbox.client import Ended, Sandbox
+from dojo.exam.marks import Verdict, verdict_of_ending
+from dojo.ground.endings import Ending
+from dojo.sandbox.client import Sandbox
 from dojo.wire.line import Line, LineBroken, LineClosed
 from dojo.wire.replies import LOADED, WAITED, Refused, read_reply
 
@@ -119,37 +120,26 @@ class Held:
     def _bury(
         self, refused: Refused | None = None, *, is_late: bool = False, broken: str = ""
     ) -> NoReturn:
-        """Find out how the process ended, and say so."""
-        ended = self._sandbox.end(grace_s=0.0 if is_late else 2.0)
+        """Find out how the process ended, and say so.
+
+        Why it could not be loaded only the process itself can tell. That counts unless the one who
+        saw its end has seen more than an exit.
+        """
+        ending = self._sandbox.end(grace_s=0.0 if is_late else 2.0)
+        if is_late:
+            ending = Ending("timeout", limit_s=self._sandbox.limits.wall_s)
         if self._line is not None:
             self._line.close()
             self._line = None
-        if refused is not None:
+        verdict, text = verdict_of_ending(ending), ending.told
+        if refused is not None and ending.kind in ("exited", "stopped"):
             verdict, text = _why_refused(refused), refused.refused
-        elif is_late:
-            limit_s = self._sandbox.limits.wall_s
-            verdict = "timeout"
-            text = f"it came to no end within {limit_s:g} s, and was stopped"
         elif broken:
             verdict, text = "wrong", f"it wrote into the grader's own line: {broken}"
-        else:
-            verdict, text = self._how_it_ended(ended)
         raise Died(verdict, text, at_import=not self._is_loaded)
-
-    def _how_it_ended(self, ended: Ended) -> tuple[Verdict, str]:
-        limits = self._sandbox.limits
-        if ended.code is not None and ended.code < 0:
-            if ended.code == -24:
-                return "timeout", f"it used {limits.cpu_s} s of processor time"
-            if ended.code == -9 and ended.peak_mb > limits.memory_mb:
-                return "memory", "it ran out of memory"
-            return "crashed", f"its process was killed by signal {-ended.code}"
-        return "exited", f"it ended its process (exit code {ended.code})"
 
 
 def _why_refused(refused: Refused) -> Verdict:
-    if "MemoryError" in refused.refused:
-        return "memory"
-    if "ended the program" in refused.refused:
-        return "exited"
+    if refused.ending is not None:
+        return verdict_of_ending(refused.ending)
     return "wrong" if refused.cause == "missing" else "raised"

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict, TestVerdict
-from dojo.exam.marks import Verdict
+from dojo.exam.marks import Verdict, verdict_of_ending
 from dojo.ground.foreign import first_fault
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.wire.line import LineBroken, LineClosed
@@ -103,11 +103,11 @@ def run_tests(
         pass
     except (LineBroken, TypeError, ValueError) as error:
         tampered = f"a report that is none: {error}"
-    code = sandbox.end(grace_s=0.0 if ended == "timeout" else 2.0).code
+    ending = sandbox.end(grace_s=0.0 if ended == "timeout" else 2.0)
     line.close()
     if ended == "passed" and not tampered and canary not in seen:
-        if code is not None and code < 0:
-            ended = "crashed"
+        if ending.kind not in ("exited", "stopped"):
+            ended = verdict_of_ending(ending)
         elif fault and not seen:
             raise GuardFault(f"the tests of {kata.id} do not run: {fault[-300:]}")
         elif not seen:
@@ -128,4 +128,6 @@ def _read_test(told: Any, kata: Kata) -> TestVerdict:
         raise ValueError(first_fault(error)) from None
     if test.passed != (test.cause == "passed"):
         raise ValueError(f"{test.test} passed: {test.passed}, cause: {test.cause}")
+    if test.passed and test.ending is not None:
+        raise ValueError(f"{test.test} passed, and ended: {test.ending.kind}")
     return dataclasses.replace(test, task=kata.task_number_of(test.test))

@@ -8,6 +8,7 @@ session; and the probe, which tries what must not be possible.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import os
 import sys
@@ -18,6 +19,7 @@ from typing import Any
 
 from dojo.catalog.halves import INSIDE, load_half
 from dojo.engines import mlflow, prefect
+from dojo.ground.endings import Ending
 from dojo.ground.wording import shorten
 from dojo.laws.rules import Ledger
 from dojo.laws.watched import Watched
@@ -120,7 +122,8 @@ def _take_turn(
         subject = watched.load()
     except SolutionFault as fault:
         text = shorten(fault.message, _LONGEST_TEXT)
-        line.send({"nonce": nonce, "refused": text, "cause": fault.cause})
+        ending = fault.ending and dataclasses.asdict(fault.ending)
+        line.send({"nonce": nonce, "refused": text, "cause": fault.cause, "ending": ending})
         return None
     line.send({"nonce": nonce, "loaded": True})
     values: list[Any] = []
@@ -174,10 +177,9 @@ def _call(
         return {"returned": pack(value), "handle": len(values) - 1}
     except SolutionFault as fault:
         return {"raised": fault.cause, "text": shorten(fault.message, _LONGEST_TEXT), "where": ""}
-    except MemoryError:
-        return {"memory": True}
-    except (SystemExit, KeyboardInterrupt) as error:
-        return {"exited": type(error).__name__}
+    except (MemoryError, SystemExit, KeyboardInterrupt) as error:
+        ending = Ending("memory" if isinstance(error, MemoryError) else "exited")
+        return {"ended": dataclasses.asdict(ending), "by": type(error).__name__[:100]}
     except BaseException as error:
         return {
             "raised": type(error).__name__[:100],

@@ -14,6 +14,7 @@ import pytest
 
 from dojo.catalog.kata import CatalogError
 from dojo.engines.templates import EngineError
+from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
@@ -230,13 +231,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             return (yield)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         raise SolutionFault(
-            f"Your code raised {type(error).__name__}, which ends a whole program.", "exit"
+            f"Your code raised {type(error).__name__}, which ends a whole program.",
+            "exit",
+            Ending("exited"),
         ) from error
     except SystemExit as error:
         raise SolutionFault(
             f"Your code called sys.exit (code {error.code!r})."
             " A task must return or raise: no orchestrator retries a program that has ended.",
             "exit",
+            Ending("exited"),
         ) from error
 
 

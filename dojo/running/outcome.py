@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import dataclasses
 import textwrap
 import traceback
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause, TestVerdict
+from dojo.ground.endings import Ending, of_exception
 from dojo.ground.wording import shorten
 from dojo.running.elsewhere.client import RaisedElsewhereError
 from dojo.running.solution import SolutionFault, annotations_advice, solution_line
@@ -37,15 +38,17 @@ def explain(
     """
     cause: Cause = "passed"
     message = ""
+    ending = None
     if report.skipped:
         cause = "skipped"
     if report.failed:
         test_file = kata.test_file if call.when == "call" else None
         cause, message = _read_error(call.excinfo, path, test_file)
+        ending = _ending_of(call.excinfo.value)
         message = "\n".join([message, *getattr(call.excinfo.value, "__notes__", [])])
         if also and cause in ("assertion", "exception") and message != also:
             message = f"{message}\n\n{also}"
-    _attach(report, cause, message)
+    _attach(report, cause, message, ending)
     report.sections = [(title, _truncate(text)) for title, text in report.sections]
     if report.failed and plain and cause != "fixture":
         report.longrepr = _with_next_step(message, kata, report.nodeid, cause)
@@ -53,7 +56,13 @@ def explain(
 
 
 def broken_run_reports(
-    item: pytest.Item, kata: Kata, cause: Cause, message: str, seconds: float, printed: str
+    item: pytest.Item,
+    kata: Kata,
+    cause: Cause,
+    message: str,
+    ending: Ending | None,
+    seconds: float,
+    printed: str,
 ) -> list[pytest.TestReport]:
     """Make the reports of a test whose process did not live to report.
 
@@ -62,6 +71,7 @@ def broken_run_reports(
         kata: Its kata.
         cause: Why there is no report.
         message: What the learner reads.
+        ending: How the process ended, where that is known.
         seconds: How long it took.
         printed: What it had printed until then.
 
@@ -81,7 +91,10 @@ def broken_run_reports(
             sections=[("Captured stdout call", _truncate(printed))] if failed and printed else [],
             duration=seconds if failed else 0.0,
         )
-        _attach(report, cause if failed else "passed", message if failed else "")
+        if failed:
+            _attach(report, cause, message, ending)
+        else:
+            _attach(report, "passed", "", None)
         reports.append(report)
     return reports
 
@@ -94,6 +107,7 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         head, _, parameters = reports[0].nodeid.partition("[")
         test = f"{head.rsplit('::', 1)[-1]}[{parameters}"
     said: dict[str, Any] = getattr(bad, "dojo", None) or {}
+    ending = said.get("ending")
     # Each report repeats the sections of those before.
     printed = {title: text for one in reports for title, text in one.sections if "stdout" in title}
     output = "".join(printed.values())
@@ -107,11 +121,19 @@ def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
         message="" if bad is None else said.get("message") or bad.longreprtext,
         seconds=round(sum(report.duration for report in reports), 3),
         output=output,
+        ending=ending and Ending(**ending),
     )
 
 
-def _attach(report: pytest.TestReport, cause: Cause, message: str) -> None:
-    report.dojo = {"cause": cause, "message": message}  # type: ignore[attr-defined]
+def _attach(report: pytest.TestReport, cause: Cause, message: str, ending: Ending | None) -> None:
+    said = {"cause": cause, "message": message, "ending": ending and dataclasses.asdict(ending)}
+    report.dojo = said  # type: ignore[attr-defined]
+
+
+def _ending_of(error: BaseException) -> Ending | None:
+    if isinstance(error, (SolutionFault, RaisedElsewhereError)):
+        return error.ending
+    return of_exception(error)
 
 
 def _read_error(
@@ -149,7 +171,7 @@ def _describe_stub(error: BaseException, path: Path) -> str:
 def _describe_exception(error: BaseException, path: Path, test_file: Path) -> str:
     name = type(error).__name__
     text = str(error).strip()
-    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+    if of_exception(error) == Ending("output"):
         text += f" (a test may print or write {OUTPUT_LIMIT_BYTES // 2**20} MB; is this a loop?)"
     said = f"{name}: {shorten(text, 2000)}" if text else name
     frame = solution_line(error, path)

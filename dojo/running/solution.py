@@ -20,6 +20,7 @@ from _pytest.outcomes import Failed
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause
+from dojo.ground.endings import Ending, of_exception
 from dojo.world.clock import SOLUTION_MODULE, SOLUTION_MODULE_ELSEWHERE
 
 # Dagster's errors when something is defined, by name: who does not need it does not import it.
@@ -29,16 +30,18 @@ _OF_DEFINITIONS = {"DagsterInvalidDefinitionError", "DagsterInvalidPythonicConfi
 class SolutionFault(Failed):
     """The solution is at fault in a way no test can go on from; pytest reports a failure."""
 
-    def __init__(self, message: str, cause: Cause) -> None:
+    def __init__(self, message: str, cause: Cause, ending: Ending | None = None) -> None:
         """Say what happened.
 
         Args:
             message: What the learner reads.
             cause: As in a verdict.
+            ending: The same.
         """
         super().__init__(message, pytrace=False)
         self.message = message
         self.cause = cause
+        self.ending = ending
 
 
 class SolutionsNotFound(Exception):
@@ -220,9 +223,11 @@ def load_solution(
             f" {_line_of(error, path)}\nTests import your file; work that should only run as a"
             ' script belongs under `if __name__ == "__main__":`.',
             cause="import",
+            ending=Ending("exited"),
         ) from None
     except (Exception, KeyboardInterrupt) as error:
-        raise SolutionFault(_describe_import_error(error, path), cause="import") from error
+        message = _describe_import_error(error, path)
+        raise SolutionFault(message, cause="import", ending=of_exception(error)) from error
     return Subject(module, path, hand_out)
 
 

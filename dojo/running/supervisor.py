@@ -24,6 +24,7 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause
 from dojo.engines.templates import EngineError
+from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.foreign import read_json
 from dojo.ground.run_folder import CAN_FORK, Forked, Room
 from dojo.running.child import serve, stack_file
@@ -42,10 +43,11 @@ _MESSAGE_LIMIT = 64 * 1024 * 1024
 class _Broken(Exception):
     """The child did not report."""
 
-    def __init__(self, cause: Cause, message: str) -> None:
+    def __init__(self, cause: Cause, message: str, ending: Ending | None = None) -> None:
         super().__init__(message)
         self.cause = cause
         self.message = message
+        self.ending = ending
 
 
 class Supervisor:
@@ -77,7 +79,7 @@ class Supervisor:
         started = time.perf_counter()
         known = self._broken_imports.get(kata.id)
         if known is not None:
-            return broken_run_reports(item, kata, known.cause, known.message, 0.0, "")
+            return _reports(item, kata, known, 0.0, "")
         child = self._child = self._child or self._start_child()
         try:
             told = child.ask(item.nodeid, following.nodeid if following else "", self._timeout_s)
@@ -86,16 +88,16 @@ class Supervisor:
             self._child = None
             if broken.cause == "hang":
                 stack = stack_file(self._run.room, child.pid)
-                message = _describe_hang(stack, self._run.solutions.file_of(kata), self._timeout_s)
-                broken = _Broken("hang", message)
+                ending = Ending("timeout", limit_s=self._timeout_s)
+                message = _describe_hang(ending, stack, self._run.solutions.file_of(kata))
+                broken = _Broken("hang", message, ending)
                 self._timeout_s = min(self._timeout_s, _AFTER_A_HANG_S)
             if child.importing:
-                broken = _Broken("import", f"While your file was imported: {broken.message}")
+                message = f"While your file was imported: {broken.message}"
+                broken = _Broken("import", message, broken.ending)
                 self._broken_imports[kata.id] = broken
             seconds = time.perf_counter() - started
-            return broken_run_reports(
-                item, kata, broken.cause, broken.message, seconds, self._read_output()
-            )
+            return _reports(item, kata, broken, seconds, self._read_output())
 
     def stop(self) -> None:
         """End the child."""
@@ -132,6 +134,14 @@ class Supervisor:
         return ""
 
 
+def _reports(
+    item: pytest.Item, kata: Kata, broken: _Broken, seconds: float, printed: str
+) -> list[pytest.TestReport]:
+    return broken_run_reports(
+        item, kata, broken.cause, broken.message, broken.ending, seconds, printed
+    )
+
+
 class _Child:
     """The supervisor's view of one child process."""
 
@@ -166,10 +176,10 @@ class _Child:
                         return message["reports"]
                     self.importing = bool(message.get("importing"))
                 elif self._poll() is not None:
-                    raise _Broken("exit", _describe_exit(self._poll()))
+                    raise self._ended()
         except (EOFError, OSError):
             self._await_end()
-            raise _Broken("exit", _describe_exit(self._poll())) from None
+            raise self._ended() from None
         except (ValueError, AttributeError):
             self._refuse()
         finally:
@@ -177,6 +187,13 @@ class _Child:
                 self._kill()
         self._kill()
         raise _Broken("hang", "")
+
+    def _ended(self) -> _Broken:
+        """Say how the child ended; one that hung up and lives on is killed."""
+        ending = of_exit_code(self._poll())
+        if ending.kind == "stopped":
+            self._kill()
+        return _Broken("exit", ending.told_to_author, ending)
 
     def read(self, told: Any, item: pytest.Item) -> list[pytest.TestReport]:
         """Read what the child calls the reports of a test.
@@ -260,21 +277,8 @@ def _accept(server: socket.socket, key: str, process: subprocess.Popen[bytes]) -
     return None
 
 
-def _describe_exit(code: int | None) -> str:
-    if code is not None and code < 0:
-        name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
-        return (
-            f"The Python process was killed ({name}) while your code ran."
-            " SIGKILL often means that memory ran out; SIGSEGV, a broken library call."
-        )
-    return (
-        f"Your code ended the whole Python process (exit code {code}), as os._exit does."
-        " A task must return or raise: an orchestrator cannot retry a process that is gone."
-    )
-
-
-def _describe_hang(stack: Path, solution: Path, timeout_s: float) -> str:
-    message = f"Your code came to no end within {timeout_s:g} s, and was stopped."
+def _describe_hang(ending: Ending, stack: Path, solution: Path) -> str:
+    message = ending.told_to_author
     with contextlib.suppress(OSError):
         for line in stack.read_text(errors="replace").splitlines():
             found = re.search(r'File "([^"]+)", line (\d+) in (\S+)', line)

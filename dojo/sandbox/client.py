@@ -22,6 +22,7 @@ from typing import Any
 from dojo.catalog.kata import Kata
 from dojo.engines.templates import EngineError
 from dojo.ground import processes
+from dojo.ground.endings import Ending, read_ending
 from dojo.ground.janitor import clear_up
 from dojo.ground.paths import cache_dir
 from dojo.ground.run_folder import Room
@@ -35,19 +36,6 @@ _CLOSE_TIMEOUT_S = 10.0
 
 class GuardFault(Exception):
     """The grader's own machinery failed: no word about any submission."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Ended:
-    """How a process that held a submission ended.
-
-    Attributes:
-        code: Its exit code, negative for a signal; None when it had to be killed.
-        peak_mb: The most memory that one of its processes used.
-    """
-
-    code: int | None
-    peak_mb: int
 
 
 class Parent:
@@ -268,18 +256,23 @@ class Sandbox:
         self._receive()
         return Line(ours)
 
-    def end(self, grace_s: float = 0.0) -> Ended:
+    def end(self, grace_s: float = 0.0) -> Ending:
         """Kill the process that holds the submission with all that it started.
 
         Args:
             grace_s: How long to wait for an end of its own, when it has hung up.
 
+        Returns:
+            How it had ended, as its keeper saw it; `stopped` if it had not.
+
         Raises:
             GuardFault: Its keeper does not answer.
         """
         self._send({"do": "end", "grace_s": grace_s})
-        message = self._receive()
-        return Ended(message["ended"], int(message.get("peak_kb", 0)) // 1024)
+        try:
+            return read_ending(self._receive().get("ended"))
+        except ValueError as error:
+            raise GuardFault(f"the sandbox tells no ending ({error})") from None
 
     def write(self, folder: str, name: str, text: str) -> str:
         """Write a file for the submission; return its path inside."""

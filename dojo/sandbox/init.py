@@ -10,6 +10,7 @@ kills all its children before it ends; if it is killed itself, the reaper of the
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import resource
 import select
@@ -25,6 +26,7 @@ from typing import Any, NamedTuple
 
 from dojo.engines import mlflow, prefect
 from dojo.ground import processes
+from dojo.ground.endings import Ending
 from dojo.ground.janitor import clear
 from dojo.ground.run_folder import Room
 from dojo.sandbox import kernel
@@ -34,6 +36,7 @@ from dojo.sandbox.walls import (
     Level,
     Limits,
     confine,
+    ending_within,
     enter_namespaces,
     furnish_namespaces,
     limit_resources,
@@ -71,6 +74,7 @@ class _Held(NamedTuple):
     pid: int
     pidfd: int
     first: int | None
+    limits: Limits
 
 
 class Keeper:
@@ -143,7 +147,7 @@ class Keeper:
             told=message["told"],
             line=Line(socket.socket(fileno=end)),
         )
-        self._held = self._fork(lambda: self._become(job, limits))
+        self._held = self._fork(lambda: self._become(job, limits), limits)
         job.line.close()
         self._line.send({"started": True})
 
@@ -171,7 +175,7 @@ class Keeper:
         confine(self._level, writable, [self._room / "given"], ports)
         self._be_submission(job)
 
-    def _fork(self, main: Callable[[], None]) -> _Held:
+    def _fork(self, main: Callable[[], None], limits: Limits) -> _Held:
         """Fork the process that holds a submission, the second of a process namespace of its own.
 
         The first one, with whom all others end, only waits: it is a small program, as each fork of
@@ -196,13 +200,13 @@ class Keeper:
                 os._exit(code)
         if first is not None:
             kernel.return_to_own_process_namespace()
-        return _Held(pid, os.pidfd_open(pid), first)
+        return _Held(pid, os.pidfd_open(pid), first, limits)
 
     def _end(self, grace_s: float) -> None:
         """Kill what holds the submission, and all of it; tell how it had ended, if it had."""
         held, self._held = self._held, None
         if held is None:
-            self._line.send({"ended": None})
+            self._line.send({"ended": dataclasses.asdict(Ending("stopped"))})
             return
         ended_itself = bool(select.select([held.pidfd], [], [], grace_s)[0])
         os.close(held.pidfd)
@@ -217,7 +221,8 @@ class Keeper:
         else:
             processes.kill_children(spared=[_server_pid()])
         code = os.waitstatus_to_exitcode(status) if ended_itself else None
-        self._line.send({"ended": code, "peak_kb": usage.ru_maxrss})
+        ending = ending_within(held.limits, code, usage.ru_maxrss)
+        self._line.send({"ended": dataclasses.asdict(ending)})
 
     def _write(self, message: dict[str, Any]) -> None:
         path = self._room / message["folder"] / message["name"]

@@ -13,11 +13,13 @@ import contextlib
 import dataclasses
 import os
 import resource
+import signal
 import sys
 import sysconfig
 from pathlib import Path
 from typing import Literal
 
+from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.sandbox import kernel, seccomp
 
@@ -137,6 +139,21 @@ def limit_resources(limits: Limits) -> None:
             _, most = resource.getrlimit(name)
             value = value if most == resource.RLIM_INFINITY else min(value, most)
             resource.setrlimit(name, (value, value + 1 if name == resource.RLIMIT_CPU else value))
+
+
+def ending_within(limits: Limits, code: int | None, peak_kb: int) -> Ending:
+    """Return how a process ended that had these limits, as the kernel told its parent.
+
+    Args:
+        limits: What it might use.
+        code: Its exit code, negative for a signal; None if it had to be killed.
+        peak_kb: The most memory that one of its processes used.
+    """
+    if code == -signal.SIGXCPU:
+        return Ending("timeout", code, float(limits.cpu_s))
+    if code == -signal.SIGKILL and peak_kb // 1024 > limits.memory_mb:
+        return Ending("memory", code)
+    return of_exit_code(code)
 
 
 def _mapped_bytes() -> int:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from dojo.catalog.verdict import Cause
+from dojo.ground.endings import OwnWord
 from dojo.ground.foreign import first_fault
 from dojo.wire.line import LineBroken
 
@@ -38,6 +39,7 @@ class Refused(_Reply):
 
     refused: _Said
     cause: Cause
+    ending: OwnWord | None = None
 
 
 class Waited(_Reply):
@@ -69,16 +71,11 @@ class Raised(_Made):
     kinds: Annotated[list[_Word], Field(max_length=20)] = Field(default_factory=list)
 
 
-class OutOfMemory(_Reply):
-    """A call had no more memory."""
+class Ended(_Reply):
+    """A call raised what ends a program, or had no more memory."""
 
-    memory: Literal[True]
-
-
-class Exited(_Reply):
-    """A call raised what ends a program."""
-
-    exited: _Word
+    ended: OwnWord
+    by: _Word
 
 
 class Done(_Reply):
@@ -123,9 +120,7 @@ class RanApart(_Reply):
 
 
 LOADED: TypeAdapter[Loaded | Refused] = TypeAdapter(Loaded | Refused)
-CALLED: TypeAdapter[Returned | Raised | OutOfMemory | Exited] = TypeAdapter(
-    Returned | Raised | OutOfMemory | Exited
-)
+CALLED: TypeAdapter[Returned | Raised | Ended] = TypeAdapter(Returned | Raised | Ended)
 WAITED = TypeAdapter(Waited)
 DONE = TypeAdapter(Done)
 WATCHED = TypeAdapter(Watched)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dojo.catalog.verdict import Cause
+from dojo.ground.endings import OwnWord
 from dojo.ground.foreign import first_fault
 
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -20,6 +21,7 @@ class _Said(BaseModel):
 
     cause: Cause
     message: str
+    ending: OwnWord | None = None
 
 
 class _Report(BaseModel):

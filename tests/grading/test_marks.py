@@ -31,6 +31,7 @@ from dojo.exam.marks import (
 from dojo.grading.grader import apply_lateness
 from dojo.grading.signing import KeyRefused, is_signed, read_key, sign, unsigned
 from dojo.grading.store import Store
+from dojo.ground.endings import Ending
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission
 from tests.junk import drawn
@@ -103,22 +104,35 @@ def test_unknown_tests_earn_nothing() -> None:
     assert sum(task.earned for task in mark_tasks(KATA, tests, [])) == 0
 
 
+@pytest.mark.parametrize("message", ["", "was killed, came to no end, ended the: MemoryError"])
 @pytest.mark.parametrize(
-    ("cause", "message", "verdict"),
+    ("cause", "ending", "verdict"),
     [
-        ("stub", "", "wrong"),
-        ("exception", "ValueError", "raised"),
-        ("exception", "MemoryError", "memory"),
-        ("exit", "was killed (SIGSEGV)", "crashed"),
-        ("exit", "ended the whole", "exited"),
-        ("import", "came to no end", "timeout"),
-        ("import", "ended the program (sys.exit", "exited"),
-        ("hang", "", "timeout"),
-        ("fixture", "", "grader-error"),
+        ("stub", None, "wrong"),
+        ("assertion", None, "wrong"),
+        ("exception", None, "raised"),
+        ("exception", Ending("memory"), "memory"),
+        ("exception", Ending("output"), "raised"),
+        ("exit", None, "exited"),
+        ("exit", Ending("killed", -11), "crashed"),
+        ("exit", Ending("exited", 3), "exited"),
+        ("exit", Ending("stopped"), "exited"),
+        ("import", None, "raised"),
+        ("import", Ending("timeout", limit_s=5.0), "timeout"),
+        ("import", Ending("exited"), "exited"),
+        ("import", Ending("killed", -9), "crashed"),
+        ("import", Ending("memory"), "memory"),
+        ("hang", None, "timeout"),
+        ("hang", Ending("timeout", limit_s=5.0), "timeout"),
+        ("fixture", Ending("memory"), "grader-error"),
     ],
 )
-def test_cause_of_a_test_is_a_verdict(cause: Any, message: str, verdict: str) -> None:
-    assert verdict_of_test(TestVerdict("t", 1, False, cause, message, 0.1)) == verdict
+def test_cause_and_ending_of_a_test_are_a_verdict_whatever_its_text_says(
+    cause: Any, ending: Ending | None, verdict: str, message: str
+) -> None:
+    test = TestVerdict("t", 1, False, cause, message, 0.1, ending=ending)
+
+    assert verdict_of_test(test) == verdict
 
 
 def test_gravest_word_is_the_verdict() -> None:
@@ -281,6 +295,19 @@ def test_signature_tells_a_forged_result() -> None:
         Results(feedback="full", results=(signed,)).model_dump_json()
     )
     assert unsigned(back, KEY) == []
+
+
+def test_result_signed_before_there_were_endings_still_holds() -> None:
+    record = Results(feedback="full", results=(sign(result(), KEY),)).model_dump_json()
+    assert '"ending"' not in record  # as an older dojo wrote it
+    assert unsigned(Results.model_validate_json(record), KEY) == []
+
+    tests = (dataclasses.replace(green()[0], passed=False, ending=Ending("killed", -9)),)
+    told = Results(feedback="full", results=(sign(result(tests=tests), KEY),)).model_dump_json()
+    assert Results.model_validate_json(told).results[0].tests == tests
+    assert unsigned(Results.model_validate_json(told), KEY) == []
+    forged = Results.model_validate_json(told.replace("killed", "memory"))
+    assert len(unsigned(forged, KEY)) == 1
 
 
 def test_weak_key_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,28 @@ BREAKAGES = {
         "No network: ask the given address",
     ),
     "skips_itself": ("    import pytest; pytest.skip()", "skipped", ""),
+    "out_of_memory": ("    raise MemoryError", "exception", "MemoryError"),
+    "words_alone": (
+        "    raise ValueError('was killed (SIGKILL): MemoryError')",
+        "exception",
+        "was killed (SIGKILL): MemoryError",
+    ),
+}
+
+
+def ended(kind: str, code: int | None = None, limit_s: float | None = None) -> dict[str, Any]:
+    return {"kind": kind, "code": code, "limit_s": limit_s}
+
+
+ENDINGS = {
+    "sys_exit": ended("exited"),
+    "os_exit": ended("exited", 0),
+    "killed": ended("killed", -9),
+    "interrupt": ended("exited"),
+    "pytest_exit": ended("exited"),
+    "endless_loop": ended("timeout", limit_s=4.0),
+    "runaway_output": ended("output"),
+    "out_of_memory": ended("memory"),
 }
 
 
@@ -121,6 +144,7 @@ def test_broken_call_gives_one_readable_red_test(checkout: pytest.Pytester, name
     assert {test["cause"] for test in tests.values()} == {cause}
     assert tests["test_adds"]["cause"] == cause
     assert words in tests["test_adds"]["message"]
+    assert tests["test_adds"]["ending"] == ENDINGS.get(name)
     assert not any(test["passed"] for test in tests.values())
 
 
@@ -201,6 +225,11 @@ IMPORTS = {
     "empty": ("", "missing", "demo.py is empty"),
     "binary": ("\0\0", "import", "demo.py"),
 }
+IMPORT_ENDINGS = {
+    "sys_exit": ended("exited"),
+    "os_exit": ended("exited", 0),
+    "endless_loop": ended("timeout", limit_s=4.0),
+}
 
 
 @pytest.mark.parametrize("name", IMPORTS)
@@ -212,6 +241,7 @@ def test_broken_file_makes_every_test_readable(checkout: pytest.Pytester, name: 
 
     assert [test["cause"] for test in tests.values()] == [cause, cause]
     assert all(words in test["message"] for test in tests.values())
+    assert [test["ending"] for test in tests.values()] == [IMPORT_ENDINGS.get(name)] * 2
 
 
 def test_missing_file_is_named(checkout: pytest.Pytester) -> None:

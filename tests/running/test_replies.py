@@ -16,13 +16,14 @@ from dojo.catalog.kata import find_kata, load_catalog
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.exam.submission_process import Died, Held
 from dojo.exam.tests_outside import run_tests
+from dojo.ground.endings import Ending
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.sandbox.client import Ended
 from dojo.wire.line import Line, LineBroken, LineClosed
 from dojo.wire.replies import CALLED, DONE, ENGINE, LOADED, WAITED, WATCHED, read_reply
 from tests.junk import drawn
 
 KATA = find_kata(load_catalog(PACKAGE_ROOT), "02")
+LEFT = Ending("exited", 0)
 RUN = {
     "id": "1",
     "function": "load",
@@ -33,17 +34,23 @@ RUN = {
     "flow_run_id": None,
     "upstream_ids": [],
 }
+
+
+def ended(kind: str) -> dict[str, Any]:
+    return {"kind": kind, "code": None, "limit_s": None}
+
+
 GOOD: dict[str, tuple[Any, dict[str, Any]]] = {
     "loaded": (LOADED, {"loaded": True}),
-    "refused": (LOADED, {"refused": "SyntaxError", "cause": "import"}),
+    "refused": (LOADED, {"refused": "SyntaxError", "cause": "import", "ending": None}),
     "waited": (WAITED, {"waited": 1.5, "by": "engine"}),
     "returned": (CALLED, {"returned": [1], "handle": 0, "laws": []}),
     "raised": (
         CALLED,
         {"raised": "ValueError", "text": "no", "where": "", "kinds": ["object"], "laws": []},
     ),
-    "memory": (CALLED, {"memory": True}),
-    "exited": (CALLED, {"exited": "SystemExit"}),
+    "memory": (CALLED, {"ended": ended("memory"), "by": "MemoryError"}),
+    "exited": (CALLED, {"ended": ended("exited"), "by": "SystemExit"}),
     "done": (DONE, {"done": True}),
     "watched": (WATCHED, {"peak": 2, "started": ["train"]}),
     "engine": (ENGINE, {"task_runs": [RUN], "logs": [["INFO", "a"]]}),
@@ -71,8 +78,9 @@ class Played:
 
     limits = SimpleNamespace(wall_s=5, cpu_s=5, memory_mb=100)
 
-    def __init__(self, play: Callable[[socket.socket, Line], None]) -> None:
+    def __init__(self, play: Callable[[socket.socket, Line], None], ending: Ending = LEFT) -> None:
         self._play = play
+        self._ending = ending
 
     def start(self, *_: Any) -> Line:
         ours, theirs = socket.socketpair()
@@ -85,13 +93,13 @@ class Played:
         self._thread.start()
         return Line(ours)
 
-    def end(self, **_: Any) -> Ended:
-        return Ended(0, 1)
+    def end(self, **_: Any) -> Ending:
+        return self._ending
 
 
 @contextlib.contextmanager
-def held_by(play: Callable[[socket.socket, Line], None]) -> Iterator[Held]:
-    held = Held(Played(play), "x.py")  # type: ignore[arg-type]
+def held_by(play: Callable[[socket.socket, Line], None], ending: Ending = LEFT) -> Iterator[Held]:
+    held = Held(Played(play, ending), "x.py")  # type: ignore[arg-type]
     try:
         yield held
     finally:
@@ -165,6 +173,52 @@ def test_submission_that_says_why_it_cannot_be_loaded_is_believed_that() -> None
     assert died.value.at_import
 
 
+SEEN = [
+    (Ending("exited", 0), "raised", "MemoryError: ended the program, was killed"),
+    (Ending("stopped"), "raised", "MemoryError: ended the program, was killed"),
+    (Ending("killed", -11), "crashed", "its process was killed by signal 11"),
+    (Ending("memory", -9), "memory", "it ran out of memory"),
+    (Ending("timeout", -24, 5.0), "timeout", "it used 5 s of processor time"),
+]
+
+
+@pytest.mark.parametrize(("ending", "verdict", "message"), SEEN, ids=repr)
+def test_what_it_says_of_itself_counts_less_than_how_it_was_seen_to_end(
+    ending: Ending, verdict: str, message: str
+) -> None:
+    def play(end: socket.socket, line: Line) -> None:
+        said = "MemoryError: ended the program, was killed"
+        line.send({"nonce": None, "refused": said, "cause": "import", "ending": None})
+
+    with held_by(play, ending) as held, pytest.raises(Died) as died:
+        held.load("a", lambda _: None)
+    assert (died.value.verdict, died.value.message) == (verdict, message)
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("memory", "memory"), ("exited", "exited")])
+def test_import_that_came_to_an_end_is_told_by_its_kind(kind: str, verdict: str) -> None:
+    def play(end: socket.socket, line: Line) -> None:
+        line.send({"nonce": None, "refused": "no", "cause": "import", "ending": ended(kind)})
+
+    with held_by(play) as held, pytest.raises(Died) as died:
+        held.load("a", lambda _: None)
+    assert (died.value.verdict, died.value.message) == (verdict, "no")
+
+
+@pytest.mark.parametrize("kind", ["killed", "timeout", "stopped", "Nonsense"])
+def test_process_that_tells_of_its_own_death_has_written_no_reply(kind: str) -> None:
+    def play(end: socket.socket, line: Line) -> None:
+        line.send({"nonce": None, "loaded": True})
+        nonce = line.receive()["nonce"]
+        line.send({"nonce": nonce, "ended": ended(kind), "by": "SystemExit"})
+
+    with held_by(play) as held:
+        held.load("a", lambda _: None)
+        with pytest.raises(Died, match="it wrote into the grader's own line: ") as died:
+            held.ask({"do": "call"}, CALLED)
+    assert died.value.verdict == "wrong"
+
+
 TEST = {
     "test": KATA.tests[0],
     "task": 1,
@@ -184,6 +238,9 @@ REPORTS = {
     "dict for a name": {**TEST, "test": {}},
     "number for passed": {**TEST, "passed": 1},
     "green with a cause": {**TEST, "cause": "fixture"},
+    "green with an ending": {**TEST, "ending": {"kind": "memory"}},
+    "unknown ending": {**TEST, "passed": False, "cause": "exit", "ending": {"kind": "Nonsense"}},
+    "ending in words": {**TEST, "passed": False, "cause": "exit", "ending": "was killed"},
     "red without one": {**TEST, "passed": False},
     "too much": {**TEST, "more": 1},
     "too little": {"test": "test_x"},
@@ -192,8 +249,25 @@ REPORTS = {
 }
 
 
-def outcome_of(play: Callable[[Line], None]) -> tuple[tuple[TestVerdict, ...], str, str]:
-    return run_tests(KATA, Played(lambda _, line: play(line)), "test_bird", 1)  # type: ignore[arg-type]
+def outcome_of(
+    play: Callable[[Line], None], ending: Ending = LEFT
+) -> tuple[tuple[TestVerdict, ...], str, str]:
+    played: Any = Played(lambda _, line: play(line), ending)
+    return run_tests(KATA, played, "test_bird", 1)
+
+
+@pytest.mark.parametrize(
+    ("ending", "verdict"),
+    [
+        (Ending("exited", 0), "exited"),
+        (Ending("stopped"), "exited"),
+        (Ending("killed", -9), "crashed"),
+        (Ending("memory", -9), "memory"),
+    ],
+    ids=repr,
+)
+def test_tests_that_say_nothing_ended_as_was_seen(ending: Ending, verdict: str) -> None:
+    assert outcome_of(lambda _: None, ending) == ((), verdict, "")
 
 
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)

@@ -47,6 +47,8 @@ def test_reports_of_pytest_are_read_as_they_were(pytestconfig: pytest.Config) ->
     assert [one.when for one in (first, call, last)] == ["setup", "call", "teardown"]
     assert (call.failed, call.longreprtext, call.dojo["cause"]) == (True, "no", "stub")
     assert call.extras == [1]  # of another plugin
+    said = {"cause": "exception", "message": "m", "ending": {"kind": "memory", "code": None}}
+    assert read_reports(pytestconfig, changed(dojo=said), NODE)[1].dojo == said
     assert read_reports(pytestconfig, reports("setup", "teardown"), NODE)  # --setup-only
 
 
@@ -73,6 +75,8 @@ def test_reports_of_pytest_are_read_as_they_were(pytestconfig: pytest.Config) ->
         changed(dojo={"cause": "Nonsense", "message": ""}),
         changed(dojo={"cause": "stub", "message": {"a": 1}}),
         changed(dojo={"cause": "stub"}),
+        changed(dojo={"cause": "exit", "message": "", "ending": {"kind": "killed"}}),
+        changed(dojo={"cause": "exit", "message": "", "ending": "was killed"}),
         changed(dojo=1),
         changed(sections=[[1, 2]]),
         changed(location=[1]),

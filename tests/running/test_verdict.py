@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import MOST_CHARACTERS, SCHEMA, KataVerdict, TestVerdict
+from dojo.ground.endings import Ending
 
 
 def said(test: str, task: int | None = 1, *, passed: bool = True) -> TestVerdict:
@@ -91,9 +93,17 @@ def test_task_is_solved_by_all_its_tests(kata: Kata, given: KataVerdict, tasks: 
 
 
 def test_verdict_survives_json() -> None:
-    given = verdict(A, said("test_b[503]", None, passed=False), fault="broken")
+    ended = dataclasses.replace(said("test_c", passed=False), ending=Ending("killed", -9))
+    given = verdict(A, said("test_b[503]", None, passed=False), ended, fault="broken")
 
     assert KataVerdict.from_json(given.to_json()) == given
+
+
+def test_verdict_written_before_there_were_endings_is_read() -> None:
+    record = json.loads(verdict(A).to_json())
+    assert record["tests"][0].pop("ending", None) is None
+
+    assert KataVerdict.from_json(json.dumps(record)) == verdict(A)
 
 
 RECORD = verdict(said("test_b", passed=False)).to_json()
@@ -133,6 +143,7 @@ def test_json_is_one_readable_line_with_schema() -> None:
         (RECORD.replace("0.25", '"soon"'), "seconds: Input should be a valid number"),
         (RECORD.replace("0.25", "-1"), "seconds: Input should be greater than or equal to 0"),
         (RECORD.replace('"assertion"', '"Nonsense"'), "cause: Input should be 'passed'"),
+        (RECORD.replace('"ending": null', '"ending": {"kind": "x"}'), "ending.kind: Input should"),
         (RECORD.replace('"503', '{"a": "503').replace('fini »"', 'fini »"}'), "message: Input"),
         ("Traceback", "Expecting value"),
     ],
@@ -147,6 +158,7 @@ def test_json_is_one_readable_line_with_schema() -> None:
         "seconds_in_words",
         "seconds_before_the_start",
         "unknown_cause",
+        "unknown_ending",
         "message_that_is_no_text",
         "no_json",
     ],

@@ -16,6 +16,7 @@ from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Any
 
+from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
 from dojo.running.solution import SolutionFault
 
@@ -40,12 +41,13 @@ _OF_LOCALE = (
 class RaisedElsewhereError(Exception):
     """What a call in another process raised: its class's name, and its text."""
 
-    def __init__(self, kind: str, text: str) -> None:
-        """Say what was raised there."""
+    def __init__(self, kind: str, text: str, ending: Ending | None) -> None:
+        """Say what was raised there, and what ended with it."""
         hint = _OF_LOCALE if kind in ("UnicodeDecodeError", "UnicodeEncodeError") else ""
         super().__init__(f"in another process: {kind}: {text}{hint}")
         self.kind = kind
         self.text = text
+        self.ending = ending
 
 
 class SecondParent:
@@ -111,14 +113,15 @@ def call(asked: dict[str, Any], address: str) -> Any:
     if reply.get("raised") == "NotImplementedError":
         raise NotImplementedError(reply["text"])
     if "raised" in reply:
-        raise RaisedElsewhereError(reply["raised"], reply["text"])
+        raise RaisedElsewhereError(reply["raised"], reply["text"], reply["ending"])
     if "unsendable" in reply:
         raise SolutionFault(
             f"{asked['name']} returned, in another process, {reply['unsendable']}: that cannot be"
             " sent here. Return plain values: text, numbers, lists, dicts, frames.",
             "exception",
         )
-    raise SolutionFault(f"In another process: {reply['fault']}", reply["cause"])
+    fault = f"In another process: {reply['fault']}"
+    raise SolutionFault(fault, reply["cause"], reply["ending"])
 
 
 def _ask(asked: dict[str, Any], address: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.engines import prefect
+from dojo.ground.endings import of_exception
 from dojo.running.elsewhere.client import socket_of
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.world.clock import SOLUTION_MODULE_ELSEWHERE
@@ -85,12 +86,13 @@ def _outcome(asked: dict[str, Any]) -> dict[str, Any]:
         except Exception as error:
             return {"unsendable": f"a {type(value).__name__} ({error})"}
     except SolutionFault as fault:
-        return {"fault": fault.message, "cause": fault.cause}
+        return {"fault": fault.message, "cause": fault.cause, "ending": fault.ending}
     except BaseException as error:
         lines = traceback.extract_tb(error.__traceback__)
         where = [one for one in lines if one.filename == asked["path"]]
         line = f" (line {where[-1].lineno}: {where[-1].line})" if where else ""
-        return {"raised": type(error).__name__, "text": f"{error}{line}"}
+        ending = of_exception(error)
+        return {"raised": type(error).__name__, "text": f"{error}{line}", "ending": ending}
 
 
 async def _await(value: Any) -> Any:

@@ -6,7 +6,8 @@ import datetime
 from typing import Any
 
 from dojo.catalog.verdict import TestVerdict
-from dojo.exam.marks import Binding, Difference, Result, Results, ScenarioVerdict, TaskMark
+from dojo.exam.marks import Difference, ScenarioVerdict, TaskMark
+from dojo.grading.results import Binding, Result, Results
 
 FORMULA = '=HYPERLINK("http://127.0.0.1/?"&A1,"open")'
 HOSTILE = (

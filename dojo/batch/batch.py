@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dojo.batch import cluster, flow
-from dojo.exam.marks import Feedback, LatePolicy, Result, Results, with_feedback
 from dojo.grading.binding import bind, remember
-from dojo.grading.grader import Grader, apply_lateness, not_graded
+from dojo.grading.grader import Grader, not_graded
+from dojo.grading.lateness import LatePolicy, apply_lateness
+from dojo.grading.results import Feedback, Result, Results, with_feedback
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
 from dojo.ground.safe_text import one_line

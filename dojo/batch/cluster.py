@@ -22,13 +22,13 @@ from urllib.parse import urlsplit
 
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
 from dojo.engines.templates import EngineError
-from dojo.exam.marks import Result
 from dojo.grading.binding import Changed, bind, check_unchanged, remember
 from dojo.grading.grader import Grader, not_graded
+from dojo.grading.results import Result
 from dojo.ground import safe_text as plain
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import forget_proxies
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import shorten
 from dojo.intake.submission import Submission
 from dojo.sandbox.client import GuardFault, Parent
 from dojo.sandbox.selftest import try_walls

@@ -23,7 +23,7 @@ from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
     from dojo.batch.batch import Watch
-    from dojo.exam.marks import Result, Results
+    from dojo.grading.results import Result, Results
 
 _MOST_NAMED = 20
 
@@ -94,7 +94,8 @@ def grade(
     from dojo.batch.batch import Order, grade_batch, publish
     from dojo.batch.cluster import NoCluster
     from dojo.batch.flow import NoServer
-    from dojo.exam.marks import Feedback, LatePolicy
+    from dojo.grading.lateness import LatePolicy
+    from dojo.grading.results import Feedback
     from dojo.grading.signing import KeyRefused, read_key
     from dojo.grading.store import Store, StoreError
     from dojo.intake.learners import RosterError
@@ -276,6 +277,6 @@ def _write_whole(path: Path, text: str) -> None:
 
 def schema() -> str:
     """Return the JSON schema of `results.json`."""
-    from dojo.exam.marks import Results
+    from dojo.grading.results import Results
 
     return json.dumps(Results.model_json_schema(), indent=1)

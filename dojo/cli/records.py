@@ -15,7 +15,7 @@ from dojo.ground.files import write_whole
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
-    from dojo.exam.marks import Results
+    from dojo.grading.results import Results
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -92,7 +92,7 @@ def verify(
     """
     from pydantic import ValidationError
 
-    from dojo.exam.marks import Results
+    from dojo.grading.results import Results
     from dojo.grading.signing import KeyRefused, read_key, unsigned
 
     try:
@@ -135,7 +135,7 @@ def _writers() -> dict[str, Callable[[Results], str]]:
 def _read(file: Path) -> Results:
     from pydantic import ValidationError
 
-    from dojo.exam.marks import Results
+    from dojo.grading.results import Results
 
     try:
         results = Results.model_validate_json(file.read_bytes())

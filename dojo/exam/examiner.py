@@ -28,7 +28,7 @@ from dojo.exam.outside_api import Host
 from dojo.exam.stage import Desk, Scenario
 from dojo.exam.submission_process import Died, Held
 from dojo.exam.tests_outside import canary_name, run_tests, write_checkout
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import shorten
 from dojo.sandbox.client import GuardFault, Parent, Sandbox
 
 _TEST_TIMEOUT_S = 20.0

@@ -8,42 +8,28 @@ it notes what the kata's page asks for and leaves out what is the learner's choi
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import datetime
 import random
-import secrets
-import sqlite3
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from dojo.exam.databases import left_database
-from dojo.exam.engine_account import (
-    EngineAccount,
-    FlowRun,
-    Registered,
-    read_deployments,
-    read_flow_runs,
-)
+from dojo.exam.engine_account import EngineAccount
 from dojo.exam.marks import verdict_of_ending
 from dojo.exam.outside_api import Host, OutsideApi
+from dojo.exam.remains import Remains
 from dojo.exam.submission_process import Died, Held
 from dojo.sandbox.client import Sandbox
-from dojo.wire.line import LineBroken, LineClosed
+from dojo.wire.line import LineBroken
 from dojo.wire.replies import (
     CALLED,
     DONE,
     ENGINE,
-    RAN_APART,
     WATCHED,
     Ended,
     Raised,
-    read_reply,
 )
 from dojo.wire.values import Packed, pack_argument, unpack
 
@@ -81,7 +67,7 @@ class Outcome:
         return {"raised": self.raised} if self.raised else self.returned
 
 
-class Desk:
+class Desk(Remains):
     """The supervisor's side of one scenario."""
 
     def __init__(self, sandbox: Sandbox, host: Host, held: Held, rng: random.Random) -> None:
@@ -93,18 +79,13 @@ class Desk:
             held: The process that has the submission, or will have it.
             rng: Draws the inputs.
         """
+        super().__init__(sandbox, held)
         self.rng = rng
         self.evidence: dict[str, Any] = {}
         self.unasked: list[Outcome] = []
         self.elapsed_s = 0.0
         self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
         self._waits = 0
-        self._sandbox = sandbox
-        self._held = held
-        self._has_begun = False
-        self._is_over = False
-        self._began = datetime.datetime.now(datetime.timezone.utc)
-        self._token = secrets.token_hex(4)
 
     @property
     def folder(self) -> Path:
@@ -205,68 +186,6 @@ class Desk:
         """Return what Prefect's engine says of the task runs so far."""
         reply = self._ask({"do": "engine"}, ENGINE)
         return EngineAccount([run.model_dump() for run in reply.task_runs], reply.logs)
-
-    def end(self) -> None:
-        """Kill the process; what it has left can be read after that."""
-        self._is_over = self._has_begun
-        self._held.end()
-
-    def read(self, path: str) -> bytes | None:
-        """Kill the process, then read a file it has left, by its path below the folder."""
-        self.end()
-        return self._sandbox.read(path)
-
-    @contextlib.contextmanager
-    def database(self, path: str) -> Iterator[sqlite3.Connection]:
-        """Kill the process, then open an SQLite file that it or an engine has left.
-
-        Raises:
-            sqlite3.Error: There is none.
-        """
-        with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
-            target = Path(folder) / "evidence.db"
-            for ending in ("", "-wal"):
-                if (data := self.read(path + ending)) is not None:
-                    Path(f"{target}{ending}").write_bytes(data)
-            if not target.exists():
-                raise sqlite3.OperationalError(f"there is no {path}")
-            with left_database(target) as connection:
-                yield connection
-
-    def flow_runs(self) -> list[FlowRun]:
-        """Kill the process, then read from the engine's database the flow runs of this scenario."""
-        with self.database(self._sandbox.database) as database:
-            return read_flow_runs(database, self._began)
-
-    def deployments(self) -> list[Registered]:
-        """Kill the process, then read from the engine's database what it has registered."""
-        with self.database(self._sandbox.database) as database:
-            return read_deployments(database, self._began)
-
-    def run_apart(self, function: str, *args: Any) -> Any:
-        """Have a function of the kata's `inside.py` run inside, before or after the submission.
-
-        Args:
-            function: Its name; it gets the folder that the submission may write to, then `args`.
-            args: Plain values that JSON has.
-
-        Returns:
-            What it returned.
-
-        Raises:
-            Died: What the submission had left made it fail.
-        """
-        self.end()
-        told = {"function": function, "args": list(args), "token": self._token}
-        line = self._sandbox.start("run_apart", told)
-        try:
-            message = read_reply(line.receive(time.monotonic() + 60), RAN_APART)
-        except (LineClosed, LineBroken, TimeoutError):
-            raise Died("wrong", f"{function} found nothing that it could use") from None
-        finally:
-            self._sandbox.end()
-            line.close()
-        return unpack(message.ran_apart)
 
     def note(self, what: str, value: Any, within: float | None = None) -> None:
         """Note evidence.

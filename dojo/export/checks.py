@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from dojo.exam.marks import Result, Results, ScenarioVerdict
+from dojo.exam.marks import ScenarioVerdict
+from dojo.grading.results import Result, Results
 
 
 class FormatError(Exception):

@@ -9,11 +9,11 @@ import collections
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
-from dojo.exam.marks import Result, Results
 from dojo.export.checks import Check, checks_of
 from dojo.export.known import known_mistakes, likeness
 from dojo.export.mistakes import Likeness, Planted, recognise
 from dojo.export.page import HEAD, names, text
+from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import plain
 
 MOST_FAILURES = 20

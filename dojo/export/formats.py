@@ -9,8 +9,8 @@ import re
 import unicodedata
 from xml.etree import ElementTree
 
-from dojo.exam.marks import Result, Results
 from dojo.export.checks import Check, checks_of
+from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import one_line, plain
 
 # A page takes 1 MiB a step; a table of a thousand lines is read by nobody.

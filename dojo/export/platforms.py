@@ -12,8 +12,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from dojo.exam.marks import Result, Results, TaskMark
+from dojo.exam.marks import TaskMark
 from dojo.export.checks import FormatError, checks_of, hundredths, of_one_learner
+from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import one_line, plain
 
 # The environment of a process takes 128 KiB a variable, and the payload travels in one: in

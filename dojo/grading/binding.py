@@ -18,8 +18,8 @@ from importlib import metadata
 from pathlib import Path
 
 from dojo.catalog.kata import Kata
-from dojo.exam.marks import Binding
 from dojo.exam.tests_outside import STEERING_FILES
+from dojo.grading.results import Binding
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission
 from dojo.sandbox.walls import Level

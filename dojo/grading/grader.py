@@ -7,22 +7,14 @@ import time
 
 from dojo.catalog.kata import Kata
 from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of
-from dojo.exam.marks import (
-    Binding,
-    LatePolicy,
-    Result,
-    TaskMark,
-    Verdict,
-    mark_tasks,
-    verdict_of_test,
-)
+from dojo.exam.marks import TaskMark, Verdict, mark_tasks, verdict_of_test
 from dojo.grading.binding import bind, check_unchanged
-from dojo.ground.wording import shorten
+from dojo.grading.results import Binding, Result
+from dojo.ground.safe_text import shorten
 from dojo.intake.submission import Submission
 from dojo.sandbox.client import Parent
 from dojo.sandbox.walls import Level
 
-NO_DATE = "no date: lateness not judged"
 _ADVICE: dict[Verdict, str] = {
     "passed": "all of it is right",
     "timeout": "it came to no end in time: look for a loop or a wait without an end",
@@ -185,17 +177,6 @@ def _result(
         seconds=round(time.perf_counter() - case.started, 3),
         binding=case.binding,
     )
-
-
-def apply_lateness(result: Result, policy: LatePolicy) -> Result:
-    """Take off what the submission's own date costs; the date of grading has no say."""
-    if policy.deadline is not None and result.submitted is None:
-        return result.model_copy(update={"notes": (*result.notes, NO_DATE)})
-    late_days = policy.late_days(result.submitted)
-    if result.earned is None or not late_days:
-        return result
-    earned = policy.reduce(result.earned, late_days)
-    return result.model_copy(update={"earned": earned, "late_days": late_days})
 
 
 def _no_marks(kata: Kata) -> tuple[TaskMark, ...]:

@@ -7,7 +7,7 @@ import hmac
 import json
 from pathlib import Path
 
-from dojo.exam.marks import Result, Results
+from dojo.grading.results import Result, Results
 
 _FEWEST_KEY_BYTES = 16
 

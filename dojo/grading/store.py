@@ -9,8 +9,8 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from dojo.exam.marks import SCHEMA, Result
 from dojo.grading.binding import bind
+from dojo.grading.results import SCHEMA, Result
 from dojo.intake.submission import Submission
 from dojo.sandbox.walls import Level
 

@@ -1,7 +1,8 @@
-"""Make text of a submission harmless in any file: what cannot be seen is shown, or gone.
+"""Make text fit to be shown: short, and of a submission harmless in any file.
 
-Each format then escapes what means something in it; this is what means something everywhere. To
-do it twice changes nothing more: a record that is read back says what was signed.
+What cannot be seen is shown, or gone. Each format then escapes what means something in it; this is
+what means something everywhere. To do it twice changes nothing more: a record that is read back
+says what was signed.
 """
 
 from __future__ import annotations
@@ -59,6 +60,22 @@ def name(text: str) -> str:
         return text
     shown = _PERHAPS_UNSEEN_ON_A_LINE.sub(lambda found: _shown(found[0]), text)
     return _without_commands(shown)
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text, a long one without its middle: the end of a message says what to do.
+
+    Args:
+        text: Perhaps a library's, of any length.
+        most: About how many characters to keep.
+
+    Returns:
+        The text, or a third of that from its beginning and two from its end.
+    """
+    if len(text) <= most:
+        return text
+    head = most // 3
+    return f"{text[:head]} [...] {text[head - most :]}"
 
 
 def _is_plain(text: str) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 from dojo.catalog.halves import INSIDE, load_half
 from dojo.engines import mlflow, prefect
 from dojo.ground.endings import Ending
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import shorten
 from dojo.laws.rules import Ledger
 from dojo.laws.watched import Watched
 from dojo.running.solution import SolutionFault, Subject

@@ -13,7 +13,7 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause, TestVerdict
 from dojo.ground.endings import Ending, of_exception
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import shorten
 from dojo.running.elsewhere.client import RaisedElsewhereError
 from dojo.running.solution import SolutionFault, annotations_advice, solution_line
 

@@ -23,7 +23,7 @@ from dojo.catalog.kata import CatalogError, load_catalog
 from dojo.engines.templates import EngineError
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.ground.run_folder import CAN_FORK, Room
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import shorten
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 PORTS = {4200: "Prefect UI", 5000: "MLflow UI", 3000: "Dagster UI"}

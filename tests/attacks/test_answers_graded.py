@@ -16,7 +16,7 @@ import pytest
 from dojo.catalog.answers import answers_here
 from dojo.catalog.kata import Kata, load_catalog
 from dojo.exam.examiner import scenarios_of
-from dojo.exam.marks import Result, Results
+from dojo.grading.results import Result, Results
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.ground.paths import cache_dir
 from dojo.sandbox.walls import missing_for

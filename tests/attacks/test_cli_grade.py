@@ -22,7 +22,7 @@ from dojo.batch import batch
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.cli.door import app
 from dojo.cli.grade import _progress, schema
-from dojo.exam.marks import Binding, Result, Results
+from dojo.grading.results import Binding, Result, Results
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
 from dojo.ground.exits import Exit

@@ -11,7 +11,6 @@ import pytest
 
 from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.exam.examiner import scenarios_of
-from dojo.exam.marks import Result
 from dojo.exam.tests_outside import STEERING_FILES, write_checkout
 from dojo.grading import binding
 from dojo.grading.binding import (
@@ -22,6 +21,7 @@ from dojo.grading.binding import (
     kata_digest,
     remember,
 )
+from dojo.grading.results import Result
 from dojo.grading.store import Store
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission

@@ -17,9 +17,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dojo.cli.door import app
-from dojo.exam.marks import Results, with_feedback
 from dojo.export import formats, platforms
 from dojo.export.checks import FormatError, NoMark, checks_of, hundredths
+from dojo.grading.results import Results, with_feedback
 from dojo.ground.exits import Exit
 from dojo.ground.safe_text import name as plain_name
 from dojo.ground.safe_text import one_line, plain

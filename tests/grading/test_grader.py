@@ -15,10 +15,11 @@ from dojo.catalog.verdict import TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.exam import examiner as examination
 from dojo.exam.examiner import Broke, Examiner, Judged
-from dojo.exam.marks import Result, ScenarioVerdict
+from dojo.exam.marks import ScenarioVerdict
 from dojo.exam.stage import Desk
 from dojo.grading.binding import bind
 from dojo.grading.grader import Grader
+from dojo.grading.results import Result
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission
 from dojo.sandbox.client import GuardFault

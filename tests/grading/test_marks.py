@@ -16,19 +16,15 @@ from pydantic import ValidationError
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.catalog.verdict import TestVerdict
 from dojo.exam.marks import (
-    Binding,
     Difference,
-    LatePolicy,
-    Result,
-    Results,
     ScenarioVerdict,
     TaskMark,
     gravest,
     mark_tasks,
     verdict_of_test,
-    with_feedback,
 )
-from dojo.grading.grader import apply_lateness
+from dojo.grading.lateness import LatePolicy, apply_lateness
+from dojo.grading.results import Binding, Result, Results, with_feedback
 from dojo.grading.signing import KeyRefused, is_signed, read_key, sign, unsigned
 from dojo.grading.store import Store
 from dojo.ground.endings import Ending

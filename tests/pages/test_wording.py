@@ -14,7 +14,7 @@ import requests
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import shorten
 from dojo.warm.client import run_cold
 from dojo.world.network import loopback_only
 

@@ -1,0 +1,104 @@
+"""Read what a submission has left, from outside: files, databases, and the engine's own.
+
+Everything here kills the submission's process first: what is read cannot change any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import secrets
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from dojo.exam.databases import left_database
+from dojo.exam.engine_account import FlowRun, Registered, read_deployments, read_flow_runs
+from dojo.exam.submission_process import Died, Held
+from dojo.sandbox.client import Sandbox
+from dojo.wire.line import LineBroken, LineClosed
+from dojo.wire.replies import RAN_APART, read_reply
+from dojo.wire.values import unpack
+
+
+class Remains:
+    """What there is of one scenario when its calls are made."""
+
+    def __init__(self, sandbox: Sandbox, held: Held) -> None:
+        """Leave the process alive as long as nobody asks.
+
+        Args:
+            sandbox: Where it runs.
+            held: The process that has the submission, or will have it.
+        """
+        self._sandbox = sandbox
+        self._held = held
+        self._began = datetime.datetime.now(datetime.timezone.utc)
+        self._token = secrets.token_hex(4)
+        self._has_begun = False
+        self._is_over = False
+
+    def end(self) -> None:
+        """Kill the process; what it has left can be read after that."""
+        self._is_over = self._has_begun
+        self._held.end()
+
+    def read(self, path: str) -> bytes | None:
+        """Kill the process, then read a file it has left, by its path below the folder."""
+        self.end()
+        return self._sandbox.read(path)
+
+    @contextlib.contextmanager
+    def database(self, path: str) -> Iterator[sqlite3.Connection]:
+        """Kill the process, then open an SQLite file that it or an engine has left.
+
+        Raises:
+            sqlite3.Error: There is none.
+        """
+        with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
+            target = Path(folder) / "evidence.db"
+            for ending in ("", "-wal"):
+                if (data := self.read(path + ending)) is not None:
+                    Path(f"{target}{ending}").write_bytes(data)
+            if not target.exists():
+                raise sqlite3.OperationalError(f"there is no {path}")
+            with left_database(target) as connection:
+                yield connection
+
+    def flow_runs(self) -> list[FlowRun]:
+        """Kill the process, then read from the engine's database the flow runs of this scenario."""
+        with self.database(self._sandbox.database) as database:
+            return read_flow_runs(database, self._began)
+
+    def deployments(self) -> list[Registered]:
+        """Kill the process, then read from the engine's database what it has registered."""
+        with self.database(self._sandbox.database) as database:
+            return read_deployments(database, self._began)
+
+    def run_apart(self, function: str, *args: Any) -> Any:
+        """Have a function of the kata's `inside.py` run inside, before or after the submission.
+
+        Args:
+            function: Its name; it gets the folder that the submission may write to, then `args`.
+            args: Plain values that JSON has.
+
+        Returns:
+            What it returned.
+
+        Raises:
+            Died: What the submission had left made it fail.
+        """
+        self.end()
+        told = {"function": function, "args": list(args), "token": self._token}
+        line = self._sandbox.start("run_apart", told)
+        try:
+            message = read_reply(line.receive(time.monotonic() + 60), RAN_APART)
+        except (LineClosed, LineBroken, TimeoutError):
+            raise Died("wrong", f"{function} found nothing that it could use") from None
+        finally:
+            self._sandbox.end()
+            line.close()
+        return unpack(message.ran_apart)

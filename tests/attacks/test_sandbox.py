@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import select
 import time
@@ -15,6 +16,7 @@ import pytest
 from dojo.catalog.halves import INSIDE
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.exam.examiner import Examiner
+from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.sandbox import kernel
 from dojo.sandbox import walls as sandbox
@@ -213,8 +215,20 @@ def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
             line = box.start("examine", {"file": "solution.py"})
             line.receive(time.monotonic() + 20)
             line.send({"do": "call", "nonce": "1", "name": "f", "args": [code], "kwargs": {}})
-            assert box.end(grace_s=5).code == code
+            ending = box.end(grace_s=5)
+            assert ending.code == code
+            assert ending == of_exit_code(code)
             line.close()
+
+
+def test_keeper_tells_what_the_limits_ended(parent: Parent) -> None:
+    limits = dataclasses.replace(parent.limits, cpu_s=1)
+    with parent.sandbox(with_solution("def f(_):\n    while True: pass\n")) as box:
+        line = box.start("examine", {"file": "solution.py"}, limits)
+        line.receive(time.monotonic() + 20)
+        line.send({"do": "call", "nonce": "1", "name": "f", "args": [1], "kwargs": {}})
+        assert box.end(grace_s=20) == Ending("timeout", -24, 1.0)
+        line.close()
 
 
 def test_killed_parent_is_started_again(parent: Parent) -> None:

@@ -224,11 +224,18 @@ IMPORTS = {
     "missing_name": ("def ad(one, other):\n    return 3\n", "missing", "It has 'ad'"),
     "empty": ("", "missing", "demo.py is empty"),
     "binary": ("\0\0", "import", "demo.py"),
+    "out_of_memory": ("raise MemoryError\n", "import", "MemoryError"),
+    "words_alone": (
+        "raise ValueError('it came to no end, ended the program: MemoryError')\n",
+        "import",
+        "ended the program: MemoryError",
+    ),
 }
 IMPORT_ENDINGS = {
     "sys_exit": ended("exited"),
     "os_exit": ended("exited", 0),
     "endless_loop": ended("timeout", limit_s=4.0),
+    "out_of_memory": ended("memory"),
 }
 
 

@@ -37,7 +37,7 @@ from prefect.testing.utilities import prefect_test_harness
 from dojo.running.given.untamed import UntamedDraw
 from dojo.running.solution import load_solution
 from dojo.world.clock import RetryClock, free_waits
-from dojo.world.flaky_api import FlakyApi
+from dojo.world.http.flaky_api import FlakyApi
 from dojo.world.history import PrefectHistory, recorded_history
 from pathlib import Path
 

@@ -23,8 +23,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from dojo.world.authority import make_certificates
-from dojo.world.webhook import HOSTS, Webhooks
+from dojo.world.http.authority import make_certificates
+from dojo.world.http.webhook import HOSTS, Webhooks
 
 _MOST_REQUESTS = 5000
 _TLS = b"\x16"  # the first byte of a handshake

@@ -35,7 +35,7 @@ _NEEDED_BY_ALL = (
     "dojo.inside.tests",
     "dojo.sandbox.probe",
     "dojo.running.entry",
-    "dojo.world.webhook",
+    "dojo.world.http.webhook_wire",
 )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from dojo.exam.engine_account import FlowRun
 from dojo.exam.outside_api import certificates
 from dojo.exam.stage import Desk, Outcome, examines
-from dojo.world.webhook import Mood, Post
+from dojo.world.http.webhook import Mood, Post
 
 _REFUSALS = (400, 403, 404, 429, 500, 503)
 

@@ -13,7 +13,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from dojo.world.webhook import Mood, Webhooks
+from dojo.world.http.webhook import Mood, Webhooks
+from dojo.world.http.webhook_wire import callers_led
 
 _VARIABLE = "CHURN_WEBHOOK_URL"
 _led = contextlib.ExitStack()  # until the process ends
@@ -24,7 +25,7 @@ def meet(_: Any, __: Path, port: int, authority: str, address: str, mood: Mood) 
     _led.close()
     webhooks = Webhooks()
     webhooks.will_be(mood)
-    _led.enter_context(webhooks.callers_led(Path(authority), port, port))
+    _led.enter_context(callers_led(webhooks, Path(authority), port, port))
     os.environ[_VARIABLE] = address
 
 

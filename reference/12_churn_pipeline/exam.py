@@ -15,7 +15,7 @@ from dojo.exam.shared.paris import clock_change, span
 from dojo.exam.shared.stores import registry_of, runs_of
 from dojo.exam.stage import Desk, Outcome, examines
 from dojo.wire.values import frame
-from dojo.world.webhook import Mood
+from dojo.world.http.webhook import Mood
 
 _MODEL = "churn"
 _COLUMNS = ("tenure_months", "monthly_charges", "support_calls", "committed")

@@ -43,7 +43,7 @@ engine.isolate(room)
 import requests
 from dojo.running.solution import load_solution
 from dojo.world.clock import RetryClock, free_waits
-from dojo.world.flaky_api import FlakyApi
+from dojo.world.http.flaky_api import FlakyApi
 from dojo.world.history import PrefectHistory, recorded_history
 
 def look(run):

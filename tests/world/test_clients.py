@@ -17,9 +17,9 @@ import pytest
 import requests
 import urllib3
 
-from dojo.world.clients import CLIENTS
 from dojo.world.clock import RetryClock, free_waits
-from dojo.world.flaky_api import FlakyApi
+from dojo.world.http.clients import CLIENTS
+from dojo.world.http.flaky_api import FlakyApi
 from dojo.world.network import NetworkRefused, loopback_only
 
 Seen = tuple[int, Any, dict[str, str]]

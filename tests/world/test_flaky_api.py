@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry, Timeout
 
 from dojo.world.clock import RetryClock, free_waits
-from dojo.world.flaky_api import Answer, FlakyApi
+from dojo.world.http.flaky_api import Answer, FlakyApi
 
 
 @pytest.fixture

@@ -18,14 +18,15 @@ import requests
 
 from dojo.exam.outside_api import Host, OutsideApi, certificates
 from dojo.world.draw import Draw, Reply
+from dojo.world.http.webhook import Webhooks
+from dojo.world.http.webhook_wire import callers_led, on_the_wire
 from dojo.world.network import loopback_only
-from dojo.world.webhook import Webhooks
 
 
 @pytest.fixture
 def webhooks(tmp_path: Path) -> Iterator[Webhooks]:
     played = Webhooks()
-    with loopback_only(), played.on_the_wire(tmp_path):
+    with loopback_only(), on_the_wire(played, tmp_path):
         yield played
 
 
@@ -219,7 +220,7 @@ def test_server_elsewhere_is_reached_under_the_same_names(tmp_path: Path) -> Non
     authority = tmp_path / "authority.pem"
     authority.write_text(certificates()[0])
     try:
-        with Webhooks().callers_led(authority, port, port):
+        with callers_led(Webhooks(), authority, port, port):
             assert by_requests(api.webhooks.slack_url, {"text": "to slack"}, 5) == 200
             assert by_httpx(api.webhook_url, {"text": "to no service"}, 5) == 200
             assert requests.get(api.url, timeout=5).json() == []

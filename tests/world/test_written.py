@@ -10,7 +10,7 @@ import pytest
 from dojo.laws.rules import Ledger
 from dojo.laws.state import note_changes, read_state
 from dojo.running.given.written import Written, part_of
-from dojo.world.webhook import Webhooks
+from dojo.world.http.webhook import Webhooks
 
 WEBHOOKS = Webhooks()
 URL, TOKEN = WEBHOOKS.slack_url, WEBHOOKS.token

@@ -94,8 +94,8 @@ def no_old_results(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture
 def flaky_api(clock: RetryClock) -> Iterator[Any]:
-    """Play the customer API as the test scripts it; see `dojo.world.flaky_api.FlakyApi`."""
-    from dojo.world.flaky_api import FlakyApi
+    """Play the customer API as the test scripts it; see `dojo.world.http.flaky_api.FlakyApi`."""
+    from dojo.world.http.flaky_api import FlakyApi
 
     api = FlakyApi(clock)
     with api.on_the_wire():
@@ -104,11 +104,12 @@ def flaky_api(clock: RetryClock) -> Iterator[Any]:
 
 @pytest.fixture
 def webhooks(tmp_path: Path) -> Iterator[Any]:
-    """Play the webhooks of Slack and Discord; see `dojo.world.webhook.Webhooks`."""
-    from dojo.world.webhook import Webhooks
+    """Play the webhooks of Slack and Discord; see `dojo.world.http.webhook.Webhooks`."""
+    from dojo.world.http.webhook import Webhooks
+    from dojo.world.http.webhook_wire import on_the_wire
 
     webhooks = Webhooks()
-    with webhooks.on_the_wire(tmp_path):
+    with on_the_wire(webhooks, tmp_path):
         yield webhooks
 
 

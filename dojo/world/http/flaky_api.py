@@ -7,29 +7,21 @@ import copy
 import dataclasses
 import itertools
 import json
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from unittest import mock
-from urllib.parse import urlsplit
 
 import requests
-import responses
-import urllib3.exceptions
 
-from dojo.world.clients import Refused, Silent, clients_led
 from dojo.world.clock import RetryClock
 from dojo.world.draw.churn import make_customers
-from dojo.world.network import refusal_of
-from dojo.world.webhook import HOSTS as WEBHOOKS
+from dojo.world.http.clients import Refused, Silent, clients_led
+from dojo.world.http.requests_led import requests_led
+from dojo.world.http.webhook import HOSTS as WEBHOOKS
 
 HOST = "https://api.churn.example"
-
-_PLAYED = {urlsplit(HOST).hostname, *WEBHOOKS}
-
-_PLAYED_NOW = "_dojo_played_now"
 
 _dump = json.dumps  # `answer` has a parameter called json
 
@@ -192,16 +184,11 @@ class FlakyApi:
 
         They are all told one script, and what they ask is counted and timed alike.
         """
-        wire = _Wire(assert_all_requests_are_fired=False)
-        for host in WEBHOOKS:  # played by `Webhooks`, over a real connection to this machine
-            wire.add_passthru(f"https://{host}/")
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"):
-            wire.add_callback(
-                method, re.compile(re.escape(HOST) + r"(/.*)?$"), self._reply, content_type=None
-            )
+        # Webhooks are played by `Webhooks`, over a real connection to this machine.
+        led = requests_led(HOST, self._reply, besides=WEBHOOKS)
         # With this one requests measures how long an answer took.
         clock = mock.patch.object(requests.sessions, "preferred_clock", self._now_s)
-        with wire, clock, clients_led(HOST.removeprefix("https://"), _Host(self)):
+        with led, clock, clients_led(HOST.removeprefix("https://"), _Host(self)):
             yield
 
     def _now_s(self) -> float:
@@ -227,14 +214,11 @@ class FlakyApi:
             return answer
         return dataclasses.replace(answer, body="")
 
-    def _reply(self, request: Any) -> tuple[int, dict[str, str], str]:
-        timeout_s = _read_timeout(request.req_kwargs.get("timeout"))
-        answer = self._hear(str(request.method), str(request.url), request.headers, timeout_s)
+    def _reply(self, *request: Any) -> tuple[int, dict[str, str], str]:
+        answer = self._hear(*request)
         if answer.error is not None:
             # A copy: an exception keeps the trace of every place that it was ever raised from.
-            error = copy.copy(answer.error)
-            setattr(error, _PLAYED_NOW, True)
-            raise error
+            raise copy.copy(answer.error)
         return answer.status, dict(answer.headers), answer.body
 
 
@@ -272,44 +256,3 @@ class _Host:
         if answer.error is not None:
             raise copy.copy(answer.error)
         return answer.status, answer.headers, answer.body
-
-
-class _Wire(responses.RequestsMock):
-    """A `RequestsMock` which also asks again and waits as urllib3 would for a `Session`.
-
-    Of any other host it says what whoever asks for it with another library is told.
-    """
-
-    def _on_request(self, adapter: Any, request: Any, *, retries: Any = None, **more: Any) -> Any:
-        host = urlsplit(request.url).hostname
-        if host not in _PLAYED:
-            raise requests.ConnectionError(refusal_of(host), request=request)
-        if retries is not None and self.calls:
-            last = self.calls[-1].response
-            retries.sleep(getattr(last, "raw", None))
-        try:
-            return super()._on_request(adapter, request, retries=retries, **more)
-        except requests.RequestException as error:
-            if not vars(error).pop(_PLAYED_NOW, False):
-                raise  # urllib3's part is played already
-            left = retries or adapter.max_retries
-            with contextlib.suppress(urllib3.exceptions.HTTPError):
-                left = left.increment(request.method, request.url, error=_as_urllib3(error))
-                return self._on_request(adapter, request, retries=left, **more)
-            raise
-
-
-def _as_urllib3(error: requests.RequestException) -> Exception:
-    """Return what urllib3 makes of a failure, which is what its retries go by."""
-    if isinstance(error, requests.Timeout):
-        return urllib3.exceptions.ReadTimeoutError(None, "", str(error))  # type: ignore[arg-type]
-    return urllib3.exceptions.ConnectTimeoutError(str(error))
-
-
-def _read_timeout(timeout: Any) -> float | None:
-    """Return the read time-out in seconds of what a caller gave as `timeout=`."""
-    if isinstance(timeout, tuple):
-        timeout = timeout[-1]
-    total = getattr(timeout, "total", None)
-    read = getattr(timeout, "read_timeout", timeout) if total is None else total
-    return float(read) if isinstance(read, (int, float)) else None

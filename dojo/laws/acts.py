@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
-from dojo.laws.photo import difference, photograph
+from dojo.laws.photo.change import difference
+from dojo.laws.photo.values import photograph
 from dojo.laws.rules import Ledger
 
 # They keep pools and connections for whoever asks next, as their documentation says.

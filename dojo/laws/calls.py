@@ -1,8 +1,7 @@
 """See the calls that a test makes of a solution, and what each of them leaves changed.
 
 Calls that the solution makes of its own functions are not looked at: a helper may fill in place
-what its caller made. Who calls is told by a context variable; Prefect hands contexts on to its
-threads. A thread that the solution starts by itself has an empty context, and is marked instead.
+what its caller made. Who calls is told by `whose`.
 """
 
 from __future__ import annotations
@@ -13,60 +12,17 @@ import inspect
 import threading
 import types
 from collections.abc import Callable, Generator, Iterator
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from dojo.laws.acts import Acts
-from dojo.laws.photo import difference, photograph
+from dojo.laws.arguments import Given
 from dojo.laws.rules import Ledger
-from dojo.laws.state import note_changes, read_state, with_changes
+from dojo.laws.state.changes import note_changes, read_state, with_changes
+from dojo.laws.whose import file_of, inside, is_inside
 
-_inside: ContextVar[bool] = ContextVar("inside_a_solution", default=False)
-_MARK = "_dojo_inside"
 _WATCHED = "_dojo_watched"
 _PLAIN = (types.FunctionType, functools.partial, type(functools.cache(len)))
-
-
-class Given:
-    """What a call was given, as it was before."""
-
-    def __init__(
-        self,
-        name: str,
-        signature_of: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> None:
-        """Keep what the arguments hold.
-
-        Args:
-            name: The function's name, for people.
-            signature_of: What says how its arguments are called.
-            args: Its arguments.
-            kwargs: Those by name.
-        """
-        try:
-            named = inspect.signature(signature_of).bind_partial(*args, **kwargs).arguments
-        except (TypeError, ValueError):  # the call will say so itself
-            places = {f"argument {place}": one for place, one in enumerate(args, start=1)}
-            named = {**places, **kwargs}
-        self._now = {key: one for key, one in named.items() if key not in ("self", "cls")}
-        self._before: dict[str, Any] = {}
-        for argument, one in self._now.items():
-            with contextlib.suppress(Exception):  # a thread may be writing into it meanwhile
-                self._before[argument] = photograph(one)
-        self.shown = f"{name}({', '.join(self._now)})"
-
-    def note_changes(self, ledger: Ledger) -> None:
-        """Note the arguments that are not as before."""
-        for name, photo in self._before.items():
-            change = None
-            with contextlib.suppress(Exception):  # as above: the call that writes will tell
-                change = difference(photo, photograph(self._now[name]))
-            if change is not None and not ledger.may_change(name):
-                where = f"{name}{change.place} {change.said}"
-                ledger.note("arguments", f"{self.shown} changed its argument {name!r}: {where}.")
 
 
 class Watch:
@@ -253,44 +209,3 @@ class Watch:
                 is_alone = self._alone_in == threading.get_ident()
                 note_changes(self._before, calls, self.ledger, is_alone=is_alone)
                 self._acts.note(calls, self.ledger)
-
-
-def file_of(function: object) -> str | None:
-    """Return the file that a function is written in; None if that is not known."""
-    while isinstance(function, functools.partial):
-        function = function.func
-    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
-    return getattr(code, "co_filename", None)
-
-
-def is_inside() -> bool:
-    """Say whether a call of a solution is running here: what it calls is its own affair."""
-    return _inside.get() or getattr(threading.current_thread(), _MARK, False)
-
-
-@contextlib.contextmanager
-def inside() -> Iterator[None]:
-    """Have what is called in a block, and in the contexts copied from it, be a solution's own."""
-    token = _inside.set(True)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ValueError):  # a generator may end in another context
-            _inside.reset(token)
-
-
-@contextlib.contextmanager
-def marked_threads() -> Iterator[None]:
-    """Have threads that a solution starts know that they belong to its call."""
-    real = threading.Thread.start
-
-    @functools.wraps(real)
-    def start(thread: threading.Thread) -> None:
-        setattr(thread, _MARK, is_inside())
-        real(thread)
-
-    threading.Thread.start = start  # type: ignore[method-assign,assignment]
-    try:
-        yield
-    finally:
-        threading.Thread.start = real  # type: ignore[method-assign]

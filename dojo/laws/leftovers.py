@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from dojo.laws.acts import is_by
-from dojo.laws.engines import keeps_open
 from dojo.laws.rules import Ledger
+from dojo.laws.state.engines import keeps_open
 
 _CLOSED = "_dojo_closed"
 _PATIENCE_S = 1.0

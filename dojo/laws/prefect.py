@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from dojo.laws.calls import Given, Watch, file_of, inside, is_inside
-from dojo.laws.photo import show
+from dojo.laws.arguments import Given
+from dojo.laws.calls import Watch
+from dojo.laws.photo.change import show
+from dojo.laws.whose import file_of, inside, is_inside
 from dojo.running import solution as subject
 
 _STAND_IN = subject.__file__

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dojo.laws.acts import Acts, watched_imports
-from dojo.laws.calls import Watch, marked_threads
+from dojo.laws.calls import Watch
 from dojo.laws.dagster import watched_steps
 from dojo.laws.leftovers import Leftovers
 from dojo.laws.prefect import watched_runs
 from dojo.laws.rules import Ledger
+from dojo.laws.whose import marked_threads
 from dojo.running.solution import Subject, classes_of, load_solution
 
 

@@ -15,7 +15,8 @@ import pydantic
 import pytest
 
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.laws.photo import difference, photograph
+from dojo.laws.photo.change import difference
+from dojo.laws.photo.values import photograph
 from dojo.laws.rules import LAWS
 from tests.made_up_katas import judge
 

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from dojo.laws.rules import Ledger
-from dojo.laws.state import note_changes, read_state
+from dojo.laws.state.changes import note_changes, read_state
 from dojo.running.given.written import Written, part_of
 from dojo.world.http.webhook import Webhooks
 

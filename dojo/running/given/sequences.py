@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dojo.laws.photo import difference, photograph, show
+from dojo.laws.photo.change import difference, show
+from dojo.laws.photo.values import photograph
 from dojo.running.elsewhere import client
 from dojo.running.session import KataRun
 from dojo.running.solution import SolutionFault, Subject

@@ -1,10 +1,9 @@
-"""Read what all code of a process shares, say what a call has changed of it, and put it back."""
+"""Know what Python and the system keep for a whole process, from its directory to its patches."""
 
 from __future__ import annotations
 
 import contextlib
 import csv
-import dataclasses
 import decimal
 import gc
 import locale
@@ -16,34 +15,10 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from dojo.laws import engines
-from dojo.laws.photo import show
-from dojo.laws.rules import Ledger
-
-
-@dataclasses.dataclass(frozen=True)
-class State:
-    """Something that all code of a process shares.
-
-    Attributes:
-        law: The law that says to leave it.
-        what: Its name, for a sentence; one of many is named by its key.
-        read: Returns its parts by their keys; what is not there yet has no key.
-        put: Puts one part back: its key, and what it was (None: it was not there).
-        may_appear: Whether a part that was not there before is no change: its library was imported
-            meanwhile.
-        absent: How to say that a part is not there.
-    """
-
-    law: str
-    what: str
-    read: Callable[[], Mapping[str, Any]]
-    put: Callable[[str, Any], object]
-    may_appear: bool = True
-    absent: str = "not there"
+from dojo.laws.state.engines import foreign
+from dojo.laws.state.shared import State
 
 
 def _directory() -> dict[str, Any]:
@@ -192,12 +167,12 @@ def _patches() -> dict[str, Any]:
     return found
 
 
-STATES = (
+OF_PROCESS = (
     State("directory", "the working directory", _directory, lambda _, was: os.chdir(was)),
     State(
         "environment",
         "os.environ",
-        lambda: {name: os.environ[name] for name in engines.foreign(os.environ)},
+        lambda: {name: os.environ[name] for name in foreign(os.environ)},
         _put_variable,
         may_appear=False,
     ),
@@ -238,82 +213,6 @@ STATES = (
         lambda _, was: socket.setdefaulttimeout(was),
     ),
     State("decimal", "the decimal context's", _decimal, _put_decimal),
-    State("options", "", engines.options, engines.put_option),
-    State(
-        "thread_limits",
-        "the number of threads of",
-        engines.thread_limits,
-        engines.put_thread_limit,
-    ),
     State("interpreter", "", _interpreter, _put_interpreter),
     State("patches", "", _patches, _put_attribute),
-    State("mlflow_run", "MLflow's active run", engines.active_run, engines.end_run),
-    State(
-        "autologging",
-        "MLflow's autologging of",
-        engines.autologging,
-        engines.stop_autologging,
-        may_appear=False,
-        absent="off",
-    ),
-    State("prefect_settings", "Prefect's settings", engines.prefect_settings, engines.keep),
 )
-
-OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
-
-
-Moment = Sequence[Mapping[str, Any]]
-
-
-def read_state() -> Moment:
-    """Read all of STATES."""
-    return [state.read() for state in STATES]
-
-
-def with_changes(moment: Moment, since: Moment, until: Moment) -> Moment:
-    """Return a moment as if what changed between two others had been so before.
-
-    Args:
-        moment: What `read_state` returned.
-        since: What it returned later.
-        until: What it returned after that.
-    """
-    found = []
-    for part, was, now in zip(moment, since, until, strict=True):
-        gone = {key for key in was if key not in now}
-        new = {key: now[key] for key in now if key not in was or not _is_same(was[key], now[key])}
-        found.append({key: one for key, one in {**part, **new}.items() if key not in gone})
-    return found
-
-
-def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = True) -> None:
-    """Note what of STATES has changed, and put it back: it is one call's fault, once.
-
-    Args:
-        before: What `read_state` returned.
-        call: Who has changed it, as the subject of a sentence.
-        ledger: Gets the broken laws.
-        is_alone: Whether the call ran alone, and ended where it began.
-    """
-    for state, was in zip(STATES, before, strict=True):
-        if state.law in OF_A_THREAD and not is_alone:
-            continue
-        now = state.read()
-        if now == was:
-            continue
-        for key in [*was, *(key for key in now if key not in was)]:
-            if key not in was and state.may_appear:
-                continue
-            if key in was and key in now and _is_same(was[key], now[key]):
-                continue
-            what = f"{state.what} {key}".strip()
-            old, new = (show(one[key]) if key in one else state.absent for one in (was, now))
-            ledger.note(
-                state.law, f"{call} left the process changed: {what} was {old} and is {new}."
-            )
-            with contextlib.suppress(Exception):
-                state.put(key, was.get(key))
-
-
-def _is_same(was: Any, now: Any) -> bool:
-    return was is now or bool(was == now)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dojo.laws.state.shared import State
+
 # MLflow tells its own child processes where the store is. The pages have their readers call
 # `set_tracking_uri` and `set_experiment`, which write these; `dojo.engines.mlflow.forget` resets
 # them after each test.
@@ -159,3 +161,24 @@ def _stores() -> set[str]:
         engines = getattr(getattr(module, "SqlAlchemyStore", None), "_engine_map", {})
         found |= {str(uri).split(":///", 1)[-1].split("?", 1)[0] for uri in list(engines)}
     return found
+
+
+OF_ENGINES = (
+    State("options", "", options, put_option),
+    State(
+        "thread_limits",
+        "the number of threads of",
+        thread_limits,
+        put_thread_limit,
+    ),
+    State("mlflow_run", "MLflow's active run", active_run, end_run),
+    State(
+        "autologging",
+        "MLflow's autologging of",
+        autologging,
+        stop_autologging,
+        may_appear=False,
+        absent="off",
+    ),
+    State("prefect_settings", "Prefect's settings", prefect_settings, keep),
+)

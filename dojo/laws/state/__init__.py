@@ -1,0 +1,1 @@
+"""What all code of a process shares: read, compared, and put back."""

@@ -1,0 +1,71 @@
+"""Read what all code of a process shares, say what a call has changed of it, and put it back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dojo.laws.photo.change import show
+from dojo.laws.rules import Ledger
+from dojo.laws.state.engines import OF_ENGINES
+from dojo.laws.state.process import OF_PROCESS
+
+STATES = (*OF_PROCESS, *OF_ENGINES)
+OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
+
+Moment = Sequence[Mapping[str, Any]]
+
+
+def read_state() -> Moment:
+    """Read all of STATES."""
+    return [state.read() for state in STATES]
+
+
+def with_changes(moment: Moment, since: Moment, until: Moment) -> Moment:
+    """Return a moment as if what changed between two others had been so before.
+
+    Args:
+        moment: What `read_state` returned.
+        since: What it returned later.
+        until: What it returned after that.
+    """
+    found = []
+    for part, was, now in zip(moment, since, until, strict=True):
+        gone = {key for key in was if key not in now}
+        new = {key: now[key] for key in now if key not in was or not _is_same(was[key], now[key])}
+        found.append({key: one for key, one in {**part, **new}.items() if key not in gone})
+    return found
+
+
+def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = True) -> None:
+    """Note what of STATES has changed, and put it back: it is one call's fault, once.
+
+    Args:
+        before: What `read_state` returned.
+        call: Who has changed it, as the subject of a sentence.
+        ledger: Gets the broken laws.
+        is_alone: Whether the call ran alone, and ended where it began.
+    """
+    for state, was in zip(STATES, before, strict=True):
+        if state.law in OF_A_THREAD and not is_alone:
+            continue
+        now = state.read()
+        if now == was:
+            continue
+        for key in [*was, *(key for key in now if key not in was)]:
+            if key not in was and state.may_appear:
+                continue
+            if key in was and key in now and _is_same(was[key], now[key]):
+                continue
+            what = f"{state.what} {key}".strip()
+            old, new = (show(one[key]) if key in one else state.absent for one in (was, now))
+            ledger.note(
+                state.law, f"{call} left the process changed: {what} was {old} and is {new}."
+            )
+            with contextlib.suppress(Exception):
+                state.put(key, was.get(key))
+
+
+def _is_same(was: Any, now: Any) -> bool:
+    return was is now or bool(was == now)

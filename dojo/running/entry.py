@@ -17,32 +17,36 @@ from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
 from dojo.running.child import serve
-from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
+from dojo.running.children import CHILD_VARIABLE
+from dojo.running.choice import Solutions, SolutionsNotFound
+from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
     beside_callers_run,
-    clock,
-    customers,
     dagster_crash,
     dagster_during,
     dagster_instance,
     dagster_later,
     dagster_tried_before,
-    draw,
-    elsewhere,
-    flaky_api,
-    impatience,
-    laws,
     mlflow_busy,
     mlflow_heard,
     mlflow_refuses,
     mlflow_silent,
     mlflow_store,
+    prefect_history,
+    prefect_requests,
+    served,
+)
+from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
+    clock,
+    customers,
+    draw,
+    elsewhere,
+    flaky_api,
+    impatience,
+    laws,
     nights,
     no_old_results,
     overlap,
     played,
-    prefect_history,
-    prefect_requests,
-    served,
     solution,
     webhooks,
     written,
@@ -51,8 +55,8 @@ from dojo.running.given.laws import broken_laws, judged
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
 from dojo.running.session import KEY, KataRun, asked_solutions, kata_run_of, spell_paths
-from dojo.running.solution import SolutionFault, Solutions, SolutionsNotFound
-from dojo.running.supervisor import CHILD_VARIABLE, Supervisor
+from dojo.running.solution import SolutionFault
+from dojo.running.supervisor import Supervisor
 
 _SUPERVISOR = pytest.StashKey[Supervisor]()
 _ENGINES_RUN = pytest.StashKey[bool]()

@@ -15,7 +15,8 @@ from dojo.catalog.verdict import Cause, TestVerdict
 from dojo.ground.endings import Ending, of_exception
 from dojo.ground.safe_text import shorten
 from dojo.running.elsewhere.client import RaisedElsewhereError
-from dojo.running.solution import SolutionFault, annotations_advice, solution_line
+from dojo.running.error_lines import annotations_advice, solution_line
+from dojo.running.solution import SolutionFault
 
 _SECTION_LIMIT = 4_000
 _OUTPUT_LIMIT = 1_000

@@ -12,8 +12,8 @@ from dojo.catalog.kata import Kata, kata_folders, read_kata
 from dojo.engines import ENGINES, for_solution, prefect, start
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.running.choice import Solutions
 from dojo.running.elsewhere.client import ADDRESS_VARIABLE, SecondParent
-from dojo.running.solution import Solutions
 
 
 class KataRun:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
-import contextlib
 import difflib
 import functools
 import importlib.util
 import inspect
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -18,13 +15,10 @@ from typing import Any
 
 from _pytest.outcomes import Failed
 
-from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause
 from dojo.ground.endings import Ending, of_exception
+from dojo.running.error_lines import describe_import_error, describe_syntax_error, line_of
 from dojo.world.clock import SOLUTION_MODULE, SOLUTION_MODULE_ELSEWHERE
-
-# Dagster's errors when something is defined, by name: who does not need it does not import it.
-_OF_DEFINITIONS = {"DagsterInvalidDefinitionError", "DagsterInvalidPythonicConfigDefinitionError"}
 
 
 class SolutionFault(Failed):
@@ -42,50 +36,6 @@ class SolutionFault(Failed):
         self.message = message
         self.cause = cause
         self.ending = ending
-
-
-class SolutionsNotFound(Exception):
-    """`--solutions` names nothing that exists; the message says what it may name."""
-
-
-class Solutions:
-    """Where the solutions under test are."""
-
-    def __init__(self, spec: str) -> None:
-        """Read what the person asked for.
-
-        Args:
-            spec: `learner`, `reference`, a folder with `NN_slug/slug.py` or
-                `katas/NN_slug/slug.py` in it, or one Python file.
-
-        Raises:
-            SolutionsNotFound: It is none of these.
-        """
-        self.spec = spec
-        self.path = None if spec in ("learner", "reference") else Path(spec).resolve()
-        if self.path is not None and not self.path.exists():
-            near = difflib.get_close_matches(spec, ["learner", "reference"], n=1)
-            meant = f"; did you mean {near[0]!r}?" if near else "."
-            raise SolutionsNotFound(
-                f"--solutions {spec!r} does not exist{meant}"
-                " It may be 'learner', 'reference', a folder or a Python file."
-            )
-
-    def content_for(self, kata: Kata) -> bytes:
-        """Return what the file of `kata` holds; nothing if there is none."""
-        try:
-            return self.file_of(kata).read_bytes()
-        except OSError:
-            return b""
-
-    def file_of(self, kata: Kata) -> Path:
-        """Return the file that should hold the solution of `kata`; it may not exist."""
-        if self.path is None:
-            return kata.stub_file if self.spec == "learner" else kata.reference_file
-        if self.path.is_file():
-            return self.path
-        nested = self.path / "katas" / kata.id / f"{kata.slug}.py"
-        return nested if nested.exists() else self.path / kata.id / f"{kata.slug}.py"
 
 
 HandOut = Callable[[str, Any], Any]
@@ -212,84 +162,23 @@ def load_solution(
         code = compile(source, str(path), "exec", dont_inherit=True, optimize=level)
         exec(code, module.__dict__)
     except SyntaxError as error:
-        raise SolutionFault(_describe_syntax_error(error, path), cause="import") from None
+        raise SolutionFault(describe_syntax_error(error, path), cause="import") from None
     except ValueError as error:
         if "null bytes" not in str(error):
-            raise SolutionFault(_describe_import_error(error, path), cause="import") from error
+            raise SolutionFault(describe_import_error(error, path), cause="import") from error
         raise SolutionFault(f"{path.name} is not Python text: {error}.", cause="import") from None
     except SystemExit as error:
         raise SolutionFault(
             f"Importing {path.name} ended the program (sys.exit, code {error.code!r}):"
-            f" {_line_of(error, path)}\nTests import your file; work that should only run as a"
+            f" {line_of(error, path)}\nTests import your file; work that should only run as a"
             ' script belongs under `if __name__ == "__main__":`.',
             cause="import",
             ending=Ending("exited"),
         ) from None
     except (Exception, KeyboardInterrupt) as error:
-        message = _describe_import_error(error, path)
+        message = describe_import_error(error, path)
         raise SolutionFault(message, cause="import", ending=of_exception(error)) from error
     return Subject(module, path, hand_out)
-
-
-def solution_line(error: BaseException, path: Path) -> traceback.FrameSummary | None:
-    """Return the innermost line of the solution in an exception's trace, its causes included."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        for frame in reversed(traceback.extract_tb(current.__traceback__)):
-            if frame.filename == str(path):
-                return frame
-        current = current.__cause__ or current.__context__
-    return None
-
-
-def _line_of(error: BaseException, path: Path) -> str:
-    frame = solution_line(error, path)
-    return f"line {frame.lineno}: {frame.line}" if frame else "somewhere it calls"
-
-
-def _describe_import_error(error: BaseException, path: Path) -> str:
-    return (
-        f"{path.name} cannot be imported: {type(error).__name__}: {error}\n"
-        f"  {_line_of(error, path)}\n{annotations_advice(error, path)}"
-        "No test can start before the file imports."
-    )
-
-
-def annotations_advice(error: BaseException, path: Path) -> str:
-    """Name the line over which Dagster may have stumbled; "" if there is none, or no stumbling.
-
-    It finds texts where it looks for types, and says many things, but never which line it was.
-    """
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    if not kinds & _OF_DEFINITIONS:
-        return ""
-    nodes: list[ast.stmt] = []
-    with contextlib.suppress(OSError, SyntaxError, ValueError):  # somebody may be saving it
-        nodes = ast.parse(path.read_bytes()).body
-    for node in nodes:
-        is_future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        if is_future and "annotations" in ast.unparse(node):
-            return (
-                f"First remove line {node.lineno}, `{ast.unparse(node)}`: it turns all annotations"
-                " into texts, and Dagster looks for types there.\n"
-            )
-    return ""
-
-
-def _describe_syntax_error(error: SyntaxError, path: Path) -> str:
-    # Python tells no line of a file that it cannot even read as text.
-    line = f" (line {error.lineno})" if error.lineno else ""
-    shown = [f"{path.name} is not valid Python: {error.msg}{line}."]
-    if error.text:
-        text = error.text.rstrip("\n")
-        stripped = text.lstrip()
-        shown.append("  " + stripped.expandtabs(4))
-        if error.offset:
-            column = max(error.offset - 1 - (len(text) - len(stripped)), 0)
-            shown.append("  " + " " * len(stripped[:column].expandtabs(4)) + "^")
-    return "\n".join(shown)
 
 
 def _short(path: Path) -> str:

@@ -26,8 +26,8 @@ from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
 from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Forked, Room
+from dojo.running.choice import Solutions, SolutionsNotFound
 from dojo.running.elsewhere.client import ADDRESS_VARIABLE, SecondParent
-from dojo.running.solution import Solutions, SolutionsNotFound
 
 _LINE_LIMIT = 32 * 1024 * 1024
 

@@ -11,8 +11,8 @@ import pytest
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.engines.airflow import DagRun, run_dags
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.running.choice import Solutions
 from dojo.running.session import asked_solutions
-from dojo.running.solution import Solutions
 
 CUSTOMERS = PACKAGE_ROOT / "reference" / "data" / "customers.csv"
 DAGS = """

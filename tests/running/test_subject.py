@@ -13,13 +13,9 @@ from typing import Any
 import pytest
 
 from dojo.catalog.kata import Kata
-from dojo.running.solution import (
-    SolutionFault,
-    Solutions,
-    SolutionsNotFound,
-    load_solution,
-    solution_line,
-)
+from dojo.running.choice import Solutions, SolutionsNotFound
+from dojo.running.error_lines import solution_line
+from dojo.running.solution import SolutionFault, load_solution
 from dojo.world.clock import SOLUTION_MODULE
 
 Solution = Callable[..., Path]

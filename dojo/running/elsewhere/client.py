@@ -18,6 +18,7 @@ from typing import Any
 
 from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
+from dojo.running.elsewhere.locale import STARTED_WITH
 from dojo.running.solution import SolutionFault
 
 ADDRESS_VARIABLE = "DOJO_ELSEWHERE"
@@ -170,10 +171,9 @@ def _run_once(asked: dict[str, Any]) -> dict[str, Any]:
 def other_environment() -> dict[str, str]:
     """Return the environment of a process where `hash` gives other numbers and text has no UTF-8.
 
-    It knows the names of files as here, as on Windows; `parent` takes the locale away later.
+    It knows the names of files as here, as on Windows; `parent` leaves UTF-8 later.
     """
-    locale = {"PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
-    return {**os.environ, **locale, "PYTHONHASHSEED": _OTHER_SEED}
+    return {**os.environ, **STARTED_WITH, "PYTHONHASHSEED": _OTHER_SEED}
 
 
 def imports_of(solution: Path) -> set[str]:

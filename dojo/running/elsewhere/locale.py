@@ -1,16 +1,30 @@
-"""Give a solution, in this process, files as a machine has them whose locale knows no UTF-8."""
+"""Give a solution files as a machine has them whose locale knows no UTF-8.
+
+A process that nobody else is in gets such a locale (STARTED_WITH, `leave_utf8`). A locale holds for
+a whole process: in the tests' own one a single load of a solution gets another `open` instead
+(`open_as_ascii`, `pathlib_as_ascii`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import io
+import locale
 import sys
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+# What a process is started with that will leave UTF-8: the names of files it knows as here.
+STARTED_WITH = {"PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"}
+
 _IN_PATHLIB = 4  # frames
+
+
+def leave_utf8() -> None:
+    """Have text of which nobody names the encoding be ASCII, in all of this process."""
+    locale.setlocale(locale.LC_ALL, "C")
 
 
 @functools.wraps(open)

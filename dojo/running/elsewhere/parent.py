@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import importlib
 import inspect
-import locale
 import os
 import pickle
 import shutil
@@ -28,6 +27,7 @@ from typing import Any
 from dojo.engines import prefect
 from dojo.ground.endings import of_exception
 from dojo.running.elsewhere.client import socket_of
+from dojo.running.elsewhere.locale import leave_utf8
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.world.clock import SOLUTION_MODULE_ELSEWHERE
 from dojo.world.files.machine import become_another_machine, become_another_user
@@ -51,8 +51,7 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
     os.environ["TZ"] = next(zone for zone in ZONES if zone != os.environ.get("TZ"))
     if hasattr(time, "tzset"):
         time.tzset()
-    # As on a machine whose locale knows no UTF-8: what is read without an encoding is ASCII.
-    locale.setlocale(locale.LC_ALL, "C")
+    leave_utf8()
     tempfile.tempdir = None
     become_another_machine(MACHINE)
     become_another_user(USER)

@@ -1,0 +1,147 @@
+"""The fixtures of a kata's tests for its engines: Prefect, MLflow, Dagster."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo.engines import dagster, mlflow, mlflow_troubled
+from dojo.running.given.fixtures import run_and_kata
+from dojo.running.given.laws import Laws
+from dojo.world.clock import RetryClock
+from dojo.world.history import PrefectHistory, recorded_history
+
+
+@pytest.fixture
+def prefect_history() -> Iterator[PrefectHistory]:
+    """Record what Prefect's engine says: `.task_runs`, `.flow_runs`; see `dojo.world.history`."""
+    history = PrefectHistory()
+    with recorded_history(history):
+        yield history
+
+
+@pytest.fixture
+def prefect_requests() -> Iterator[list[str]]:
+    """Note what Prefect's clients ask the server for: `POST /api/deployments/`."""
+    from dojo.world.serving import requests_noted
+
+    with requests_noted() as asked:
+        yield asked
+
+
+@pytest.fixture
+def served() -> Iterator[Any]:
+    """Serve deployments until the waiting begins: `served(call)`; see `dojo.world.serving`."""
+    from dojo.world.serving import serving
+
+    with serving() as serve:
+        yield serve
+
+
+@pytest.fixture
+def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give MLflow an empty store in one SQLite file; the value is its tracking URI."""
+    run, _ = run_and_kata(request)
+    uri = mlflow.new_store(tmp_path, run.say)
+    mlflow.forget()
+    with contextlib.chdir(tmp_path) if hasattr(contextlib, "chdir") else _chdir(tmp_path):
+        yield uri
+        mlflow.forget()
+
+
+@pytest.fixture
+def mlflow_busy() -> Any:
+    """Give a context in which MLflow's database does not answer its nth question."""
+    return mlflow_troubled.busy_at
+
+
+@pytest.fixture
+def mlflow_refuses() -> Any:
+    """Give a context in which an MLflow store refuses its nth change, or the nth of some kinds."""
+    return mlflow_troubled.refused_at
+
+
+@pytest.fixture
+def mlflow_heard() -> Any:
+    """Give a context that is told what is asked of a store; see `mlflow_troubled.heard`."""
+    return mlflow_troubled.heard
+
+
+@pytest.fixture
+def mlflow_silent() -> Any:
+    """Give a context in which an MLflow store answers no question once it was changed."""
+    return mlflow_troubled.silent_once_changed
+
+
+@pytest.fixture
+def beside_callers_run() -> Any:
+    """Make a call while its caller has an MLflow run open: `beside_callers_run(uri, call)`.
+
+    Whether the call raises because of it is its own affair. `call` returns a sentence that says
+    how it ended.
+    """
+
+    def make(uri: str, call: Callable[[], str]) -> None:
+        with mlflow_troubled.callers_run(uri) as look:
+            said, found = call(), look()
+        if found:
+            pytest.fail(
+                f"{said}\nIts caller had an MLflow run of its own open in this thread. Now it is:"
+                f" {found}.\nExpected: still open, and RUNNING. You may raise because of it; only"
+                " who has opened a run ends it.\nIn production: a flow keeps a run open around"
+                " your call. In the middle of its work the run says Finished, also if the work"
+                " fails later, and what is logged from then on goes into a run without a name.",
+                pytrace=False,
+            )
+
+    return make
+
+
+@pytest.fixture
+def dagster_instance(clock: RetryClock, tmp_path: Path) -> Iterator[Any]:
+    """Give Dagster an empty instance, in memory; the waits of its retries are in `clock`."""
+    with dagster.new_instance(tmp_path / "dagster") as instance, dagster.free_retries(clock):
+        yield instance
+
+
+@pytest.fixture
+def dagster_later(laws: Laws, dagster_instance: Any) -> Any:
+    """Load what was made as another process does, later; see `dojo.engines.dagster.load_value`.
+
+    `dagster_later("daily_customers", resources={...}, partition_key="2026-03-01")`.
+    """
+    return functools.partial(dagster.load_value, laws.load_elsewhere, dagster_instance)
+
+
+@pytest.fixture
+def dagster_crash() -> Any:
+    """Give a context in which an asset check of a name crashes; see `dojo.engines.dagster`."""
+    return dagster.crashing
+
+
+@pytest.fixture
+def dagster_during() -> Any:
+    """Give a context that makes a call as a step begins; see `dojo.engines.dagster.during`."""
+    return dagster.during
+
+
+@pytest.fixture
+def dagster_tried_before() -> Any:
+    """Give a context in which another process has made a number of tries of each step."""
+    return dagster.tried_before
+
+
+@contextlib.contextmanager
+def _chdir(folder: Path) -> Iterator[None]:
+    before = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)

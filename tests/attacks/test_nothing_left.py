@@ -16,8 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +26,7 @@ from dojo.ground.exits import Exit
 from dojo.ground.janitor import clear_up
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.sandbox.walls import missing_for
+from tests.processes import eventually
 
 KATA = find_kata(load_catalog(ROOT), "02")
 # In the group, in a group, in a session of their own; one writes, as long as it lives.
@@ -198,16 +198,6 @@ def listening() -> set[str]:
         for line in Path(f"/proc/net/{name}").read_text(encoding="ascii").splitlines()[1:]
     ]
     return {fields[9] for fields in lines if fields[3] == "0A"}
-
-
-def eventually(condition: Callable[[], object]) -> bool:
-    """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 @pytest.fixture

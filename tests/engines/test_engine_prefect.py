@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,26 +14,12 @@ import pytest
 
 from dojo.engines.prefect_savings import savings
 from dojo.ground.paths import cache_dir
+from tests.made_up_katas import write_kata
+from tests.processes import eventually, processes_with
 
 pytest_plugins = ["pytester"]
 pytest.importorskip("prefect")
 
-CATALOGUE = """
-number = 1
-slug = "demo"
-track = "prefect"
-needs = ["prefect"]
-[title]
-en = "Demo"
-fr = "Démo"
-[[tasks]]
-points = 1
-tests = ["test_one", "test_two"]
-title = { en = "call it", fr = "appelez" }
-[tasks.hints]
-en = ["a", "b", "c"]
-fr = ["a", "b", "c"]
-"""
 TESTS = """
 def test_one(solution, prefect_history):
     assert solution.pipeline(1) == 2, "1 becomes 2"
@@ -75,11 +58,7 @@ def checkout(pytester: pytest.Pytester) -> pytest.Pytester:
     pytester.makeini(
         "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\nfilterwarnings = error\n"
     )
-    folder = pytester.path / "katas" / "01_demo"
-    folder.mkdir(parents=True)
-    (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
-    (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
-    (folder / "demo.py").write_text(SOLUTION, encoding="utf-8")
+    write_kata(pytester.path, SOLUTION, TESTS, "test_one", "test_two", needs='"prefect"')
     return pytester
 
 
@@ -151,33 +130,13 @@ def test_killed_pytest_leaves_no_server(checkout: pytest.Pytester, tmp_path: Pat
         start_new_session=True,
     )
     assert eventually(lambda: list(temporary.glob("dojo-*/logs/stack-*")) != [])
-    assert len(processes_with(tmp_path.name)) >= 4, "pytest, janitor, server, child"
+    assert len(processes_with(f"DOJO_MARK={tmp_path.name}")) >= 4, "pytest, janitor, server, child"
 
     process.kill()
     process.wait()
 
-    assert eventually(lambda: processes_with(tmp_path.name) == [])
+    assert eventually(lambda: processes_with(f"DOJO_MARK={tmp_path.name}") == [])
     assert eventually(lambda: list(temporary.iterdir()) == [])
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def processes_with(mark: str) -> list[str]:
-    """Return the processes that have inherited an environment variable of this test."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if f"DOJO_MARK={mark}".encode() in (entry / "environ").read_bytes():
-                found.append(entry.name)
-    return found
 
 
 def test_schema_of_parameters_is_made_once_and_never_of_another_flow() -> None:

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pytest
 
 from dojo.ground import janitor, processes
 from dojo.ground.run_folder import CAN_FORK, Room
+from tests.processes import eventually
 
 linux = pytest.mark.skipif(not CAN_FORK, reason="asks the Linux kernel")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="uses signals")
@@ -34,16 +34,6 @@ room.adopt(child.pid)
 print(room.path, child.pid, flush=True)
 {end}
 """
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def is_gone(pid: int) -> bool:

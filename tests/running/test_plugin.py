@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.made_up_katas import write_checkout, write_kata
+from tests.processes import eventually, processes_with
 from tests.proxies import DEAD_PROXIES, NONE
 
 pytest_plugins = ["pytester"]
 
-CATALOGUE = """
-number = 1
-slug = "demo"
-track = "{track}"
-needs = []
-[title]
-en = "Demo"
-fr = "Démo"
-[[tasks]]
-points = 1
-tests = [{tests}]
-title = {{ en = "call it", fr = "appelez" }}
-[tasks.hints]
-en = ["a", "b", "c"]
-fr = ["a", "b", "c"]
-"""
 ADD = """
 def test_adds(solution):
     got = solution.add(1, 2)
@@ -50,6 +33,7 @@ import pytest
 def test_adds(solution, one):
     assert solution.add(one, one) == one + one, "No."
 """
+ADDS = "def test_adds(solution):\n    assert solution.add(1, 2) == 3\n"
 GOOD = "def add(one, other):\n    return one + other\n"
 
 
@@ -59,17 +43,8 @@ def checkout(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pyte
     monkeypatch.setenv("DOJO_TEST_TIMEOUT", "4")
     pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
     pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
-    write_kata(pytester.path, ADD, "test_adds", "test_adds_more")
+    write_kata(pytester.path, GOOD, ADD, "test_adds", "test_adds_more")
     return pytester
-
-
-def write_kata(root: Path, text: str, *tests: str, track: str = "prefect") -> None:
-    folder = root / "katas" / "01_demo"
-    folder.mkdir(parents=True, exist_ok=True)
-    listed = ", ".join(f'"{name}"' for name in tests)
-    (folder / "kata.toml").write_text(CATALOGUE.format(tests=listed, track=track), "utf-8")
-    (folder / "test_demo.py").write_text(text, encoding="utf-8")
-    (folder / "demo.py").write_text(GOOD, encoding="utf-8")
 
 
 def solve(checkout: pytest.Pytester, text: str) -> None:
@@ -173,7 +148,7 @@ def test_adds(solution, tmp_path):
 def test_only_an_error_of_the_solution_is_called_one(
     checkout: pytest.Pytester, add: str, begin: str, place: str
 ) -> None:
-    write_kata(checkout.path, LOOKING, "test_adds")
+    write_kata(checkout.path, GOOD, LOOKING, "test_adds")
     solve(checkout, f"def add(one, other):\n    {add}\n")
 
     (test,) = verdict(checkout).values()
@@ -343,9 +318,8 @@ def test_folder_of_any_name_is_tested(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, name: str, given: str
 ) -> None:
     root = pytester.mkdir(name)
-    write_kata(root, PARAMETERS, "test_adds")
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]', encoding="utf-8")
-    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
+    write_kata(root, GOOD, PARAMETERS, "test_adds")
+    write_checkout(root)
     monkeypatch.chdir(root / "katas" / "01_demo" if given == "none" else root)
     monkeypatch.setenv("DOJO_NO_FORK", "1" if given == "spawned" else "")
     asked = {
@@ -389,10 +363,9 @@ def test_tests_find_the_cache_of_the_real_home(
     from dojo.ground.paths import cache_dir
 
     monkeypatch.delenv("DOJO_CACHE", raising=False)
-    test = "from dojo.ground.paths import cache_dir\ndef test_cache(solution):\n    "
-    write_kata(
-        checkout.path, f"{test}assert str(cache_dir()) == {str(cache_dir())!r}", "test_cache"
-    )
+    head = "from dojo.ground.paths import cache_dir\ndef test_cache(solution):\n"
+    text = f"{head}    assert str(cache_dir()) == {str(cache_dir())!r}"
+    write_kata(checkout.path, GOOD, text, "test_cache")
 
     run(checkout).assert_outcomes(passed=1)
 
@@ -400,8 +373,9 @@ def test_tests_find_the_cache_of_the_real_home(
 def test_tests_know_no_proxy(checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in DEAD_PROXIES.items():
         monkeypatch.setenv(name, value)
-    text = "import urllib.request\ndef test_none(solution):\n    "
-    write_kata(checkout.path, f"{text}assert urllib.request.getproxies() == {NONE}", "test_none")
+    head = "import urllib.request\ndef test_none(solution):\n"
+    text = f"{head}    assert urllib.request.getproxies() == {NONE}"
+    write_kata(checkout.path, GOOD, text, "test_none")
 
     run(checkout).assert_outcomes(passed=1)
 
@@ -433,7 +407,7 @@ def test_warnings_of_a_solution_are_no_failures(checkout: pytest.Pytester) -> No
 
 
 def test_broken_fixture_is_not_blamed_on_the_solution(checkout: pytest.Pytester) -> None:
-    write_kata(checkout.path, "def test_adds(nothing):\n    pass\n", "test_adds")
+    write_kata(checkout.path, GOOD, "def test_adds(nothing):\n    pass\n", "test_adds")
 
     tests = verdict(checkout)
 
@@ -470,7 +444,7 @@ def test_unknown_solutions_are_a_usage_error(checkout: pytest.Pytester) -> None:
 
 
 def test_one_task_is_run_alone(checkout: pytest.Pytester) -> None:
-    write_kata(checkout.path, ADD, "test_adds")  # test_adds_more belongs to no task
+    write_kata(checkout.path, GOOD, ADD, "test_adds")  # test_adds_more belongs to no task
 
     result = run(checkout, "--task", "1")
 
@@ -491,21 +465,14 @@ def in_order(checkout: pytest.Pytester) -> pytest.Pytester:
         f"def test_{name}(solution):\n    assert solution.{name}() == 1, 'no'\n"
         for name in ("a", "b", "c")
     )
-    write_kata(checkout.path, f"{one}\n\n{two}\n\n{three}", "test_a")
-    toml = checkout.path / "katas/01_demo/kata.toml"
-    text = toml.read_text(encoding="utf-8").replace("[title]", "in_order = true\n[title]")
+    text = f"{one}\n\n{two}\n\n{three}"
+    kata = write_kata(checkout.path, GOOD, text, "test_a", more="in_order = true")
+    toml = kata / "kata.toml"
+    text = toml.read_text(encoding="utf-8")
     task = text[text.index("[[tasks]]") :]
     more = "".join(task.replace("test_a", name) for name in ("test_b", "test_c"))
     toml.write_text(text + more, encoding="utf-8")
-    other = checkout.path / "katas/02_other"
-    other.mkdir()
-    catalogue = CATALOGUE.format(tests='"test_adds"', track="prefect")
-    catalogue = catalogue.replace("number = 1", "number = 2").replace("demo", "other")
-    (other / "kata.toml").write_text(catalogue, encoding="utf-8")
-    (other / "test_other.py").write_text(
-        "def test_adds(solution):\n    assert solution.add(1, 2) == 3\n", encoding="utf-8"
-    )
-    (other / "other.py").write_text(GOOD, encoding="utf-8")
+    write_kata(checkout.path, GOOD, ADDS, "test_adds", number=2, slug="other")
     solve(checkout, "a = c = lambda: 1\nb = lambda: 2\n")
     return checkout
 
@@ -543,16 +510,8 @@ def test_tasks_in_order_all_run_when_all_are_green(in_order: pytest.Pytester) ->
 
 
 def test_track_leaves_other_katas_alone(checkout: pytest.Pytester) -> None:
-    write_kata(checkout.path, "import nowhere\n", "test_adds", track="dagster")
-    other = checkout.path / "katas/02_other"
-    other.mkdir()
-    catalogue = CATALOGUE.format(tests='"test_adds"', track="prefect")
-    catalogue = catalogue.replace("number = 1", "number = 2").replace("demo", "other")
-    (other / "kata.toml").write_text(catalogue, encoding="utf-8")
-    (other / "test_other.py").write_text(
-        "def test_adds(solution):\n    assert solution.add(1, 2) == 3\n", encoding="utf-8"
-    )
-    (other / "other.py").write_text(GOOD, encoding="utf-8")
+    write_kata(checkout.path, GOOD, "import nowhere\n", "test_adds", track="dagster")
+    write_kata(checkout.path, GOOD, ADDS, "test_adds", number=2, slug="other")
 
     result = checkout.runpytest_subprocess("katas", "--track", "prefect")
 
@@ -599,26 +558,6 @@ def test_killed_pytest_leaves_no_process_and_no_folder(
     assert eventually(lambda: processes_with(mark) == [])
 
 
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def processes_with(mark: str) -> list[str]:
-    """Return the processes that have inherited an environment variable."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark.encode() in (entry / "environ").read_bytes():
-                found.append(entry.name)
-    return found
-
-
 def test_broken_kata_is_one_line_where_it_is_asked_for(checkout: pytest.Pytester) -> None:
     other = checkout.path / "katas/02_other"
     other.mkdir()
@@ -646,7 +585,7 @@ AS_FLOATS = "def count(ids):\n    return len({float(one) for one in ids})\n"
 def test_red_test_names_the_quality_of_the_data_that_made_it_red(
     checkout: pytest.Pytester, text: str
 ) -> None:
-    write_kata(checkout.path, UNTAMED, "test_counts")
+    write_kata(checkout.path, GOOD, UNTAMED, "test_counts")
     solve(checkout, text)
     said = verdict(checkout)["test_counts"]
     assert not said["passed"]

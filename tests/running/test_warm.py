@@ -7,8 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,26 +17,12 @@ from dojo.catalog.kata import Kata, load_catalog
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.run_folder import CAN_FORK
 from dojo.warm import Warm
+from tests.made_up_katas import write_checkout, write_kata
+from tests.processes import eventually
 from tests.proxies import DEAD_PROXIES, NONE
 
 forks = pytest.mark.skipif(not CAN_FORK, reason="there is no warm parent without fork")
 
-CATALOGUE = """
-number = 1
-slug = "demo"
-track = "prefect"
-needs = []
-[title]
-en = "Demo"
-fr = "Démo"
-[[tasks]]
-points = 1
-tests = ["test_adds", "test_adds_more"]
-title = { en = "call it", fr = "appelez" }
-[tasks.hints]
-en = ["a", "b", "c"]
-fr = ["a", "b", "c"]
-"""
 TESTS = """
 def test_adds(solution):
     assert solution.add(1, 2) == 3, "1 and 2 make 3."
@@ -50,21 +35,16 @@ GOOD = "def add(one, other):\n    return one + other\n"
 HALF = "import os\ndef add(one, other):\n    return os._exit(0) if one == 1 else one + other\n"
 
 
-def write_checkout(root: Path) -> Kata:
+def make_kata(root: Path) -> Kata:
     """Make a checkout with one kata that needs no engine."""
-    folder = root / "katas" / "01_demo"
-    folder.mkdir(parents=True)
-    (folder / "kata.toml").write_text(CATALOGUE, encoding="utf-8")
-    (folder / "test_demo.py").write_text(TESTS, encoding="utf-8")
-    (folder / "demo.py").write_text(GOOD, encoding="utf-8")
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n', encoding="utf-8")
-    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n", "utf-8")
+    write_kata(root, GOOD, TESTS, "test_adds", "test_adds_more")
+    write_checkout(root)
     return load_catalog(root)[0]
 
 
 @pytest.fixture
 def kata(tmp_path: Path) -> Kata:
-    return write_checkout(tmp_path / "checkout")
+    return make_kata(tmp_path / "checkout")
 
 
 @pytest.fixture
@@ -79,16 +59,6 @@ def summary(verdict: KataVerdict) -> list[tuple[str, bool, str, str]]:
 
 def rooms() -> set[str]:
     return {path.name for path in Path(tempfile.gettempdir()).glob("dojo-*")}
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def test_verdict_streams_each_test_in_order(warm: Warm, kata: Kata) -> None:
@@ -130,7 +100,7 @@ def test_runs_know_no_proxy(kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: 
 def test_checkout_of_any_name_gives_a_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, forks: bool
 ) -> None:
-    kata = write_checkout(tmp_path / name)
+    kata = make_kata(tmp_path / name)
     monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks)
     with Warm(kata.root) as warm:
         assert warm.run(kata, "learner").solved
@@ -143,7 +113,7 @@ def test_tasks_in_order_wait_unless_all_are_asked_for(
     kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool
 ) -> None:
     toml = kata.folder / "kata.toml"
-    text = toml.read_text(encoding="utf-8").replace("[title]", "in_order = true\n[title]")
+    text = toml.read_text(encoding="utf-8").replace("[[tasks]]", "in_order = true\n[[tasks]]")
     head, task = text.split("[[tasks]]")
     first = task.replace(', "test_adds_more"', "")
     second = task.replace('"test_adds", ', "")

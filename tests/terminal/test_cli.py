@@ -22,6 +22,7 @@ from dojo.cli.door import app
 from dojo.engines.templates import EngineError
 from dojo.ground.exits import Exit
 from dojo.terminal.screen import Screen, show_indented, show_red
+from tests.made_up_katas import write_checkout
 
 SOLVED = "def one():\n    return 1\n\n\ndef two():\n    return 2\n"
 STUB = "def one():\n    raise NotImplementedError\n\n\ndef two():\n    raise NotImplementedError\n"
@@ -70,8 +71,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / "README.md").write_text("page")
         (folder / "README.fr.md").write_text("page")
         (reference / f"{slug}.py").write_text(SOLVED)
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n')
-    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
+    write_checkout(root)
     for name in (
         "LC_ALL",
         "LC_MESSAGES",

@@ -22,6 +22,7 @@ from dojo.engines.templates import EngineError
 from dojo.ground.exits import Exit, Stop
 from dojo.terminal.companion import Companion, Course, Runs, Watch
 from dojo.terminal.screen import Screen
+from tests.made_up_katas import write_checkout
 
 STUB = "def one():\n    raise NotImplementedError\n"
 SOLVED = "def one():\n    return 1\n"
@@ -51,8 +52,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / f"{slug}.py").write_text(STUB)
         (folder / f"test_{slug}.py").write_text(TESTS)
         (folder / "README.md").write_text("page")
-    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n')
-    (root / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib\n")
+    write_checkout(root)
     monkeypatch.setenv("DOJO_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("DOJO_LANG", "en")
     monkeypatch.setenv("TERM", "xterm")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +19,8 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.browser import CHROMIUM, FLAGS
+
 if CHROMIUM is None:
     pytest.skip("Chromium is not installed: apt-get install chromium", allow_module_level=True)
 playwright = pytest.importorskip("playwright.sync_api", reason="the tox environment `ui` has it")
@@ -29,16 +29,6 @@ pytest.importorskip("mlflow")
 
 PIPELINE = Path(__file__).resolve().parents[2] / "reference" / "pipelines" / "dagster_pipeline.py"
 GROUPS = ["data", "training", "release", "inference"]
-FLAGS = [
-    "--no-sandbox",  # it is root in a container
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing but this machine
-]
 
 
 @pytest.fixture(scope="module")

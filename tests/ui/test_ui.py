@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -17,7 +16,8 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.browser import CHROMIUM, FLAGS
+
 playwright = pytest.importorskip("playwright.sync_api", reason="the tox environment `ui` has it")
 pytest.importorskip("mlflow")
 pytest.importorskip("prefect")
@@ -28,16 +28,6 @@ pytestmark = pytest.mark.skipif(
 PIPELINE = Path(__file__).resolve().parents[2] / "reference" / "pipelines" / "prefect_pipeline.py"
 CANDIDATES = ["contract", "calls", "numbers", "everything", "everything, with care"]
 WIDTH = 1280
-FLAGS = [
-    "--no-sandbox",  # it is root in a container
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing but this machine
-]
 
 
 def ask(url: str, question: dict[str, Any] | None = None) -> Any:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dojo.world.clock import SOLUTION_MODULE, RetryClock, free_waits
+from tests.made_up_katas import write_checkout, write_kata
 
 pytest_plugins = ["pytester"]
 
@@ -182,22 +183,6 @@ def test_advance_needs_its_block() -> None:
         RetryClock().advance(1)
 
 
-CATALOGUE = """
-number = 1
-slug = "demo"
-track = "prefect"
-needs = ["prefect"]
-[title]
-en = "Demo"
-fr = "Démo"
-[[tasks]]
-points = 1
-tests = [{tests}]
-title = {{ en = "call it", fr = "appelez" }}
-[tasks.hints]
-en = ["a", "b", "c"]
-fr = ["a", "b", "c"]
-"""
 DEMO = """
 from datetime import timedelta
 from prefect import task
@@ -264,13 +249,7 @@ def test_engine_expires_by_the_moved_time_and_retries_by_its_own(
 ) -> None:
     """One run on a real engine, for all that the katas rely on."""
     names = [line[4:].split("(")[0] for line in ENGINE_TESTS.splitlines() if "def test_" in line]
-    folder = pytester.mkdir("katas") / "01_demo"
-    folder.mkdir()
-    listed = ", ".join(f'"{name}"' for name in names)
-    (folder / "kata.toml").write_text(CATALOGUE.format(tests=listed), encoding="utf-8")
-    (folder / "test_demo.py").write_text(ENGINE_TESTS, encoding="utf-8")
-    (folder / "demo.py").write_text(DEMO, encoding="utf-8")
-    pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
-    pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
+    write_kata(pytester.path, DEMO, ENGINE_TESTS, *names, needs='"prefect"')
+    write_checkout(pytester.path)
     result = pytester.runpytest_subprocess("katas/01_demo", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=len(names))

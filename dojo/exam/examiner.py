@@ -85,12 +85,13 @@ class Examiner:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def judge(self, kata: Kata, content: bytes) -> Judged:
+    def judge(self, kata: Kata, content: bytes, *, with_tests: bool = True) -> Judged:
         """Judge one file.
 
         Args:
             kata: The kata.
             content: The submission.
+            with_tests: Whether the tests run too; an author asks what the examination alone sees.
 
         Returns:
             What tests and examination said.
@@ -105,7 +106,7 @@ class Examiner:
         try:
             with self._sandbox(kata, content, canary) as (sandbox, host):
                 is_there = True
-                return self._judge_in(sandbox, host, kata, canary, expected)
+                return self._judge_in(sandbox, host, kata, canary, expected, with_tests)
         except Exception as error:
             if not is_there:
                 raise
@@ -118,6 +119,7 @@ class Examiner:
         kata: Kata,
         canary: str,
         expected: dict[str, dict[str, Any]],
+        with_tests: bool,
     ) -> Judged:
         scenarios: list[ScenarioVerdict] = []
         for name, scenario, desk in self._desks(kata, sandbox, host):
@@ -130,6 +132,8 @@ class Examiner:
             if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
                 short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
                 sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
+        if not with_tests:
+            return Judged((), tuple(scenarios))
         hangs = any(one.verdict == "timeout" for one in scenarios)
         timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
         tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)

@@ -1,14 +1,7 @@
-"""A proxy at which nobody answers, in the spellings that libraries read: for processes under test.
+"""What proxies processes under test find: one at which nobody answers, or none at all."""
 
-Whoever asks it for a server on this machine fails at once, or tries again until its time is over.
-"""
+from dojo.author.standalone import DEAD, DEAD_PROXIES
 
-DEAD = "http://127.0.0.1:9"
-DEAD_PROXIES = {
-    "HTTP_PROXY": DEAD,
-    "http_proxy": DEAD,
-    "Https_Proxy": DEAD,
-    "ALL_PROXY": "socks5://127.0.0.1:9",  # httpx cannot even make a client for it
-    "no_proxy": "intranet.example",
-}
+__all__ = ["DEAD", "DEAD_PROXIES", "NONE"]
+
 NONE = {"no": "*"}  # what urllib finds where there is none, on any system

@@ -41,5 +41,23 @@ def refusing_tests(answer: Path) -> set[str]:
     return set(re.findall(r"test_\w+", found[1])) if found else set()
 
 
+def tasks_of(kata: Kata, answer: Path) -> set[int]:
+    """Return the numbers of the tasks whose tests refuse an answer; none for a right one."""
+    numbers = (kata.task_number_of(name) for name in refusing_tests(answer))
+    return {number for number in numbers if number is not None}
+
+
+def why_not_examined(answer: Path) -> str:
+    """Return what an answer's line `Not examined: why` says; empty where it has none."""
+    found = re.search(r"^Not examined:\s*(\S.*)$", _docstring_of(answer), re.MULTILINE)
+    return found[1] if found else ""
+
+
+def as_one_file(kata: Kata, answer: Path) -> str:
+    """Return an answer as a whole solution: it holds only what differs from the reference."""
+    reference = kata.reference_file.read_text(encoding="utf-8")
+    return f"{reference}\n\n{answer.read_text(encoding='utf-8')}"
+
+
 def _docstring_of(answer: Path) -> str:
-    return ast.get_docstring(ast.parse(answer.read_text(encoding="utf-8"))) or ""
+    return ast.get_docstring(ast.parse(answer.read_text(encoding="utf-8"), str(answer))) or ""

@@ -19,7 +19,7 @@ from typer.core import TyperGroup
 from dojo.catalog.kata import CatalogError, Kata, Language, find_kata, load_catalog
 from dojo.catalog.progress import is_solved, solved_tasks
 from dojo.catalog.verdict import KataVerdict
-from dojo.cli import grade, records
+from dojo.cli import author, grade, records
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
@@ -86,6 +86,7 @@ def _complain(code: Exit, message: str) -> Exit:
 
 
 app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
+app.add_typer(author.app)
 app.add_typer(grade.app)
 app.add_typer(records.app)
 

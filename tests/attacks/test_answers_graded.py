@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from dojo.catalog.answers import answers_here
+from dojo.catalog.answers import answers_here, as_one_file, tasks_of
 from dojo.catalog.kata import Kata, load_catalog
 from dojo.exam.examiner import scenarios_of
 from dojo.grading.results import Result, Results
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.ground.paths import cache_dir
 from dojo.sandbox.walls import missing_for
-from tests.katas.test_gate import WHOLE, tasks_of
+from tests.katas.test_gate import WHOLE
 
 EXAMINED = [kata for kata in load_catalog(ROOT) if scenarios_of(kata)]
 KATAS = (
@@ -52,8 +52,7 @@ def graded(
     for kata, answer in selected:
         file = folder / answer.stem / "katas" / kata.id / f"{kata.slug}.py"
         file.parent.mkdir(parents=True)
-        reference = kata.reference_file.read_text(encoding="utf-8")
-        file.write_text(f"{reference}\n\n{answer.read_text(encoding='utf-8')}", encoding="utf-8")
+        file.write_text(as_one_file(kata, answer), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "dojo", "grade", str(folder), "--seed", "1"],
         cwd=out,

@@ -1,175 +1,123 @@
-"""See that the gate catches every way a kata can be broken: run it on katas that are."""
+"""See that the gate catches every way a kata can be broken: check katas that are.
+
+Most is asked of `dojo check`, or of the rules themselves; the gate has one test for each.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from dojo.author import files, promises, verdicts
+from dojo.author.check import check_files
+from dojo.author.finding import Finding
+from dojo.author.runs import STUB as HANDED_OUT
+from dojo.author.runs import Runs
+from dojo.catalog.kata import load_catalog, read_kata
+from dojo.ground.exits import Exit
+from dojo.warm import Warm
+from tests.katas.made_up import (
+    CATALOGUE,
+    FRENCH_LESSON,
+    REFERENCE,
+    RIGHT,
+    STUB,
+    TESTS,
+    WRONG,
+    make_checkout,
+    make_kata,
+)
 
 pytest_plugins = ["pytester"]
 
 GATE = Path(__file__).with_name("test_gate.py")
 
-STUB = '''
-def add_up(values: list[int]) -> int:
-    """Add up all values."""
-    raise NotImplementedError
-
-
-def count(values: list[int]) -> int:
-    """Count the values."""
-    raise NotImplementedError
-'''
-REFERENCE = '''
-def add_up(values: list[int]) -> int:
-    """Add up all values."""
-    return sum(values)
-
-
-def count(values: list[int]) -> int:
-    """Count the values."""
-    return len(values)
-
-
-if __name__ == "__main__":
-    print(add_up([1, 2]))
-'''
-TESTS = """
-def test_adds_all(solution):
-    assert solution.add_up([1, 2]) == 3, "1 and 2 make 3"
-
-
-def test_counts_all(solution):
-    assert solution.count([5]) == 1, "there is one"
-"""
-WRONG = '''
-"""Counts instead of adding.
-
-Refused by: test_adds_all
-"""
-
-
-def add_up(values):
-    return len(values)
-'''
-RIGHT = '''
-"""A loop."""
-
-
-def add_up(values):
-    total = 0
-    for value in values:
-        total += value
-    return total
-'''
-CATALOGUE = """
-number = {number}
-slug = "{slug}"
-track = "prefect"
-needs = []
-[title]
-en = "Sums"
-fr = "Sommes"
-[[tasks]]
-points = 1
-tests = ["test_adds_all"]
-title = {{ en = "add", fr = "additionner" }}
-[tasks.hints]
-en = ["a", "b", "c"]
-fr = ["a", "b", "c"]
-[[tasks]]
-points = 1
-tests = ["test_counts_all"]
-title = {{ en = "count", fr = "compter" }}
-[tasks.hints]
-en = ["a", "b", "c"]
-fr = ["a", "b", "c"]
-"""
-LESSON = "# Sums\n\n```python\nsum([1])\n```\n"
-FRENCH_LESSON = "# Sommes\n\n```python\nsum([1])\n```\n"
-
-# What is changed in a healthy kata, and which tests of the gate must fail for it.
+# What is changed in a healthy kata, and which rules it must break.
 # `None` as content: the file is missing. `{slug}` is the kata's own.
 FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
     "test_green_on_stub": (
         {"katas/test_{slug}.py": TESTS.replace("solution.count([5]) == 1", "solution")},
-        {"test_stub_is_red_for_a_reason_of_its_own"},
+        {"stub_is_red_for_a_reason_of_its_own"},
     ),
     "stub_does_not_import": (
         {"katas/{slug}.py": f"import nowhere\n{STUB}"},
-        {"test_stub_is_red_for_a_reason_of_its_own"},
+        {"stub_is_red_for_a_reason_of_its_own"},
     ),
     "unknown_fixture": (
         {"katas/test_{slug}.py": TESTS.replace("counts_all(solution)", "counts_all(solutoin)")},
         {
-            "test_stub_is_red_for_a_reason_of_its_own",
-            "test_reference_is_green",
-            "test_wrong_answer_is_refused_by_its_test",
-            "test_right_answer_is_accepted",
+            "stub_is_red_for_a_reason_of_its_own",
+            "reference_is_green",
+            "wrong_answer_is_refused_by_its_test",
+            "right_answer_is_accepted",
         },
     ),
     "reference_is_red": (
         {"reference/{slug}.py": REFERENCE.replace("len(values)", "0")},
         {
-            "test_reference_is_green",
-            "test_right_answer_is_accepted",
-            "test_wrong_answer_is_refused_by_its_test",
+            "reference_is_green",
+            "right_answer_is_accepted",
+            "wrong_answer_is_refused_by_its_test",
         },
     ),
     "wrong_answer_accepted": (
         {"answers/wrong_0.py": WRONG.replace("len(values)", "sum(values)")},
-        {"test_wrong_answer_is_refused_by_its_test"},
+        {"wrong_answer_is_refused_by_its_test"},
     ),
     "wrong_answer_names_another_test": (
         {"answers/wrong_0.py": WRONG.replace("test_adds_all", "test_counts_all")},
-        {"test_wrong_answer_is_refused_by_its_test"},
+        {"wrong_answer_is_refused_by_its_test"},
     ),
     "wrong_answer_breaks_another_task": (
         {"answers/wrong_0.py": WRONG + "\n\ndef count(values):\n    return 0\n"},
-        {"test_wrong_answer_is_refused_by_its_test"},
+        {"wrong_answer_is_refused_by_its_test"},
     ),
     "wrong_answer_names_no_test": (
         {"answers/wrong_0.py": WRONG.replace("Refused by: test_adds_all", "")},
-        {"test_wrong_answer_is_refused_by_its_test"},
+        {"wrong_answer_is_refused_by_its_test"},
     ),
     "wrong_answer_names_unknown_test": (
         {"answers/wrong_0.py": WRONG.replace("test_adds_all", "test_adds_all, test_it")},
-        {"test_wrong_answer_is_refused_by_its_test"},
+        {"wrong_answer_is_refused_by_its_test"},
     ),
     "wrong_answer_does_not_import": (
         {"answers/wrong_0.py": f"{WRONG}\nimport nowhere\n"},
-        {"test_wrong_answer_is_refused_by_its_test"},
+        {"wrong_answer_is_refused_by_its_test"},
     ),
     "right_answer_refused": (
         {"answers/right_0.py": RIGHT.replace("total = 0", "total = 1")},
-        {"test_right_answer_is_accepted"},
+        {"right_answer_is_accepted"},
     ),
     "signatures_differ": (
         {"katas/{slug}.py": STUB.replace("count(values: list[int])", "count(values: list)")},
-        {"test_stub_and_reference_promise_the_same"},
+        {"stub_and_reference_promise_the_same"},
     ),
     "docstrings_differ": (
         {"katas/{slug}.py": STUB.replace("Count the values", "Count")},
-        {"test_stub_and_reference_promise_the_same"},
+        {"stub_and_reference_promise_the_same"},
     ),
     "lessons_differ_in_code": (
         {"katas/README.fr.md": FRENCH_LESSON.replace("[1]", "[2]")},
-        {"test_both_lessons_show_the_same_code"},
+        {"both_lessons_show_the_same_code"},
     ),
     "lesson_lacks_a_section": (
         {"katas/README.fr.md": FRENCH_LESSON.replace("# Sommes", "Sommes")},
-        {"test_both_lessons_show_the_same_code"},
+        {"both_lessons_show_the_same_code"},
     ),
     "lifts_an_unknown_law": (
         {"katas/kata.toml": "lifts = {{ weather = 'it rains where this kata runs' }}" + CATALOGUE},
-        {"test_lifted_law_exists_and_has_a_reason"},
+        {"lifted_law_exists_and_has_a_reason"},
     ),
     "lifts_a_law_without_a_reason": (
         {"katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE},
-        {"test_lifted_law_exists_and_has_a_reason"},
+        {"lifted_law_exists_and_has_a_reason"},
     ),
     "answer_breaks_a_law": (
         {
@@ -177,59 +125,69 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
                 "    total = 0", "    values.reverse()\n    total = 0"
             )
         },
-        {"test_right_answer_is_accepted"},
+        {"right_answer_is_accepted"},
     ),
-    "extra_file": ({"katas/notes.txt": "?"}, {"test_kata_has_all_its_files"}),
-    "stray_answer": ({"answers/wrnog_0.py": WRONG}, {"test_kata_has_all_its_files"}),
-    "too_few_answers": ({"answers/wrong_7.py": None}, {"test_kata_has_enough_answers"}),
+    "extra_file": ({"katas/notes.txt": "?"}, {"kata_has_all_its_files"}),
+    "stray_answer": ({"answers/wrnog_0.py": WRONG}, {"kata_has_all_its_files"}),
+    "too_few_answers": ({"answers/wrong_7.py": None}, {"kata_has_enough_answers"}),
     "test_not_listed": (
         {"katas/test_{slug}.py": f"{TESTS}\n\ndef test_more(solution):\n    solution.count([])\n"},
-        {"test_every_test_is_listed_under_a_task", "test_stub_is_red_for_a_reason_of_its_own"},
+        {"every_test_is_listed_under_a_task", "stub_is_red_for_a_reason_of_its_own"},
     ),
     "reference_shows_nothing": (
         {"reference/{slug}.py": REFERENCE.replace("print", "str")},
-        {"test_reference_runs_by_itself"},
+        {"reference_runs_by_itself"},
     ),
     "reference_leaves_a_file": (
         {"reference/{slug}.py": f"{REFERENCE}    open('left', 'w').close()\n"},
-        {"test_reference_runs_by_itself"},
+        {"reference_runs_by_itself"},
+    ),
+    "tests_do_not_import": (
+        {"katas/test_{slug}.py": f"import nowhere\n{TESTS}"},
+        {
+            "all_katas_can_be_collected_in_a_process_of_their_own",
+            "stub_is_red_for_a_reason_of_its_own",
+            "reference_is_green",
+            "wrong_answer_is_refused_by_its_test",
+            "right_answer_is_accepted",
+        },
+    ),
+    "answer_is_no_python": ({"answers/wrong_0.py": "def"}, {"answer_can_be_read"}),
+    "answer_holds_for_nothing": (
+        {"answers/wrong_0.py": WRONG.replace("Refused", "Holds for: <3\nRefused")},
+        {"answer_can_be_read"},
+    ),
+    "answer_holds_for_what_is_not_here": (
+        {"answers/wrong_0.py": WRONG.replace("Refused", "Holds for: nowhere<3\nRefused")},
+        {"answer_can_be_read"},
     ),
 }
 
+# Rules for which nothing is run.
+READ = {
+    "answer_can_be_read",
+    "both_lessons_show_the_same_code",
+    "kata_has_all_its_files",
+    "kata_has_enough_answers",
+    "lifted_law_exists_and_has_a_reason",
+    "stub_and_reference_promise_the_same",
+}
 
-def make_kata(root: Path, number: int, slug: str, changes: dict[str, str | None]) -> str:
-    """Write a healthy kata, then the changes; return its id."""
-    kata = f"{number:02d}_{slug}"
-    files: dict[str, str | None] = {
-        "katas/kata.toml": CATALOGUE.format(number=number, slug=slug),
-        "katas/README.md": LESSON,
-        "katas/README.fr.md": FRENCH_LESSON,
-        f"katas/{slug}.py": STUB,
-        f"katas/test_{slug}.py": TESTS,
-        f"reference/{slug}.py": REFERENCE,
-        **{f"answers/wrong_{index}.py": WRONG for index in range(8 if number < 3 else 1)},
-        **{f"answers/right_{index}.py": RIGHT for index in range(3 if number < 3 else 1)},
-        **{name.format(slug=slug): text for name, text in changes.items()},
-    }
-    if slug.startswith("lifts"):
-        files["katas/kata.toml"] = str(files["katas/kata.toml"]).format(number=number, slug=slug)
-    for name, text in files.items():
-        room, _, file = name.partition("/")
-        folder = root / room / kata if room != "answers" else root / "reference" / kata / room
-        folder.mkdir(parents=True, exist_ok=True)
-        if text is not None:
-            (folder / file).write_text(text, encoding="utf-8")
-    return kata
-
-
-def make_checkout(pytester: pytest.Pytester) -> Path:
-    pytester.makeconftest('pytest_plugins = ["dojo.running.entry"]')
-    pytester.makeini("[pytest]\naddopts = --import-mode=importlib\n")
-    for file in (GATE, GATE.parents[1] / "proxies.py"):
-        copy = pytester.path / file.relative_to(GATE.parents[2])
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, copy)
-    return pytester.path
+# One kata that breaks every rule there is of one kata.
+RUINED: dict[str, str | None] = {
+    "katas/test_{slug}.py": (
+        TESTS.replace("solution.count([5]) == 1", "solution")
+        + "\n\ndef test_more(solution):\n    pass\n"
+    ),
+    "katas/{slug}.py": STUB.replace("count(values: list[int])", "count(values: list)"),
+    "katas/README.fr.md": FRENCH_LESSON.replace("[1]", "[2]"),
+    "katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE,
+    "katas/notes.txt": "?",
+    "reference/{slug}.py": REFERENCE.replace("sum(values)", "0").replace("print", "str"),
+    "answers/wrong_0.py": WRONG.replace("Refused by: test_adds_all", ""),
+    "answers/wrong_7.py": None,
+    "answers/right_0.py": RIGHT.replace("total = 0", "total = 1"),
+}
 
 
 def failures(result: pytest.RunResult) -> set[tuple[str, str]]:
@@ -241,40 +199,72 @@ def failures(result: pytest.RunResult) -> set[tuple[str, str]]:
     return found
 
 
-def test_gate_names_each_broken_kata_and_rule(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DOJO_GATE_WHOLE", "1")
-    root = make_checkout(pytester)
-    make_kata(root, 1, "healthy", {})
+def gate_in(pytester: pytest.Pytester) -> Path:
+    """Copy the gate into a checkout of its own."""
+    copy = make_checkout(pytester.path) / GATE.relative_to(GATE.parents[2])
+    copy.parent.mkdir(parents=True)
+    shutil.copy(GATE, copy)
+    return pytester.path
+
+
+def test_gate_names_each_broken_kata_and_rule(tmp_path: Path) -> None:
+    read, run = make_checkout(tmp_path / "read"), make_checkout(tmp_path / "run")
+    make_kata(run, 1, "healthy", {})
     expected = set()
     faults = sorted(FAULTS.items(), key=lambda fault: fault[0] != "too_few_answers")
-    for number, (slug, (changes, tests)) in enumerate(faults, start=2):
-        kata = make_kata(root, number, slug, changes)
-        expected |= {(test, kata) for test in tests}
+    for number, (slug, (changes, rules)) in enumerate(faults, start=2):
+        kata = make_kata(read if rules <= READ else run, number, slug, changes)
+        expected |= {(rule, kata) for rule in rules}
         if number > 2:
-            expected.add(("test_kata_has_enough_answers", kata))
+            expected.add(("kata_has_enough_answers", kata))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "dojo", "check", "--whole", "--json"],
+        cwd=run,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == Exit.AUTHOR_ERROR, done.stderr
+    found = {(one["rule"], one["kata"]) for one in json.loads(done.stdout)["findings"]}
+    for kata in load_catalog(read):
+        found |= {(one.rule, kata.id) for one in check_files(kata) if isinstance(one, Finding)}
+    assert found == expected
+
+
+def test_gate_has_a_red_test_for_each_rule(pytester: pytest.Pytester) -> None:
+    root = gate_in(pytester)
+    make_kata(root, 1, "healthy", {})
+    ruined = make_kata(root, 2, "lifts_and_is_ruined", RUINED)
+    makes_no_sense = {"katas/test_{slug}.py": f"import nowhere\n{TESTS}"}
+    unread = make_kata(root, 3, "unread", makes_no_sense)
+    (root / "reference" / "07_forgotten").mkdir()
+    gate = re.findall(r"^def (test_\w+)", GATE.read_text(encoding="utf-8"), re.MULTILINE)
+    of_the_whole = set(gate[:2])
 
     result = pytester.runpytest_subprocess("tests/katas/test_gate.py", "-q", "--tb=no")
 
-    assert failures(result) == expected
+    failed = failures(result)
+    assert {test for test, kata in failed if kata == ruined} == set(gate) - of_the_whole
+    assert {test for test, kata in failed if not kata} == of_the_whole
+    assert {kata for _, kata in failed} == {"", ruined, unread}
 
 
 @pytest.mark.parametrize("missing", ["README.md", "README.fr.md", "{slug}.py", "test_{slug}.py"])
-def test_gate_misses_an_absent_file(pytester: pytest.Pytester, missing: str) -> None:
-    root = make_checkout(pytester)
-    kata = make_kata(root, 1, "lacking", {f"katas/{missing}": None})
+def test_gate_misses_an_absent_file(tmp_path: Path, missing: str) -> None:
+    kata = make_kata(tmp_path, 1, "lacking", {f"katas/{missing}": None})
+    read = read_kata(tmp_path / "katas" / kata)
 
-    result = pytester.runpytest_subprocess(
-        "tests/katas/test_gate.py", "-q", "--tb=no", "-k", "has_all_its_files"
-    )
+    found = files.kata_has_all_its_files(read)
 
-    assert failures(result) == {("test_kata_has_all_its_files", kata)}
+    name = missing.format(slug="lacking")
+    assert [(one.file, one.seen) for one in found] == [(f"katas/{kata}/{name}", "is missing")]
 
 
-def git(*words: str) -> None:
+def git(root: Path, *words: str) -> None:
     who = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
-    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+    subprocess.run(["git", *who, *words], cwd=root, check=True, capture_output=True)
 
 
 FILLED = {
@@ -287,39 +277,50 @@ FILLED = {
 }
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Runs]]:
+    """Hand out katas, fill each stub in another way, and leave notes beside it."""
+    root = make_checkout(tmp_path_factory.mktemp("filled"))
+    for number, how in enumerate(FILLED, start=1):
+        make_kata(root, number, how, {})
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    git(root, "commit", "-q", "-m", "hand out")
+    for number, (how, text) in enumerate(FILLED.items(), start=1):
+        folder = root / "katas" / f"{number:02d}_{how}"
+        (folder / "notes.txt").write_text("mine")
+        (folder / f"{how}.py").unlink()
+        if text is not None:
+            (folder / f"{how}.py").write_text(text)
+    with Warm(root) as warm:
+        runs = Runs(warm, tmp_path_factory.mktemp("answers"))
+        yield root, runs
+        runs.close()
+
+
 @pytest.mark.parametrize("how", FILLED)
-def test_gate_proves_the_stub_that_was_handed_out(pytester: pytest.Pytester, how: str) -> None:
-    root = make_checkout(pytester)
-    make_kata(root, 1, "healthy", {})
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-q", "-m", "hand out")
-    folder = root / "katas" / "01_healthy"
-    (folder / "notes.txt").write_text("mine")
-    (folder / "healthy.py").unlink()
-    if (text := FILLED[how]) is not None:
-        (folder / "healthy.py").write_text(text)
+def test_gate_proves_the_stub_that_was_handed_out(filled: tuple[Path, Runs], how: str) -> None:
+    root, runs = filled
+    kata = read_kata(root / "katas" / f"{list(FILLED).index(how) + 1:02d}_{how}")
 
-    result = pytester.runpytest_subprocess("tests/katas/test_gate.py", "-q", "-k", "stub or files")
-
-    assert failures(result) == set()
-    assert result.parseoutcomes()["passed"] == 3
+    assert files.kata_has_all_its_files(kata) == []
+    assert promises.stub_and_reference_promise_the_same(kata) == []
+    assert promises.is_filled(kata)
+    verdict = runs.of(kata, HANDED_OUT)
+    assert verdicts.stub_is_red_for_a_reason_of_its_own(kata, verdict) == []
 
 
-def test_gate_refuses_a_folder_without_a_kata(pytester: pytest.Pytester) -> None:
-    root = make_checkout(pytester)
-    make_kata(root, 1, "healthy", {})
-    (root / "reference" / "07_forgotten").mkdir()
+def test_gate_refuses_a_folder_without_a_kata(tmp_path: Path) -> None:
+    make_kata(tmp_path, 1, "healthy", {})
+    (tmp_path / "reference" / "07_forgotten").mkdir()
 
-    result = pytester.runpytest_subprocess(
-        "tests/katas/test_gate.py", "-q", "--tb=no", "-k", "catalogue_reads"
-    )
+    (found,) = files.catalogue_reads_and_nothing_is_left_over(tmp_path)
 
-    assert failures(result) == {("test_catalogue_reads_and_nothing_is_left_over", "")}
+    assert (found.file, found.seen) == ("reference/07_forgotten", "is of no kata")
 
 
 def test_gate_refuses_an_unreadable_kata(pytester: pytest.Pytester) -> None:
-    root = make_checkout(pytester)
+    root = gate_in(pytester)
     make_kata(root, 1, "healthy", {"katas/kata.toml": "number = 1\n"})
 
     result = pytester.runpytest_subprocess("tests/katas/test_gate.py", "-q", "--tb=line")

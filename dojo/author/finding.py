@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Concatenate, NamedTuple, ParamSpec
 
 from dojo.catalog.kata import Kata
-from dojo.ground.safe_text import one_line
-from dojo.ground.wording import shorten
+from dojo.ground.safe_text import one_line, shorten
 
 _LONGEST_SEEN = 200
 _Rest = ParamSpec("_Rest")

@@ -26,7 +26,7 @@ DEAD_PROXIES = {
 _QUICKLY = """
 import runpy, sys
 sys.path[0] = sys.argv[1].rpartition("/")[0]
-from dojo.engines import prefect
+from dojo.engines.prefect import engine as prefect
 from dojo.ground.run_folder import Room
 start = prefect.quick_start(Room(), print)
 start.__enter__()

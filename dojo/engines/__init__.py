@@ -7,15 +7,17 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 
 from dojo.catalog.kata import Kata
-from dojo.engines import dagster, mlflow, prefect
+from dojo.engines.dagster.engine import ENGINE as DAGSTER
+from dojo.engines.mlflow.engine import ENGINE as MLFLOW
+from dojo.engines.prefect.engine import ENGINE as PREFECT
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Room
 
 ENGINES: dict[str, Engine] = {
-    "dagster": dagster.ENGINE,
-    "mlflow": mlflow.ENGINE,
-    "prefect": prefect.ENGINE,
+    "dagster": DAGSTER,
+    "mlflow": MLFLOW,
+    "prefect": PREFECT,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Any
 @contextlib.contextmanager
 def recorded_instance(folder: Path) -> Iterator[Any]:
     """Open an empty instance whose history is left in the folder; one a scenario."""
-    from dojo.engines import dagster
+    from dojo.engines.dagster import engine as dagster
     from dojo.world.clock import RetryClock
 
     with (

@@ -18,7 +18,8 @@ from types import ModuleType
 from typing import Any
 
 from dojo.catalog.halves import INSIDE, load_half
-from dojo.engines import mlflow, prefect
+from dojo.engines.mlflow import engine as mlflow
+from dojo.engines.prefect import engine as prefect
 from dojo.ground.endings import Ending
 from dojo.ground.safe_text import shorten
 from dojo.laws.rules import Ledger

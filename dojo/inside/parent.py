@@ -18,7 +18,9 @@ import sys
 from pathlib import Path
 
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
-from dojo.engines import ENGINES, prefect, prefect_server
+from dojo.engines import ENGINES
+from dojo.engines.prefect import engine as prefect
+from dojo.engines.prefect import server as prefect_server
 from dojo.engines.templates import EngineError
 from dojo.ground import processes
 from dojo.ground.run_folder import Room

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def make_store(folder: Path) -> str:
     """Make an empty store; return its folder."""
-    from dojo.engines import mlflow
+    from dojo.engines.mlflow import engine as mlflow
 
     mlflow.new_store(folder, lambda _: None)
     return str(folder)

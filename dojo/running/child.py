@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from dojo.engines import prefect
+from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import cache_dir
 from dojo.ground.run_folder import Room
 from dojo.running.outcome import OUTPUT_LIMIT_BYTES

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog.kata import Kata, kata_folders, read_kata
-from dojo.engines import ENGINES, for_solution, prefect, start
+from dojo.engines import ENGINES, for_solution, start
+from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.running.choice import Solutions

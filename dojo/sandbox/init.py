@@ -24,7 +24,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dojo.engines import mlflow, prefect
+from dojo.engines.mlflow import engine as mlflow
+from dojo.engines.prefect import engine as prefect
 from dojo.ground import processes
 from dojo.ground.endings import Ending
 from dojo.ground.janitor import clear

@@ -202,7 +202,7 @@ def check_engine(name: str) -> Check:
 
 
 def _start_prefect(room: Room) -> None:
-    from dojo.engines import prefect
+    from dojo.engines.prefect import engine as prefect
 
     prefect.isolate(room)
     with prefect.harness(room, _say):
@@ -210,7 +210,7 @@ def _start_prefect(room: Room) -> None:
 
 
 def _start_mlflow(room: Room) -> None:
-    from dojo.engines import mlflow
+    from dojo.engines.mlflow import engine as mlflow
 
     mlflow.isolate()
     uri = mlflow.new_store(room.folder("mlflow"), _say)

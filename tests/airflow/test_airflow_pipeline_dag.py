@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dojo.engines.airflow import DagRun, run_dags
+from dojo.engines.airflow.engine import DagRun, run_dags
 
 PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 DAGS = """

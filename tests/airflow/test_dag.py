@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from dojo.catalog.kata import find_kata, load_catalog
-from dojo.engines.airflow import DagRun, run_dags
+from dojo.engines.airflow.engine import DagRun, run_dags
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.running.choice import Solutions
 from dojo.running.session import asked_solutions

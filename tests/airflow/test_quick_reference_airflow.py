@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from dojo.engines import mlflow
+from dojo.engines.mlflow import engine as mlflow
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "quick_reference.md"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.engines.airflow import DagRun, run_dags
+from dojo.engines.airflow.engine import DagRun, run_dags
 from dojo.engines.templates import EngineError
 
 BIG = 200_000

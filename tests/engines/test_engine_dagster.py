@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.engines import dagster as engine
+from dojo.engines.dagster import engine
 from dojo.ground.run_folder import Room
 from dojo.world.clock import RetryClock
 
@@ -23,7 +23,7 @@ REHEARSAL = """
 import json, logging, sys, threading
 from pathlib import Path
 
-from dojo.engines import dagster as engine
+from dojo.engines.dagster import engine
 from dojo.ground.run_folder import Room
 
 def levels():

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.engines import mlflow as engine
-from dojo.engines import mlflow_troubled
+from dojo.engines.mlflow import engine, troubled
 
 pytest.importorskip("mlflow")
 
@@ -26,7 +25,7 @@ REHEARSAL = """
 import json, sys, threading
 from pathlib import Path
 
-from dojo.engines import mlflow as engine
+from dojo.engines.mlflow import engine
 
 engine.isolate()
 threads, new = [], []
@@ -76,20 +75,20 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MlflowClient:
 
 @pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
 def test_one_question_finds_no_answer_and_the_others_do(client: MlflowClient) -> None:
-    with mlflow_troubled.busy_at(2) as refused:
+    with troubled.busy_at(2) as refused:
         assert client.get_experiment("0").name == "Default"
         with pytest.raises(MlflowException, match="host not found"):
             client.get_experiment("0")
         assert client.get_experiment("0").name == "Default"
     assert len(refused) == 1
-    with mlflow_troubled.busy_at(2) as refused:
+    with troubled.busy_at(2) as refused:
         client.get_experiment("0")
     assert refused == []
 
 
 @pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
 def test_question_after_a_change_finds_its_answer(client: MlflowClient) -> None:
-    with mlflow_troubled.busy_at(3) as refused:
+    with troubled.busy_at(3) as refused:
         client.get_experiment(client.create_experiment("made"))
         client.get_experiment("0")
     assert refused == []
@@ -97,21 +96,21 @@ def test_question_after_a_change_finds_its_answer(client: MlflowClient) -> None:
 
 @pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
 def test_one_change_is_refused_and_the_others_are_made(client: MlflowClient) -> None:
-    with mlflow_troubled.refused_at(2) as refused:
+    with troubled.refused_at(2) as refused:
         client.create_experiment("first")
         with pytest.raises(MlflowException, match="host not found"):
             client.create_experiment("second")
         client.create_experiment("third")
     assert refused == ["create_experiment"]
     assert client.get_experiment_by_name("second") is None
-    with mlflow_troubled.refused_at(1, "set_tag") as refused:
+    with troubled.refused_at(1, "set_tag") as refused:
         client.create_run("0")
     assert refused == []
 
 
 @pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
 def test_no_question_is_answered_once_something_has_changed(client: MlflowClient) -> None:
-    with mlflow_troubled.silent_once_changed() as refused:
+    with troubled.silent_once_changed() as refused:
         client.get_experiment("0")
         client.create_run("0")  # what a store asks itself is answered
         client.create_run("0")
@@ -125,7 +124,7 @@ def test_no_question_is_answered_once_something_has_changed(client: MlflowClient
 @pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
 def test_run_of_a_caller_is_seen_to_end(tmp_path: Path, client: MlflowClient) -> None:
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    with mlflow_troubled.callers_run(uri) as look:
+    with troubled.callers_run(uri) as look:
         assert look() == ""
         with pytest.raises(Exception, match="already active"):
             mlflow.start_run()

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from dojo.engines.prefect_savings import savings
+from dojo.engines.prefect.savings import savings
 from dojo.ground.paths import cache_dir
 from tests.made_up_katas import write_kata
 from tests.processes import eventually, processes_with

@@ -17,7 +17,7 @@ FACTS = """
 import datetime, json, logging, sys
 from pathlib import Path
 
-from dojo.engines import dagster as engine
+from dojo.engines.dagster import engine
 from dojo.ground.run_folder import Room
 from dojo.world.clock import RetryClock
 

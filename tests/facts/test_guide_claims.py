@@ -16,7 +16,7 @@ CLAIMS = """
 import datetime, json, sys, threading, time
 from pathlib import Path
 
-from dojo.engines import prefect as engine
+from dojo.engines.prefect import engine
 from dojo.ground.run_folder import Room
 
 room = Room()

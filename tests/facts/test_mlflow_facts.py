@@ -17,7 +17,7 @@ FACTS = """
 import json, os, sys, threading, warnings
 from pathlib import Path
 
-from dojo.engines import mlflow as engine
+from dojo.engines.mlflow import engine
 
 root = Path(sys.argv[1])
 for name in ("store", "worker"):

@@ -16,7 +16,7 @@ FACTS = """
 import json, logging, os, sys, warnings
 from pathlib import Path
 
-from dojo.engines import mlflow as engine
+from dojo.engines.mlflow import engine
 
 engine.isolate()
 folder, file = Path(sys.argv[1]), sys.argv[2]

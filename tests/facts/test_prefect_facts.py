@@ -33,7 +33,7 @@ def wait_then_fail():
 FACTS = """
 import functools, json, sys, time
 from pathlib import Path
-from dojo.engines import prefect as engine
+from dojo.engines.prefect import engine
 from dojo.ground.run_folder import Room
 
 room = Room()

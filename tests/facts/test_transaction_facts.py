@@ -17,8 +17,8 @@ FACTS = """
 import json, sys, warnings
 from pathlib import Path
 
-from dojo.engines import mlflow as registry
-from dojo.engines import prefect as engine
+from dojo.engines.mlflow import engine as registry
+from dojo.engines.prefect import engine
 from dojo.ground.run_folder import Room
 
 root = Path(sys.argv[1])

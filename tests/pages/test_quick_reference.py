@@ -39,7 +39,8 @@ RUN = """
 import json, os, sys, traceback
 from pathlib import Path
 
-from dojo.engines import mlflow, prefect
+from dojo.engines.mlflow import engine as mlflow
+from dojo.engines.prefect import engine as prefect
 from dojo.ground.run_folder import Room
 
 room = Room()

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dojo.engines.prefect import SETTINGS, migrated_database
+from dojo.engines.prefect.engine import SETTINGS, migrated_database
 from dojo.engines.templates import copy_template
 from dojo.ground.paths import PACKAGE_ROOT
 

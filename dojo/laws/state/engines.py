@@ -14,8 +14,8 @@ from typing import Any
 from dojo.laws.state.shared import State
 
 # MLflow tells its own child processes where the store is. The pages have their readers call
-# `set_tracking_uri` and `set_experiment`, which write these; `dojo.engines.mlflow.forget` resets
-# them after each test.
+# `set_tracking_uri` and `set_experiment`, which write these; `forget` of
+# `dojo.engines.mlflow` resets them after each test.
 _MLFLOW_VARIABLES = frozenset(
     {"MLFLOW_EXPERIMENT_ID", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"}
 )

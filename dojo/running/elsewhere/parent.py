@@ -24,7 +24,7 @@ from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from typing import Any
 
-from dojo.engines import prefect
+from dojo.engines.prefect import engine as prefect
 from dojo.ground.endings import of_exception
 from dojo.running.elsewhere.client import socket_of
 from dojo.running.elsewhere.locale import leave_utf8

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from dojo.engines import dagster, mlflow, mlflow_troubled
+from dojo.engines.dagster import engine as dagster
+from dojo.engines.mlflow import engine as mlflow
+from dojo.engines.mlflow import troubled
 from dojo.running.given.fixtures import run_and_kata
 from dojo.running.given.laws import Laws
 from dojo.world.clock import RetryClock
@@ -58,25 +60,25 @@ def mlflow_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def mlflow_busy() -> Any:
     """Give a context in which MLflow's database does not answer its nth question."""
-    return mlflow_troubled.busy_at
+    return troubled.busy_at
 
 
 @pytest.fixture
 def mlflow_refuses() -> Any:
     """Give a context in which an MLflow store refuses its nth change, or the nth of some kinds."""
-    return mlflow_troubled.refused_at
+    return troubled.refused_at
 
 
 @pytest.fixture
 def mlflow_heard() -> Any:
-    """Give a context that is told what is asked of a store; see `mlflow_troubled.heard`."""
-    return mlflow_troubled.heard
+    """Give a context that is told what is asked of a store; see `troubled.heard`."""
+    return troubled.heard
 
 
 @pytest.fixture
 def mlflow_silent() -> Any:
     """Give a context in which an MLflow store answers no question once it was changed."""
-    return mlflow_troubled.silent_once_changed
+    return troubled.silent_once_changed
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def beside_callers_run() -> Any:
     """
 
     def make(uri: str, call: Callable[[], str]) -> None:
-        with mlflow_troubled.callers_run(uri) as look:
+        with troubled.callers_run(uri) as look:
             said, found = call(), look()
         if found:
             pytest.fail(

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from dojo.engines import prefect_server
-from dojo.engines.prefect_savings import savings
+from dojo.engines.prefect.savings import savings
+from dojo.engines.prefect.server import serve
 from dojo.engines.protocol import Engine
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.ground.run_folder import CAN_FORK, Forked, Room
@@ -130,7 +130,7 @@ def quick_start(room: Room, say: Callable[[str], None]) -> Iterator[None]:
         copy_template(source, Path(str(url).split(":///", 1)[1]))
         if not CAN_FORK:
             return original(server)
-        return Forked(lambda: prefect_server.serve(server.port, room), room)
+        return Forked(lambda: serve(server.port, room), room)
 
     # The one place where the harness starts its server.
     with mock.patch.object(SubprocessASGIServer, "_run_uvicorn_command", start_server):

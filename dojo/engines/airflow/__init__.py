@@ -1,0 +1,1 @@
+"""Airflow: DAGs run to their ends in a process of their own."""

@@ -1,0 +1,1 @@
+"""Dagster: an instance in memory, whose retries wait on a virtual clock."""

@@ -45,7 +45,8 @@ class Work:
     stop: Callable[[], None] = lambda: None
 
 
-_work: contextvars.ContextVar[Work] = contextvars.ContextVar("work")
+# With how many threads; None on a cluster, which may grow.
+_work: contextvars.ContextVar[tuple[Work, int | None]] = contextvars.ContextVar("work")
 
 
 def run_on_threads(work: Work, jobs: int) -> None:
@@ -61,7 +62,7 @@ def run_on_threads(work: Work, jobs: int) -> None:
     _settle()
     from prefect.task_runners import ThreadPoolTaskRunner
 
-    _run(work, ThreadPoolTaskRunner(max_workers=jobs))
+    _run(work, ThreadPoolTaskRunner(max_workers=jobs), jobs)
 
 
 def run_on_dask(work: Work, address: str) -> None:
@@ -77,7 +78,7 @@ def run_on_dask(work: Work, address: str) -> None:
     _settle()
     from prefect_dask.task_runners import DaskTaskRunner
 
-    _run(work, DaskTaskRunner(address=address))
+    _run(work, DaskTaskRunner(address=address), None)
 
 
 def _settle() -> None:
@@ -101,10 +102,10 @@ def _settle() -> None:
         raise NoServer(f"no Prefect server answers at {address} ({type(fault).__name__}): {cure}")
 
 
-def _run(work: Work, task_runner: Any) -> None:
+def _run(work: Work, task_runner: Any, jobs: int | None) -> None:
     from prefect import flow
 
-    token = _work.set(work)
+    token = _work.set((work, jobs))
     try:
         flow(name="grade-batch", task_runner=task_runner, persist_result=False)(_grade_all)()
     finally:
@@ -116,7 +117,7 @@ def _grade_all() -> None:
     from prefect import task
     from prefect.cache_policies import NO_CACHE
 
-    work = _work.get()
+    work, jobs = _work.get()
     one = task(
         name="grade-submission",
         task_run_name="{name}",
@@ -130,7 +131,7 @@ def _grade_all() -> None:
         while left or position_of:
             # A few more than can be in hand: all at once would take minutes before the first
             # result is kept, and a cluster may grow.
-            while left and len(position_of) < 2 * _places():
+            while left and len(position_of) < 2 * (jobs or _places()):
                 position, (piece, name) = left.pop()
                 future = one.submit(piece, name)
                 position_of[future.task_run_id] = position
@@ -143,15 +144,12 @@ def _grade_all() -> None:
 
 
 def _places() -> int:
-    """Return how many task runs can be in hand at a time."""
+    """Return how many task runs a cluster can have in hand at a time."""
     from prefect.context import FlowRunContext
-    from prefect.task_runners import ThreadPoolTaskRunner
 
     context = FlowRunContext.get()
     assert context is not None
     runner: Any = context.task_runner
-    if isinstance(runner, ThreadPoolTaskRunner):
-        return runner._max_workers
     return max(int(sum(runner.client.nthreads().values())), 1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from dojo.ground.libraries.seam import Seam
 from dojo.ground.run_folder import Room
 
 Say = Callable[[str], None]
@@ -23,6 +24,7 @@ class Engine:
             the library imports lazily.
         settle: Does in an empty folder what is done once for all forks of this process.
         is_alive: Says whether what `running` started is still there.
+        seams: What we use of its library that it does not promise; `running` looks at them.
     """
 
     isolate: Callable[[Room], None]
@@ -30,3 +32,4 @@ class Engine:
     rehearse: Callable[[Path], None]
     settle: Callable[[Path], None] = lambda _: None
     is_alive: Callable[[], bool] = lambda: True
+    seams: tuple[Seam, ...] = ()

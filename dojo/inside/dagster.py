@@ -56,7 +56,7 @@ def scheduled(solution: Any, name: str, assets: list[Any], jobs: list[Any]) -> t
         NotImplementedError: It is none.
     """
     import dagster as dg
-    from dagster._check import CheckError
+    from dagster_shared.check import CheckError
 
     one = getattr(solution, name)
     try:

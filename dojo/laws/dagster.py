@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib
 import sys
 from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
+from dojo.engines.dagster.seams import CALL_STEP
 from dojo.laws.calls import Watch
 
 
@@ -23,8 +22,7 @@ def watched_steps(watch: Watch) -> Iterator[None]:
         yield
         return
     # Both ways to one function: in a run of the engine, and called directly.
-    seam: Any = importlib.import_module("dagster._core.execution.plan.compute_generator")
-    real = seam.invoke_compute_fn
+    real = CALL_STEP.read()
 
     @functools.wraps(real)
     def invoke(fn: Any, context: Any, kwargs: Any, *more: Any, **rest: Any) -> Any:
@@ -32,7 +30,7 @@ def watched_steps(watch: Watch) -> Iterator[None]:
             return real(fn, context, kwargs, *more, **rest)
         return real(_with_name(watch, fn), context, kwargs, *more, **rest)
 
-    with mock.patch.object(seam, "invoke_compute_fn", invoke):
+    with CALL_STEP.replaced(invoke):
         yield
 
 

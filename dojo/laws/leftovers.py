@@ -15,7 +15,9 @@ import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+from dojo.engines.dagster.seams import CLOSED, OPENED
 from dojo.laws.acts import is_by
 from dojo.laws.rules import Ledger
 from dojo.laws.state.engines import keeps_open
@@ -49,10 +51,10 @@ class Leftovers:
             self._watch(stack, socket.socket, "__init__", "connections", _connection)
             dagster: Any = sys.modules.get("dagster")
             if dagster is not None and hasattr(dagster, "DagsterInstance"):
-                owner = dagster.DagsterInstance
                 # The caller is one of its own functions, such as `ephemeral`.
-                self._watch(stack, owner, "__init__", "dagster_instances", _instance, depth=3)
-                self._watch_end(stack, owner)
+                begun = self._noting(OPENED.read(), "dagster_instances", _instance, depth=3)
+                stack.enter_context(OPENED.replaced(begun))
+                stack.enter_context(CLOSED.replaced(_remembered(CLOSED.read())))
             yield
 
     def note(self, ledger: Ledger) -> None:
@@ -83,11 +85,14 @@ class Leftovers:
         name: str,
         law: str,
         still: Callable[[Any], str],
-        depth: int = 2,
     ) -> None:
-        """Have a method note its object, when the solution is the one who calls it."""
-        real = getattr(owner, name)
+        """Have a method of Python's own note its object, when the solution calls it."""
+        noting = self._noting(getattr(owner, name), law, still)
+        stack.enter_context(mock.patch.object(owner, name, noting))
 
+    def _noting(
+        self, real: Any, law: str, still: Callable[[Any], str], depth: int = 2
+    ) -> Callable[..., Any]:
         @functools.wraps(real)
         def method(one: Any, *args: Any, **kwargs: Any) -> Any:
             result = real(one, *args, **kwargs)
@@ -96,20 +101,18 @@ class Leftovers:
                 self._started.append((law, lambda: _of(alive, still)))
             return result
 
-        setattr(owner, name, method)
-        stack.callback(setattr, owner, name, real)
+        return method
 
-    def _watch_end(self, stack: contextlib.ExitStack, instances: Any) -> None:
-        """Have a Dagster instance remember that it was closed."""
-        real = instances.dispose
 
-        @functools.wraps(real)
-        def dispose(one: Any) -> None:
-            setattr(one, _CLOSED, True)
-            real(one)
+def _remembered(real: Any) -> Callable[[Any], None]:
+    """Have a Dagster instance remember that it was closed."""
 
-        instances.dispose = dispose
-        stack.callback(setattr, instances, "dispose", real)
+    @functools.wraps(real)
+    def dispose(one: Any) -> None:
+        setattr(one, _CLOSED, True)
+        real(one)
+
+    return dispose
 
 
 def _of(alive: weakref.ref[Any], still: Callable[[Any], str]) -> str:

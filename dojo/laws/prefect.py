@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
-import importlib
 import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
+from dojo.engines.prefect import seams
 from dojo.laws.arguments import Given
 from dojo.laws.calls import Watch
 from dojo.laws.photo.change import show
@@ -36,17 +36,14 @@ def watched_runs(watch: Watch, test_file: str) -> Iterator[None]:
     from prefect import Flow, Task
 
     with contextlib.ExitStack() as stack:
+        for seam in seams.CALLED:
+            stack.enter_context(seam.replaced(_called(watch, test_file, seam.read())))
+        for seam in seams.SUBMITTED:
+            stack.enter_context(seam.replaced(_submitted(watch, test_file, seam.read())))
+        for seam in seams.HANDED_ON:
+            stack.enter_context(seam.replaced(_handed_on(watch, seam.read())))
         for owner in (Task, Flow):
-            real: Any = owner.__call__
-            stack.enter_context(_replaced(owner, "__call__", _called(watch, test_file, real)))
             stack.enter_context(_functions_watched(watch, owner, test_file))
-        for name in ("submit", "map"):
-            real = getattr(Task, name)
-            stack.enter_context(_replaced(Task, name, _submitted(watch, test_file, real)))
-        for name in ("flow_engine", "task_engine"):
-            engine: Any = importlib.import_module(f"prefect.{name}")
-            handed = _handed_on(watch, engine.call_with_parameters)
-            stack.enter_context(_replaced(engine, "call_with_parameters", handed))
         yield
 
 
@@ -248,17 +245,3 @@ def _functions_watched(watch: Watch, owner: type, test_file: str) -> Iterator[No
         yield
     finally:
         delattr(owner, "fn")
-
-
-@contextlib.contextmanager
-def _replaced(owner: Any, name: str, ours: Callable[..., Any]) -> Iterator[None]:
-    """Have an attribute be ours, also where it is inherited."""
-    real, is_own = getattr(owner, name), name in vars(owner)
-    setattr(owner, name, ours)
-    try:
-        yield
-    finally:
-        if is_own:
-            setattr(owner, name, real)
-        else:
-            delattr(owner, name)

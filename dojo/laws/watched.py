@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.ground.libraries.seam import check
 from dojo.laws.acts import Acts, watched_imports
 from dojo.laws.calls import Watch
 from dojo.laws.dagster import watched_steps
+from dojo.laws.engines import SEAMS
 from dojo.laws.leftovers import Leftovers
 from dojo.laws.prefect import watched_runs
 from dojo.laws.rules import Ledger
@@ -39,7 +41,11 @@ class Watched:
 
         Args:
             test_file: What a test defines itself, and asks for by itself, is told by its file.
+
+        Raises:
+            SeamMissing: A library does not have any more what is looked at.
         """
+        check(SEAMS)
         with contextlib.ExitStack() as stack:
             for seen in (
                 self._acts.seen(),

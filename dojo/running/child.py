@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import cache_dir
 from dojo.ground.run_folder import Room
 from dojo.running.outcome import OUTPUT_LIMIT_BYTES
+from dojo.running.seams import RUN_TEST
 from dojo.running.solution import SolutionFault
 from dojo.world.network import certificates_read_once, loopback_only
 
@@ -83,7 +83,7 @@ def serve(session: pytest.Session, connection: Connection, room: Room, timeout_s
             stack.truncate()
             faulthandler.dump_traceback_later(timeout_s, file=stack)
             item, following = items[command["nodeid"]], items.get(command["next"])
-            reports = runtestprotocol(item, log=False, nextitem=following)
+            reports = RUN_TEST.read()(item, log=False, nextitem=following)
             faulthandler.cancel_dump_traceback_later()
             if not line.is_mine:
                 os._exit(0)

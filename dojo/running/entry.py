@@ -15,6 +15,7 @@ import pytest
 from dojo.catalog.kata import CatalogError
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
+from dojo.ground.libraries.seam import SeamMissing, check
 from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
@@ -54,6 +55,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
 from dojo.running.given.laws import broken_laws, judged
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
+from dojo.running.seams import SEAMS
 from dojo.running.session import KEY, KataRun, asked_solutions, kata_run_of, spell_paths
 from dojo.running.solution import SolutionFault
 from dojo.running.supervisor import Supervisor
@@ -97,6 +99,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the session if its paths reach a kata; start nothing yet."""
+    try:
+        check(SEAMS)
+    except SeamMissing as error:
+        raise pytest.UsageError(str(error)) from None
     config.args = spell_paths(config.args, config.invocation_params.dir)
     try:
         run = KataRun(config, Solutions(asked_solutions(config)), config.getoption("--track"))

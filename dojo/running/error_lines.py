@@ -7,8 +7,10 @@ import contextlib
 import traceback
 from pathlib import Path
 
+from dojo.engines.dagster.seams import DEFINITION_ERRORS
+
 # Dagster's errors when something is defined, by name: who does not need it does not import it.
-_OF_DEFINITIONS = {"DagsterInvalidDefinitionError", "DagsterInvalidPythonicConfigDefinitionError"}
+_OF_DEFINITIONS = {seam.name for seam in DEFINITION_ERRORS}
 
 
 def solution_line(error: BaseException, path: Path) -> traceback.FrameSummary | None:

@@ -11,14 +11,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from _pytest.outcomes import Failed
+import pytest
 
 from dojo.catalog.verdict import Cause
 from dojo.ground.endings import Ending, of_exception
 from dojo.running.error_lines import describe_import_error, describe_syntax_error, line_of
 from dojo.world.clock import SOLUTION_MODULE, SOLUTION_MODULE_ELSEWHERE
+
+if TYPE_CHECKING:  # the same class: a checker of types does not see it under its public name
+    from _pytest.outcomes import Failed
+else:
+    Failed = pytest.fail.Exception
 
 
 class SolutionFault(Failed):

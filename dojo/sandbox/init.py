@@ -273,12 +273,7 @@ def read_left_file(room: Path, relative: str) -> bytes:
 
 
 def _server_pid() -> int:
-    if "prefect.server.api.server" not in sys.modules:
-        return -1
-    from prefect.server.api.server import SubprocessASGIServer
-
-    server = SubprocessASGIServer._instances.get(None)
-    process = server.server_process if server is not None else None
+    process = prefect.server_process()
     return process.pid if process is not None else -1
 
 

@@ -24,19 +24,15 @@ from typing import Any, Literal
 from unittest import mock
 
 from dojo.world import time_of_day
+from dojo.world.seams import libraries, prefect
 
 SOLUTION_MODULE = "dojo_solution"
 SOLUTION_MODULE_ELSEWHERE = "dojo_solution_elsewhere"
 
-_LIBRARIES_THAT_WAIT = (
-    "urllib3",
-    "requests",
-    "tenacity",
-    "backoff",
-    "stamina",
-    "httpx",
-    "httpcore",
-)
+_LIBRARIES_THAT_WAIT = {seam.library for seam in libraries.WAITS}
+_ENGINE = {seam.module for seam in prefect.ENGINE_WAITS}
+_CLIENT = {seam.module for seam in prefect.CLIENT_WAITS}
+_FLOW = tuple({seam.module for seam in prefect.FLOW_WAITS})
 _MANY_WAITS = 10_000
 _LONGEST_SERVER_WAIT_S = 1.0
 _CLIENT_PAUSE_S = 0.05
@@ -129,13 +125,13 @@ def _decide(clock: RetryClock, seconds: float) -> float:
     """Return how long the caller's caller is to wait really; record the wait if it is free."""
     module = str(sys._getframe(2).f_globals.get("__name__", ""))
     package = module.split(".", 1)[0]
-    if module == "prefect.task_engine":
+    if module in _ENGINE:
         announced = _announced.get()
         exact = seconds if announced is None else announced
         return 0.0 if clock.wait(exact, "engine") else seconds
-    if module == "prefect.client.base":
+    if module in _CLIENT:
         return min(seconds, _CLIENT_PAUSE_S)
-    if module.startswith("prefect.utilities.engine") and seconds > _LONGEST_SERVER_WAIT_S:
+    if module.startswith(_FLOW) and seconds > _LONGEST_SERVER_WAIT_S:
         raise FlowRetryWaits(
             f"The flow was told to wait {seconds:g} s and start again: a flow-level retry."
             " It runs every task of the flow again, also those that had succeeded."
@@ -189,21 +185,16 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.object(time, "sleep", sleep))
         stack.enter_context(mock.patch.object(asyncio, "sleep", asyncio_sleep))
-        if "anyio" in sys.modules:
-            import anyio
-
-            real_anyio_sleep = anyio.sleep
+        if libraries.SLEEP.module in sys.modules:
+            real_anyio_sleep = libraries.SLEEP.read()
 
             def anyio_sleep(delay: float) -> Any:
                 return real_anyio_sleep(_decide(clock, delay))
 
-            stack.enter_context(mock.patch.object(anyio, "sleep", anyio_sleep))
-        for engine in ("task_engine", "flow_engine"):
-            module: Any = sys.modules.get(f"prefect.{engine}")
-            for name in ("timeout", "timeout_async"):
-                if hasattr(module, name):
-                    ended = _ended_by_the_engine(clock, getattr(module, name))
-                    stack.enter_context(mock.patch.object(module, name, ended))
+            stack.enter_context(libraries.SLEEP.replaced(anyio_sleep))
+        for seam in prefect.TIMEOUTS:
+            if seam.module in sys.modules:
+                stack.enter_context(seam.replaced(_ended_by_the_engine(clock, seam.read())))
         clock._moved = stack
         try:
             yield

@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from dojo.world.clock import announce
+from dojo.world.seams import prefect
 
 _next_delay: ContextVar[float | None] = ContextVar("next_delay_s", default=None)
 
@@ -212,24 +213,47 @@ class _Listener(logging.Handler):
         self._history.note_log(record)
 
 
-@contextlib.contextmanager
-def recorded_history(history: PrefectHistory) -> Iterator[None]:
-    """Record what the engine says of every run for the length of a block."""
-    import prefect.client.orchestration
-    import prefect.task_engine
+# Those that record now. Who hears the engine tells them all, so it is replaced in one place.
+_recording: list[PrefectHistory] = []
+_is_heard = False
 
-    engine: Any = prefect.task_engine
-    clients: Any = prefect.client.orchestration
-    sync_client, async_client = clients.SyncPrefectClient, clients.PrefectClient
-    real_emit = engine.emit_task_run_state_change_event
-    real_timedelta = engine.timedelta
-    real_create, real_async_create = sync_client.create_flow_run, async_client.create_flow_run
+
+@contextlib.contextmanager
+def task_states_heard(*, and_told: bool) -> Iterator[None]:
+    """Hear the states of task runs where the engine emits them, for the length of a block.
+
+    Args:
+        and_told: Whether the server is told them, too, for its pages; a block within this one
+            cannot ask for another thing.
+    """
+    global _is_heard
+    if _is_heard:
+        yield
+        return
+    real = prefect.TASK_STATES.read()
 
     def emit(
         task_run: Any, initial_state: Any, validated_state: Any, *args: Any, **more: Any
     ) -> Any:
-        history.note_task_state(task_run, validated_state)
-        return real_emit(task_run, initial_state, validated_state, *args, **more)
+        for history in list(_recording):
+            history.note_task_state(task_run, validated_state)
+        if and_told:
+            return real(task_run, initial_state, validated_state, *args, **more)
+        return None
+
+    with prefect.TASK_STATES.replaced(emit):
+        _is_heard = True
+        try:
+            yield
+        finally:
+            _is_heard = False
+
+
+@contextlib.contextmanager
+def recorded_history(history: PrefectHistory) -> Iterator[None]:
+    """Record what the engine says of every run for the length of a block."""
+    real_timedelta = prefect.RETRY_DELAYS.read()
+    real_create, real_async_create = prefect.FLOW_RUNS.read(), prefect.FLOW_RUNS_ASYNC.read()
 
     def timedelta(**units: Any) -> datetime.timedelta:
         # Only here does the engine name the delay itself. The state has two times of day, read one
@@ -251,20 +275,14 @@ def recorded_history(history: PrefectHistory) -> Iterator[None]:
 
     listener = _Listener(history)
     loggers = [logging.getLogger(name) for name in ("prefect.flow_runs", "prefect.task_runs")]
-    replaced = (
-        (engine, "emit_task_run_state_change_event", emit, real_emit),
-        (engine, "timedelta", timedelta, real_timedelta),
-        (sync_client, "create_flow_run", create, real_create),
-        (async_client, "create_flow_run", async_create, real_async_create),
-    )
-    for owner, name, ours, _ in replaced:
-        setattr(owner, name, ours)
-    for logger in loggers:
-        logger.addHandler(listener)
-    try:
-        yield
-    finally:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(task_states_heard(and_told=True))
+        stack.enter_context(prefect.RETRY_DELAYS.replaced(timedelta))
+        stack.enter_context(prefect.FLOW_RUNS.replaced(create))
+        stack.enter_context(prefect.FLOW_RUNS_ASYNC.replaced(async_create))
+        _recording.append(history)
+        stack.callback(_recording.remove, history)
         for logger in loggers:
-            logger.removeHandler(listener)
-        for owner, name, _, real in replaced:
-            setattr(owner, name, real)
+            logger.addHandler(listener)
+            stack.callback(logger.removeHandler, listener)
+        yield

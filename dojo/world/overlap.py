@@ -11,20 +11,13 @@ import contextlib
 import copy
 import dataclasses
 import functools
-import importlib
 import importlib.util
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-WATCHED = {
-    "logistic regression": ("sklearn.linear_model", "LogisticRegression"),
-    "random forest": ("sklearn.ensemble", "RandomForestClassifier"),
-    "gradient boosting": ("sklearn.ensemble", "GradientBoostingClassifier"),
-    "histogram boosting": ("sklearn.ensemble", "HistGradientBoostingClassifier"),
-    "xgboost": ("xgboost", "XGBClassifier"),
-}
-"""Module and class of each model that is watched."""
+from dojo.ground.libraries.seam import Seam
+from dojo.world.seams.libraries import FITTED, PREDICTED
 
 PATIENCE_S = 2.0
 
@@ -34,7 +27,7 @@ class Training:
     """One call of `fit`.
 
     Attributes:
-        name: The model, a key of `WATCHED`.
+        name: The model, a key of `FITTED`.
         seed: Its `random_state`.
         rows: How many rows it was given.
         thread: The name of the thread it ran in.
@@ -121,22 +114,20 @@ class Overlap:
 
     def _known(self, *names: str) -> None:
         for name in names:
-            if name not in WATCHED:
-                raise ValueError(f"{name!r} is not watched; there are: {', '.join(WATCHED)}")
+            if name not in FITTED:
+                raise ValueError(f"{name!r} is not watched; there are: {', '.join(FITTED)}")
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Watch the five classes for the length of a block."""
         with contextlib.ExitStack() as stack:
             stack.callback(self._let_go)
-            for name, (module, class_name) in WATCHED.items():
-                if importlib.util.find_spec(module.partition(".")[0]) is None:
+            for name in FITTED:
+                if importlib.util.find_spec(FITTED[name].library) is None:
                     continue  # not every track installs all of them
-                estimator = getattr(importlib.import_module(module), class_name)
-                fit = functools.partial(self._fit, name)
-                stack.enter_context(_wrapped(estimator, "fit", fit))
+                stack.enter_context(_wrapped(FITTED[name], functools.partial(self._fit, name)))
                 predict = functools.partial(self._predict, name)
-                stack.enter_context(_wrapped(estimator, "predict_proba", predict))
+                stack.enter_context(_wrapped(PREDICTED[name], predict))
             yield
 
     def _fit(self, name: str, real: Callable[..., Any], model: Any, *args: Any, **more: Any) -> Any:
@@ -205,20 +196,12 @@ def _rows(X: Any = (), *_: Any, **__: Any) -> int:
     return int(X.shape[0]) if hasattr(X, "shape") else len(X)
 
 
-@contextlib.contextmanager
-def _wrapped(owner: type, name: str, ours: Callable[..., Any]) -> Iterator[None]:
+def _wrapped(seam: Seam, ours: Callable[..., Any]) -> contextlib.AbstractContextManager[Any]:
     """Have `ours(real, instance, ...)` called instead of a method, inherited or not."""
-    real, is_own = getattr(owner, name), name in vars(owner)
+    real = seam.read()
 
     @functools.wraps(real)
     def method(instance: Any, *args: Any, **more: Any) -> Any:
         return ours(real, instance, *args, **more)
 
-    setattr(owner, name, method)
-    try:
-        yield
-    finally:
-        if is_own:
-            setattr(owner, name, real)
-        else:
-            delattr(owner, name)
+    return seam.replaced(method)

@@ -8,12 +8,13 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from unittest import mock
+
+from dojo.ground.libraries.seam import Seam
+from dojo.world.seams import prefect
 
 _sleep = time.sleep  # a test may play with the clock
-_REGISTERING = ("create_deployment", "update_deployment")
 
 
 class WaitsForWork(BaseException):
@@ -43,8 +44,6 @@ class Served:
 @contextlib.contextmanager
 def requests_noted() -> Iterator[list[str]]:
     """Note what Prefect's clients ask any server for during the block: `POST /api/deployments/`."""
-    from prefect.client import base
-
     asked: list[str] = []
 
     def noting(real: Any) -> Any:
@@ -55,9 +54,13 @@ def requests_noted() -> Iterator[list[str]]:
         return send
 
     with contextlib.ExitStack() as stack:
-        for client in (base.PrefectHttpxSyncClient, base.PrefectHttpxAsyncClient):
-            stack.enter_context(mock.patch.object(client, "send", noting(client.send)))
+        _replace(stack, prefect.SENT, noting)
         yield asked
+
+
+def _replace(stack: contextlib.ExitStack, seams: Iterable[Seam], around: Any) -> None:
+    for seam in seams:
+        stack.enter_context(seam.replaced(around(seam.read())))
 
 
 @contextlib.contextmanager
@@ -70,9 +73,7 @@ def serving() -> Iterator[Callable[..., Served]]:
     """
     import httpx
     from prefect.client import orchestration
-    from prefect.deployments.runner import RunnerDeployment
     from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-    from prefect.runner import Runner
 
     ids: list[Any] = []
     applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
@@ -135,14 +136,9 @@ def serving() -> Iterator[Callable[..., Served]]:
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(_server_to_itself())
-        for client in (orchestration.SyncPrefectClient, orchestration.PrefectClient):
-            for name in _REGISTERING:
-                real = getattr(client, name)
-                stack.enter_context(mock.patch.object(client, name, heard(real)))
-        for name in ("apply", "aapply"):
-            real = getattr(RunnerDeployment, name)
-            stack.enter_context(mock.patch.object(RunnerDeployment, name, noted(real)))
-        stack.enter_context(mock.patch.object(Runner, "start", start))
+        _replace(stack, prefect.REGISTERED, heard)
+        _replace(stack, prefect.APPLIED, noted)
+        stack.enter_context(prefect.WAITS_FOR_WORK.replaced(start))
         yield serve
         if ids:
             with orchestration.get_client(sync_client=True) as asked:

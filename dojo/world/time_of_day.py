@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
+from dojo.ground.libraries.seam import Seam
+from dojo.world.seams import dagster, libraries, prefect
+
 _SECONDS = ("time", "monotonic", "perf_counter")
 _NANOSECONDS = ("time_ns", "monotonic_ns", "perf_counter_ns")
-_DAGSTERS = "_mockable_get_current_datetime"
 _OF_A_MOMENT = ("localtime", "gmtime", "ctime")  # of now, unless they are told another one
 
 Plus = Callable[[Any], Any]
@@ -43,14 +45,10 @@ def moved(module: str, by_s: Callable[[], float]) -> Iterator[None]:
         for name, value in names:
             if id(value) in stand_ins:
                 stack.enter_context(mock.patch.object(solution, name, stand_ins[id(value)]))
-        for owner, name in _of_libraries():
-            clock = asks.shifted(getattr(owner, name), asks.later)
-            stack.enter_context(mock.patch.object(owner, name, clock))
-        if prefect := sys.modules.get("prefect.types._datetime"):
-            stack.enter_context(mock.patch.object(prefect, "now", _prefects(prefect, asks)))
-        if dagster := sys.modules.get("dagster._time"):
-            # All of Dagster asks here for the date: which partitions are over, which tick is due.
-            stack.enter_context(mock.patch.object(dagster, _DAGSTERS, _now_in_utc(asks)))
+        for seam in libraries.CLOCKS:
+            _replace(stack, seam, lambda real: asks.shifted(real, asks.later))
+        _replace(stack, prefect.NOW, lambda real: _prefects(real, asks))
+        _replace(stack, dagster.NOW, lambda _: _now_in_utc(asks))
         real_import = builtins.__import__
 
         def importing(name: str, globals: Any = None, *more: Any, **named: Any) -> Any:
@@ -60,6 +58,12 @@ def moved(module: str, by_s: Callable[[], float]) -> Iterator[None]:
 
         stack.enter_context(mock.patch.object(builtins, "__import__", importing))
         yield
+
+
+def _replace(stack: contextlib.ExitStack, seam: Seam, around: Callable[[Any], Any]) -> None:
+    """Replace a library's clock, if somebody has imported the library."""
+    if seam.library in sys.modules:
+        stack.enter_context(seam.replaced(around(seam.read())))
 
 
 class _Asking:
@@ -110,30 +114,19 @@ def _of_now(
     return read
 
 
-def _of_libraries() -> list[tuple[Any, str]]:
-    """Return who else tells the time, if a solution can have it: the owner and the name."""
-    found: list[tuple[Any, str]] = []
-    if pandas := sys.modules.get("pandas"):
-        found += [(pandas.Timestamp, name) for name in ("now", "today", "utcnow")]
-    if pendulum := sys.modules.get("pendulum"):
-        found += [(pendulum, "now")]
-    return found
-
-
-def _prefects(prefect: Any, asks: _Asking) -> Callable[..., Any]:
+def _prefects(real_now: Callable[..., Any], asks: _Asking) -> Callable[..., Any]:
     """Return Prefect's clock, moved for who reads an expiry and who writes one.
 
     Retries and states keep their own time.
     """
-    real_now = prefect.now
+    read = prefect.EXPIRY_READ.module
+    written = {(seam.module, seam.name) for seam in prefect.EXPIRY_WRITTEN}
 
     def now(*args: Any, **named: Any) -> Any:
         found = real_now(*args, **named)
         caller = sys._getframe(1)
         asking = (caller.f_globals.get("__name__"), caller.f_code.co_name)
-        expires = asking[0] == "prefect.results"
-        written = asking == ("prefect.task_engine", "handle_success")
-        return asks.later(found) if expires or written else found
+        return asks.later(found) if asking[0] == read or asking in written else found
 
     return now
 

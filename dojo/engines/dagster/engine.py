@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from dojo.engines.dagster import seams
 from dojo.engines.protocol import Engine, Say
+from dojo.engines.seams import check_seams
 from dojo.ground.run_folder import Room
 from dojo.world.clock import RetryClock
 
@@ -30,6 +32,7 @@ def running(room: Room, say: Say) -> Iterator[str]:
     del room, say
     import dagster
 
+    check_seams(seams.SEAMS)
     # Whoever is the first to ask for it, or to run anything, has Dagster set its logger's level.
     dagster.get_dagster_logger()
     yield ""
@@ -123,20 +126,15 @@ class _VirtualTime:
 @contextlib.contextmanager
 def free_retries(clock: RetryClock) -> Iterator[None]:
     """Make the waits between the tries of a step free; `clock` has them, exact."""
-    from dagster._core.execution.plan import active
-
     # Both in one place: a wait that is free, seen by a clock that goes on, is made for ever.
-    with mock.patch.object(active, "time", _VirtualTime(clock)):
+    with seams.STEP_CLOCK.replaced(_VirtualTime(clock)):
         yield
 
 
 @contextlib.contextmanager
 def crashing(check: str) -> Iterator[None]:
     """Have an asset check crash, whatever its function is called, for the length of a block."""
-    # Imported here: this module is read before it is decided which engines run.
-    from dagster._core.execution.plan import compute_generator as seam
-
-    real = seam.invoke_compute_fn
+    real = seams.CALL_STEP.read()
 
     def invoke(fn: Any, context: Any, *more: Any, **rest: Any) -> Any:
         chosen = context.op_execution_context.selected_asset_check_keys
@@ -144,7 +142,7 @@ def crashing(check: str) -> Iterator[None]:
             raise MemoryError(f"{check} was killed")
         return real(fn, context, *more, **rest)
 
-    with mock.patch.object(seam, "invoke_compute_fn", invoke):
+    with seams.CALL_STEP.replaced(invoke):
         yield
 
 
@@ -160,19 +158,15 @@ def during(instance: Any, step: str, call: Callable[[], object]) -> Iterator[Non
         if event is not None and event.is_step_start and event.step_key == step:
             call()
 
-    with mock.patch.object(storage, "store_event", store):
+    with mock.patch.object(storage, seams.STORE_EVENT.name, store):
         yield
 
 
 @contextlib.contextmanager
 def tried_before(times: int) -> Iterator[None]:
     """Have Dagster know of earlier tries of every step, as of those that another process made."""
-    from dagster._core.execution.retries import RetryState
-
-    real = RetryState.get_attempt_count
-    with mock.patch.object(
-        RetryState, "get_attempt_count", lambda state, key: real(state, key) + times
-    ):
+    real = seams.TRIES.read()
+    with seams.TRIES.replaced(lambda state, key: real(state, key) + times):
         yield
 
 
@@ -244,4 +238,4 @@ def rehearse(folder: Path) -> None:
         dg.evaluate_automation_conditions(definitions, instance)
 
 
-ENGINE = Engine(isolate=isolate, running=running, rehearse=rehearse)
+ENGINE = Engine(isolate=isolate, running=running, rehearse=rehearse, seams=seams.SEAMS)

@@ -14,7 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dojo.engines.mlflow import seams
 from dojo.engines.protocol import Engine, Say
+from dojo.engines.seams import check_seams
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.ground.run_folder import Room
 
@@ -45,7 +47,6 @@ def forget() -> None:
     if "mlflow" not in sys.modules:
         return
     import mlflow
-    from mlflow.tracking import fluent
 
     while mlflow.active_run() is not None:
         with contextlib.suppress(Exception):  # taken off the stack before its store is asked
@@ -53,10 +54,9 @@ def forget() -> None:
     # None is what both are before anybody sets them.
     mlflow.set_tracking_uri(None)  # type: ignore[arg-type]
     mlflow.set_registry_uri(None)  # type: ignore[arg-type]
-    fluent._active_experiment_id = None
-    names = ("EXPERIMENT_ID", "REGISTRY_URI", "RUN_ID", "TRACKING_URI")
-    for name in (f"MLFLOW_{one}" for one in names):
-        os.environ.pop(name, None)
+    seams.EXPERIMENT.write(None)
+    for name in seams.VARIABLES:
+        os.environ.pop(f"MLFLOW_{name}", None)
 
 
 def migrated_database(say: Callable[[str], None]) -> Path:
@@ -68,6 +68,7 @@ def migrated_database(say: Callable[[str], None]) -> Path:
 def running(room: Room, say: Say) -> Iterator[str]:
     """Have a database to copy; MLflow needs no server."""
     del room
+    check_seams(seams.SEAMS)
     migrated_database(say)
     yield ""
 
@@ -100,6 +101,7 @@ def new_store(folder: Path, say: Callable[[str], None]) -> str:
     """
     _wait_for_no_disk()
     _import_stores()
+    check_seams(seams.SEAMS)
     target = folder / "mlflow.db"
     copy_template(migrated_database(say), target)
     # The default experiment remembers a place for artifacts: where the template was made.
@@ -180,4 +182,5 @@ ENGINE = Engine(
     running=running,
     rehearse=rehearse,
     settle=look_through_packages,
+    seams=seams.SEAMS,
 )

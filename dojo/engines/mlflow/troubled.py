@@ -9,6 +9,9 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
+
+from dojo.engines.mlflow import seams
 
 # MLflow begins each question to a database with it, whatever it asks or changes then.
 _QUESTION = "PRAGMA foreign_keys"
@@ -62,9 +65,7 @@ def heard(hear: Callable[[str], None]) -> Iterator[None]:
     What a client asks in order to do that is its own affair: before each change of an alias it
     looks whether the model is a prompt.
     """
-    from mlflow.tracking import MlflowClient
-
-    here = threading.local()
+    client, here = seams.CLIENT.read(), threading.local()
 
     def told(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(real)
@@ -82,16 +83,13 @@ def heard(hear: Callable[[str], None]) -> Iterator[None]:
 
     own = {
         name: real
-        for name, real in vars(MlflowClient).items()
+        for name, real in vars(client).items()
         if name.startswith((*_ASKING, *_CHANGING)) and inspect.isfunction(real)
     }
-    for name, real in own.items():
-        setattr(MlflowClient, name, told(name, real))
-    try:
-        yield
-    finally:
+    with contextlib.ExitStack() as stack:
         for name, real in own.items():
-            setattr(MlflowClient, name, real)
+            stack.enter_context(mock.patch.object(client, name, told(name, real)))
+        yield
 
 
 @contextlib.contextmanager
@@ -153,14 +151,14 @@ def callers_run(uri: str) -> Iterator[Callable[[], str]]:
     Yields:
         Says how it is; nothing if it is open and running, as it should be.
     """
+    import mlflow
     from mlflow.tracking import MlflowClient
-    from mlflow.tracking import fluent as untyped
 
-    fluent: Any = untyped
+    active: Any = mlflow.ActiveRun
     client = MlflowClient(uri)
     run = client.create_run("0", run_name="the caller's own")
-    stack = fluent._active_run_stack.get()
-    stack.append(fluent.ActiveRun(run))  # start_run would change which store is the default
+    stack = seams.ACTIVE_RUNS.read().get()
+    stack.append(active(run))  # start_run would change which store is the default
 
     def look() -> str:
         status = client.get_run(run.info.run_id).info.status

@@ -19,24 +19,14 @@ from typing import Any
 from unittest import mock
 
 from dojo.engines.prefect.savings import savings
+from dojo.engines.prefect.seams import SEAMS, SERVERS, START_SERVER, UNUSED_SERVICES
 from dojo.engines.prefect.server import serve
 from dojo.engines.protocol import Engine
+from dojo.engines.seams import check_seams
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.ground.run_folder import CAN_FORK, Forked, Room
 
 START_TIMEOUT_S = 120
-
-_UNUSED_SERVICES = (
-    "CANCELLATION_CLEANUP",
-    "CLEANUP_RECONCILER",
-    "EVENT_PERSISTER",
-    "FOREMAN",
-    "LATE_RUNS",
-    "PAUSE_EXPIRATIONS",
-    "REPOSSESSOR",
-    "SCHEDULER",
-    "TRIGGERS",
-)
 
 SETTINGS = {
     "DO_NOT_TRACK": "1",
@@ -48,7 +38,7 @@ SETTINGS = {
     "PREFECT_CLIENT_MAX_RETRIES": "20",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_CLI_COLORS": "0",
-    **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "0" for name in _UNUSED_SERVICES},
+    **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "0" for name in UNUSED_SERVICES},
 }
 
 
@@ -120,12 +110,11 @@ def quick_start(room: Room, say: Callable[[str], None]) -> Iterator[None]:
     source = migrated_database(say)
 
     import prefect.main  # noqa: F401 - resolves the models that prefect.settings leaves open
-    from prefect.server.api.server import SubprocessASGIServer
     from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
 
-    original = SubprocessASGIServer._run_uvicorn_command
+    original = START_SERVER.read()
 
-    def start_server(server: SubprocessASGIServer) -> Any:
+    def start_server(server: Any) -> Any:
         url = PREFECT_SERVER_DATABASE_CONNECTION_URL.value()
         copy_template(source, Path(str(url).split(":///", 1)[1]))
         if not CAN_FORK:
@@ -133,7 +122,7 @@ def quick_start(room: Room, say: Callable[[str], None]) -> Iterator[None]:
         return Forked(lambda: serve(server.port, room), room)
 
     # The one place where the harness starts its server.
-    with mock.patch.object(SubprocessASGIServer, "_run_uvicorn_command", start_server):
+    with START_SERVER.replaced(start_server):
         yield
 
 
@@ -151,11 +140,13 @@ def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
     Raises:
         EngineError: The server does not start.
     """
-    import prefect.main  # noqa: F401 - as above
+    import prefect.main
+    import prefect.task_engine  # noqa: F401 - for its seams; a run imports it anyway
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_SSL_CERT_FILE, PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
+    check_seams(SEAMS)
     # The harness asks for the server's health with clients of its own: few authorities here too.
     few = {"SSL_CERT_FILE": str(PREFECT_API_SSL_CERT_FILE.value() or "")}
     with _log_level(logging.ERROR), contextlib.ExitStack() as stack:
@@ -192,9 +183,11 @@ def _log_level(level: int) -> Iterator[None]:
 @contextlib.contextmanager
 def join_harness(api_url: str) -> Iterator[None]:
     """Use the server of another process: the xdist controller's."""
-    import prefect.main  # noqa: F401
+    import prefect.main
+    import prefect.task_engine  # noqa: F401
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
+    check_seams(SEAMS)
     with (
         temporary_settings({PREFECT_API_URL: api_url}),
         _changed("flows", heartbeat_frequency=None),
@@ -227,11 +220,14 @@ def _changed(group: str, **values: Any) -> Iterator[None]:
 
 def server_is_alive() -> bool:
     """Say whether the harness's server, started by this process, still runs."""
-    from prefect.server.api.server import SubprocessASGIServer
-
-    server = SubprocessASGIServer._instances.get(None)
-    process = server.server_process if server is not None else None
+    process = server_process()
     return process is not None and process.poll() is None
+
+
+def server_process() -> Any:
+    """Return the process of the harness's server; None if there is none."""
+    server = SERVERS.peek({}).get(None)
+    return server.server_process if server is not None else None
 
 
 def rehearse() -> None:
@@ -257,4 +253,5 @@ ENGINE = Engine(
     running=harness,
     rehearse=lambda _: rehearse(),
     is_alive=server_is_alive,
+    seams=SEAMS,
 )

@@ -12,7 +12,9 @@ import logging
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
-from unittest import mock
+
+from dojo.engines.prefect import seams
+from dojo.world.history import task_states_heard
 
 
 @contextlib.contextmanager
@@ -30,33 +32,22 @@ def _fewer_requests() -> Iterator[None]:
     task run tells its states, and whose they are, for the server's pages. A kata hears them where
     they are told (`dojo.world.history`); so the server's database has flow runs, but no task runs.
     """
-    import prefect.results
-    import prefect.task_engine
 
     async def nowhere() -> None:
         return None
 
     with (
-        mock.patch.object(prefect.task_engine, "emit_task_run_state_change_event", _nobody_listens),
-        mock.patch.multiple(
-            prefect.results,
-            _read_server_default_result_storage_block_id=lambda: None,
-            _aread_server_default_result_storage_block_id=nowhere,
-        ),
+        task_states_heard(and_told=False),
+        seams.DEFAULT_STORAGE.replaced(lambda: None),
+        seams.DEFAULT_STORAGE_ASYNC.replaced(nowhere),
     ):
         yield
-
-
-def _nobody_listens(*_: Any, **__: Any) -> None:
-    """Take the place of the event that tells a task run's state."""
 
 
 @contextlib.contextmanager
 def _plain_log() -> Iterator[None]:
     """Write the same lines to the console without rich: a tenth of the time of a short task run."""
-    from prefect.logging.handlers import PrefectConsoleHandler
-
-    with mock.patch.object(PrefectConsoleHandler, "emit", logging.StreamHandler.emit):
+    with seams.CONSOLE.replaced(logging.StreamHandler.emit):
         yield
 
 
@@ -68,9 +59,7 @@ def _schemas_once() -> Iterator[None]:
     function within another, or a decorated one, takes may depend on more than its code: theirs
     are made each time.
     """
-    import prefect.flows
-    from prefect.utilities.callables import parameter_schema as original
-
+    original = seams.SCHEMA.read()
     made: dict[Any, Any] = {}
 
     def parameter_schema(fn: Callable[..., Any]) -> Any:
@@ -88,5 +77,5 @@ def _schemas_once() -> Iterator[None]:
             made[key] = original(fn)
         return made[key].model_copy(deep=True)
 
-    with mock.patch.object(prefect.flows, "parameter_schema", parameter_schema):
+    with seams.SCHEMA.replaced(parameter_schema):
         yield

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from dojo.engines.prefect.seams import BEGIN_TRANSACTION, MADE_READY
 from dojo.engines.templates import copy_template
 from dojo.ground.run_folder import Room
 
@@ -53,10 +54,10 @@ def _rehearse(database: Path) -> None:
     ):
         app = server.create_app(ignore_cache=True)
         asyncio.run(_ask(app))
-    server.LIFESPAN_RAN_FOR_APP.discard(app)
+    MADE_READY.read().discard(app)
     whole: Any = app
     for one in (whole, whole.api_app):  # what belongs to the event loop that has ended
-        one.middleware_stack = None
+        one.middleware_stack = None  # MIDDLEWARE makes another
     _rehearsed[:] = [app]
 
 
@@ -97,17 +98,16 @@ def serve(port: int | None, room: Room) -> None:
 
     import uvicorn
     from prefect.server.api.server import create_app
-    from prefect.server.database.configurations import AioSqliteConfiguration
     from prefect.settings import get_current_settings
 
-    begin = AioSqliteConfiguration.begin_transaction
+    begin = BEGIN_TRANSACTION.read()
 
-    def begin_at_once(database: AioSqliteConfiguration, session: Any, **_: Any) -> Any:
+    def begin_at_once(database: Any, session: Any, **_: Any) -> Any:
         # A transaction that reads, and then finds that another one wrote, is refused: the client
         # pauses, and asks again. One that takes its turn from the start is not.
         return begin(database, session, with_for_update=True)
 
-    setattr(AioSqliteConfiguration, "begin_transaction", begin_at_once)  # noqa: B010
+    BEGIN_TRANSACTION.write(begin_at_once)
     # Not pytest's filters: as errors, the server's own warnings would make it answer 503.
     warnings.simplefilter("ignore")
     os.environ.update(get_current_settings().to_environment_variables(exclude_unset=True))

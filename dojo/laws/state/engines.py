@@ -11,14 +11,23 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dojo.engines.mlflow import seams as mlflow
+from dojo.engines.prefect import seams as prefect
+from dojo.ground.libraries.seam import Seam
 from dojo.laws.state.shared import State
 
 # MLflow tells its own child processes where the store is. The pages have their readers call
 # `set_tracking_uri` and `set_experiment`, which write these; `forget` of
 # `dojo.engines.mlflow` resets them after each test.
-_MLFLOW_VARIABLES = frozenset(
-    {"MLFLOW_EXPERIMENT_ID", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI"}
+_MLFLOW_VARIABLES = frozenset(f"MLFLOW_{name}" for name in mlflow.VARIABLES)
+
+_UNSEEN = "nobody notices an option that a solution left changed"
+PANDAS_OPTIONS = Seam("pandas:options.d", "holds the options by their names", _UNSEEN)
+JOBLIB_BACKEND = Seam("joblib.parallel:_backend", "holds what `parallel_config` set", _UNSEEN)
+JOBLIB_CONFIG = Seam(
+    "joblib.parallel:default_parallel_config", "holds what holds without it", _UNSEEN
 )
+SEAMS = (PANDAS_OPTIONS, JOBLIB_BACKEND, JOBLIB_CONFIG)
 
 
 def foreign(variables: Iterable[str]) -> list[str]:
@@ -28,10 +37,10 @@ def foreign(variables: Iterable[str]) -> list[str]:
 
 def active_run() -> dict[str, Any]:
     """Return the id of the run that this thread logs into."""
-    mlflow: Any = sys.modules.get("mlflow")
-    if mlflow is None or not hasattr(mlflow, "active_run"):
+    library: Any = sys.modules.get("mlflow")
+    if library is None or not hasattr(library, "active_run"):
         return {}
-    run = mlflow.active_run()
+    run = library.active_run()
     return {"": run.info.run_id if run is not None else None}
 
 
@@ -42,10 +51,7 @@ def end_run(_: str, __: object) -> None:
 
 def autologging() -> dict[str, str]:
     """Return the libraries whose trainings are logged without a word."""
-    utils: Any = sys.modules.get("mlflow.utils.autologging_utils")
-    if utils is None:
-        return {}
-    settings = dict(getattr(utils, "AUTOLOGGING_INTEGRATIONS", {}))
+    settings = dict(mlflow.AUTOLOGGING.peek({}))
     return {name: "on" for name, one in settings.items() if one and not one.get("disable")}
 
 
@@ -58,11 +64,11 @@ def stop_autologging(name: str, _: object) -> None:
 
 def prefect_settings() -> dict[str, Any]:
     """Return the settings that a flow started here would have."""
-    context: Any = sys.modules.get("prefect.context")
-    if context is None:
+    get = prefect.SETTINGS_IN_USE.peek()
+    if get is None:
         return {}
     with contextlib.suppress(Exception):
-        found = context.SettingsContext.get()
+        found = get()
         return {"": None if found is None else found.settings}
     return {}
 
@@ -74,9 +80,7 @@ def keep(_: str, __: object) -> None:
 def options() -> dict[str, Any]:
     """Return the options of pandas, NumPy, scikit-learn and such by their dotted names."""
     found: dict[str, Any] = {}
-    pandas: Any = sys.modules.get("pandas")
-    if pandas is not None and hasattr(pandas, "options"):
-        _flatten("pandas.options", pandas.options.d, found)
+    _flatten("pandas.options", PANDAS_OPTIONS.peek({}), found)
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None and hasattr(numpy, "geterr"):
         found.update({f"numpy.seterr.{name}": value for name, value in numpy.geterr().items()})
@@ -90,9 +94,9 @@ def options() -> dict[str, Any]:
     if xgboost is not None and hasattr(xgboost, "get_config"):
         config = xgboost.get_config().items()
         found.update({f"xgboost.set_config.{name}": value for name, value in config})
-    parallel: Any = sys.modules.get("joblib.parallel")
-    if hasattr(parallel, "default_parallel_config") and hasattr(parallel, "_backend"):
-        config = {**parallel.default_parallel_config, **getattr(parallel._backend, "config", {})}
+    backend = JOBLIB_BACKEND.peek()
+    if backend is not None:
+        config = {**JOBLIB_CONFIG.peek({}), **getattr(backend, "config", {})}
         found.update({f"joblib.parallel_config.{name}": one for name, one in config.items()})
     return found
 
@@ -111,7 +115,7 @@ def put_option(dotted: str, value: Any) -> None:
     if library == "pandas":
         sys.modules["pandas"].set_option(name, value)
     elif library == "joblib":
-        backend = sys.modules["joblib.parallel"]._backend  # its own setter undoes what it is given
+        backend = JOBLIB_BACKEND.read()  # its own setter undoes what it is given
         backend.config = {**backend.config, name: value}
     else:
         getattr(sys.modules[library], setter)(**{name: value})
@@ -156,10 +160,9 @@ def keeps_open(file: str) -> bool:
 
 def _stores() -> set[str]:
     found: set[str] = set()
-    for kind in ("tracking", "model_registry"):
-        module: Any = sys.modules.get(f"mlflow.store.{kind}.sqlalchemy_store")
-        engines = getattr(getattr(module, "SqlAlchemyStore", None), "_engine_map", {})
-        found |= {str(uri).split(":///", 1)[-1].split("?", 1)[0] for uri in list(engines)}
+    for seam in mlflow.STORES:
+        engines = list(seam.peek({}))
+        found |= {str(uri).split(":///", 1)[-1].split("?", 1)[0] for uri in engines}
     return found
 
 

@@ -114,7 +114,7 @@ def dagster_instance(clock: RetryClock, tmp_path: Path) -> Iterator[Any]:
 
 @pytest.fixture
 def dagster_later(laws: Laws, dagster_instance: Any) -> Any:
-    """Load what was made as another process does, later; see `dojo.engines.dagster.load_value`.
+    """Load what was made as another process does, later; see `dojo.engines.dagster`.
 
     `dagster_later("daily_customers", resources={...}, partition_key="2026-03-01")`.
     """

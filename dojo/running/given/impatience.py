@@ -16,9 +16,10 @@ from typing import Any
 from unittest import mock
 
 from dojo.world.clock import SOLUTION_MODULE
+from dojo.world.seams.prefect import FUTURES_WAIT
 
 _AT_MOST_S = 0.02
-_ON_BEHALF = ("threading", "concurrent.futures", "prefect.futures", "asyncio")
+_ON_BEHALF = ("threading", "concurrent.futures", FUTURES_WAIT.module, "asyncio")
 
 
 def _who_waits() -> tuple[str, str]:

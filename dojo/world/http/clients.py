@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 from unittest import mock
 
-import urllib3.connection
 import urllib3.exceptions
+
+from dojo.world.seams import libraries
 
 CLIENTS = ("requests", "httpx", "urllib", "urllib3")
 
@@ -154,9 +155,12 @@ def clients_led(name: str, host: Played) -> Iterator[None]:
         name: The host's name; it is reached over HTTPS.
         host: Plays it.
     """
+    around = _connecting(name, host, _closed)
+    connect = around(http.client.HTTPSConnection.connect)
+    urllib3s = _connecting(name, host, _not_new)(libraries.CONNECTED.read())
     with (
-        _replaced(http.client.HTTPSConnection, "connect", _connecting(name, host, _closed)),
-        _replaced(urllib3.connection.HTTPSConnection, "connect", _connecting(name, host, _not_new)),
+        mock.patch.object(http.client.HTTPSConnection, "connect", connect),
+        libraries.CONNECTED.replaced(urllib3s),
         _httpx_led(name, host),
     ):
         yield
@@ -229,12 +233,6 @@ def _httpx_led(name: str, host: Played) -> Iterator[None]:
 
         return connect
 
-    with (
-        _replaced(httpcore.SyncBackend, "connect_tcp", around),
-        _replaced(httpcore.AnyIOBackend, "connect_tcp", around_async),
-    ):
+    sync, of_async = libraries.STREAMED, libraries.STREAMED_ASYNC
+    with sync.replaced(around(sync.read())), of_async.replaced(around_async(of_async.read())):
         yield
-
-
-def _replaced(owner: Any, name: str, around: Any) -> Any:
-    return mock.patch.object(owner, name, around(getattr(owner, name)))

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from unittest import mock
 
 import requests
 
@@ -20,6 +19,7 @@ from dojo.world.draw.churn import make_customers
 from dojo.world.http.clients import Refused, Silent, clients_led
 from dojo.world.http.requests_led import requests_led
 from dojo.world.http.webhook import HOSTS as WEBHOOKS
+from dojo.world.seams.libraries import ELAPSED
 
 HOST = "https://api.churn.example"
 
@@ -187,7 +187,7 @@ class FlakyApi:
         # Webhooks are played by `Webhooks`, over a real connection to this machine.
         led = requests_led(HOST, self._reply, besides=WEBHOOKS)
         # With this one requests measures how long an answer took.
-        clock = mock.patch.object(requests.sessions, "preferred_clock", self._now_s)
+        clock = ELAPSED.replaced(self._now_s)
         with led, clock, clients_led(HOST.removeprefix("https://"), _Host(self)):
             yield
 

@@ -20,6 +20,7 @@ from unittest import mock
 
 from dojo.world.http.authority import write_certificates
 from dojo.world.http.webhook import HOSTS, Webhooks
+from dojo.world.seams.libraries import HANDLED_ASYNC
 
 STRANGERS = ("proxy.office.example",)
 
@@ -129,13 +130,12 @@ def _sockets_led(webhooks: Webhooks, port: int, closed_port: int) -> Iterator[No
 def _httpx_observed(webhooks: Webhooks) -> Iterator[None]:
     """Note the time-outs of httpx's asynchronous client: its sockets do not have them."""
     try:
-        import httpx
+        real = HANDLED_ASYNC.read()
     except ImportError:  # without Prefect, no httpx either
         yield
         return
-    real = httpx.AsyncHTTPTransport.handle_async_request
 
-    async def handle(this: Any, request: httpx.Request) -> httpx.Response:
+    async def handle(this: Any, request: Any) -> Any:
         if request.url.host in HOSTS:
             limits = dict(request.extensions.get("timeout", {}))
             webhooks.limits_s[None] = limits.get("read")
@@ -144,7 +144,7 @@ def _httpx_observed(webhooks: Webhooks) -> Iterator[None]:
                 request.extensions = {**request.extensions, "timeout": short}
         return await real(this, request)
 
-    with mock.patch.object(httpx.AsyncHTTPTransport, "handle_async_request", handle):
+    with HANDLED_ASYNC.replaced(handle):
         yield
 
 

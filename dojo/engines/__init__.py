@@ -12,6 +12,7 @@ from dojo.engines.mlflow.engine import ENGINE as MLFLOW
 from dojo.engines.prefect.engine import ENGINE as PREFECT
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError
+from dojo.ground.libraries.seam import SeamMissing
 from dojo.ground.run_folder import Room
 
 ENGINES: dict[str, Engine] = {
@@ -48,10 +49,12 @@ def start(name: str, room: Room, say: Say, until: ExitStack) -> str:
         Its address; "" if it needs none.
 
     Raises:
-        EngineError: It does not start, or is not installed.
+        EngineError: It does not start, is not installed, or lacks what we use of it.
     """
     try:
         return until.enter_context(ENGINES[name].running(room, say))
+    except SeamMissing as error:
+        raise EngineError(str(error)) from None
     except ImportError as error:
         raise EngineError(
             f"{name} cannot be imported ({error}); install what its track needs:"

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from dojo.catalog.kata import CatalogError, load_catalog
 from dojo.engines.templates import EngineError
+from dojo.ground.libraries.pins import pins
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
@@ -118,7 +118,7 @@ def check_versions(root: Path) -> Check:
     path = root / "constraints.txt"
     if not path.exists():
         return Check("Versions", False, f"{path} does not exist", _RESTORE)
-    wanted = _requirements(path)
+    wanted = pins(path)
     differing = [
         (requirement, version)
         for requirement in wanted
@@ -219,8 +219,12 @@ def _start_mlflow(room: Room) -> None:
     MlflowClient(tracking_uri=uri).search_experiments()
 
 
-def _start_dagster(_: Room) -> None:
-    import dagster  # noqa: F401
+def _start_dagster(room: Room) -> None:
+    from dojo.engines.dagster import engine as dagster
+
+    dagster.isolate(room)
+    with dagster.running(room, _say):
+        pass
 
 
 ENGINES = {"prefect": _start_prefect, "mlflow": _start_mlflow, "dagster": _start_dagster}
@@ -245,13 +249,6 @@ def _installed(name: str) -> str:
         return str(metadata.version(canonicalize_name(name)) or "")
     except metadata.PackageNotFoundError:
         return ""
-
-
-def _requirements(path: Path) -> list[Requirement]:
-    """Read the pins of a constraints file that are meant for this Python."""
-    lines = (line.split(" #")[0].strip() for line in path.read_text(encoding="utf-8").splitlines())
-    found = [Requirement(line) for line in lines if line and not line.startswith(("#", "-"))]
-    return [one for one in found if one.marker is None or one.marker.evaluate()]
 
 
 if __name__ == "__main__":

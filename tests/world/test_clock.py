@@ -14,8 +14,9 @@ import anyio
 import pytest
 
 from dojo.world.clock import FlowRetryWaits, RetryClock, Wait, free_waits
+from dojo.world.seams.libraries import WAITS
 
-LIBRARIES = ["urllib3.util.retry", "requests", "tenacity.nap", "backoff._sync", "httpx"]
+LIBRARIES = [seam.module for seam in WAITS]
 OTHERS = ["concurrent.futures.thread", "prefect.flow_engine", "urllib", "dojo_solutions"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,9 @@ from typing import Any
 import numpy
 import pytest
 
-from dojo.world.overlap import WATCHED, Overlap, Training
+from dojo.ground.libraries.seam import Seam
+from dojo.world.overlap import Overlap, Training
+from dojo.world.seams.libraries import FITTED
 
 X = numpy.arange(24.0).reshape(12, 2)
 Y = numpy.array([0, 1] * 6)
@@ -33,8 +34,7 @@ def overlap() -> Iterator[Overlap]:
 
 
 def estimator(name: str) -> type:
-    module, class_name = WATCHED[name]
-    return getattr(importlib.import_module(module), class_name)
+    return FITTED[name].owner()
 
 
 def train(name: str) -> Any:
@@ -46,7 +46,7 @@ def train_at_once(names: list[str], workers: int | None = None) -> None:
         list(pool.map(train, names))
 
 
-@pytest.mark.parametrize("name", WATCHED)
+@pytest.mark.parametrize("name", FITTED)
 def test_each_class_is_watched_and_put_back(name: str) -> None:
     owner, overlap = estimator(name), Overlap()
     before = {key: vars(owner).get(key) for key in ("fit", "predict_proba")}
@@ -125,7 +125,7 @@ def test_hold_ends_with_the_test() -> None:
     assert late.result().n_features_in_ == 2
 
 
-@pytest.mark.parametrize("name", WATCHED)
+@pytest.mark.parametrize("name", FITTED)
 def test_predictions_are_as_told(overlap: Overlap, name: str) -> None:
     overlap.will_predict(**{name.replace(" ", "_"): 0.25})
 
@@ -145,7 +145,8 @@ def test_unknown_model_is_named() -> None:
 
 
 def test_class_of_an_absent_package_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(WATCHED, "absent", ("surely_not_installed.models", "Model"))
+    absent = Seam("surely_not_installed.models:Model.fit", "trains", "nothing is seen")
+    monkeypatch.setitem(FITTED, "absent", absent)
     overlap = Overlap()
     with overlap.watching():
         train("logistic regression")

@@ -138,7 +138,7 @@ def harness(room: Room, say: Callable[[str], None]) -> Iterator[str]:
         The URL of the server's API.
 
     Raises:
-        EngineError: The server does not start.
+        EngineError: The server does not start, or Prefect lacks what we use of it.
     """
     import prefect.main
     import prefect.task_engine  # noqa: F401 - for its seams; a run imports it anyway
@@ -182,7 +182,11 @@ def _log_level(level: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def join_harness(api_url: str) -> Iterator[None]:
-    """Use the server of another process: the xdist controller's."""
+    """Use the server of another process: the xdist controller's.
+
+    Raises:
+        EngineError: Prefect lacks what we use of it.
+    """
     import prefect.main
     import prefect.task_engine  # noqa: F401
     from prefect.settings import PREFECT_API_URL, temporary_settings

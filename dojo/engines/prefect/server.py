@@ -20,11 +20,7 @@ from dojo.engines.prefect.seams import BEGIN_TRANSACTION, MADE_READY
 from dojo.engines.templates import copy_template
 from dojo.ground.run_folder import Room
 
-_ENVIRONMENT = {
-    "PREFECT_UI_ENABLED": "0",
-    "PREFECT__SERVER_EPHEMERAL": "1",
-    "PREFECT__SERVER_FINAL": "1",
-}
+_ENVIRONMENT = {"PREFECT_UI_ENABLED": "0"}
 _rehearsed: list[Any] = []
 
 
@@ -52,7 +48,7 @@ def _rehearse(database: Path) -> None:
         mock.patch.dict(os.environ, _ENVIRONMENT),
         temporary_settings({PREFECT_SERVER_DATABASE_CONNECTION_URL: url}),
     ):
-        app = server.create_app(ignore_cache=True)
+        app = server.create_app(ephemeral=True, final=True, ignore_cache=True)
         asyncio.run(_ask(app))
     MADE_READY.read().discard(app)
     whole: Any = app
@@ -112,7 +108,7 @@ def serve(port: int | None, room: Room) -> None:
     warnings.simplefilter("ignore")
     os.environ.update(get_current_settings().to_environment_variables(exclude_unset=True))
     uvicorn.run(
-        _rehearsed[0] if _rehearsed else create_app(),
+        _rehearsed[0] if _rehearsed else create_app(ephemeral=True, final=True),
         host="127.0.0.1",
         port=int(port or 0),
         log_level="error",

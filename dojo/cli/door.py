@@ -187,7 +187,7 @@ def run(
 
     Ends with 0 if the kata is solved, 1 if it is not.
     """
-    from dojo.running.choice import Solutions, SolutionsNotFound
+    from dojo.catalog.solutions import Solutions, SolutionsNotFound
 
     language = _language(context, lang)
     katas = _catalogue()

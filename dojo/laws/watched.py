@@ -11,10 +11,10 @@ from dojo.ground.libraries.seam import check
 from dojo.laws.acts import Acts, watched_imports
 from dojo.laws.calls import Watch
 from dojo.laws.dagster import watched_steps
-from dojo.laws.engines import SEAMS
 from dojo.laws.leftovers import Leftovers
 from dojo.laws.prefect import watched_runs
 from dojo.laws.rules import Ledger
+from dojo.laws.state.engines import SEAMS
 from dojo.laws.whose import marked_threads
 from dojo.running.solution import Subject, classes_of, load_solution
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from dojo.catalog.kata import CatalogError
+from dojo.catalog.solutions import Solutions, SolutionsNotFound
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.libraries.seam import SeamMissing, check
 from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
-from dojo.running.choice import Solutions, SolutionsNotFound
 from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
     beside_callers_run,
     dagster_crash,

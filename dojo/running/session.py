@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog.kata import Kata, kata_folders, read_kata
+from dojo.catalog.solutions import Solutions
 from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import CAN_FORK, Room
-from dojo.running.choice import Solutions
 from dojo.running.elsewhere.client import ADDRESS_VARIABLE, SecondParent
 
 

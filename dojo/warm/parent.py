@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
+from dojo.catalog.solutions import Solutions, SolutionsNotFound
 from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Forked, Room
-from dojo.running.choice import Solutions, SolutionsNotFound
 from dojo.running.elsewhere.client import ADDRESS_VARIABLE, SecondParent
 
 _LINE_LIMIT = 32 * 1024 * 1024

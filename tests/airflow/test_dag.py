@@ -9,9 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from dojo.catalog.kata import find_kata, load_catalog
+from dojo.catalog.solutions import Solutions
 from dojo.engines.airflow.engine import DagRun, run_dags
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.running.choice import Solutions
 from dojo.running.session import asked_solutions
 
 CUSTOMERS = PACKAGE_ROOT / "reference" / "data" / "customers.csv"

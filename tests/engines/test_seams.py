@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import dojo.laws.engines
+import dojo.laws.state.engines
 import dojo.running.seams
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.engines import ENGINES, start
@@ -21,13 +21,13 @@ from dojo.ground.libraries.pins import pinned_version
 from dojo.ground.libraries.seam import Seam, SeamMissing, check, describe
 from dojo.ground.paths import PACKAGE_ROOT, find_root
 from dojo.ground.run_folder import Room
-from dojo.laws.state import _PATCHED
+from dojo.laws.state.process import _PATCHED
 from dojo.warm.client import Warm
 from dojo.world.seams import libraries
 
 TABLES = {
     **{name: engine.seams for name, engine in ENGINES.items()},
-    "laws": dojo.laws.engines.SEAMS,
+    "laws": dojo.laws.state.engines.SEAMS,
     "libraries": libraries.SEAMS,
     "pytest": dojo.running.seams.SEAMS,
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import dojo.laws.engines
+import dojo.laws.state.engines
 import dojo.running.seams
 from dojo.engines import ENGINES
 from dojo.ground.libraries.seam import Seam
@@ -22,7 +22,7 @@ from dojo.world.seams import libraries
 
 SEAMS: list[Seam] = [
     *(seam for engine in ENGINES.values() for seam in engine.seams),
-    *(*dojo.laws.engines.SEAMS, *dojo.running.seams.SEAMS, *libraries.SEAMS),
+    *(*dojo.laws.state.engines.SEAMS, *dojo.running.seams.SEAMS, *libraries.SEAMS),
 ]
 
 
@@ -38,19 +38,19 @@ OF_PYTHON = {"os._exit", "sys._getframe", "importlib._bootstrap", "seam._find_an
 OWNERS = {
     ("laws/acts.py", "owner"): "random, numpy.random, warnings, sqlite3, atexit, importlib",
     ("laws/calls.py", "owner"): "a class of the solution",
-    ("laws/calls.py", "thread"): "a mark of ours on a thread",
+    ("laws/whose.py", "thread"): "a mark of ours on a thread",
     ("laws/calls.py", "watched"): "a mark of ours on a function",
     ("laws/leftovers.py", "one"): "a mark of ours on an instance",
     ("laws/leftovers.py", "owner"): "threading, subprocess, socket",
     ("laws/prefect.py", "one"): "puts a setting of a solution's task or flow back",
     ("laws/prefect.py", "owner"): "the attribute `fn`, which no class has, of Task and Flow",
-    ("laws/state.py", "decimal.getcontext()"): "puts a number back",
-    ("laws/state.py", "found"): "puts back what a solution has patched",
+    ("laws/state/process.py", "decimal.getcontext()"): "puts a number back",
+    ("laws/state/process.py", "found"): "puts back what a solution has patched",
     ("engines/dagster/engine.py", "storage"): "seams.STORE_EVENT, on one instance",
     ("engines/mlflow/troubled.py", "client"): "seams.CLIENT, each of its methods",
     ("world/files/disk.py", "owner"): "os, threading",
     ("world/files/machine.py", "owner"): "os, platform, socket, uuid",
-    ("world/flaky_api.py", "error"): "a mark of ours on an error",
+    ("world/http/requests_led.py", "error"): "a mark of ours on an error",
     ("world/time_of_day.py", "solution"): "the solution",
 }
 
@@ -237,15 +237,16 @@ def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     from dojo.laws.watched import Watched
     from dojo.running.given.impatience import impatience
     from dojo.running.given.written import Written
-    from dojo.world.flaky_api import FlakyApi
     from dojo.world.history import PrefectHistory, recorded_history
+    from dojo.world.http.flaky_api import FlakyApi
+    from dojo.world.http.webhook import Webhooks
+    from dojo.world.http.webhook_wire import callers_led
     from dojo.world.overlap import Overlap
     from dojo.world.serving import requests_noted, serving
-    from dojo.world.webhook import Webhooks
 
     return [
         *(savings(), recorded_history(PrefectHistory()), free_waits(clock)),
-        *(FlakyApi(clock).on_the_wire(), Webhooks().callers_led(folder, 1, 2)),
+        *(FlakyApi(clock).on_the_wire(), callers_led(Webhooks(), folder, 1, 2)),
         *(requests_noted(), serving(), Overlap().watching(), impatience()),
         *(Written().hearing(), Watched(folder / "solution.py", Ledger()).looking()),
         *(dagster.free_retries(clock), dagster.crashing("check"), dagster.tried_before(1)),

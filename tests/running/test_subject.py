@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dojo.catalog.kata import Kata
-from dojo.running.choice import Solutions, SolutionsNotFound
+from dojo.catalog.solutions import Solutions, SolutionsNotFound
 from dojo.running.error_lines import solution_line
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.world.clock import SOLUTION_MODULE

@@ -24,7 +24,8 @@ from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
 from dojo.terminal import screen as show
-from dojo.terminal.companion import first_unsolved, first_unsolved_task, keep_company
+from dojo.terminal.companion import keep_company
+from dojo.terminal.course import first_unsolved, first_unsolved_task
 
 SCHEMA = 1
 _ALL_SOLVED = "All katas are solved. Next: 'dojo run NN' runs one again."

@@ -1,160 +1,25 @@
 """Keep a learner company: run the tests of one kata whenever its files are saved.
 
-`Course` and `Watch` know which kata, which hint and what changed; `Runs` has the verdicts made in
-a thread; `Companion` joins them, a key or event at a time; only `keep_company` needs a terminal.
+`Course` knows which kata and which hint, `Watch` what changed, `Runs` has the verdicts made;
+`Companion` joins them, a key or event at a time; only `keep_company` needs a terminal.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from dojo.catalog.kata import CatalogError, Kata, Language, load_catalog
-from dojo.catalog.progress import is_solved, solved_tasks
+from dojo.catalog.progress import is_solved
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground.exits import Exit, Stop
 from dojo.terminal import screen as show
+from dojo.terminal.course import Course
 from dojo.terminal.keyboard import raw_keys
-
-if TYPE_CHECKING:
-    from dojo.warm.client import Warm
+from dojo.terminal.runs import Runs, Watch
 
 POLL_S = 0.1
-_END_S = 20
 _KEYS = "h hint   r run again   l list   n next kata   p previous   q quit"
-
-
-def first_unsolved(katas: list[Kata]) -> Kata | None:
-    """Return the first kata whose files were not seen green; None if all were."""
-    return next((kata for kata in katas if not is_solved(kata)), None)
-
-
-def first_unsolved_task(kata: Kata) -> int:
-    """Return the number of the first task that is not known to be solved; else 1."""
-    done = solved_tasks(kata) or []
-    return next((task for task in range(1, len(kata.tasks) + 1) if task not in done), 1)
-
-
-class Course:
-    """Where the learner is: the kata, its last verdict, the hints given so far.
-
-    It begins at the first unsolved kata, or at the last if all are solved.
-    """
-
-    def __init__(self, katas: list[Kata]) -> None:
-        self.katas = katas
-        self.kata = first_unsolved(katas) or katas[-1]
-        self.verdict: KataVerdict | None = None
-        self._tiers: dict[tuple[str, int], int] = {}
-
-    @property
-    def position(self) -> int:
-        """Return the place of the kata among all, from 0."""
-        return next(index for index, kata in enumerate(self.katas) if kata.id == self.kata.id)
-
-    @property
-    def is_last(self) -> bool:
-        """Say whether no kata follows."""
-        return self.position + 1 == len(self.katas)
-
-    def renew(self, katas: list[Kata]) -> None:
-        """Take a catalogue that was read again; stay on the same kata, or go to the one after."""
-        number = self.kata.number
-        self.katas = katas
-        self.kata = next((kata for kata in katas if kata.number >= number), katas[-1])
-
-    def go(self, step: int) -> bool:
-        """Go some katas forwards or backwards; say whether there is such a kata."""
-        target = self.position + step
-        if not 0 <= target < len(self.katas):
-            return False
-        self.kata = self.katas[target]
-        self.verdict = None
-        return True
-
-    def hint(self) -> tuple[int, int]:
-        """Return task and tier of the next hint: the first red task's; the third tier stays."""
-        red = self.verdict.red if self.verdict is not None else []
-        task = next((test.task for test in red if test.task), None)
-        task = task or first_unsolved_task(self.kata)
-        tier = min(self._tiers.get((self.kata.id, task), 0) + 1, 3)
-        self._tiers[self.kata.id, task] = tier
-        return task, tier
-
-
-class Watch:
-    """Tells when a file was saved, by its time and size."""
-
-    def __init__(self) -> None:
-        self._seen: dict[Path, tuple[int, int] | None] = {}
-
-    def changed(self, files: list[Path]) -> list[Path]:
-        """Return which files differ from the last look.
-
-        None does at the first look. A missing one does not, since many editors remove a file for
-        a moment when they save it.
-        """
-        found = []
-        for path in files:
-            try:
-                status = path.stat()
-            except OSError:
-                self._seen.setdefault(path, None)
-                continue
-            now = status.st_mtime_ns, status.st_size
-            if self._seen.get(path, now) != now:
-                found.append(path)
-            self._seen[path] = now
-        return found
-
-
-class Runs:
-    """One run at a time, each in a thread; what it says waits in `events`."""
-
-    def __init__(self, warm: Warm) -> None:
-        self.events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._warm = warm
-        self._thread: threading.Thread | None = None
-        self._next: Kata | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Say whether a run goes on whose end was not yet taken notice of."""
-        return self._thread is not None
-
-    def ask(self, kata: Kata) -> None:
-        """Have `kata` run on the learner's file: at once, or after the run that goes on."""
-        if self._thread is not None:
-            self._next = kata
-            return
-        self.events.put(("start", kata))
-        self._thread = threading.Thread(target=self._run, args=(kata,), daemon=True)
-        self._thread.start()
-
-    def end(self) -> None:
-        """Take notice of a run's end; start the one that waits."""
-        self._thread = None
-        waiting, self._next = self._next, None
-        if waiting is not None:
-            self.ask(waiting)
-
-    def stop(self) -> None:
-        """End the run that goes on and all processes."""
-        self._warm.close()
-        if self._thread is not None:
-            self._thread.join(_END_S)
-            # A run that was cut short may have asked for a new parent before it gave up.
-            self._warm.close()
-
-    def _run(self, kata: Kata) -> None:
-        try:
-            verdict = self._warm.run(kata, "learner", lambda test: self.events.put(("test", test)))
-            self.events.put(("verdict", verdict))
-        except Exception as error:
-            self.events.put(("error", error))
 
 
 class Companion:

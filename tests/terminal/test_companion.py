@@ -20,7 +20,9 @@ from dojo.catalog.progress import fingerprint, record_progress
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground.exits import Exit, Stop
-from dojo.terminal.companion import Companion, Course, Runs, Watch
+from dojo.terminal.companion import Companion
+from dojo.terminal.course import Course
+from dojo.terminal.runs import Runs, Watch
 from dojo.terminal.screen import Screen
 from tests.made_up_katas import write_checkout
 

@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 from dojo.batch import batch
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.cli.door import app
-from dojo.cli.grade import _progress, schema
+from dojo.cli.grade import schema
+from dojo.cli.progress import progress
 from dojo.grading.results import Binding, Result, Results
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
@@ -219,7 +220,7 @@ def test_terminal_gets_a_bar_with_the_time_left_and_a_file_lines(is_terminal: bo
             return is_terminal
 
     stream = Stream()
-    with _progress(Screen(stream)) as watch:
+    with progress(Screen(stream)) as watch:
         watch.begins(2, 4)
         watch.graded(result(), 3, 4)
         watch.graded(result("bob", verdict="grader-error", earned=None, advice="not graded"), 4, 4)

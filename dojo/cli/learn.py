@@ -1,0 +1,233 @@
+"""The learner's commands of `dojo`: go on, list, run, hint, doctor."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Annotated, Any, cast, get_args
+
+import typer
+
+from dojo.catalog.kata import CatalogError, Kata, Language, find_kata, load_catalog
+from dojo.catalog.progress import is_solved, solved_tasks
+from dojo.catalog.verdict import KataVerdict
+from dojo.ground.exits import Exit, Stop
+from dojo.ground.paths import find_root
+from dojo.terminal import screen as show
+from dojo.terminal.companion import keep_company
+from dojo.terminal.course import first_unsolved, first_unsolved_task
+
+SCHEMA = 1
+_ALL_SOLVED = "All katas are solved. Next: 'dojo run NN' runs one again."
+
+app = typer.Typer(rich_markup_mode=None)
+
+Name = Annotated[str | None, typer.Argument(metavar="[KATA]", help="02, retries or 02_retries")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="en|fr", help="Titles and hints; else DOJO_LANG, else LANG."),
+]
+
+
+def go_on(context: typer.Context, lang: str | None) -> int:
+    """Keep a learner company where there is a terminal; else say where they are, once."""
+    language = _language(context, lang)
+    katas = _catalogue()
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        keep_company(katas, language)
+    else:
+        _say_once(katas, language)
+    return Exit.DONE
+
+
+def _say_once(katas: list[Kata], language: Language) -> None:
+    screen = show.Screen()
+    for kata in katas:
+        screen.say(f"{show.shown(kata.folder)}  {'solved' if is_solved(kata) else 'unsolved'}")
+    current = first_unsolved(katas)
+    screen.say()
+    if current is None:
+        screen.say(_ALL_SOLVED)
+        return
+    verdict = _run(current, "learner")
+    show.show_heading(screen, current, language)
+    for test in verdict.red:
+        show.show_test(screen, test)
+    show.show_waiting(screen, current, verdict)
+    show.show_red(screen, verdict, f"'dojo run {current.number:02d} --all' shows why")
+    following = first_unsolved(katas)
+    show.show_next_step(screen, current, verdict, following, language)
+
+
+@app.command("list")
+def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = None) -> int:
+    """List all katas, and which of them you have solved."""
+    language = _language(context, lang)
+    katas = _catalogue()
+    if as_json:
+        return _print_json(
+            {"katas": [show.describe(kata, solved_tasks(kata) or [], language) for kata in katas]}
+        )
+    screen = show.Screen()
+    show.show_catalogue(screen, katas, is_solved, language)
+    current = first_unsolved(katas)
+    screen.say()
+    if current is None:
+        screen.say(_ALL_SOLVED)
+    else:
+        screen.say(f"Next: read {show.shown(show.page_of(current, language))}, then run: dojo")
+    return Exit.DONE
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    kata: Name = None,
+    solutions: Annotated[
+        str,
+        typer.Option(
+            metavar="WHOSE",
+            envvar="DOJO_SOLUTIONS",
+            help="What to test: learner, reference, a folder or a file.",
+        ),
+    ] = "learner",
+    every: Annotated[bool, typer.Option("--all", help="Print all messages.")] = False,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """Run the tests of one kata once: the first unsolved one (or the last) if you name none.
+
+    Ends with 0 if the kata is solved, 1 if it is not.
+    """
+    from dojo.catalog.solutions import Solutions, SolutionsNotFound
+
+    language = _language(context, lang)
+    katas = _catalogue()
+    chosen = _choose(katas, kata)
+    try:
+        path = Solutions(solutions).path
+    except SolutionsNotFound as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    verdict = _run(chosen, str(path or solutions))
+    code = Exit.DONE if verdict.solved else Exit.UNSOLVED
+    if as_json:
+        _print_json(json.loads(verdict.to_json()))
+        return code
+    screen = show.Screen()
+    show.show_verdict(screen, chosen, verdict, language)
+    rest = f"'dojo run {chosen.number:02d} --all' shows why"
+    show.show_red(screen, verdict, rest, every=every)
+    show.show_next_step(screen, chosen, verdict, first_unsolved(katas), language)
+    return code
+
+
+@app.command()
+def hint(
+    context: typer.Context,
+    kata: Name = None,
+    task: Annotated[
+        int | None, typer.Argument(metavar="[TASK]", help="The task's number, from 1.")
+    ] = None,
+    tier: Annotated[
+        int, typer.Option(min=1, max=3, help="1: where to look; 2: the idea; 3: nearly the line.")
+    ] = 1,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
+    """Give one hint: for the first unsolved task if you name none."""
+    language = _language(context, lang)
+    chosen = _choose(_catalogue(), kata)
+    number = task if task is not None else first_unsolved_task(chosen)
+    last = len(chosen.tasks)
+    if not 1 <= number <= last:
+        it_has = "only task 1" if last == 1 else f"tasks 1 to {last}"
+        mended = f"'dojo hint {chosen.number:02d} 1' gives a hint"
+        raise Stop(Exit.USAGE, f"{chosen.id!r} has no task {number}, it has {it_has}; {mended}")
+    if as_json:
+        said = chosen.tasks[number - 1].hints.get(language)[tier - 1]
+        return _print_json(
+            {"kata": chosen.id, "task": number, "tier": tier, "tiers": 3, "hint": said}
+        )
+    screen = show.Screen()
+    show.show_hint(screen, chosen, number, tier, language)
+    screen.say()
+    if tier < 3:
+        screen.say(f"Next hint: dojo hint {chosen.number:02d} {number} --tier {tier + 1}")
+    else:
+        screen.say(f"Next: edit {show.shown(chosen.stub_file)}, then: dojo run {chosen.number:02d}")
+    return Exit.DONE
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> int:
+    """Check this machine: Python, packages, ports, folders, and the start of each engine."""
+    from dojo.terminal.doctor import examine
+
+    checks = []
+    screen = show.Screen()
+    for check in examine(find_root()):
+        checks.append(check)
+        if not as_json:
+            show.show_check(screen, check.name, check.ok, check.said, check.cure)
+    ill = [check for check in checks if not check.ok]
+    if as_json:
+        _print_json({"ok": not ill, "checks": [vars(check) for check in checks]})
+    else:
+        screen.say()
+        screen.say(
+            f"Next: do what is said under {ill[0].name!r}, then: dojo doctor"
+            if ill
+            else "All is well. Next: dojo"
+        )
+    return Exit.ENVIRONMENT if ill else Exit.DONE
+
+
+def _language(context: typer.Context, lang: str | None) -> Language:
+    asked: str | None = lang or context.find_root().obj or os.environ.get("DOJO_LANG")
+    for known in get_args(Language):
+        if asked == known:
+            return cast(Language, known)
+    if asked:
+        raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "fr" if next(filter(None, names), "").startswith("fr") else "en"
+
+
+def _catalogue() -> list[Kata]:
+    root = find_root()
+    try:
+        katas = load_catalog(root)
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
+    if not katas:
+        where = str(root / "katas")
+        raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
+    return katas
+
+
+def _choose(katas: list[Kata], name: str | None) -> Kata:
+    if name is None:
+        return first_unsolved(katas) or katas[-1]
+    try:
+        return find_kata(katas, name)
+    except CatalogError as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+
+
+def _run(kata: Kata, solutions: str) -> KataVerdict:
+    from dojo.warm.client import run_cold
+
+    if sys.stderr.isatty():
+        show.Screen(sys.stderr).say(f"Running the tests of {kata.id} ...", "dim")
+    verdict = run_cold(kata.root, kata, solutions)
+    if verdict.fault:
+        cure = "'dojo doctor' looks for the cause"
+        raise Stop(Exit.ENVIRONMENT, f"{kata.id} has no verdict: {verdict.fault}; {cure}")
+    return verdict
+
+
+def _print_json(record: dict[str, Any]) -> Exit:
+    show.Screen().say(json.dumps({"schema": SCHEMA, **record}))
+    return Exit.DONE

@@ -38,7 +38,7 @@ from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.grading.grader import Grader
 from dojo.ground.paths import cache_dir, find_root
 from dojo.intake.submission import Submission
-from dojo.sandbox.client import Parent
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.walls import Limits
 
 HOSTILE = ("exits_hard_at_import", "patches_reports", "skips", "forges_results")

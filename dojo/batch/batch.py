@@ -21,7 +21,7 @@ from dojo.grading.signing import sign
 from dojo.grading.store import Store
 from dojo.ground.safe_text import one_line
 from dojo.intake.submission import Submission
-from dojo.sandbox.client import Parent
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.selftest import try_walls
 from dojo.sandbox.walls import Level, Limits, SandboxError, missing_for
 

@@ -30,7 +30,8 @@ from dojo.ground.paths import find_root
 from dojo.ground.run_folder import forget_proxies
 from dojo.ground.safe_text import shorten
 from dojo.intake.submission import Submission
-from dojo.sandbox.client import GuardFault, Parent
+from dojo.sandbox.client import GuardFault
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.selftest import try_walls
 from dojo.sandbox.walls import Level, Limits, SandboxError, missing_for
 from dojo.world.network import is_local

@@ -29,7 +29,8 @@ from dojo.exam.stage import Desk, Scenario
 from dojo.exam.submission_process import Died, Held
 from dojo.exam.tests_outside import canary_name, run_tests, write_checkout
 from dojo.ground.safe_text import shorten
-from dojo.sandbox.client import GuardFault, Parent, Sandbox
+from dojo.sandbox.client import GuardFault, Sandbox
+from dojo.sandbox.parent_client import Parent
 
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
@@ -71,7 +72,16 @@ class Judged:
 
 
 class Broke(Exception):
-    """The judging failed while the submission ran: perhaps by the submission's doing."""
+    """The judging failed while the submission ran: perhaps by the submission's doing.
+
+    Attributes:
+        log: How the log of what failed ends; empty without. Not for whoever handed that in.
+    """
+
+    def __init__(self, why: str, log: str = "") -> None:
+        """Say why, in one line."""
+        super().__init__(why)
+        self.log = log
 
 
 class Examiner:
@@ -110,7 +120,8 @@ class Examiner:
         except Exception as error:
             if not is_there:
                 raise
-            raise Broke(f"{type(error).__name__}: {error}") from error
+            said, log = (error.why, error.log) if isinstance(error, GuardFault) else (error, "")
+            raise Broke(f"{type(error).__name__}: {said}", log) from error
 
     def _judge_in(
         self,

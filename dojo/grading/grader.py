@@ -10,9 +10,9 @@ from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of
 from dojo.exam.marks import TaskMark, Verdict, mark_tasks, verdict_of_test
 from dojo.grading.binding import bind, check_unchanged
 from dojo.grading.results import Binding, Result
-from dojo.ground.safe_text import shorten
+from dojo.ground.safe_text import shorten, with_log
 from dojo.intake.submission import Submission
-from dojo.sandbox.client import Parent
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.walls import Level
 
 _ADVICE: dict[Verdict, str] = {
@@ -42,11 +42,13 @@ class _Fault:
         why: In one line.
         is_perhaps_theirs: Whether the submission was there when it happened.
         judged: What was said all the same; None when nothing was.
+        log: How the log of what failed ends, if that is known apart: for no learner who is blamed.
     """
 
     why: str
     is_perhaps_theirs: bool
     judged: Judged | None = None
+    log: str = ""
 
 
 class Grader:
@@ -83,7 +85,7 @@ class Grader:
             return second
         if is_perhaps_theirs and second.is_perhaps_theirs:
             return self._blame(case, second)
-        return _result(case, "grader-error", _why_not(second.why), earned=None)
+        return _result(case, "grader-error", _why_not(second.why, second.log), earned=None)
 
     def _attempt(self, case: _Case, content: bytes) -> Result | _Fault:
         """Judge once; whatever goes wrong here must not reach the other submissions."""
@@ -93,7 +95,7 @@ class Grader:
             judged = self._examiner.judge(kata, content)
             check_unchanged(kata)
         except Broke as error:
-            return _Fault(str(error), True)
+            return _Fault(str(error), True, log=error.log)
         except Exception as error:
             return _Fault(f"{type(error).__name__}: {error}", False)
         try:
@@ -146,8 +148,8 @@ def not_graded(submission: Submission, seed: str, level: Level, why: str) -> Res
     return _result(case, "grader-error", _why_not(why), earned=None)
 
 
-def _why_not(fault: str) -> str:
-    return f"not graded: {shorten(fault, 500)}; grade it again"
+def _why_not(fault: str, log: str = "") -> str:
+    return f"not graded: {with_log(shorten(fault, 500), log)}; grade it again"
 
 
 def _result(

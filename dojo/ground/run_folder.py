@@ -21,8 +21,10 @@ import threading
 import time
 from collections.abc import Callable, MutableMapping
 from pathlib import Path
+from typing import BinaryIO
 
 from dojo.ground import janitor, processes
+from dojo.ground.safe_text import one_line
 
 # macOS has `fork`, but its system libraries do not survive it (proxies, Accelerate).
 CAN_FORK = sys.platform == "linux" and not os.environ.get("DOJO_NO_FORK")
@@ -48,6 +50,26 @@ def _place() -> str:
     own = tempfile.gettempdir()
     others = (one for one in ("/var/tmp", "/tmp") if os.access(one, os.W_OK))
     return next((one for one in (own, *others) if not {"?", "%"} & set(one)), own)
+
+
+def end_of_log(log: Path | BinaryIO, most: int = 300) -> str:
+    """Return how the log of a process of ours ends: clean text on one line, the last word last.
+
+    Args:
+        log: Its file; in one that is open, nobody's place moves.
+        most: Characters to keep.
+
+    Returns:
+        The text; empty where nothing was said, or the file is closed or gone.
+    """
+    read = 16 * most  # a character may be of four bytes, or a colour
+    with contextlib.ExitStack() as stack, contextlib.suppress(OSError, ValueError):
+        file = stack.enter_context(log.open("rb")) if isinstance(log, Path) else log
+        begin = max(0, os.fstat(file.fileno()).st_size - read)
+        text = os.pread(file.fileno(), read, begin).decode(errors="replace")
+        text = one_line(text, 10 * read)
+        return text if len(text) <= most else f"[...] {text[-most:]}"
+    return ""
 
 
 class Room:

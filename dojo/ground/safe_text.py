@@ -62,6 +62,11 @@ def name(text: str) -> str:
     return _without_commands(shown)
 
 
+def with_log(why: str, end: str) -> str:
+    """Return why a process of ours failed, with what the end of its log adds to that, if any."""
+    return f"{why}; its log ends: {end}" if end else why
+
+
 def shorten(text: str, most: int) -> str:
     """Return a text, a long one without its middle: the end of a message says what to do.
 

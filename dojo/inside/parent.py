@@ -45,7 +45,7 @@ def main() -> None:
     """Serve until the line ends: `python -m dojo.inside.parent ROOT FD FOLDER`."""
     line = Line(socket.socket(fileno=int(sys.argv[2])))
     nothing = os.open(os.devnull, os.O_RDWR)
-    for target in (0, 1, 2):
+    for target in (0, 1):  # standard error is its log, which the grader has opened
         os.dup2(nothing, target)
     room = Corner(Path(sys.argv[3]))
     room.furnish()
@@ -98,6 +98,7 @@ class _WarmParent:
                 keep(
                     fds[0],
                     Path(message["room"]),
+                    Path(message["log"]),
                     new_root,
                     message["level"],
                     Limits(**message["limits"]),

@@ -1,4 +1,4 @@
-"""Keep one sandbox: its walls, its engines, and the processes that hold a submission.
+"""Be process 1 of one sandbox: enter its walls, start its engines, do what the grader says.
 
 The keeper is a fork of the warm parent and process 1 of its own namespaces. It never runs a line
 of a submission: each process that does is in a further process namespace, so that all that it
@@ -13,16 +13,12 @@ import contextlib
 import dataclasses
 import os
 import resource
-import select
-import signal
 import socket
-import stat
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from dojo.engines.mlflow import engine as mlflow
 from dojo.engines.prefect import engine as prefect
@@ -30,26 +26,10 @@ from dojo.ground import processes
 from dojo.ground.endings import Ending
 from dojo.ground.janitor import clear
 from dojo.ground.run_folder import Room
-from dojo.sandbox import kernel
-from dojo.sandbox.home import enter_home
-from dojo.sandbox.job import Job
-from dojo.sandbox.walls import (
-    Level,
-    Limits,
-    confine,
-    ending_within,
-    enter_namespaces,
-    furnish_namespaces,
-    limit_resources,
-)
+from dojo.sandbox.home import FOLDERS, clear_all_but, read_left_file
+from dojo.sandbox.job import Held, Job, give_up_all, hold
+from dojo.sandbox.walls import Level, Limits, enter_namespaces, furnish_namespaces
 from dojo.wire.line import Line, LineClosed
-
-_MOST_READ = 64 << 20
-# Any program that waits will do; these are nearly everywhere.
-_WAITING = next(
-    ([path, "10000000"] for path in ("/bin/sleep", "/usr/bin/sleep") if os.path.exists(path)),
-    [sys.executable, "-I", "-S", "-c", "import signal; signal.pause()"],
-)
 
 
 class Corner(Room):
@@ -69,15 +49,6 @@ class Corner(Room):
         """Do nothing."""
 
 
-class _Held(NamedTuple):
-    """A process that holds a submission, and the first one of its namespace, if it has one."""
-
-    pid: int
-    pidfd: int
-    first: int | None
-    limits: Limits
-
-
 class Keeper:
     """The trusted process inside."""
 
@@ -92,12 +63,16 @@ class Keeper:
         self._engines = contextlib.ExitStack()
         self._api_url = ""
         self._api: socket.socket | None = None
-        self._held: _Held | None = None
-        for name in ("work", "tmp", "home", "engine", "given"):
+        self._held: Held | None = None
+        for name in (*FOLDERS, "engine", "given"):
             (room / name).mkdir(exist_ok=True)
 
     def serve(self) -> None:
-        """Do what the supervisor says until it hangs up."""
+        """Do what the supervisor says until it hangs up.
+
+        It speaks first, and each order has one answer: so nothing else is under way on the line
+        when descriptors come with an order.
+        """
         while True:
             try:
                 message, fds = self._line.receive_with_fds()
@@ -139,8 +114,8 @@ class Keeper:
         return str(path.relative_to(self._room))
 
     def _start(self, message: dict[str, Any], end: int) -> None:
-        limits = Limits(**message["limits"])
-        self._clear_but(str(message["told"]["token"]))
+        token = str(message["told"]["token"])
+        clear_all_but(self._room, token)
         job = Job(
             kind=message["kind"],
             room=self._room,
@@ -148,60 +123,24 @@ class Keeper:
             told=message["told"],
             line=Line(socket.socket(fileno=end)),
         )
-        self._held = self._fork(lambda: self._become(job, limits), limits)
+        limits = Limits(**message["limits"])
+        self._held = hold(lambda: self._become(job, limits), self._level, limits)
+        # The fork has it: as long as it is open here, nobody outside would see the fork's death.
         job.line.close()
         self._line.send({"started": True})
 
-    def _clear_but(self, token: str) -> None:
-        """Remove what earlier processes have left: all of them are dead."""
-        for name in ("work", "tmp", "home"):
-            (self._room / name).chmod(0o755)  # they could change that
-            for path in (self._room / name).iterdir():
-                if path.is_symlink() or not path.is_dir():
-                    path.unlink()
-                elif path.name != token:
-                    clear(path)
-
     def _become(self, job: Job, limits: Limits) -> None:
-        """Be the process that holds the submission: give up all that it must not have."""
+        """Be the fork: the process that holds the submission."""
+        # Its copies: who has this line gives orders, who has that socket answers as the API.
         self._line.close()
+        ports = []
         if self._api is not None:
             self._api.close()
-        enter_home(job.room, str(job.told["token"]))
-        ports = [] if self._api is None else [int(job.told.get("port") or 0)]
+            ports.append(int(job.told.get("port") or 0))
         if self._api_url:
             ports.append(int(self._api_url.rsplit(":", 1)[1].split("/", 1)[0]))
-        limit_resources(limits)
-        writable = [self._room / name for name in ("work", "tmp", "home")]
-        confine(self._level, writable, [self._room / "given"], ports)
+        give_up_all(job, self._level, limits, ports)
         self._be_submission(job)
-
-    def _fork(self, main: Callable[[], None], limits: Limits) -> _Held:
-        """Fork the process that holds a submission, the second of a process namespace of its own.
-
-        The first one, with whom all others end, only waits: it is a small program, as each fork of
-        this large process costs as much as twenty starts of that.
-        """
-        sys.stdout.flush()
-        first = None
-        if self._level == "strict":
-            kernel.unshare(kernel.CLONE_NEWPID)
-            # Who dies unattended becomes a child of the first one, which is told to care for none.
-            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-            first = os.posix_spawn(_WAITING[0], _WAITING, {})
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        pid = processes.fork()
-        if pid == 0:
-            code = 70
-            try:
-                os.setsid()
-                main()
-                code = 0
-            finally:
-                os._exit(code)
-        if first is not None:
-            kernel.return_to_own_process_namespace()
-        return _Held(pid, os.pidfd_open(pid), first, limits)
 
     def _end(self, grace_s: float) -> None:
         """Kill what holds the submission, and all of it; tell how it had ended, if it had."""
@@ -209,20 +148,7 @@ class Keeper:
         if held is None:
             self._line.send({"ended": dataclasses.asdict(Ending("stopped"))})
             return
-        ended_itself = bool(select.select([held.pidfd], [], [], grace_s)[0])
-        os.close(held.pidfd)
-        # The kernel lets the first one go when all others are gone, this one also from here.
-        for pid in filter(None, (held.first, held.pid)):
-            os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):  # at once, however fast they fork; the rest one by one
-            os.killpg(held.pid, signal.SIGKILL)
-        _, status, usage = os.wait4(held.pid, 0)
-        if held.first is not None:
-            os.waitpid(held.first, 0)
-        else:
-            processes.kill_children(spared=[_server_pid()])
-        code = os.waitstatus_to_exitcode(status) if ended_itself else None
-        ending = ending_within(held.limits, code, usage.ru_maxrss)
+        ending = held.end(grace_s, spared=[_server_pid()])
         self._line.send({"ended": dataclasses.asdict(ending)})
 
     def _write(self, message: dict[str, Any]) -> None:
@@ -239,37 +165,12 @@ class Keeper:
             self._line.send({"missing": error.strerror or "no file"})
             return
         reading, writing = os.pipe()
+        # Before it is filled: a pipe holds less than a file, the rest waits for who reads. And not
+        # kept here: if nobody reads any more, writing must fail.
         self._line.send({"size": len(data)}, [reading])
         os.close(reading)
         with contextlib.suppress(BrokenPipeError), os.fdopen(writing, "wb") as pipe:
             pipe.write(data)
-
-
-def read_left_file(room: Path, relative: str) -> bytes:
-    """Read a regular file below `room`, following no link on the way.
-
-    Raises:
-        OSError: There is none, a link is on the way, or it is longer than 64 MB.
-    """
-    where = os.open(room, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        *folders, name = Path(relative).parts
-        for folder in folders:
-            if folder in ("..", "/"):
-                raise OSError(0, "leads outside")
-            deeper = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=where)
-            os.close(where)
-            where = deeper
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=where)
-    finally:
-        os.close(where)
-    with os.fdopen(file, "rb") as opened:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "is no regular file")
-        if status.st_size > _MOST_READ:
-            raise OSError(0, "is too long")
-        return opened.read(_MOST_READ)
 
 
 def _server_pid() -> int:
@@ -280,6 +181,7 @@ def _server_pid() -> int:
 def keep(
     end: int,
     room: Path,
+    log: Path,
     new_root: Path,
     level: Level,
     limits: Limits,
@@ -290,6 +192,7 @@ def keep(
     Args:
         end: The file descriptor of the line to the supervisor.
         room: The folder with what the supervisor has put in; the same path inside.
+        log: What to say on standard error goes there; a path outside, for the supervisor.
         new_root: An empty folder to build the new file system on.
         level: Which walls to enter.
         limits: For the size of the file systems in memory.
@@ -299,10 +202,11 @@ def keep(
     line = Line(socket.socket(fileno=end))
     _close_all_but(end)
     try:
+        _log_to(log)  # now: behind the walls that path is no more
         if level == "strict":
             enter_namespaces()
             pid = processes.fork()
-            if pid:
+            if pid:  # the line is process 1's: with a copy here its death would be no end of it
                 line.close()
                 os.waitpid(pid, 0)
                 os._exit(0)
@@ -313,6 +217,7 @@ def keep(
         Keeper(line, room, level, be_submission).serve()
     except BaseException as error:
         with contextlib.suppress(Exception):
+            traceback.print_exc()  # first: who reads the fault, reads the log then
             place = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{Path(place.filename).name}, line {place.lineno}"
             line.send({"fault": f"{type(error).__name__}: {error} ({where})"})
@@ -324,8 +229,15 @@ def keep(
         os._exit(0)
 
 
+def _log_to(log: Path) -> None:
+    """Have standard error go to a file; a process that holds a submission has another."""
+    writing = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(writing, 2)
+    os.close(writing)
+
+
 def _close_all_but(end: int) -> None:
-    """Keep standard streams (all to /dev/null in the warm parent) and one line."""
+    """Keep standard streams, as the warm parent has them, and one line."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     most = min(limit, 65536)
     os.closerange(3, end)

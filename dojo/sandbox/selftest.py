@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from dojo.sandbox.client import GuardFault, Parent
+from dojo.sandbox.client import GuardFault
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.walls import SandboxError
 from dojo.wire.line import LineBroken, LineClosed
 
@@ -66,7 +67,7 @@ def _probe(parent: Parent, told: dict[str, object]) -> dict[str, str]:
         try:
             message = line.receive(time.monotonic() + 60)
         except (LineClosed, LineBroken, TimeoutError) as error:
-            raise GuardFault(f"the sandbox's self-test did not report ({error})") from None
+            raise sandbox.fault(f"the sandbox's self-test did not report ({error})") from None
         finally:
             sandbox.end()
             line.close()

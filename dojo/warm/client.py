@@ -23,7 +23,8 @@ from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground import interrupts
-from dojo.ground.run_folder import CAN_FORK
+from dojo.ground.run_folder import CAN_FORK, end_of_log
+from dojo.ground.safe_text import with_log
 
 OnTest = Callable[[TestVerdict], None]
 
@@ -156,11 +157,14 @@ class _Parent:
         self._writing = threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
         self._ended = threading.Event()
+        # Without a name: nothing is left of it, whatever ends this process.
+        self._log = tempfile.TemporaryFile(prefix="dojo-warm-")  # noqa: SIM115 - see close
+        self._log_end = ""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "dojo.warm.parent", str(root)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._log,
             start_new_session=True,
             cwd=root,
         )
@@ -178,9 +182,8 @@ class _Parent:
             if "ready" in message:
                 break
             self.close()
-            raise EngineError(
-                message.get("fault") or "the warm process does not start: run 'dojo doctor'"
-            )
+            why = message.get("fault") or "the warm process does not start: run 'dojo doctor'"
+            raise EngineError(with_log(str(why), self._log_end))
         self._reader = threading.Thread(target=self._listen, name="dojo-warm", daemon=True)
         self._reader.start()
 
@@ -201,7 +204,8 @@ class _Parent:
             self._ended.set()
         while True:
             if self._ended.is_set() and inbox.empty():
-                return {"fault": "the warm process ended during the run"}
+                end = self._log_end or end_of_log(self._log)
+                return {"fault": with_log("the warm process ended during the run", end)}
             try:
                 message = inbox.get(timeout=0.2)
             except queue.Empty:
@@ -224,6 +228,8 @@ class _Parent:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._log_end = self._log_end or end_of_log(self._log)
+        self._log.close()
         self._ended.set()
         if self._reader is not None:
             self._reader.join(timeout=5)

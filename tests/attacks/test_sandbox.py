@@ -15,13 +15,15 @@ import pytest
 
 from dojo.catalog.halves import INSIDE
 from dojo.catalog.kata import find_kata, load_catalog
-from dojo.exam.examiner import Examiner
+from dojo.engines.templates import EngineError
+from dojo.exam.examiner import Broke, Examiner
 from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.sandbox import kernel
 from dojo.sandbox import walls as sandbox
-from dojo.sandbox.client import GuardFault, Parent, Sandbox
-from dojo.sandbox.init import read_left_file
+from dojo.sandbox.client import GuardFault, Sandbox
+from dojo.sandbox.home import read_left_file
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.selftest import try_walls
 from dojo.sandbox.walls import Limits, SandboxError, missing_for
 
@@ -252,6 +254,49 @@ def test_killed_sandbox_is_the_graders_fault(parent: Parent) -> None:
 
     with pytest.raises(GuardFault):
         ask_a_dead_one()
+
+
+def test_parent_that_dies_while_starting_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dojo.sandbox.parent_client._PROGRAM", "dojo.inside.nobody")
+    with pytest.raises(EngineError, match=r"does not start.* module named dojo\.inside\.nobody$"):
+        Parent(PACKAGE_ROOT, "landlock", LIMITS)
+
+
+def test_process_1_that_fails_says_why(parent: Parent) -> None:
+    def fill(given: Path) -> None:
+        (given.parent / "work").rmdir()
+        (given.parent / "work").touch()
+
+    with pytest.raises(GuardFault) as caught, parent.sandbox(fill):
+        pass
+
+    assert caught.value.why.startswith("FileExistsError: ")
+    assert "in __init__ (room / name).mkdir" in caught.value.log
+    assert str(caught.value) == f"{caught.value.why}; its log ends: {caught.value.log}"
+
+
+def test_what_a_submission_prints_is_in_no_log(parent: Parent) -> None:
+    text = (
+        "import os, sys\nprint('theirs', file=sys.stderr)\n"
+        "def f():\n    return [os.write(n, b'theirs') for n in (1, 2)]\n"
+    )
+    kata = find_kata(load_catalog(PACKAGE_ROOT), "16")
+    logs = parent.room.path / "logs"
+
+    def judge(box: Sandbox, *_: Any) -> Any:
+        assert call(box, "f", file=f"{kata.slug}.py")["returned"] == [6, 6]
+        said.append("".join(path.read_text() for path in logs.iterdir()))
+        raise box.fault("the end")
+
+    said: list[str] = []
+    examiner = Examiner(parent, "1")
+    examiner._expected_of = lambda _: {}  # type: ignore[method-assign]
+    examiner._judge_in = judge  # type: ignore[method-assign]
+    with pytest.raises(Broke, match="GuardFault: the end") as caught:
+        examiner.judge(kata, text.encode())
+
+    assert "theirs" not in said[0] + caught.value.log
+    assert [path.name for path in logs.iterdir()] == ["warm-parent.log"]
 
 
 def test_machine_without_namespaces_is_told_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,16 @@ def test_failure_before_the_submission_is_there_is_never_its_zero(error: Excepti
     assert Result.model_validate_json(result.model_dump_json()) == result
 
 
+@pytest.mark.parametrize("blamed", [True, False])
+def test_end_of_a_log_is_told_but_to_nobody_who_is_blamed(blamed: bool) -> None:
+    broke = Broke("GuardFault: it is gone", "OSError: no memory")
+    result = grade(Played(broke, broke, reference_passes=blamed))
+
+    assert result.verdict == ("crashed" if blamed else "grader-error")
+    assert "GuardFault: it is gone" in result.advice
+    assert ("; its log ends: OSError: no memory" in result.advice) == (not blamed)
+
+
 @pytest.mark.parametrize(
     "fault",
     [Broke("RecursionError: too deep"), FIXTURE, NOTHING],

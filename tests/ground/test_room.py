@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dojo.ground import janitor, processes
-from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.ground.run_folder import CAN_FORK, Room, end_of_log
 from tests.processes import eventually
 
 linux = pytest.mark.skipif(not CAN_FORK, reason="asks the Linux kernel")
@@ -106,6 +106,21 @@ def test_temporary_files_go_into_the_room() -> None:
     )
 
     assert done.stdout.startswith("True ")
+
+
+def test_end_of_a_log_is_clean_and_capped(tmp_path: Path) -> None:
+    log = tmp_path / "parent.log"
+    assert end_of_log(log) == ""
+    log.write_bytes(b"x" * 100_000 + b"\n\x1b[31mOSError\x1b[0m: no \xff\x00\n::error::forged\n\n")
+    end = end_of_log(log, 60)
+
+    assert end.startswith("[...] xxx")
+    assert end.endswith("xxx OSError: no \ufffd\\u0000 : :error::forged")
+    assert len(end) == len("[...] ") + 60
+    with log.open("r+b") as file:
+        assert end_of_log(file, 60) == end
+        assert file.tell() == 0
+    assert end_of_log(file) == ""
 
 
 @pytest.mark.parametrize("name", ["tmp", "l'été à #1 a*b", "[2026]", "what?", "50%20"])

@@ -15,6 +15,7 @@ import pytest
 
 from dojo.catalog.kata import Kata, load_catalog
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import CAN_FORK
 from dojo.warm import Warm
 from tests.made_up_katas import write_checkout, write_kata
@@ -234,6 +235,14 @@ def test_parent_leaves_no_folder(
     warm.close()
 
     assert eventually(lambda: rooms() <= before)
+
+
+@forks
+def test_parent_that_dies_while_starting_says_why(warm: Warm, kata: Kata) -> None:
+    (kata.root / "selectors.py").write_text("raise LookupError('no library')\n", encoding="utf-8")
+
+    with pytest.raises(EngineError, match=r"'dojo doctor'; its log .*LookupError: no library$"):
+        warm.run(kata, "learner")
 
 
 def test_kata_without_tests_is_a_fault(warm: Warm, kata: Kata) -> None:

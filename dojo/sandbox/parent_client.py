@@ -1,0 +1,204 @@
+"""The grader's side of the warm parent: start it, have it open sandboxes, start it again."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from dojo.catalog.kata import Kata
+from dojo.engines.templates import EngineError
+from dojo.ground import processes
+from dojo.ground.janitor import clear_up
+from dojo.ground.paths import cache_dir
+from dojo.ground.run_folder import Room, end_of_log
+from dojo.ground.safe_text import with_log
+from dojo.sandbox.client import GuardFault, Sandbox
+from dojo.sandbox.walls import Level, Limits
+from dojo.wire.line import Line, LineBroken, LineClosed
+
+_PROGRAM = "dojo.inside.parent"
+_START_TIMEOUT_S = 180.0
+_CLOSE_TIMEOUT_S = 10.0
+
+
+class Parent:
+    """The grader's view of the warm parent; may be used from several threads."""
+
+    def __init__(self, root: Path, level: Level, limits: Limits) -> None:
+        """Start it, and wait until it can fork.
+
+        Args:
+            root: The checkout that holds the katas.
+            level: The walls of each sandbox.
+            limits: What a submission may use.
+
+        Raises:
+            EngineError: It does not start.
+        """
+        self.level: Level = level
+        self.limits = limits
+        self._root = root
+        self._lock = threading.Lock()
+        self._is_closed = False
+        # Of this process: it outlives the warm parent, and the janitor outlives both.
+        self.room = Room()
+        try:
+            self._start()
+        except BaseException:
+            self.room.close()
+            raise
+
+    def _start(self) -> None:
+        """Have a reaper start it; see `dojo/ground/processes.py`.
+
+        The reaper has the key of the room: the janitor comes when this process and all that came
+        of the warm parent have ended.
+        """
+        ours, theirs = socket.socketpair()
+        self._folder = self.room.folder("parent")
+        self._logs = self.room.folder("logs")  # beside that folder, which no sandbox sees whole
+        self._log = self._logs / "warm-parent.log"
+        kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+        environment = {name: os.environ[name] for name in kept if name in os.environ}
+        environment["DOJO_CACHE"] = str(cache_dir())
+        environment["PYTHONHASHSEED"] = "random"
+        # glibc sets 128 MB of addresses aside for each thread: fourteen threads were the limit.
+        environment["MALLOC_ARENA_MAX"] = "2"
+        descriptors = [self.room.key, theirs.fileno()]
+        with self._log.open("wb") as log:  # an earlier parent's is over
+            self._reaper = subprocess.Popen(
+                [sys.executable, "-I", "-S", processes.__file__, *map(str, descriptors)],
+                pass_fds=descriptors,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=log,  # also of the parent, which inherits it
+                env=environment,
+                start_new_session=True,
+                cwd=self._root,
+            )
+        program = [sys.executable, "-I", "-m", _PROGRAM]
+        program += [str(self._root), str(theirs.fileno()), str(self._folder)]
+        theirs.close()  # or the parent's death would never be the end of our line
+        self._line = Line(ours)
+        # It stays open as long as this process lives: its end is the order to kill all.
+        assert self._reaper.stdin is not None
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._end)
+            message: dict[str, Any] = {}
+            with contextlib.suppress(LineClosed, LineBroken, TimeoutError, BrokenPipeError):
+                self._reaper.stdin.write(json.dumps(program).encode() + b"\n")
+                self._reaper.stdin.flush()
+                message = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
+            if "ready" not in message:
+                why = message.get("fault") or "the warm parent does not start: run 'dojo doctor'"
+                raise EngineError(with_log(str(why), end_of_log(self._log)))
+            undo.pop_all()
+        self.pid = int(message["ready"])
+
+    def _revive(self) -> None:
+        """Start it again if somebody has killed it."""
+        with self._lock:
+            if self._is_closed:
+                raise GuardFault("the grading was stopped")
+            # Nothing is said on the line before something is asked: this would be its end.
+            if self._reaper.poll() is not None or select.select([self._line], [], [], 0)[0]:
+                self._end()
+                self._start()
+
+    @contextlib.contextmanager
+    def sandbox(self, fill: Callable[[Path], None], kata: Kata | None = None) -> Iterator[Sandbox]:
+        """Open a sandbox for the length of a block.
+
+        Args:
+            fill: Puts what the submission may read into the folder `given`.
+            kata: Whose engines run in it; the first sandbox of a kata waits for their imports.
+
+        Yields:
+            The sandbox.
+
+        Raises:
+            EngineError: An engine does not start.
+            GuardFault: It does not open.
+        """
+        self._revive()
+        folder = Path(tempfile.mkdtemp(prefix="dojo-sandbox-", dir=self._folder))
+        log = self._logs / f"{folder.name}.log"
+        ours, theirs = socket.socketpair()
+        sandbox = None
+        try:
+            for name in ("given", "work", "tmp", "home", "engine"):
+                (folder / name).mkdir()
+            fill(folder / "given")
+            request = {
+                "kata": kata.id if kata else "",
+                "needs": kata.needs if kata else [],
+                "room": str(folder),
+                "log": str(log),
+                "level": self.level,
+                "limits": dataclasses.asdict(self.limits),
+            }
+            with self._lock:
+                try:
+                    self._line.send(request, [theirs.fileno()])
+                    reply = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
+                except (LineClosed, LineBroken, TimeoutError) as error:
+                    why = f"the warm parent is gone ({error})"
+                    raise GuardFault(why, end_of_log(self._log)) from None
+                finally:
+                    # The keeper has the copy that was sent, and the parent closes its own: what is
+                    # left of this end dies with the sandbox.
+                    theirs.close()
+            if "fault" in reply:
+                raise EngineError(with_log(str(reply["fault"]), end_of_log(self._log)))
+            keeper, outside = int(reply["keeper"]), self.room.path
+            sandbox = Sandbox(ours, keeper, folder, log, outside, self.limits)
+            sandbox.open(kata.needs if kata else [])
+            yield sandbox
+        finally:
+            # First all that is in it ends: what still writes into a folder keeps it.
+            if sandbox is not None:
+                sandbox.close()
+            else:
+                ours.close()
+            clear_up(folder)
+            log.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the parent and all sandboxes, for good."""
+        with self._lock:
+            self._is_closed = True
+            self._end()
+            self.room.close()
+
+    def _end(self) -> None:
+        """Have the reaper kill the parent with all that came of it, and remove its folder."""
+        self._line.close()
+        assert self._reaper.stdin is not None
+        with contextlib.suppress(OSError):
+            self._reaper.stdin.close()
+        try:
+            self._reaper.wait(timeout=_CLOSE_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._reaper.kill()
+            self._reaper.wait()
+        clear_up(self._folder)
+
+    def __enter__(self) -> Parent:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()

@@ -23,6 +23,18 @@ ROOMS = {
     for floor, room, role in re.findall(r"^\| (\d+) \| `(\w+)/` \| (.+) \|$", README, re.MULTILINE)
 }
 MOST_MODULES = 10
+MOST_LINES = 300
+MOST_LINES_OF_A_COMMAND = 60
+# Two things each, and to be split: a module that is no longer too long may not stay here.
+TOO_LONG = {
+    "dojo.exam.marks",
+    "dojo.exam.stage",
+    "dojo.laws.state",
+    "dojo.warm.client",
+    "dojo.warm.parent",
+    "dojo.world.flaky_api",
+    "dojo.world.webhook",
+}
 HEAVY = ("airflow", "dagster", "mlflow", "pandas", "prefect", "sklearn")
 LIGHT = (
     "dojo.catalog.kata",
@@ -121,6 +133,25 @@ def test_no_room_is_too_full() -> None:
     counts = {room: len(list((PACKAGE_ROOT / "dojo" / room).glob("*.py"))) - 1 for room in ROOMS}
 
     assert {room: count for room, count in counts.items() if count > MOST_MODULES} == {}
+
+
+def test_no_module_is_too_long() -> None:
+    lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in OURS.items()}
+
+    assert {name for name, count in lines.items() if count > MOST_LINES} == TOO_LONG
+
+
+def test_no_function_of_a_command_is_too_long() -> None:
+    too_long = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, path in OURS.items()
+        if name.startswith("dojo.cli")
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_A_COMMAND
+    ]
+
+    assert too_long == []
 
 
 def test_imports_never_point_upwards() -> None:

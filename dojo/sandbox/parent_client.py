@@ -68,7 +68,8 @@ class Parent:
         """
         ours, theirs = socket.socketpair()
         self._folder = self.room.folder("parent")
-        self._logs = self.room.folder("logs")  # beside that folder, which no sandbox sees whole
+        # Beside that one: no sandbox has a log in its folder.
+        self._logs = self.room.folder("logs")
         self._log = self._logs / "warm-parent.log"
         kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
@@ -134,7 +135,7 @@ class Parent:
         """
         self._revive()
         folder = Path(tempfile.mkdtemp(prefix="dojo-sandbox-", dir=self._folder))
-        log = self._logs / f"{folder.name}.log"
+        log = self._logs / f"process-1-{folder.name.rpartition('-')[2]}.log"
         ours, theirs = socket.socketpair()
         sandbox = None
         try:

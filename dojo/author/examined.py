@@ -19,7 +19,7 @@ from dojo.catalog.kata import Kata
 from dojo.engines.templates import EngineError
 from dojo.exam.examiner import Examiner, unexamined_tasks
 from dojo.exam.marks import ScenarioVerdict
-from dojo.sandbox.client import Parent
+from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.walls import Level, Limits, SandboxError, missing_for
 
 _SEED = "check"

@@ -150,7 +150,7 @@ def _check(
     Raises:
         Stop: An option has no such value, or two do not go together.
     """
-    from dojo.exam.marks import Feedback
+    from dojo.grading.results import Feedback
     from dojo.sandbox.walls import Level
 
     _check_choice("--feedback", feedback, get_args(Feedback))

@@ -14,7 +14,7 @@ from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
     from dojo.batch.batch import Watch
-    from dojo.exam.marks import Result, Results
+    from dojo.grading.results import Result, Results
     from dojo.intake.submission import Collected
 
 _MOST_NAMED = 20

@@ -113,7 +113,7 @@ def grade(
 
     _check(paths, roster, feedback, level, flow, dask)
     root = find_root()
-    katas, wanted = _chosen(root, kata or [])
+    katas, wanted = chosen_katas(root, kata or [])
     policy = LatePolicy(
         deadline=_moment(deadline),
         percent_a_day=late_percent,
@@ -203,7 +203,12 @@ def _grade(submissions: list[Submission], store: Store, seed: str, order: Order)
         store.close()
 
 
-def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Kata]]:
+def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Kata]]:
+    """Return all katas, and those that a person named.
+
+    Raises:
+        Stop: The katas cannot be read, or one that was named does not exist.
+    """
     try:
         katas = load_catalog(root)
     except CatalogError as error:

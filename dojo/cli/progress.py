@@ -64,8 +64,6 @@ def report(record: Results, left_out: int) -> int:
 @contextlib.contextmanager
 def progress(screen: show.Screen) -> Iterator[Watch]:
     """Say how a batch goes on: a bar with the time left on a terminal, else a line a result."""
-    from rich import progress as shown
-
     from dojo.batch.batch import Watch
 
     class Lines(Watch):
@@ -91,14 +89,7 @@ def progress(screen: show.Screen) -> Iterator[Watch]:
     if not screen.is_terminal:
         yield Lines()
         return
-    columns = (
-        shown.TextColumn("graded"),
-        shown.BarColumn(),
-        shown.MofNCompleteColumn(),
-        shown.TimeRemainingColumn(),
-        shown.TextColumn("left"),
-    )
-    with shown.Progress(*columns, console=screen, speed_estimate_period=600) as bar:
+    with show.progress_bar(screen, "graded") as bar:
         whole = bar.add_task("", total=None, visible=False)
         yield Bar()
 

@@ -68,8 +68,9 @@ def report(
     """Write one page on a cohort: who solved what, what failed most, and why."""
     from dojo.catalog.kata import CatalogError, load_catalog
     from dojo.export.cohort import cohort_page
-    from dojo.export.mistakes import read_planted
     from dojo.ground.paths import find_root
+    from dojo.mistakes.measures import Measures, describe_missing
+    from dojo.mistakes.recognise import read_planted
 
     results = _read(file)
     graded = {one.kata for one in results.results}
@@ -77,7 +78,12 @@ def report(
         katas = [kata for kata in load_catalog(find_root()) if kata.id in graded]
     except CatalogError as error:
         raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
-    _write(out, cohort_page(results, {kata.id: read_planted(kata) for kata in katas}))
+    told = show.Screen(sys.stderr)
+    measures = Measures(say=lambda line: told.say(f"dojo: {line}"))
+    planted = {kata.id: read_planted(kata, measures.of(kata)) for kata in katas}
+    if unknown := describe_missing(katas, measures):
+        told.say(f"dojo: {unknown}")
+    _write(out, cohort_page(results, planted, unknown))
     return Exit.DONE
 
 

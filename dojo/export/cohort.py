@@ -11,21 +11,26 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.export.checks import Check, checks_of
 from dojo.export.known import known_mistakes, likeness
-from dojo.export.mistakes import Likeness, Planted, recognise
 from dojo.export.page import HEAD, names, text
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import plain
+from dojo.mistakes.recognise import Likeness, Planted, recognise
 
 MOST_FAILURES = 20
 _MOST_MESSAGE = 4000
 
 
-def cohort_page(results: Results, planted: Mapping[str, Sequence[Planted]] | None = None) -> str:
+def cohort_page(
+    results: Results,
+    planted: Mapping[str, Sequence[Planted]] | None = None,
+    unknown: str = "",
+) -> str:
     """Write the page.
 
     Args:
         results: The record of a batch.
         planted: The known mistakes, by kata.
+        unknown: Which others were not measured, in one line.
 
     Returns:
         HTML: a table of learners by katas, the known mistakes and the checks that failed most,
@@ -50,7 +55,7 @@ def cohort_page(results: Results, planted: Mapping[str, Sequence[Planted]] | Non
         "<h1>Cohort</h1>\n",
         _opening(results, learners),
         _matrix(learners, places),
-        known_mistakes(alike),
+        known_mistakes(alike, unknown),
         _failed_most(results.results),
         "<h2>Every result</h2>\n",
         *(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dojo.export.mistakes import Likeness, Planted
 from dojo.export.page import names as names_of
 from dojo.export.page import text
+from dojo.mistakes.recognise import Likeness, Planted
 
 MOST_MISTAKES = 20
 _MOST_NAMED = 3
 
 
-def known_mistakes(alike: Mapping[tuple[str, str], list[Likeness]]) -> str:
+def known_mistakes(alike: Mapping[tuple[str, str], list[Likeness]], unknown: str = "") -> str:
     """Write the section on all learners, the commonest mistake first.
 
     Args:
         alike: The likenesses by learner and kata.
+        unknown: What there was nothing to compare with, in one line.
 
     Returns:
-        HTML; nothing where no submission behaves like a known mistake.
+        HTML; nothing where no submission behaves like a known mistake and all are known.
     """
     made: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     like: dict[tuple[str, tuple[str, ...]], Likeness] = {}
@@ -28,13 +29,17 @@ def known_mistakes(alike: Mapping[tuple[str, str], list[Likeness]]) -> str:
             key = (kata, tuple(planted.name for planted in one.planted))
             made.setdefault(key, []).append(learner)
             like[key] = one
-    if not made:
+    if not made and not unknown:
         return ""
-    told = (
-        "<h2>Mistakes that are known</h2>\n<p>Each kata was tried on wrong answers with a name."
-        " A task behaves like one of them when the same tests are red, or at least when that one's"
-        " tests all are, and make half of what is red. The code may look different.</p>\n"
-    )
+    told = "<h2>Mistakes that are known</h2>\n"
+    if unknown:
+        told += f"<p>{text(unknown)}</p>\n"
+    if made:
+        told += (
+            "<p>Each kata was tried on wrong answers with a name. A task behaves like one of them"
+            " when the same tests are red, or at least when that one's tests all are, and make"
+            " half of what is red. The code may look different.</p>\n"
+        )
     most = sorted(made.items(), key=lambda item: (-len(item[1]), item[0]))
     for (kata, names), learners in most[:MOST_MISTAKES]:
         one = like[kata, names]
@@ -53,8 +58,6 @@ def likeness(one: Likeness) -> str:
     """Write one likeness of one learner's: how sure it is, and what the mistake is."""
     if one.shared < one.red:
         sure = f"{one.shared} of {one.red} red tests are that mistake's; more is wrong"
-    elif one.same_words == one.red:
-        sure = "the same tests are red and say the same"
     else:
         sure = "the same tests are red"
     like = "one of these" if len(one.planted) > 1 else "this"

@@ -26,6 +26,8 @@ from dojo.sandbox.walls import Level
 
 _CODE = PACKAGE_ROOT / "dojo"
 _DOJO = "the dojo itself"
+# What a wheel may bring beside the code (see docs/release.md): no mark rests on it.
+MEASURES = "measures.json"
 
 
 class Changed(Exception):
@@ -53,12 +55,26 @@ def kata_digest(kata: Kata) -> str:
     """
     files = [*_files_in(kata.folder), *_files_in(kata.reference_file.parent)]
     files += [kata.root / name for name in STEERING_FILES]
-    return _digest_of(_named(files, kata.root))
+    return digest_of(files, kata.root)
+
+
+def digest_of(files: Iterable[Path], root: Path) -> str:
+    """Return the digest of the files that there are: of what is in them, and of their names."""
+    digest = hashlib.sha256()
+    for path in filter(Path.is_file, files):
+        name = os.fsencode(path.relative_to(root))
+        digest.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def code_digest() -> str:
+    """Return the digest of the dojo's code."""
+    return digest_of((one for one in _files_in(_CODE) if one != _CODE / MEASURES), _CODE)
 
 
 def grader_version() -> str:
     """Return the dojo's version, and the digest of its code."""
-    return f"{metadata.version('ml-dojo')}+{_code_digest()[:16]}"
+    return f"{metadata.version('ml-dojo')}+{code_digest()[:16]}"
 
 
 def remember(katas: Iterable[Kata]) -> None:
@@ -82,7 +98,7 @@ def check_unchanged(kata: Kata) -> None:
 def _states(kata: Kata) -> dict[str, str]:
     return {
         str(kata.folder): kata_digest(kata),
-        _DOJO: _code_digest(),
+        _DOJO: code_digest(),
         "an installed package": _packages_digest(),
     }
 
@@ -94,21 +110,6 @@ def _files_in(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             if name[0] != "." and not name.endswith((".pyc", ".pyo")):
                 yield Path(place, name)
-
-
-def _named(files: Iterable[Path], root: Path) -> Iterator[tuple[bytes, Path]]:
-    return ((os.fsencode(path.relative_to(root)), path) for path in files if path.is_file())
-
-
-def _digest_of(files: Iterable[tuple[bytes, Path]]) -> str:
-    digest = hashlib.sha256()
-    for name, path in files:
-        digest.update(name + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _code_digest() -> str:
-    return _digest_of(_named(_files_in(_CODE), _CODE))
 
 
 def _packages_digest() -> str:
@@ -136,4 +137,4 @@ def _digest_of_versions(places: tuple[str, ...], _: tuple[tuple[str, int, int], 
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-_began_with = {_DOJO: _code_digest()}
+_began_with = {_DOJO: code_digest()}

@@ -32,6 +32,6 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def cache_dir() -> Path:
-    """Return the folder of migrated databases: `DOJO_CACHE`, or the user's cache."""
+    """Return the folder of what is made once a machine: `DOJO_CACHE`, or the user's cache."""
     named = os.environ.get("DOJO_CACHE")
     return Path(named) if named else Path(platformdirs.user_cache_dir("ml-dojo", appauthor=False))

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -18,6 +18,9 @@ from rich.text import Text
 
 from dojo.catalog.kata import Kata, Language
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
 
@@ -58,6 +61,20 @@ class Screen(Console):
         except (LookupError, UnicodeEncodeError):
             sign = plain
         return Text(sign, style)
+
+
+def progress_bar(screen: Screen, done: str) -> Progress:
+    """Return a bar that says how many are `done`, and the time left."""
+    from rich import progress
+
+    columns = (
+        progress.TextColumn(done),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("left"),
+    )
+    return progress.Progress(*columns, console=screen, speed_estimate_period=600)
 
 
 def silence_stdout() -> None:

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from dojo.catalog.kata import find_kata, load_catalog
 from dojo.cli.door import app
 from dojo.export.cohort import cohort_page
 from dojo.ground.exits import Exit
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.mistakes.measures import Measures, describe_missing
 from tests.made_up_results import HOSTILE, a_result, a_test, hostile, passed, record, ungraded
 
 
@@ -98,7 +101,8 @@ def test_report_writes_the_page(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(source), "--out", str(page)])
 
     assert done.exit_code == Exit.DONE
-    assert page.read_text(encoding="utf-8") == cohort_page(results)
+    unknown = describe_missing([find_kata(load_catalog(PACKAGE_ROOT), "02")], Measures())
+    assert page.read_text(encoding="utf-8") == cohort_page(results, unknown=unknown)
 
 
 def test_empty_record_is_a_page_too() -> None:

@@ -64,6 +64,9 @@ def report(
     out: Annotated[Path, typer.Option(help="Where the page goes; - prints it.")] = Path(
         "cohort.html"
     ),
+    measures: Annotated[
+        Path | None, typer.Option(help="A file of 'dojo mistakes --out'; else your user's cache.")
+    ] = None,
 ) -> int:
     """Write one page on a cohort: who solved what, what failed most, and why."""
     from dojo.catalog.kata import CatalogError, load_catalog
@@ -79,9 +82,9 @@ def report(
     except CatalogError as error:
         raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
     told = show.Screen(sys.stderr)
-    measures = Measures(say=lambda line: told.say(f"dojo: {line}"))
-    planted = {kata.id: read_planted(kata, measures.of(kata)) for kata in katas}
-    if unknown := describe_missing(katas, measures):
+    known = Measures(measures, lambda line: told.say(f"dojo: {line}"))
+    planted = {kata.id: read_planted(kata, known.of(kata)) for kata in katas}
+    if unknown := describe_missing(katas, known):
         told.say(f"dojo: {unknown}")
     _write(out, cohort_page(results, planted, unknown))
     return Exit.DONE

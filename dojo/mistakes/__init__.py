@@ -1,1 +1,1 @@
-"""Mistakes that are known: which tests each planted wrong answer turns red, and what behaves so."""
+"""Known mistakes: what planted wrong answers turn red, and which submission behaves like one."""

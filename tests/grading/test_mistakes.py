@@ -300,6 +300,14 @@ def test_missing_measures_are_told_with_the_command(checkout: Path, kata: Kata) 
     assert describe_missing(katas[:1], Measures()) == ""
 
 
+def test_wheel_takes_measures_along_and_git_does_not() -> None:
+    place = kept.PACKAGED.relative_to(ROOT).as_posix()
+
+    assert place in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    taken = f'{Path(place).parent} = ["{kept.PACKAGED.name}"]'
+    assert taken in (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+
+
 # The commands
 
 
@@ -336,8 +344,8 @@ def test_command_measures_what_is_missing_and_the_page_names_it(kata: Kata, tmp_
     before = file.read_bytes()
     assert dojo("mistakes", "02").stderr == ""
     assert file.read_bytes() == before
-    assert dojo("mistakes", "retries", "--out", str(tmp_path / "measures.json")).stderr == ""
-    assert (tmp_path / "measures.json").read_bytes() == before
+    assert dojo("mistakes", "retries", "--out", str(tmp_path / "named.json")).stderr == ""
+    assert (tmp_path / "named.json").read_bytes() == before
 
     wrong = a_result(tests=(a_test("test_adds[2]", 1, "said"),), scenarios=())
     Path("results.json").write_text(record(wrong).model_dump_json())
@@ -345,6 +353,10 @@ def test_command_measures_what_is_missing_and_the_page_names_it(kata: Kata, tmp_
     page = Path("cohort.html").read_text(encoding="utf-8")
     assert "1: 02_retries, task 1: <b>always two</b>" in page
     assert "not measured" not in page
+    file.unlink()
+    assert dojo("report", "results.json", "--measures", str(tmp_path / "named.json")).stderr == (
+        "cohort.html is written.\n"
+    )
 
 
 def test_answer_that_has_no_measure_is_named(checkout: Path, kata: Kata) -> None:

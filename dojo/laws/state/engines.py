@@ -134,7 +134,10 @@ def _pools() -> dict[str, Any]:
         return {}
     there = tuple(name in sys.modules for name in _POOLS_OF)
     if there != _searched[0]:
-        pools = control.ThreadpoolController().lib_controllers
+        try:
+            pools = control.ThreadpoolController().lib_controllers
+        except OSError:  # Landlock's walls keep /proc from a fork: what its parent knew is left
+            return _searched[1]
         _searched = there, {f"{one.user_api} ({Path(one.filepath).name})": one for one in pools}
     return _searched[1]
 

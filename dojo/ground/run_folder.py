@@ -166,12 +166,16 @@ class Forked:
     stdout = None
     stderr = None
 
-    def __init__(self, main: Callable[[], object], room: Room) -> None:
+    def __init__(self, main: Callable[[], object], room: Room | None) -> None:
         """Fork, call `main` in the child's own process group, and end the child after it.
 
         The child runs no exit handlers: they belong to the parent. It dies with the parent, also
         before the janitor was told of it; asked of the kernel it would die with the thread, so
         what another thread forks has only the janitor.
+
+        Args:
+            main: What the child does.
+            room: Whose janitor ends its group; None: it stays in the group of this process.
         """
         is_main = threading.current_thread() is threading.main_thread()
         self._room = room
@@ -182,7 +186,8 @@ class Forked:
         if self.pid == 0:
             code = 70
             try:
-                os.setpgid(0, 0)
+                if room is not None:
+                    os.setpgid(0, 0)
                 for number in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(number, signal.SIG_DFL)
                 main()
@@ -194,9 +199,10 @@ class Forked:
                     sys.stdout.flush()
                     sys.stderr.flush()
                 os._exit(code)
-        with contextlib.suppress(OSError):
-            os.setpgid(self.pid, self.pid)
-        room.adopt(self.pid)
+        if room is not None:
+            with contextlib.suppress(OSError):
+                os.setpgid(self.pid, self.pid)
+            room.adopt(self.pid)
 
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal, or None while the child lives."""
@@ -224,11 +230,12 @@ class Forked:
         return self.returncode
 
     def kill(self) -> None:
-        """Kill the child and all that it started in its process group."""
+        """Kill the child, and all that it started in its process group if it has its own."""
         # Ask before reaping: while the leader is a zombie nobody else can get its number.
         with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
+            (os.kill if self._room is None else os.killpg)(self.pid, signal.SIGKILL)
         self.wait()
-        self._room.release(self.pid)
+        if self._room is not None:
+            self._room.release(self.pid)
 
     terminate = kill

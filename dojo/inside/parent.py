@@ -9,25 +9,25 @@ for it.
 
 from __future__ import annotations
 
-import gc
+import contextlib
 import importlib
 import os
-import select
-import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from dojo.catalog.kata import CatalogError, Kata, load_catalog
+from dojo.catalog.kata import CatalogError, load_catalog
 from dojo.engines import ENGINES
 from dojo.engines.prefect import engine as prefect
 from dojo.engines.prefect import server as prefect_server
 from dojo.engines.templates import EngineError
-from dojo.ground import processes
 from dojo.ground.run_folder import Room
 from dojo.inside.examination import run
 from dojo.sandbox.init import Corner, keep
 from dojo.sandbox.walls import Limits
-from dojo.warm.parent import Server
+from dojo.warm.preparing import Preparing, freeze
+from dojo.wire.fork_server import serve, take_line
 from dojo.wire.line import Line, LineClosed
 
 _NEEDED_BY_ALL = (
@@ -42,8 +42,8 @@ _NEEDED_BY_ALL = (
 
 
 def main() -> None:
-    """Serve until the line ends: `python -m dojo.inside.parent ROOT FD FOLDER`."""
-    line = Line(socket.socket(fileno=int(sys.argv[2])))
+    """Serve until the line ends: `python -m dojo.inside.parent FD ROOT FOLDER`."""
+    line = take_line(sys.argv[1])
     nothing = os.open(os.devnull, os.O_RDWR)
     for target in (0, 1):  # standard error is its log, which the grader has opened
         os.dup2(nothing, target)
@@ -51,83 +51,61 @@ def main() -> None:
     room.furnish()
     os.environ["HOME"] = str(room.folder("home"))
     try:
-        parent = _WarmParent(Path(sys.argv[1]), room)
-        line.send({"ready": os.getpid()})
-        parent.serve(line)
+        sandboxes = Sandboxes(Path(sys.argv[2]), room)
+        serve(line, sandboxes.begin, room, faults=(EngineError,))
     except (EngineError, CatalogError) as error:
-        line.send({"fault": str(error)})
-    except LineClosed:
-        pass
+        with contextlib.suppress(LineClosed):
+            line.send({"fault": str(error)})
 
 
-class _WarmParent:
+class Sandboxes:
+    """What sandboxes share: imports, and engines that were rehearsed, each has its own."""
+
     def __init__(self, root: Path, room: Room) -> None:
+        """Import what all need.
+
+        Args:
+            root: The checkout.
+            room: This process's own.
+        """
         for name in _NEEDED_BY_ALL:
             importlib.import_module(name)
         for engine in ENGINES.values():
             engine.isolate(room)
         self._room = room
+        self._new_root = room.folder("root")
         self._katas = {kata.id: kata for kata in load_catalog(root)}
-        self._server = Server(root, room, os.open(os.devnull, os.O_WRONLY))
-        self._prepared: set[tuple[str, ...]] = set()
-        self._has_prefect_server = False
-        self._children: set[int] = set()
-        gc.collect()
-        gc.freeze()
+        self._preparing = Preparing(room, self._rehearse_server)
+        freeze()
 
-    def serve(self, line: Line) -> None:
-        """Fork a keeper for each request until the line ends."""
-        new_root = self._room.folder("root")
-        while True:
-            ready = select.select([line], [], [], 0.5)[0]
-            self._reap()
-            if not ready:
-                continue
-            message, fds = line.receive_with_fds()
-            if message["kata"]:
-                try:
-                    kata = self._katas[message["kata"]]
-                    self._prepare(kata.model_copy(update={"needs": message["needs"]}))
-                except EngineError as error:
-                    os.close(fds[0])
-                    line.send({"fault": str(error)})
-                    continue
-            pid = processes.fork()
-            if pid == 0:
-                os.setpgid(0, 0)
-                keep(
-                    fds[0],
-                    Path(message["room"]),
-                    Path(message["log"]),
-                    new_root,
-                    message["level"],
-                    Limits(**message["limits"]),
-                    run,
-                )
-            os.close(fds[0])
-            self._children.add(pid)
-            line.send({"keeper": pid})
+    def begin(self, request: dict[str, Any], line: Line) -> Callable[[], None]:
+        """Prepare for a sandbox; return what its keeper is to do; see `fork_server.serve`.
 
-    def _reap(self) -> None:
-        for pid in list(self._children):
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                self._children.discard(pid)
+        Args:
+            request: `kata`, its id or "", and what it `needs`; for the keeper `room`, `log`,
+                `level` and `limits`.
+            line: To who asked.
 
-    def _prepare(self, kata: Kata) -> None:
-        """Import what a kata needs, which all later sandboxes have and pay for at each fork."""
-        wanted = (kata.id, *kata.needs)
-        if wanted in self._prepared:
-            return
-        try:
-            self._server.prepare(kata)
-        finally:
-            self._server.close()
-        if "prefect" in kata.needs and not self._has_prefect_server:
+        Raises:
+            EngineError: An engine does not start.
+        """
+        if request["kata"]:
+            kata = self._katas[request["kata"]]
+            self._preparing.prepare(kata.model_copy(update={"needs": request["needs"]}))
+        return lambda: keep(
+            line.release(),
+            Path(request["room"]),
+            Path(request["log"]),
+            self._new_root,
+            request["level"],
+            Limits(**request["limits"]),
+            run,
+        )
+
+    def _rehearse_server(self, name: str) -> None:
+        """Have Prefect's server answer once, which each sandbox's own would take a second for."""
+        if name == "prefect":
             prefect_server.rehearse(self._room, prefect.migrated_database(lambda _: None))
-            self._has_prefect_server = True
-        self._prepared.add(wanted)
-        gc.collect()
-        gc.freeze()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import os
 from dojo.catalog.kata import load_catalog
 from dojo.engines import ENGINES, for_solution
 from dojo.sandbox.job import Job
-from dojo.warm.parent import run_pytest
+from dojo.warm.run import run_pytest
 
 
 def run_tests(job: Job) -> None:
@@ -20,16 +20,7 @@ def run_tests(job: Job) -> None:
     root = job.room / "given" / "checkout"
     kata = load_catalog(root)[0]
     os.environ["DOJO_TEST_TIMEOUT"] = str(job.told["test_timeout_s"])
-    owner = os.getpid()
-
-    def send(message: dict[str, object]) -> None:
-        if os.getpid() == owner:
-            job.line.send(message)
-
-    # The forks of this process, one of which loads the submission, have no line outside.
-    os.register_at_fork(after_in_child=job.line.close)
     solution = job.room / "given" / job.told["file"]
     engines = ENGINES.keys() & set(for_solution(kata, solution.read_bytes()).needs)
-    solutions = str(solution)
-    request = {"run": 0, "solutions": solutions, "options": ["--all-tasks"], "tests": []}
-    run_pytest(root, kata, request, send, job.api_url, engines)
+    request = {"solutions": str(solution), "options": ["--all-tasks"], "tests": []}
+    run_pytest(root, kata, request, job.line, job.api_url, engines)

@@ -20,6 +20,7 @@ from dojo.ground.libraries.seam import SeamMissing, check
 from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
+from dojo.running.elsewhere.client import SecondParent
 from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
     beside_callers_run,
     dagster_crash,
@@ -118,7 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     run.move_in(inherited.room if inherited else None)
     if inherited:
-        run.inherit_engines(inherited.api_url, inherited.names)
+        run.inherit_engines(inherited.api_url, inherited.names, inherited.second)
     if worker is None and CHILD_VARIABLE not in os.environ:
         config.pluginmanager.register(Recorder(run, config.getoption("--verdict-file")), RECORDER)
     elif worker is not None and worker.get("dojo_api_url"):
@@ -289,8 +290,11 @@ class InheritedEngines:
     # pytest registers a plugin object under this name.
     __name__ = INHERITED
 
-    def __init__(self, room: Room, api_url: str, names: set[str]) -> None:
-        """Name the session's own room, the server, and the engines that run."""
+    def __init__(
+        self, room: Room, api_url: str, names: set[str], second: SecondParent | None
+    ) -> None:
+        """Name the session's own room, the server, the engines and the second parent that run."""
         self.room = room
         self.api_url = api_url
         self.names = names
+        self.second = second

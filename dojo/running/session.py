@@ -14,7 +14,7 @@ from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import CAN_FORK, Room
-from dojo.running.elsewhere.client import ADDRESS_VARIABLE, SecondParent
+from dojo.running.elsewhere.client import SecondParent
 
 
 class KataRun:
@@ -58,10 +58,13 @@ class KataRun:
                 engine.isolate(room)
         self.room = room
 
-    def inherit_engines(self, api_url: str, names: set[str]) -> None:
-        """Use engines that were entered before this process was forked."""
+    def inherit_engines(
+        self, api_url: str, names: set[str], second: SecondParent | None = None
+    ) -> None:
+        """Use engines, and a second parent, that were started before this process was forked."""
         self.api_url = api_url
         self._started |= names
+        self._second_parent = second
 
     def join(self, api_url: str) -> None:
         """Use the Prefect server of another process."""
@@ -81,20 +84,16 @@ class KataRun:
             self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
             self._started.add(name)
 
-    def elsewhere(self, solution: Path) -> str:
-        """Return the address of a second parent; "" where there is no fork.
+    def elsewhere(self, solution: Path) -> SecondParent | None:
+        """Return the second parent, started when first asked for; None where there is no fork.
 
         Args:
             solution: Whose imports it makes, if it must be started first.
         """
-        if not CAN_FORK:
-            return ""
-        known = os.environ.get(ADDRESS_VARIABLE)
-        if known is None:
+        if self._second_parent is None and CAN_FORK:
             assert self.room is not None
             self._second_parent = SecondParent(self.room, solution)
-            known = os.environ[ADDRESS_VARIABLE] = self._second_parent.address
-        return known
+        return self._second_parent
 
     def say(self, line: str) -> None:
         """Tell the person at the terminal why something takes a while."""
@@ -107,7 +106,6 @@ class KataRun:
         """Stop the engines; the room goes when the process does."""
         if self._second_parent is not None:
             self._second_parent.end()
-            os.environ.pop(ADDRESS_VARIABLE, None)
         with contextlib.suppress(Exception):
             self._engines.close()
 

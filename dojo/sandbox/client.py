@@ -47,7 +47,7 @@ class Sandbox:
 
     def __init__(
         self,
-        end: socket.socket,
+        line: Line,
         keeper: int,
         folder: Path,
         log: Path,
@@ -57,15 +57,15 @@ class Sandbox:
         """Take over the line to its keeper, as process 1 is called from here.
 
         Args:
-            end: This end of it.
+            line: The line.
             keeper: Its process id.
             folder: What it has for its own.
             log: What it says on standard error; no submission can write there.
             outside: Where this process may have temporary files of its own.
             limits: What a submission may use.
         """
-        self._end_of_line = end
-        self._line = Line(end)
+        self._end_of_line = line.end
+        self._line = line
         self._keeper = keeper
         self.limits = limits
         self.folder = folder

@@ -6,16 +6,12 @@ import contextlib
 import dataclasses
 import json
 import os
-import select
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from dojo.catalog.kata import Kata
 from dojo.engines.templates import EngineError
@@ -26,7 +22,8 @@ from dojo.ground.run_folder import Room, end_of_log
 from dojo.ground.safe_text import with_log
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.sandbox.walls import Level, Limits
-from dojo.wire.line import Line, LineBroken, LineClosed
+from dojo.wire.fork_client import ForkClient, ForkRefused
+from dojo.wire.line import LineBroken, LineClosed
 
 _PROGRAM = "dojo.inside.parent"
 _START_TIMEOUT_S = 180.0
@@ -61,25 +58,36 @@ class Parent:
             raise
 
     def _start(self) -> None:
+        self._folder = self.room.folder("parent")
+        # Beside that one: no sandbox has a log in its folder.
+        self._logs = self.room.folder("logs")
+        self._log = self._logs / "warm-parent.log"
+        words = [str(self._root), str(self._folder)]
+        self._forks = ForkClient(_PROGRAM, *words, launch=self._launch)
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._end)
+            try:
+                self.pid = self._forks.await_ready(_START_TIMEOUT_S)
+            except ForkRefused as error:
+                why = str(error) or "the warm parent does not start: run 'dojo doctor'"
+                raise EngineError(with_log(why, end_of_log(self._log))) from None
+            undo.pop_all()
+
+    def _launch(self, words: list[str], descriptor: int) -> subprocess.Popen[bytes]:
         """Have a reaper start it; see `dojo/ground/processes.py`.
 
         The reaper has the key of the room: the janitor comes when this process and all that came
         of the warm parent have ended.
         """
-        ours, theirs = socket.socketpair()
-        self._folder = self.room.folder("parent")
-        # Beside that one: no sandbox has a log in its folder.
-        self._logs = self.room.folder("logs")
-        self._log = self._logs / "warm-parent.log"
         kept = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         environment["DOJO_CACHE"] = str(cache_dir())
         environment["PYTHONHASHSEED"] = "random"
         # glibc sets 128 MB of addresses aside for each thread: fourteen threads were the limit.
         environment["MALLOC_ARENA_MAX"] = "2"
-        descriptors = [self.room.key, theirs.fileno()]
+        descriptors = [self.room.key, descriptor]
         with self._log.open("wb") as log:  # an earlier parent's is over
-            self._reaper = subprocess.Popen(
+            reaper = subprocess.Popen(
                 [sys.executable, "-I", "-S", processes.__file__, *map(str, descriptors)],
                 pass_fds=descriptors,
                 stdin=subprocess.PIPE,
@@ -89,32 +97,19 @@ class Parent:
                 start_new_session=True,
                 cwd=self._root,
             )
-        program = [sys.executable, "-I", "-m", _PROGRAM]
-        program += [str(self._root), str(theirs.fileno()), str(self._folder)]
-        theirs.close()  # or the parent's death would never be the end of our line
-        self._line = Line(ours)
         # It stays open as long as this process lives: its end is the order to kill all.
-        assert self._reaper.stdin is not None
-        with contextlib.ExitStack() as undo:
-            undo.callback(self._end)
-            message: dict[str, Any] = {}
-            with contextlib.suppress(LineClosed, LineBroken, TimeoutError, BrokenPipeError):
-                self._reaper.stdin.write(json.dumps(program).encode() + b"\n")
-                self._reaper.stdin.flush()
-                message = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
-            if "ready" not in message:
-                why = message.get("fault") or "the warm parent does not start: run 'dojo doctor'"
-                raise EngineError(with_log(str(why), end_of_log(self._log)))
-            undo.pop_all()
-        self.pid = int(message["ready"])
+        assert reaper.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it has ended: nobody will say that it is ready
+            reaper.stdin.write(json.dumps([sys.executable, "-I", *words]).encode() + b"\n")
+            reaper.stdin.flush()
+        return reaper
 
     def _revive(self) -> None:
         """Start it again if somebody has killed it."""
         with self._lock:
             if self._is_closed:
                 raise GuardFault("the grading was stopped")
-            # Nothing is said on the line before something is asked: this would be its end.
-            if self._reaper.poll() is not None or select.select([self._line], [], [], 0)[0]:
+            if self._forks.process.poll() is not None or self._forks.has_ended():
                 self._end()
                 self._start()
 
@@ -136,7 +131,6 @@ class Parent:
         self._revive()
         folder = Path(tempfile.mkdtemp(prefix="dojo-sandbox-", dir=self._folder))
         log = self._logs / f"process-1-{folder.name.rpartition('-')[2]}.log"
-        ours, theirs = socket.socketpair()
         sandbox = None
         try:
             for name in ("given", "work", "tmp", "home", "engine"):
@@ -152,27 +146,19 @@ class Parent:
             }
             with self._lock:
                 try:
-                    self._line.send(request, [theirs.fileno()])
-                    reply = self._line.receive(time.monotonic() + _START_TIMEOUT_S)
+                    line, keeper = self._forks.fork(request, timeout_s=_START_TIMEOUT_S)
+                except ForkRefused as error:
+                    raise EngineError(with_log(str(error), end_of_log(self._log))) from None
                 except (LineClosed, LineBroken, TimeoutError) as error:
                     why = f"the warm parent is gone ({error})"
                     raise GuardFault(why, end_of_log(self._log)) from None
-                finally:
-                    # The keeper has the copy that was sent, and the parent closes its own: what is
-                    # left of this end dies with the sandbox.
-                    theirs.close()
-            if "fault" in reply:
-                raise EngineError(with_log(str(reply["fault"]), end_of_log(self._log)))
-            keeper, outside = int(reply["keeper"]), self.room.path
-            sandbox = Sandbox(ours, keeper, folder, log, outside, self.limits)
+            sandbox = Sandbox(line, keeper, folder, log, self.room.path, self.limits)
             sandbox.open(kata.needs if kata else [])
             yield sandbox
         finally:
             # First all that is in it ends: what still writes into a folder keeps it.
             if sandbox is not None:
                 sandbox.close()
-            else:
-                ours.close()
             clear_up(folder)
             log.unlink(missing_ok=True)
 
@@ -185,15 +171,12 @@ class Parent:
 
     def _end(self) -> None:
         """Have the reaper kill the parent with all that came of it, and remove its folder."""
-        self._line.close()
-        assert self._reaper.stdin is not None
+        self._forks.hang_up()
+        reaper = self._forks.process
+        assert reaper.stdin is not None
         with contextlib.suppress(OSError):
-            self._reaper.stdin.close()
-        try:
-            self._reaper.wait(timeout=_CLOSE_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._reaper.kill()
-            self._reaper.wait()
+            reaper.stdin.close()
+        self._forks.await_end(_CLOSE_TIMEOUT_S)
         clear_up(self._folder)
 
     def __enter__(self) -> Parent:

@@ -1,14 +1,12 @@
-"""Ask a warm parent for verdicts, start it when needed, and start it again when it is stale."""
+"""In whoever wants verdicts: ask a warm parent, start it when needed and when it is stale."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import hashlib
-import itertools
-import json
 import os
-import queue
 import subprocess
 import sys
 import sysconfig
@@ -22,9 +20,10 @@ from typing import Any
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
-from dojo.ground import interrupts
 from dojo.ground.run_folder import CAN_FORK, end_of_log
 from dojo.ground.safe_text import with_log
+from dojo.wire.fork_client import ForkClient, ForkRefused, launch
+from dojo.wire.line import LineBroken, LineClosed
 
 OnTest = Callable[[TestVerdict], None]
 
@@ -122,8 +121,6 @@ class Warm:
         request = {"kata": kata.id, "solutions": solutions, **asked}
         for _ in range(2):
             message = self._ready_parent().ask(request, once)
-            if "engine_fault" in message:
-                raise EngineError(str(message["engine_fault"]))
             if "verdict" in message:
                 return KataVerdict.from_json(message["verdict"])
             fault = str(message["fault"])
@@ -148,28 +145,19 @@ class Warm:
 
 
 class _Parent:
-    """The client's view of one warm parent process."""
+    """The client's view of one warm parent process; may be used from several threads."""
 
     def __init__(self, root: Path, of: str, say: Callable[[str], None]) -> None:
         self._fingerprint = of
         self._say = say
-        self._numbers = itertools.count(1)
-        self._writing = threading.Lock()
-        self._waiting: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
-        self._ended = threading.Event()
+        self._is_ready = False
+        self._runs: set[object] = set()
         # Without a name: nothing is left of it, whatever ends this process.
         self._log = tempfile.TemporaryFile(prefix="dojo-warm-")  # noqa: SIM115 - see close
         self._log_end = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "dojo.warm.parent", str(root)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            start_new_session=True,
-            cwd=root,
-        )
-        self.pid = self._process.pid
-        self._reader: threading.Thread | None = None
+        in_root = functools.partial(launch, cwd=root, stderr=self._log)
+        self._forks = ForkClient("dojo.warm.parent", str(root), launch=in_root)
+        self.pid = self._forks.process.pid
 
     def await_ready(self) -> None:
         """Wait until it can be asked.
@@ -177,79 +165,52 @@ class _Parent:
         Raises:
             EngineError: It ended instead.
         """
-        while True:
-            message = self._read()
-            if "ready" in message:
-                break
+        try:
+            self._forks.await_ready()
+        except ForkRefused as error:
             self.close()
-            why = message.get("fault") or "the warm process does not start: run 'dojo doctor'"
-            raise EngineError(with_log(str(why), self._log_end))
-        self._reader = threading.Thread(target=self._listen, name="dojo-warm", daemon=True)
-        self._reader.start()
+            why = str(error) or "the warm process does not start: run 'dojo doctor'"
+            raise EngineError(with_log(why, self._log_end)) from None
+        self._is_ready = True
 
     def is_fit(self, of: str) -> bool:
-        return of == self._fingerprint and not self._ended.is_set() and self._process.poll() is None
+        if self._forks.has_ended() or self._forks.process.poll() is not None:
+            return False
+        return of == self._fingerprint
 
     def ask(self, asked: dict[str, Any], on_test: OnTest) -> dict[str, Any]:
-        """Have one run made; return its last message: a `verdict` or a `fault`."""
-        number = next(self._numbers)
-        inbox = self._waiting[number] = queue.SimpleQueue()
-        request = json.dumps({"run": number, **asked})
-        try:
-            with self._writing:
-                assert self._process.stdin is not None
-                self._process.stdin.write(request.encode() + b"\n")
-                self._process.stdin.flush()
-        except (OSError, ValueError):
-            self._ended.set()
-        while True:
-            if self._ended.is_set() and inbox.empty():
-                end = self._log_end or end_of_log(self._log)
-                return {"fault": with_log("the warm process ended during the run", end)}
-            try:
-                message = inbox.get(timeout=0.2)
-            except queue.Empty:
-                interrupts.raise_lost()
-                continue
-            if "test" in message:
-                on_test(TestVerdict(**message["test"]))
-            else:
-                del self._waiting[number]
-                return message
+        """Have one run made; return its last message: a `verdict` or a `fault`.
 
-    def close(self) -> None:
-        with contextlib.suppress(OSError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-        if self._reader is None or self._waiting:
-            self._process.kill()  # busy, so not listening; janitors clear up after it
+        Raises:
+            EngineError: An engine does not start.
+        """
+        run = object()
+        self._runs.add(run)
         try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log_end = self._log_end or end_of_log(self._log)
-        self._log.close()
-        self._ended.set()
-        if self._reader is not None:
-            self._reader.join(timeout=5)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        message: dict[str, Any] = json.loads(line) if line else {}
+            line, _ = self._forks.fork(asked, lambda message: self._say(str(message["say"])))
+            with contextlib.closing(line):
+                while "test" in (message := self._forks.receive(line)):
+                    on_test(TestVerdict(**message["test"]))
+        except ForkRefused as error:
+            raise EngineError(str(error)) from None
+        except LineBroken as error:
+            return {"fault": f"the run said what cannot be read: {error}"}
+        except LineClosed:
+            end = self._log_end or end_of_log(self._log)
+            return {"fault": with_log("the warm process ended during the run", end)}
+        finally:
+            self._runs.discard(run)
+        if "ended" in message:
+            return {"fault": f"the run ended without a verdict ({message['ended']})"}
         return message
 
-    def _listen(self) -> None:
-        while message := self._read():
-            if "say" in message:
-                self._say(str(message["say"]))
-            inbox = self._waiting.get(message.get("run", 0))
-            if inbox is not None:
-                inbox.put(message)
-        self._ended.set()
+    def close(self) -> None:
+        if not self._is_ready or self._runs:
+            self._forks.process.kill()  # busy, so not listening; janitors clear up after it
+        self._forks.hang_up()
+        self._forks.await_end(timeout_s=10)
+        self._log_end = self._log_end or end_of_log(self._log)
+        self._log.close()
 
 
 def fingerprint(root: Path) -> str:

@@ -1,1 +1,1 @@
-"""The only protocol between processes: framed JSON, values of exact types, typed replies."""
+"""The only protocol between processes: framed JSON, typed values and replies, forks asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 import struct
 import threading
@@ -48,7 +49,8 @@ class Line:
             if fds:
                 sent = socket.send_fds(self._socket, [frame], fds)
                 frame = frame[sent:]
-            self._socket.sendall(frame)
+            if frame:  # in packets, an empty one would be the end
+                self._socket.sendall(frame)
         except OSError as error:
             raise LineClosed(str(error)) from None
 
@@ -79,7 +81,7 @@ class Line:
         """Wait for one frame with file descriptors; nothing else may be under way."""
         self._socket.settimeout(None)
         try:
-            data, fds, _, _ = socket.recv_fds(self._socket, 65536, most)
+            data, fds, _, _ = socket.recv_fds(self._socket, 1 << 20, most)
         except OSError as error:
             raise LineClosed(str(error)) from None
         self._buffer += data
@@ -88,6 +90,21 @@ class Line:
         if not data:
             raise LineClosed("the end")
         return self.receive(), list(fds)
+
+    def is_ready(self, timeout_s: float) -> bool:
+        """Wait until there is something to receive, or the end; return whether there is."""
+        return bool(self._buffer) or bool(select.select([self._socket], [], [], timeout_s)[0])
+
+    def release(self) -> int:
+        """Give up the socket, from which nothing was read ahead; return its descriptor."""
+        assert not self._buffer
+        self._socket.settimeout(None)  # else it does not block, whoever has it next
+        return self._socket.detach()
+
+    @property
+    def end(self) -> socket.socket:
+        """Return the socket, to be closed in one direction only."""
+        return self._socket
 
     def close(self) -> None:
         """Hang up."""

@@ -1,18 +1,17 @@
-"""Ask the second parent for a call, and start it when it is asked for the first time."""
+"""In whoever runs tests, and in its forks: start the second parent, and ask it for calls."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import os
 import pickle
-import secrets
 import signal
 import subprocess
 import sys
 import tempfile
-import time
-from multiprocessing.connection import Client, Connection
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,8 @@ from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
 from dojo.running.elsewhere.locale import STARTED_WITH
 from dojo.running.solution import SolutionFault
-
-ADDRESS_VARIABLE = "DOJO_ELSEWHERE"
+from dojo.wire.fork_client import ForkClient, launch
+from dojo.wire.line import LineBroken, LineClosed
 
 # What may be imported before a solution is known: the libraries that the katas teach.
 _TAUGHT = {"dagster", "httpx", "mlflow", "numpy", "pandas", "prefect", "requests", "sklearn"}
@@ -54,8 +53,7 @@ class RaisedElsewhereError(Exception):
 class SecondParent:
     """A process with another hash seed, which forks one process a call.
 
-    Attributes:
-        address: Where to call it, for whoever finds it in ADDRESS_VARIABLE: a name and a key.
+    Forks of the process that has started it may ask too.
     """
 
     def __init__(self, room: Room, solution: Path) -> None:
@@ -66,33 +64,40 @@ class SecondParent:
             solution: A file whose imports tell what is needed.
         """
         self._room = room
-        self.address = f"{secrets.token_hex(16)}:{secrets.token_hex(16)}"
-        modules = sorted(imports_of(solution))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "dojo.running.elsewhere.parent", self.address, *modules],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=other_environment(),
-            start_new_session=True,
+        self._forks = ForkClient(
+            "dojo.running.elsewhere.parent",
+            *sorted(imports_of(solution)),
+            launch=functools.partial(launch, env=other_environment()),
         )
+        self._process = self._forks.process
         room.adopt(self._process.pid)
 
     def end(self) -> None:
         """End it and all its forks."""
-        # Not by closing its input: a fork of this process may hold that open.
+        # Not by hanging up: a fork of this process may have the line, too.
         with contextlib.suppress(OSError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._room.release(self._process.pid)
+        self._forks.hang_up()
+
+    def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Have a call made; see `call`, and `parent.make_call` for what is returned."""
+        line, _ = self._forks.fork({}, timeout_s=_START_TIMEOUT_S)  # it may still be importing
+        with contextlib.closing(Connection(line.release())) as connection:
+            connection.send_bytes(pickle.dumps(asked))
+            if not connection.poll(asked["timeout_s"]):
+                raise EOFError
+            reply: dict[str, Any] = pickle.loads(connection.recv_bytes())
+            return reply
 
 
-def call(asked: dict[str, Any], address: str) -> Any:
+def call(asked: dict[str, Any], second: SecondParent | None) -> Any:
     """Have a call made in another process.
 
     Args:
         asked: As in `parent.make_call`, and `timeout_s`: what it has.
-        address: The second parent's; where there is no fork, empty: a process of its own.
+        second: The second parent; None where there is no fork: the call has a process of its own.
 
     Returns:
         What the entry point returned.
@@ -102,8 +107,8 @@ def call(asked: dict[str, Any], address: str) -> Any:
         SolutionFault: It came to no end, ended the process, or returned what cannot be sent.
     """
     try:
-        reply = _ask(asked, address) if address else _run_once(asked)
-    except (EOFError, OSError):
+        reply = second.ask(asked) if second is not None else _run_once(asked)
+    except (EOFError, OSError, LineClosed, LineBroken):
         raise SolutionFault(
             f"{asked['name']} ended the other process in which it was called, or came to no end"
             f" within {asked['timeout_s']:g} s.",
@@ -123,32 +128,6 @@ def call(asked: dict[str, Any], address: str) -> Any:
         )
     fault = f"In another process: {reply['fault']}"
     raise SolutionFault(fault, reply["cause"], reply["ending"])
-
-
-def _ask(asked: dict[str, Any], address: str) -> dict[str, Any]:
-    with contextlib.closing(_connect(address)) as connection:
-        connection.send_bytes(pickle.dumps(asked))
-        if not connection.poll(asked["timeout_s"]):
-            raise EOFError
-        reply: dict[str, Any] = pickle.loads(connection.recv_bytes())
-        return reply
-
-
-def _connect(address: str) -> Connection:
-    name, _, key = address.partition(":")
-    end = time.monotonic() + _START_TIMEOUT_S
-    while True:
-        try:
-            return Client(socket_of(name), family="AF_UNIX", authkey=bytes.fromhex(key))
-        except ConnectionRefusedError:  # it is still importing
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.02)
-
-
-def socket_of(name: str) -> str:
-    """Return a socket's address without a file: a path of a room is too long for one."""
-    return f"\0dojo-{name}"
 
 
 def _run_once(asked: dict[str, Any]) -> dict[str, Any]:
@@ -178,12 +157,19 @@ def other_environment() -> dict[str, str]:
 
 def imports_of(solution: Path) -> set[str]:
     """Return the taught libraries that a file imports; none if it cannot be read."""
-    try:
-        nodes = list(ast.walk(ast.parse(solution.read_bytes())))
-    except (OSError, SyntaxError, ValueError):
-        return set()
-    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    names = names_imported_by(solution)
     libraries = {name.split(".", 1)[0] for name in names} & _TAUGHT
     lazy = {one for library in libraries for one in _LAZY.get(library, ())}
     return lazy | {name for name in names if name.split(".", 1)[0] in libraries}
+
+
+def names_imported_by(file: Path) -> set[str]:
+    """Return the modules that a file imports anywhere; none if it cannot be read."""
+    try:
+        nodes = list(ast.walk(ast.parse(file.read_bytes())))
+    except (OSError, SyntaxError, ValueError):
+        return set()
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {
+        node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module
+    }

@@ -1,7 +1,7 @@
 """Be the second parent: import once what calls need, then fork one process a call.
 
-Listens on a socket without a file, ends when its standard input does, and is killed with
-its forks then. Where there is no fork it makes the one call that its standard input holds.
+It has its client's line, ends when nobody has the other end of that, and is killed with its
+forks then. Where there is no fork it makes the one call that its standard input holds.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 import traceback
-from collections.abc import Iterator
-from multiprocessing.connection import Connection, Listener
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.endings import of_exception
-from dojo.running.elsewhere.client import socket_of
 from dojo.running.elsewhere.locale import leave_utf8
 from dojo.running.solution import SolutionFault, load_solution
+from dojo.wire.fork_server import serve, take_line
+from dojo.wire.line import Line
 from dojo.world.clock import SOLUTION_MODULE_ELSEWHERE
 from dojo.world.files.machine import become_another_machine, become_another_user
 from dojo.world.network import loopback_only
@@ -107,48 +107,34 @@ def _engines(asked: dict[str, Any]) -> Iterator[None]:
         yield
 
 
-def _serve(address: str) -> None:
-    """Fork a process for each that calls at the address."""
-    name, _, key = address.partition(":")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a fork has ended
-    threading.Thread(target=_end_with_input, daemon=True).start()
-    with Listener(socket_of(name), family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
-        while True:
-            try:
-                connection = listener.accept()
-            except (OSError, EOFError):  # somebody called and hung up, or does not know the key
-                continue
-            if os.fork() == 0:
-                _answer(connection)
-            connection.close()
+def _begin(_: dict[str, Any], line: Line) -> Callable[[], None]:
+    """Return what a fork does: it makes the call that it is told on its line."""
 
+    def answer() -> None:
+        with contextlib.closing(Connection(line.release())) as connection:
+            asked = pickle.loads(connection.recv_bytes())
+            # Who asks may have gone: then nobody else ends a call that comes to no end.
+            signal.alarm(int(asked["timeout_s"]) + 1)
+            connection.send_bytes(pickle.dumps(make_call(asked)))
 
-def _answer(connection: Connection) -> None:
-    """Make the call that a connection asks for, and end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    try:
-        asked = pickle.loads(connection.recv_bytes())
-        signal.alarm(int(asked["timeout_s"]) + 1)
-        connection.send_bytes(pickle.dumps(make_call(asked)))
-    finally:
-        os._exit(0)
-
-
-def _end_with_input() -> None:
-    os.read(0, 1)
-    os.killpg(0, signal.SIGKILL)
+    return answer
 
 
 def main() -> None:
-    """Serve an address, or make the one call that standard input holds."""
+    """Serve a line, `parent FD MODULE ...`, or make the one call that standard input holds."""
     if sys.argv[1] == "--once":
         asked = pickle.load(sys.stdin.buffer)
         Path(asked["reply"]).write_bytes(pickle.dumps(make_call(asked)))
         return
+    line = take_line(sys.argv[1])
     for name in sys.argv[2:]:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    _serve(sys.argv[1])
+    try:
+        # Its forks have its process group, so that one signal ends what they have started, too.
+        serve(line, _begin, room=None)
+    finally:
+        os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

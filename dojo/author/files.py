@@ -12,7 +12,7 @@ from typing import Literal
 from packaging.requirements import InvalidRequirement
 
 from dojo.author.finding import Fault, Finding, rule, shown
-from dojo.catalog.answers import answer_files, holds_here
+from dojo.catalog.answers import answer_files, holds_here, needed_by
 from dojo.catalog.handed_out import names_handed_out
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
 from dojo.laws.rules import LAWS
@@ -86,8 +86,11 @@ def kata_has_enough_answers(kata: Kata) -> Iterator[Fault]:
 def answer_can_be_read(kata: Kata, answer: Path) -> Iterator[Fault]:
     """Ask that an answer is Python, and that `Holds for:` names a package that is here."""
     del kata
+    ast.parse(answer.read_bytes(), str(answer))
     try:
-        holds_here(answer)
+        needed = needed_by(answer)
+        if needed is not None:
+            metadata.version(needed.name)
     except InvalidRequirement as error:
         yield Fault(answer, f"Holds for: {error}", "write it as 'Holds for: prefect<3.9'")
     except metadata.PackageNotFoundError as error:

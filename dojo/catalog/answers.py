@@ -28,14 +28,19 @@ def holds_here(answer: Path) -> bool:
 
     An answer without such a line holds everywhere, one with it nowhere without that package.
     """
-    found = re.search(r"^Holds for:\s*(.+)$", _docstring_of(answer), re.MULTILINE)
-    if found is None:
+    needed = needed_by(answer)
+    if needed is None:
         return True
-    needed = Requirement(found[1])
     try:
         return needed.specifier.contains(metadata.version(needed.name), prereleases=True)
     except metadata.PackageNotFoundError:
         return False
+
+
+def needed_by(answer: Path) -> Requirement | None:
+    """Return what an answer's line `Holds for:` names; None where it has no such line."""
+    found = re.search(r"^Holds for:\s*(.+)$", _docstring_of(answer), re.MULTILINE)
+    return Requirement(found[1]) if found else None
 
 
 def refusing_tests(answer: Path) -> set[str]:

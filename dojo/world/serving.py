@@ -158,13 +158,16 @@ def _server_to_itself() -> Iterator[None]:
     from prefect.settings import PREFECT_HOME
 
     shared = PREFECT_HOME.value()
-    # Nobody forks on Windows; within walls there is no such folder, and the server is one's own.
-    if sys.platform == "win32" or not shared.is_dir():
+    # Nobody forks on Windows; within walls nobody has that folder, and the server is one's own.
+    try:
+        if sys.platform == "win32":
+            raise FileNotFoundError
+        folder = os.open(shared, os.O_RDONLY)
+    except OSError:
         yield
         return
     import fcntl
 
-    folder = os.open(shared, os.O_RDONLY)
     try:
         for _ in range(400):
             with contextlib.suppress(OSError):

@@ -19,6 +19,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.world.http.authority import write_certificates
+from dojo.world.http.bound import bound_socket
 from dojo.world.http.webhook import HOSTS, Webhooks
 from dojo.world.seams.libraries import HANDLED_ASYNC
 
@@ -50,22 +51,21 @@ def on_the_wire(webhooks: Webhooks, folder: Path) -> Iterator[None]:
             line.context = strangers  # now: of what it gets later nothing is shown
 
     context.sni_callback = choose
-    server = _Server(("127.0.0.1", 0), _handler_of(webhooks))
-    server.socket = context.wrap_socket(
-        server.socket, server_side=True, do_handshake_on_connect=False
-    )
-    closed = socket.socket()
-    closed.bind(("127.0.0.1", 0))  # bound, but nobody listens: connections are refused
-    thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
-    thread.start()
-    try:
-        with callers_led(webhooks, authority, server.server_port, closed.getsockname()[1]):
-            yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        closed.close()
-        thread.join()
+    with bound_socket(0) as listening, bound_socket(1) as closed:  # there connections are refused
+        server = _Server(listening, _handler_of(webhooks))
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        thread = threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True)
+        thread.start()
+        port, closed_port = (one.getsockname()[1] for one in (server.socket, closed))
+        try:
+            with callers_led(webhooks, authority, port, closed_port):
+                yield
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
 
 @contextlib.contextmanager
@@ -151,6 +151,13 @@ def _httpx_observed(webhooks: Webhooks) -> Iterator[None]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+
+    def __init__(self, bound: socket.socket, handler: type[BaseHTTPRequestHandler]) -> None:
+        """Listen on a socket that is bound already."""
+        super().__init__(bound.getsockname(), handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = bound
+        self.server_activate()
 
     def handle_error(self, *_: Any) -> None:
         """Say nothing: a caller that hangs up is part of the play."""

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dojo.catalog.kata import Kata
+from dojo.intake.archives import Unreadable, kind_of_archive
 from dojo.intake.given_names import (
     Given,
     is_beside_hand_ins,
@@ -22,7 +23,7 @@ from dojo.intake.given_names import (
     read_platform_name,
     stem_of_archive,
 )
-from dojo.intake.handed_in import Unreadable, kind_of_archive, look_into
+from dojo.intake.handed_in import look_into
 from dojo.intake.repository import is_bare
 from dojo.intake.taking import OF_A_CHECKOUT, near_misses, place_of
 

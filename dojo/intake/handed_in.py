@@ -1,77 +1,27 @@
 """Look into what was handed in: a folder, a Git repository, an archive, files.
 
-Archives are never unpacked: one member is read from them, under caps. Links are never followed,
-and nothing that came with it is run.
+Links are never followed, and nothing that came with it is run.
 """
 
 from __future__ import annotations
 
-import bz2
-import dataclasses
-import datetime
-import gzip
-import io
-import lzma
 import os
-import stat
-import tarfile
-import zipfile
-from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
 
 from dojo.intake import repository
+from dojo.intake.archives import (
+    CURE,
+    MOST_DEPTH,
+    MOST_MEMBERS,
+    MOST_SOURCE_BYTES,
+    Handed,
+    Unreadable,
+    kind_of_archive,
+    open_archive,
+    read_file,
+)
 from dojo.intake.given_names import is_of_the_system
-
-MOST_SOURCE_BYTES = 1 << 20
-MOST_MEMBERS = 20_000
-MOST_DEPTH = 40
-MOST_DIRECTORY_BYTES = 8 << 20
-MOST_ARCHIVE_BYTES = 512 << 20
-MOST_RATIO = 200
-# How each kind of file begins. What a name ends with is a hope.
-_BEGINS = {
-    b"PK\x03\x04": "zip",
-    b"PK\x05\x06": "zip",
-    b"\x1f\x8b": "gz",
-    b"BZh": "bz2",
-    b"\xfd7zXZ\x00": "xz",
-    b"Rar!\x1a\x07": "RAR",
-    b"7z\xbc\xaf\x27\x1c": "7z",
-    b"\x28\xb5\x2f\xfd": "Zstandard",
-    b"\x04\x22\x4d\x18": "LZ4",
-    b"LZIP": "lzip",
-    b"\x1f\x9d": "compress",
-    b"MSCF": "cabinet",
-}
-_OPENERS: dict[str, Callable[[Path], Any]] = {
-    "tar": io.FileIO,
-    "gz": gzip.GzipFile,
-    "bz2": bz2.BZ2File,
-    "xz": lzma.LZMAFile,
-}
-_CURE = "hand in a .zip or a .tar.gz"
-
-
-class Unreadable(Exception):
-    """There is nothing to grade here; the message says why, and what to hand in instead."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Handed:
-    """What one learner handed in.
-
-    Attributes:
-        names: The files, as paths with `/`.
-        read: Reads one of them, up to a byte more than a source may have.
-        submitted: The date that came with it; None without one.
-        note: What else the instructor should know; empty normally.
-    """
-
-    names: tuple[str, ...]
-    read: Callable[[str], bytes]
-    submitted: datetime.datetime | None = None
-    note: str = ""
 
 
 def look_into(path: Path) -> Handed:
@@ -89,53 +39,15 @@ def look_into(path: Path) -> Handed:
     if path.suffix.lower() == ".py":
         return look_at_files({path.name: path})
     kind = kind_of_archive(path)
-    if kind == "zip":
-        return _open_zip(path)
-    if kind in _OPENERS:
-        return _open_tar(path, kind)
     if kind:
-        raise Unreadable(f"it is a {kind} archive, which is not read here: {_CURE}")
+        return open_archive(path, kind)
     what = "empty" if not path.stat().st_size else "no folder, archive or Python file by its bytes"
-    raise Unreadable(f"{path.name} is {what}: {_CURE}")
+    raise Unreadable(f"{path.name} is {what}: {CURE}")
 
 
 def look_at_files(files: Mapping[str, Path]) -> Handed:
     """Take single files, each under the name it was handed in with."""
-    return Handed(tuple(files), lambda name: _read_file(files[name]))
-
-
-def kind_of_archive(path: Path) -> str:
-    """Return what kind of archive a file is by its bytes; empty when it is none.
-
-    Raises:
-        Unreadable: It is no regular file, or cannot be read.
-    """
-    begins = _read_file(path, 512)
-    for magic, kind in _BEGINS.items():
-        if begins.startswith(magic):
-            return kind
-    if begins[257:262] == b"ustar" or (begins and path.name.lower().endswith(".tar")):
-        return "tar"
-    try:
-        # Before its table of contents, which is at the end, a zip may hold anything.
-        return "zip" if begins and zipfile.is_zipfile(path) else ""
-    except Exception:  # the table is a broken one; what is wrong is told where it is opened
-        return "zip"
-
-
-def _read_file(path: Path, most: int = MOST_SOURCE_BYTES + 1) -> bytes:
-    """Read a regular file through no link, up to the cap."""
-    try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise Unreadable(f"{path.name} is a link, or cannot be read ({error.strerror})") from None
-    try:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise Unreadable(f"{path.name} is no regular file")
-        with os.fdopen(os.dup(file), "rb") as opened:
-            return opened.read(most)
-    finally:
-        os.close(file)
+    return Handed(tuple(files), lambda name: read_file(files[name]))
 
 
 def _open_folder(path: Path) -> Handed:
@@ -156,7 +68,7 @@ def _open_folder(path: Path) -> Handed:
         if len(inside.parts) >= MOST_DEPTH:
             folders.clear()
     submitted, note = repository.commit_date(path) if (path / ".git").is_dir() else (None, "")
-    return Handed(tuple(names), lambda name: _read_file(path / name), submitted, note)
+    return Handed(tuple(names), lambda name: read_file(path / name), submitted, note)
 
 
 def _open_repository(path: Path) -> Handed:
@@ -176,114 +88,3 @@ def _open_repository(path: Path) -> Handed:
             raise Unreadable(f"git cannot read the repository: {error}") from None
 
     return Handed(tuple(files), read, *repository.commit_date(path))
-
-
-def _check_caps(members: int, size: int, packed: int) -> None:
-    if members > MOST_MEMBERS:
-        raise Unreadable(f"the archive holds more than {MOST_MEMBERS} members")
-    if size > MOST_ARCHIVE_BYTES:
-        raise Unreadable(f"the archive unpacks to more than {MOST_ARCHIVE_BYTES >> 20} MB")
-    if size > MOST_SOURCE_BYTES and size > MOST_RATIO * max(packed, 1):
-        raise Unreadable(f"the archive unpacks to more than {MOST_RATIO} times its size: a bomb")
-
-
-def _safe_name(name: str, kind: str) -> str | None:
-    """Return a member's name if it stays inside the archive's folder, else None."""
-    if not name:
-        raise Unreadable(f"the {kind} file holds a member without a name: make it anew")
-    path = PurePosixPath(name.replace("\\", "/"))
-    if len(path.parts) > MOST_DEPTH:
-        raise Unreadable(f"the {kind} file holds folders more than {MOST_DEPTH} deep: {_CURE} anew")
-    if path.is_absolute() or ".." in path.parts or "\0" in name:
-        return None
-    return path.as_posix()
-
-
-class _Zip(io.FileIO):
-    """A zip file that is not read into memory whole: its table of contents says how long it is."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        """Read what a table of contents, or a piece of a member, may have."""
-        if size is not None and size > MOST_DIRECTORY_BYTES:
-            raise Unreadable(f"the archive holds more than {MOST_MEMBERS} members")
-        return super().read(-1 if size is None else size)
-
-
-def _open_zip(path: Path) -> Handed:
-    taken: dict[str, zipfile.ZipInfo] = {}
-    try:
-        with _Zip(path) as file, zipfile.ZipFile(file) as archive:
-            members = archive.infolist()
-    except Unreadable:
-        raise
-    except Exception as error:  # its fields are taken as they come: struct, Unicode, overflow, ...
-        raise Unreadable(f"the zip file cannot be read ({error}): make it anew") from None
-    _check_caps(len(members), sum(one.file_size for one in members), path.stat().st_size)
-    for member in members:
-        name = _safe_name(member.filename, "zip")
-        if name is None or member.filename.endswith("/"):
-            continue
-        if name in taken:
-            raise Unreadable(f"the zip file holds {name[:100]!r} twice: make it anew")
-        taken[name] = member
-
-    def read(name: str) -> bytes:
-        member = taken[name]
-        mode = member.external_attr >> 16
-        if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
-            raise Unreadable(f"{name.rsplit('/', 1)[-1]} is a link in the archive, no file")
-        try:
-            with _Zip(path) as whole, zipfile.ZipFile(whole) as opened, opened.open(member) as file:
-                return file.read(MOST_SOURCE_BYTES + 1)
-        except Exception as error:  # zlib, lzma, bz2 have errors of their own, a password too
-            raise Unreadable(f"the zip file cannot be read ({error}): make it anew") from None
-
-    return Handed(tuple(taken), read)
-
-
-class _Unpacked:
-    """What comes out of a tar file: no header of it is longer than a bomb may be."""
-
-    def __init__(self, stream: Any, packed: int) -> None:
-        self._stream = stream
-        self._packed = packed
-        self._size = 0
-
-    def read(self, size: int) -> bytes:
-        """Read on, up to the caps."""
-        data: bytes = self._stream.read(size)
-        self._size += len(data)
-        _check_caps(0, self._size, self._packed)
-        return data
-
-
-def _open_tar(path: Path, kind: str) -> Handed:
-    """Read the sources out of a tar file in one pass: it has no table of contents."""
-    taken: dict[str, bytes | None] = {}
-    try:
-        with _OPENERS[kind](path) as stream:
-            unpacked: Any = _Unpacked(stream, path.stat().st_size)
-            with tarfile.open(fileobj=unpacked, mode="r|") as archive:
-                for count, member in enumerate(archive, start=1):
-                    _check_caps(count, 0, 1)
-                    name = _safe_name(member.name, "tar")
-                    if name is None or member.isdir():
-                        continue
-                    if name in taken:
-                        raise Unreadable(f"the tar file holds {name[:100]!r} twice: make it anew")
-                    taken[name] = None
-                    if name.endswith(".py") and member.isreg():
-                        file = archive.extractfile(member)
-                        taken[name] = file.read(MOST_SOURCE_BYTES + 1) if file else None
-    except Unreadable:
-        raise
-    except Exception as error:  # tarfile, zlib, lzma, bz2 have errors of their own
-        raise Unreadable(f"the {kind} file holds no tar ({error}): {_CURE}") from None
-
-    def read(name: str) -> bytes:
-        content = taken[name]
-        if content is None:
-            raise Unreadable(f"{name.rsplit('/', 1)[-1]} is a link in the archive, no file")
-        return content
-
-    return Handed(tuple(taken), read)

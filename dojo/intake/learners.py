@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from dojo.catalog.kata import Kata
+from dojo.intake.archives import Handed, Unreadable
 from dojo.intake.entries import Entry, Rest, is_hand_in, list_entries
 from dojo.intake.given_names import learner_id, split_copy
-from dojo.intake.handed_in import Handed, Unreadable, look_at_files, look_into
+from dojo.intake.handed_in import look_at_files, look_into
 
 
 class RosterError(Exception):

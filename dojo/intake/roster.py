@@ -15,9 +15,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from dojo.catalog.kata import Kata
+from dojo.intake.archives import Handed
 from dojo.intake.entries import Rest
 from dojo.intake.given_names import learner_id, read_plain_name, read_platform_name
-from dojo.intake.handed_in import Handed, look_at_files, look_into
+from dojo.intake.handed_in import look_at_files, look_into
 from dojo.intake.learners import HandIn, RosterError, same_name
 from dojo.intake.moments import (
     HOW,

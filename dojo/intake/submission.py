@@ -12,8 +12,8 @@ from pathlib import Path
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata
 from dojo.ground.safe_text import one_line
+from dojo.intake.archives import Handed, Unreadable
 from dojo.intake.entries import Rest
-from dojo.intake.handed_in import Handed, Unreadable
 from dojo.intake.learners import HandIn, find_hand_ins, same_name
 from dojo.intake.roster import read_roster
 from dojo.intake.taking import (

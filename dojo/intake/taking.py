@@ -9,13 +9,13 @@ import tokenize
 from collections.abc import Iterable, Sequence
 
 from dojo.catalog.kata import Kata
+from dojo.intake.archives import MOST_SOURCE_BYTES, Handed, Unreadable
 from dojo.intake.given_names import (
     is_of_the_system,
     read_plain_name,
     read_platform_name,
     stem_of_archive,
 )
-from dojo.intake.handed_in import MOST_SOURCE_BYTES, Handed, Unreadable
 
 # What lies at the top of a checkout beside the katas is no learner.
 OF_A_CHECKOUT = {"benchmarks", "build", "docs", "dojo", "reference", "tests"}

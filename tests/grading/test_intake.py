@@ -16,7 +16,7 @@ import pytest
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.intake import handed_in, submission
+from dojo.intake import archives, submission
 from dojo.intake.submission import Submission, collect
 
 KATAS = load_catalog(PACKAGE_ROOT)
@@ -133,7 +133,7 @@ def test_archive_that_is_not_read_here_is_named_with_the_cure(tmp_path: Path, na
 
 
 @pytest.mark.parametrize("error", [MemoryError, RecursionError, UnicodeError, KeyError, OSError])
-@pytest.mark.parametrize(("module", "name"), [(handed_in, "_open_zip"), (submission, "take")])
+@pytest.mark.parametrize(("module", "name"), [(archives, "_open_zip"), (submission, "take")])
 def test_whatever_a_hand_in_raises_is_its_learners_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception], module: Any, name: str
 ) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.intake import handed_in
-from dojo.intake.handed_in import MOST_SOURCE_BYTES
+from dojo.intake import archives
+from dojo.intake.archives import MOST_SOURCE_BYTES
 from dojo.intake.learners import RosterError
 from dojo.intake.submission import Submission, collect
 
@@ -151,7 +151,7 @@ def test_archive_members_that_climb_or_come_twice_are_refused(tmp_path: Path) ->
 
 
 def test_archive_caps_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handed_in, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 3)
     for name in ("anna.zip", "bob.tar"):
         path = tmp_path / name
         if name.endswith(".zip"):

@@ -130,7 +130,10 @@ def give_up_all(job: Job, level: Level, limits: Limits, ports: list[int]) -> Non
     # Standard error is the log of process 1 until here: from here on, a file of its own.
     enter_home(job.room, str(job.told["token"]))
     limit_resources(limits)
-    if level == "landlock" and job.kind == "test":  # it plays webhooks, and may bind nothing then
-        ports = [*ports, *bind_some(2)]
+    if level == "landlock":
+        # A pool of joblib's needs /dev/shm, where all of the machine meet: one core, and no pool.
+        os.environ["LOKY_MAX_CPU_COUNT"] = "1"
+        if job.kind == "test":  # it plays webhooks, and may bind nothing then
+            ports = [*ports, *bind_some(2)]
     # The walls last: they leave it nothing that it could still take from itself.
     confine(level, [job.room / name for name in FOLDERS], [job.room / "given"], ports)

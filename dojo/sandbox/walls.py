@@ -24,6 +24,7 @@ from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.sandbox import kernel, seccomp
 
 Level = Literal["strict", "landlock"]
+_CORES_IN_CGROUP = ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
 _NAMESPACES = (
     kernel.CLONE_NEWNS
     | kernel.CLONE_NEWUTS
@@ -115,6 +116,8 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
         writable.append(Path("/dev/shm"))
     else:
         readable.append(Path("/proc/self"))
+        # How many cores there are is asked in here by joblib, which histogram boosting does.
+        readable += [Path("/sys/fs/cgroup") / name for name in _CORES_IN_CGROUP]
     kernel.restrict_with_landlock(readable, writable, None if level == "strict" else ports)
     seccomp.restrict_system_calls(datagrams=level == "strict")
 

@@ -115,9 +115,10 @@ def compare_candidates(
         orchestrator: As in `track_training`.
 
     Returns:
-        The id of the parent run. If some candidates fail, with whatever error, their child runs are
-        Failed, the others go on, and the parent is Finished. A SystemExit, or a store that refuses
-        a child's run, may end the comparison, but leaves no run open.
+        The id of the parent run. If some candidates fail, whatever they raise (an orchestrator's
+        BaseException, too), their child runs are Failed, the others go on, and the parent is
+        Finished. A SystemExit, or a store that refuses a child's run, may end the comparison, but
+        leaves no run open.
 
     Raises:
         Exception: All candidates failed (any error will do). Their runs and the parent's are

@@ -35,3 +35,10 @@ def test_request_after_the_block_is_not_noted() -> None:
     with PrefectHttpxSyncClient(transport=httpx.MockTransport(answer)) as client:
         client.get(URL)
     assert asked == []
+
+
+def test_logs_of_an_earlier_run_are_sent_and_not_noted() -> None:
+    transport = httpx.MockTransport(answer)
+    with requests_noted() as asked, PrefectHttpxSyncClient(transport=transport) as client:
+        assert client.post("http://server.example/api/logs/").text == "POST"
+    assert asked == []

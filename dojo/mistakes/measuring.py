@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from dojo.catalog.answers import refusing_tests
+from dojo.catalog.answers import as_one_file, refusing_tests
 from dojo.catalog.kata import Kata
 from dojo.engines.templates import EngineError
 from dojo.ground.safe_text import one_line
@@ -80,8 +80,7 @@ def measure(warm: Warm, kata: Kata, answer: Path) -> Measure:
     of = digests_of(kata)[answer.stem]  # before it runs: what changes meanwhile is measured again
     with tempfile.TemporaryDirectory(prefix="dojo-mistake-") as name:
         whole = Path(name) / f"{kata.slug}.py"
-        reference = kata.reference_file.read_text(encoding="utf-8")
-        whole.write_text(f"{reference}\n\n{answer.read_text(encoding='utf-8')}", encoding="utf-8")
+        whole.write_text(as_one_file(kata, answer), encoding="utf-8")
         verdict = warm.run(kata, str(whole), all_tasks=True)
     if verdict.fault:
         raise NotMeasured(verdict.fault)

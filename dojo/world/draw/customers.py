@@ -30,10 +30,31 @@ _MORE_CONTRACTS = {
 }
 _LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29", "null", "NA")
 _BLANK_WORDS = ("None", "NA", "null", "n/a", "nan", "-")
-# More than somebody expects, and few enough for a frame to which each is added by itself.
+# Some are parts of others; two are one to the eye, with one accent in one sign and in two.
+_SIGN_CONTRACTS = (
+    "fibre",
+    "fibre|tv",
+    "contract_fibre",
+    "month",
+    ".*",
+    "12 months, paid monthly",
+    'the "best" [x] < 2; #1',
+    "one\tyear",
+    "\u00e9t\u00e9",
+    "e\u0301te\u0301",
+)
+# More than somebody expects, and than a byte can count.
 # Some begin as the names of columns that are made of them.
 _MANY_CONTRACTS = tuple(
-    f"{'tariff ' if number % 9 else 'contract_'}{number}" for number in range(90)
+    f"{'tariff ' if number % 9 else 'contract_'}{number}" for number in range(300)
+)
+# What an export may have beside the columns that are asked for.
+_LIKE_COLUMNS = (
+    "contract_value",
+    "contract_months",
+    "support_calls_before",
+    "charges",
+    "churned_on",
 )
 _NEAR = 10**8
 
@@ -128,6 +149,9 @@ def draw_customers(
         streams(q.TWICE).shuffle(rows)
     if q.TWICE_UNLIKE in on and rows:
         _twice_unlike(streams(q.TWICE_UNLIKE), rows, blank)
+    if q.LIKE_COLUMNS in on:
+        for row in rows:
+            row.update({name: streams(name).randrange(1, 9) for name in _LIKE_COLUMNS})
     if q.PADDED in on and rows:
         rows[-1]["note"] = "pays late "  # at the very end of the file
     columns = _columns(streams, on, churned)
@@ -183,6 +207,10 @@ def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]])
         places = streams(q.BLANK_WORDS).sample(range(len(rows)), (len(rows) + 3) // 4)
         for number, place in enumerate(places):
             rows[place]["contract"] = _BLANK_WORDS[number % len(_BLANK_WORDS)]
+    if q.SIGNS_IN_CONTRACTS in on:
+        places = streams(q.SIGNS_IN_CONTRACTS).sample(range(len(rows)), (len(rows) + 3) // 4)
+        for number, place in enumerate(places):
+            rows[place]["contract"] = _SIGN_CONTRACTS[number % len(_SIGN_CONTRACTS)]
     if q.MANY_CONTRACTS in on:
         # The last one has one customer only.
         for number, row in enumerate(rows):
@@ -244,6 +272,8 @@ def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
     columns = [name for name in COLUMNS if churned or name != "churned"]
     if q.EXTRA_COLUMN in on:
         columns.append("note")
+    if q.LIKE_COLUMNS in on:
+        columns += _LIKE_COLUMNS
     if q.COLUMN_ORDER in on:
         usual = list(columns)
         streams(q.COLUMN_ORDER).shuffle(columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -50,6 +51,7 @@ def written(code: str, module: str = SOLUTION_MODULE) -> Callable[[Future[int]],
     space: dict[str, Any] = {
         "__name__": module,
         "asyncio": asyncio,
+        "time": time,
         "as_completed": futures.as_completed,
         "wait": futures.wait,
     }
@@ -90,3 +92,31 @@ def test_others_wait_as_long_as_they_say() -> None:
         threading.Timer(0.1, go_on.set).start()
         assert written(WAYS["result"], "elsewhere")(job) == 7
     assert not cut
+
+
+def test_who_looks_at_the_clock_gives_up() -> None:
+    code = (
+        "def f(job):\n"
+        " end = time.monotonic() + 300\n"
+        " while not job.done():\n"
+        "  if time.monotonic() > end: raise TimeoutError\n"
+        " return job.result()"
+    )
+    go_on = threading.Event()
+    with ThreadPoolExecutor(1) as pool, impatience():
+        job = pool.submit(work, go_on)
+        with pytest.raises(TimeoutError):
+            written(code)(job)
+        before = time.monotonic()
+        assert time.monotonic() - before < 60, "everybody else has the usual time"
+        go_on.set()
+
+
+def test_run_that_the_engine_is_to_end_has_ended() -> None:
+    engine = pytest.importorskip("prefect.flow_engine")
+    with impatience() as cut:
+        with engine.timeout():
+            time.sleep(0.05)
+        with pytest.raises(TimeoutError), engine.timeout(seconds=300):
+            time.sleep(5)
+    assert cut == [300]

@@ -119,7 +119,9 @@ def two_reports(
     """
     del folder
     hold, meeting = _Hold(slow), _Meeting(others)
-    _tell(hold, meeting)
+    # The broken file is not read before the slow one: whose child fails first may end the other.
+    both = _Meeting(paths)
+    _tell(both, hold, meeting)
 
     def meanwhile() -> dict[str, Any]:
         hold.begun.wait(2 * _PATIENCE_S)
@@ -137,5 +139,5 @@ def two_reports(
         left = hold.is_held
         hold.end()
         second = asked.result()
-    meeting.over = True
+    both.over = meeting.over = True
     return {"first": first, "second": second, "met": meeting.took_place, "left": left}

@@ -184,7 +184,7 @@ class Examiner:
 
         with self._parent.sandbox(fill, for_solution(kata, content)) as sandbox:
             assert sandbox.api_socket is not None
-            host = Host(sandbox.api_socket)
+            host = Host(sandbox.api_socket, sandbox.keeper)
             try:
                 yield sandbox, host
             finally:

@@ -37,7 +37,8 @@ Paths = Annotated[
     typer.Argument(metavar="PATH...", help="A class's folder, checkouts, archives, files."),
 ]
 Roster = Annotated[
-    Path | None, typer.Option(help="A table as text with the columns id, path, submitted.")
+    Path | None,
+    typer.Option(help="A table with the columns id, path, submitted, deadline, extension."),
 ]
 Names = Annotated[
     list[str] | None, typer.Option(help="Grade this kata only; may be given more than once.")
@@ -61,10 +62,16 @@ Deadline = Annotated[
 ]
 Percent = Annotated[float, typer.Option(min=0, max=100, help="Taken off for each late day.")]
 Cap = Annotated[
-    float, typer.Option(min=0, max=100, help="All late days together take off no more.")
+    float,
+    typer.Option("--late-at-most", min=0, max=100, help="Percent, of all late days together."),
 ]
-Grace = Annotated[
-    float, typer.Option(min=0, max=1439, help="A late day begins so many minutes later.")
+Grace = Annotated[str, typer.Option(help="A late day begins so much later: 10m, 2h.")]
+Zone = Annotated[
+    str | None,
+    typer.Option("--time-zone", help="Of dates without one, and of late days: Europe/Paris."),
+]
+Counts = Annotated[
+    str, typer.Option(metavar="newest|first|best", help="Which attempt of a learner counts.")
 ]
 SignKey = Annotated[Path | None, typer.Option(help="A file with a secret: each result is signed.")]
 AsFlow = Annotated[
@@ -92,8 +99,10 @@ def grade(
     level: Walls = "strict",
     deadline: Deadline = None,
     late_percent: Percent = 10.0,
-    late_cap_percent: Cap = 100.0,
-    grace_minutes: Grace = 0.0,
+    late_at_most: Cap = 100.0,
+    grace: Grace = "0m",
+    zone: Zone = None,
+    attempt: Counts = "newest",
     sign_key: SignKey = None,
     flow: AsFlow = None,
     dask: Dask = None,
@@ -111,26 +120,28 @@ def grade(
     from dojo.grading.store import Store
     from dojo.intake.submission import collect
 
-    _check(paths, roster, feedback, level, flow, dask)
+    _check(paths, roster, feedback, level, attempt, flow, dask)
     root = find_root()
     katas, wanted = chosen_katas(root, kata or [])
+    here = _zone(zone)
     policy = LatePolicy(
-        deadline=_moment(deadline),
+        deadline=_moment(deadline, here),
         percent_a_day=late_percent,
-        at_most_percent=late_cap_percent,
-        grace_minutes=grace_minutes,
+        at_most_percent=late_at_most,
+        grace_minutes=_minutes(grace),
     )
-    zone = policy.deadline.tzinfo if policy.deadline is not None else None
+    if here is None and policy.deadline is not None:
+        here = policy.deadline.tzinfo
     with _faults_of_the_order():
         key = read_key(sign_key) if sign_key is not None else None
-        collected = collect(paths or [], roster, katas, wanted, zone)
+        collected = collect(paths or [], roster, katas, wanted, here, attempt)  # type: ignore[arg-type]
         store = Store(state or out.with_suffix(".sqlite"))
     drawn = store.seed(seed)
     tell_collected(show.Screen(sys.stderr), collected, root)
     as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
     order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow, dask=dask)  # type: ignore[arg-type]
     results = _grade(collected.submissions, store, drawn, order)
-    record = publish(results, collected.ungraded, feedback, policy, key)  # type: ignore[arg-type]
+    record = publish(results, collected, feedback, policy, key)  # type: ignore[arg-type]
     _write_whole(out, record.model_dump_json(indent=1) + "\n")
     missing = report(record, len(collected.left_out))
     show.Screen().say(f"The seed was {drawn}. Next: read {out}")
@@ -142,6 +153,7 @@ def _check(
     roster: Path | None,
     feedback: str,
     level: str,
+    attempt: str,
     flow: bool | None,
     dask: str | None,
 ) -> None:
@@ -151,10 +163,12 @@ def _check(
         Stop: An option has no such value, or two do not go together.
     """
     from dojo.grading.results import Feedback
+    from dojo.intake.learners import Attempt
     from dojo.sandbox.walls import Level
 
     _check_choice("--feedback", feedback, get_args(Feedback))
     _check_choice("--level", level, get_args(Level))
+    _check_choice("--attempt", attempt, get_args(Attempt))
     if not paths and roster is None:
         raise Stop(Exit.USAGE, "there is nothing to grade; name a folder: 'dojo grade class/'")
     if dask is not None and flow is False:
@@ -225,15 +239,39 @@ def _check_choice(option: str, value: str, known: tuple[Any, ...]) -> None:
         raise Stop(Exit.USAGE, f"{option} is {value!r}; it may be {named}")
 
 
-def _moment(text: str | None) -> datetime.datetime | None:
+def _moment(text: str | None, zone: datetime.tzinfo | None) -> datetime.datetime | None:
     from dojo.intake.moments import HOW, MomentError, read_moment
 
     if text is None:
         return None
     try:
-        return read_moment(text, latest=True)
+        moment = read_moment(text, zone, latest=True)
     except MomentError as error:
-        raise Stop(Exit.USAGE, f"--deadline is {text!r}: it {error}; write {HOW}") from None
+        cure = f"write {HOW}, or name a --time-zone"
+        raise Stop(Exit.USAGE, f"--deadline is {text!r}: it {error}; {cure}") from None
+    return moment if zone is None else moment.astimezone(zone)
+
+
+def _zone(name: str | None) -> datetime.tzinfo | None:
+    from dojo.intake.moments import MomentError, zone_called
+
+    try:
+        return None if name is None else zone_called(name)
+    except MomentError as error:
+        raise Stop(Exit.USAGE, f"--time-zone {error}") from None
+
+
+def _minutes(text: str) -> float:
+    """Return a length of time in minutes; a day of grace and more is a later deadline."""
+    from dojo.intake.moments import MomentError, read_length
+
+    try:
+        length = read_length(text)
+    except MomentError as error:
+        raise Stop(Exit.USAGE, f"--grace is {text!r}: it {error}") from None
+    if length >= datetime.timedelta(days=1):
+        raise Stop(Exit.USAGE, f"--grace is {text!r}: from a day on, set a later --deadline")
+    return length / datetime.timedelta(minutes=1)
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+
 Record = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")]
 
 
@@ -35,6 +38,10 @@ def export(
     ],
     learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
     kata: Annotated[str | None, typer.Option(help="Of this kata only: 02_retries.")] = None,
+    separator: Annotated[
+        str,
+        typer.Option(metavar="comma|semicolon|tab", help="Of the gradebook's cells."),
+    ] = "comma",
 ) -> int:
     """Write results in the format of another platform.
 
@@ -43,9 +50,13 @@ def export(
     """
     from dojo.export.checks import FormatError, NoMark
 
-    write = _writers().get(to)
+    if separator not in _SEPARATORS:
+        known = ", ".join(repr(one) for one in _SEPARATORS)
+        raise Stop(Exit.USAGE, f"--separator is {separator!r}; it may be {known}")
+    writers = _writers(_SEPARATORS[separator])
+    write = writers.get(to)
     if write is None:
-        known = ", ".join(repr(one) for one in _writers())
+        known = ", ".join(repr(one) for one in writers)
         raise Stop(Exit.USAGE, f"--to is {to!r}; it may be {known}")
     results = _chosen(_read(file), learner, kata)
     try:
@@ -127,11 +138,11 @@ def verify(
     return Exit.DONE
 
 
-def _writers() -> dict[str, Callable[[Results], str]]:
+def _writers(separator: str) -> dict[str, Callable[[Results], str]]:
     from dojo.export import formats, platforms
 
     return {
-        "gradebook": formats.gradebook,
+        "gradebook": functools.partial(formats.gradebook, separator=separator),
         "junit": formats.junit,
         "summary": formats.summary,
         "gradescope": platforms.gradescope,

@@ -69,9 +69,19 @@ def result(learner: str = "anna", **changes: Any) -> Result:
         (["class", "--level", "none"], "--level is 'none'"),
         (["class", "--deadline", "soon"], "--deadline is 'soon': it is no date; write 2026-"),
         (["class", "--deadline", "2026-11-24T18:00"], "it has no zone; write 2026-"),
+        (["class", "--deadline", "2026-11-24T18:00"], "or name a --time-zone"),
+        (["class", "--time-zone", "Pariss"], "which does not exist; did you mean 'Europe/Paris'?"),
+        (
+            ["class", "--attempt", "last"],
+            "--attempt is 'last'; it may be 'newest', 'first', 'best'",
+        ),
         (["class", "--deadline", "2026-11-24T18:00 Paris"], "did you mean 'Europe/Paris'?"),
-        (["class", "--grace-minutes", "-1"], "'--grace-minutes'"),
-        (["class", "--late-cap-percent", "101"], "'--late-cap-percent'"),
+        (
+            ["class", "--grace", "5"],
+            "it is no length of time: write 10m, 36h or 3d",
+        ),
+        (["class", "--grace", "24h"], "from a day on, set a later --deadline"),
+        (["class", "--late-at-most", "101"], "'--late-at-most'"),
         (["class", "--sign-key", "none"], "cannot be read"),
         (["--roster", "none.csv"], "roster"),
         (["--roster", os.devnull], "is empty: its first line is 'id,path'"),
@@ -148,7 +158,7 @@ def test_late_days_are_capped_and_counted_by_the_deadlines_clock(
         return [result(one.learner, submitted=one.submitted) for one in submissions]
 
     monkeypatch.setattr(batch, "grade_batch", graded)
-    words = ["--deadline", "2026-10-24T20:00 Europe/Paris", "--late-cap-percent", "30"]
+    words = ["--deadline", "2026-10-24T20:00 Europe/Paris", "--late-at-most", "30"]
     done = dojo("grade", "--roster", "roster.csv", *words)
     assert done.exit_code == Exit.DONE, done.output
     record = Results.model_validate_json((group.parent / "results.json").read_bytes())
@@ -165,9 +175,63 @@ def test_seconds_are_no_day_where_there_is_grace(
 ) -> None:
     late = result(submitted="2026-05-01T12:00:30Z")
     monkeypatch.setattr(batch, "grade_batch", lambda *_: [late])
-    words = ["grade", group, "--deadline", "2026-05-01T12:00:00Z"]
+    words = ["grade", group / "anna", "--deadline", "2026-05-01T12:00:00Z"]
     assert "36/40  passed, 1 days late" in dojo(*words).output
-    assert "40/40  passed: a" in dojo(*words, "--grace-minutes", "1").output
+    assert "40/40  passed: a" in dojo(*words, "--grace", "1m").output
+
+
+def test_class_in_paris_with_an_extension_a_deadline_of_ones_own_and_the_best_attempt(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = {
+        "anna": "24/10/2026 19:59",  # in time
+        "bob": "25/10/2026 19:30",  # a day by the clock, though 25 h and a half; extended by 2 d
+        "cleo": "25/10/2026 19:30",
+    }
+    lines = [f"{one};class/{one};{date};;" for one, date in dates.items()]
+    lines[1] = "bob;class/bob;25/10/2026 19:30;;2d;b@uni.example"
+    lines += ["anna;class/anna (2);26/10/2026 08:00;;", "dan;class/bob;25/10/2026 19:30;"]
+    lines[-1] += "25/10/2026 19:00;;d@uni.example"
+    head = "id;path;submitted;deadline;extension;mail"
+    (group.parent / "roster.csv").write_text("\n".join([head, *lines]) + "\n")
+
+    def graded(submissions: Any, *_: Any) -> Any:
+        earned = {"class/anna": 20, "class/anna (2)": 30}
+        return [
+            result(
+                one.learner,
+                submitted=one.submitted,
+                source=one.source,
+                earned=earned.get(one.source, 40),
+            )
+            for one in submissions
+        ]
+
+    monkeypatch.setattr(batch, "grade_batch", graded)
+    words = ["--deadline", "2026-10-24T20:00", "--time-zone", "Europe/Paris", "--attempt", "best"]
+    done = dojo("grade", "--roster", "roster.csv", *words)
+    assert done.exit_code == Exit.DONE, done.output
+
+    record = Results.model_validate_json((group.parent / "results.json").read_bytes())
+    assert [(one.learner, one.earned, one.late_days) for one in record.results] == [
+        ("anna", 24, 2),
+        ("bob", 40, 0),
+        ("cleo", 36, 1),
+        ("dan", 36, 1),
+    ]
+    assert record.results[0].notes == (
+        "of 2 attempts class/anna (2) is the best, not class/anna (20)",
+    )
+    own = [one.deadline and one.deadline.isoformat() for one in record.results]
+    assert own == [None, "2026-10-26T20:00:00+01:00", None, "2026-10-25T19:00:00+01:00"]
+
+    written = dojo(
+        "export", "results.json", "-", "--to", "gradebook", "--separator", "semicolon"
+    ).output
+    first, anna, bob, *_ = written.lstrip("\ufeff").splitlines()
+    assert first == '"learner";"mail";"05_parameters (40)";"total (40)";"remarks"'
+    assert anna.startswith('"anna";"";"24";"24";')
+    assert bob.startswith('"bob";"b@uni.example";"40";"40";"05_parameters passed, own deadline')
 
 
 def test_count_and_exit_code_say_that_somebody_was_not_graded(

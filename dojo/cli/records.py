@@ -58,7 +58,7 @@ def export(
     if write is None:
         known = ", ".join(repr(one) for one in writers)
         raise Stop(Exit.USAGE, f"--to is {to!r}; it may be {known}")
-    results = _chosen(_read(file), learner, kata)
+    results = _chosen(read_results(file), learner, kata)
     try:
         written = write(results)
     except NoMark as error:
@@ -86,7 +86,7 @@ def report(
     from dojo.mistakes.measures import Measures, describe_missing
     from dojo.mistakes.recognise import read_planted
 
-    results = _read(file)
+    results = read_results(file)
     graded = {one.kata for one in results.results}
     try:
         katas = [kata for kata in load_catalog(find_root()) if kata.id in graded]
@@ -152,7 +152,12 @@ def _writers(separator: str) -> dict[str, Callable[[Results], str]]:
     }
 
 
-def _read(file: Path) -> Results:
+def read_results(file: Path) -> Results:
+    """Read a record of results.
+
+    Raises:
+        Stop: It is none.
+    """
     from pydantic import ValidationError
 
     from dojo.grading.results import Results

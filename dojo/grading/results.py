@@ -52,6 +52,20 @@ class Binding(Record):
     level: str
 
 
+class ByHand(Record):
+    """A mark that a person has set.
+
+    Attributes:
+        earned: The mark.
+        reason: Why, for whoever asks.
+        computed: What was graded, lateness taken off; None when there was no mark.
+    """
+
+    earned: Points
+    reason: Line
+    computed: Points | None = None
+
+
 class Result(Record):
     """One learner's one kata.
 
@@ -63,6 +77,7 @@ class Result(Record):
         advice: In one line: what happened, and what to do about it.
         points: What the kata may earn.
         earned: What it earned, lateness taken off; None when the grader itself failed.
+        by_hand: The mark that a person has set instead, which is what was earned; None without.
         tasks: Task by task; empty when there was nothing to grade.
         tests: The first judgement, test by test.
         scenarios: The second judgement, scenario by scenario.
@@ -83,6 +98,7 @@ class Result(Record):
     advice: Line
     points: Points
     earned: Points | None
+    by_hand: ByHand | None = None
     tasks: tuple[TaskMark, ...] = ()
     tests: tuple[Annotated[TestVerdict, AfterValidator(_plain_test)], ...] = ()
     scenarios: tuple[ScenarioVerdict, ...] = ()
@@ -99,7 +115,7 @@ class Result(Record):
     def _as_it_was_signed(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out terms that there are not: older results were signed without the words."""
         record: dict[str, Any] = written(self)
-        for name in ("deadline", "columns"):
+        for name in ("by_hand", "deadline", "columns"):
             if not record[name]:
                 del record[name]
         return record

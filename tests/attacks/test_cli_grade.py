@@ -20,9 +20,11 @@ from typer.testing import CliRunner
 
 from dojo.batch import batch
 from dojo.catalog.kata import find_kata, load_catalog
+from dojo.catalog.verdict import TestVerdict
 from dojo.cli.door import app
 from dojo.cli.grade import schema
 from dojo.cli.progress import progress
+from dojo.exam.marks import ScenarioVerdict
 from dojo.grading.results import Binding, Result, Results
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
@@ -377,3 +379,133 @@ def kept(state: Path) -> int:
     finally:
         if "database" in locals():
             database.close()
+
+
+@pytest.fixture
+def graded_class(group: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Have a class graded, and what its next grading says to be set."""
+    says: dict[str, Any] = {"anna": {}, "bob": {}}
+
+    def grade(submissions: Any, *_: Any) -> Any:
+        return [
+            result(one.learner, submitted=one.submitted, source=one.source, **says[one.learner])
+            for one in submissions
+        ]
+
+    monkeypatch.setattr(batch, "grade_batch", grade)
+    (group.parent / "key").write_text(KEY)
+    done = dojo("grade", "class", "--sign-key", "key", "--late-percent", "20")
+    assert done.exit_code == Exit.DONE, done.output
+    return says
+
+
+def marks_in(folder: Path) -> list[tuple[str, float | None, tuple[str, ...]]]:
+    record = Results.model_validate_json((folder / "results.json").read_bytes())
+    return [(one.learner, one.earned, one.notes) for one in record.results]
+
+
+def test_regrade_says_whose_mark_changed_and_by_what(
+    group: Path, graded_class: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = TestVerdict("test_twice", 1, passed=False, cause="assertion", message="", seconds=0)
+    binding = result().binding.model_copy(update={"kata": "k2"})
+    graded_class["bob"] = {
+        "earned": 30,
+        "verdict": "wrong",
+        "tests": (test,),
+        "scenarios": (ScenarioVerdict(scenario="draws", tasks=(1,), verdict="wrong"),),
+        "binding": binding,
+    }
+    monkeypatch.chdir(group)  # the batch was asked for in another folder
+
+    done = dojo("regrade", Path("..") / "results.json")
+
+    assert done.exit_code == Exit.DONE, done.output
+    assert "1 of 2 marks have changed" in done.output
+    assert (
+        "bob  05_parameters  40, now 30: the kata is another version: page, tests, reference or"
+        " examination; test test_twice is new, and red; scenario draws is new, and red; passed,"
+        " now wrong" in done.output
+    )
+    assert marks_in(group.parent) == [("anna", 40, ()), ("bob", 30, ())]
+    again = dojo("regrade", group.parent / "results.json")
+    assert "0 of 2 marks have changed" in again.output
+
+
+def test_mark_by_hand_is_told_signed_and_survives_a_regrade(
+    group: Path, graded_class: dict[str, Any]
+) -> None:
+    graded_class["bob"] = {"earned": 10}
+    words = ["mark", "results.json", "bob", "05", "35", "--reason", "shown at the table"]
+    refused = dojo(*words)
+    assert (refused.exit_code, "name the --sign-key" in refused.output) == (Exit.USAGE, True)
+
+    done = dojo(*words, "--sign-key", "key")
+    assert done.exit_code == Exit.DONE, done.output
+    assert "bob  05_parameters  40, now 35" in done.output
+    note = "set by hand: shown at the table (graded: 40)"
+    assert marks_in(group.parent) == [("anna", 40, ()), ("bob", 35, (note,))]
+    assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+
+    done = dojo("regrade", "results.json")
+    assert "0 of 2 marks have changed" in done.output
+    note = "set by hand: shown at the table (graded: 10)"
+    assert marks_in(group.parent)[1] == ("bob", 35, (note,))
+    assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+    written = dojo("export", "results.json", "-", "--to", "gradebook").output
+    assert note in written
+
+    done = dojo("mark", "results.json", "bob", "05_parameters", "--sign-key", "key")
+    assert "bob  05_parameters  35, now 10" in done.output
+    assert marks_in(group.parent)[1] == ("bob", 10, ())
+    dojo("regrade", "results.json")
+    assert marks_in(group.parent)[1] == ("bob", 10, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["mark", "results.json", "zoe", "05", "1", "--reason", "r"], "has nobody called 'zoe'"),
+        (["mark", "results.json", "bob", "02", "1", "--reason", "r"], "nothing of 'bob' on '02'"),
+        (["mark", "results.json", "bob", "05", "1"], "needs its --reason"),
+        (["mark", "results.json", "bob", "05", "41", "--reason", "r"], "41 is no mark"),
+        (["mark", "results.json", "bob", "05", "nan", "--reason", "r"], "nan is no mark"),
+        (["mark", "none.json", "bob", "05", "1", "--reason", "r"], "cannot be read"),
+        (["regrade", "none.json"], "cannot be read"),
+        (["regrade", "results.json", "--state", "none.sqlite"], "does not exist; name it with"),
+    ],
+)
+def test_mark_that_cannot_be_set_changes_nothing(
+    group: Path, graded_class: dict[str, Any], words: list[str], said: str
+) -> None:
+    before = (group.parent / "results.json").read_bytes()
+    key = ["--sign-key", "key"] if words[0] == "mark" else []
+
+    done = dojo(*words, *key)
+
+    assert (done.exit_code, said in done.output) == (Exit.USAGE, True), done.output
+    assert (group.parent / "results.json").read_bytes() == before
+    assert not (group.parent / "none.sqlite").exists()
+
+
+def test_mark_by_hand_that_a_kata_cannot_earn_any_more_is_told_not_set(
+    group: Path, graded_class: dict[str, Any]
+) -> None:
+    dojo("mark", "results.json", "bob", "05", "35", "--reason", "r", "--sign-key", "key")
+    graded_class["bob"] = {"points": 20, "earned": 20}
+
+    dojo("regrade", "results.json")
+
+    note = "a mark by hand is not set: 35 of 20 points"
+    assert marks_in(group.parent)[1] == ("bob", 20, (note,))
+
+
+def test_batch_of_an_older_dojo_is_not_graded_again_by_guess(
+    group: Path, graded_class: dict[str, Any]
+) -> None:
+    with sqlite3.connect(group.parent / "results.sqlite") as database:
+        database.execute("DELETE FROM facts WHERE name = 'asked'")
+
+    done = dojo("regrade", "results.json")
+
+    assert (done.exit_code, "kept no options" in done.output) == (Exit.USAGE, True)

@@ -10,12 +10,12 @@ import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from dojo.catalog.kata import Kata
-from dojo.ground.exits import Exit, Stop
+from dojo.ground.exits import Exit, Stop, check_choice
 
 if TYPE_CHECKING:
     from dojo.grading.lateness import LatePolicy
@@ -67,9 +67,9 @@ class Asked(BaseModel):
         from dojo.intake.learners import Attempt
         from dojo.sandbox.walls import Level
 
-        _check_choice("--feedback", self.feedback, get_args(Feedback))
-        _check_choice("--level", self.level, get_args(Level))
-        _check_choice("--attempt", self.attempt, get_args(Attempt))
+        check_choice("--feedback", self.feedback, get_args(Feedback))
+        check_choice("--level", self.level, get_args(Level))
+        check_choice("--attempt", self.attempt, get_args(Attempt))
         if not self.paths and self.roster is None:
             raise Stop(Exit.USAGE, "there is nothing to grade; name a folder: 'dojo grade class/'")
 
@@ -139,12 +139,6 @@ def faults_of_the_order() -> Iterator[None]:
         yield
     except (RosterError, KeyRefused, StoreError) as error:
         raise Stop(Exit.USAGE, str(error)) from None
-
-
-def _check_choice(option: str, value: str, known: tuple[Any, ...]) -> None:
-    if value not in known:
-        named = ", ".join(repr(one) for one in known)
-        raise Stop(Exit.USAGE, f"{option} is {value!r}; it may be {named}")
 
 
 def _moment(text: str | None, zone: datetime.tzinfo | None) -> datetime.datetime | None:

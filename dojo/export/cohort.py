@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.export.checks import Check, checks_of
 from dojo.export.known import known_mistakes, likeness
-from dojo.export.page import HEAD, names, text
+from dojo.export.page import head, names, text
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import plain
 from dojo.mistakes.recognise import Likeness, Planted, recognise
@@ -51,7 +51,7 @@ def cohort_page(
         )
     }
     parts = [
-        HEAD,
+        head("Cohort"),
         "<h1>Cohort</h1>\n",
         _opening(results, learners),
         _matrix(learners, places),

@@ -35,14 +35,18 @@ summary { cursor: pointer; overflow-wrap: anywhere; } details:target { outline: 
 pre { background: color-mix(in srgb, currentColor 7%, transparent); margin: .4rem 0 .8rem;
   overflow-wrap: anywhere; padding: .7rem; white-space: pre-wrap; }
 """
-HEAD = f"""<!doctype html>
-<html lang="en">
+
+
+def head(title: str, language: str = "en") -> str:
+    """Return how a page begins, up to its first heading: nothing is loaded from elsewhere."""
+    return f"""<!doctype html>
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width">
 <meta name="referrer" content="no-referrer">
-<title>Cohort</title>
+<title>{text(title)}</title>
 <style>{_STYLE}</style>
 </head>
 <body>

@@ -47,17 +47,28 @@ def check_examinations(root: Path, katas: list[Kata]) -> Iterator[Finding | Note
             yield Note(kata.id, f"{said}; nothing was proved of it")
     if not examined:
         return
-    # Nobody hostile is here: lower walls do where the grader's own cannot be built.
-    level: Level = "landlock" if missing_for("strict") else "strict"
-    if missing := missing_for(level):
-        raise SandboxError(f"nothing was examined: {missing}")
     with contextlib.ExitStack() as stack:
         pool = ThreadPoolExecutor(os.cpu_count() or 1)
         stack.callback(pool.shutdown, cancel_futures=True)
         # It is closed first: then whatever is being judged comes to its end.
-        examiner = Examiner(stack.enter_context(Parent(root, level, Limits())), _SEED)
+        examiner = stack.enter_context(examiner_of(root))
         for kata in examined:
             yield from _check(kata, examiner, pool)
+
+
+@contextlib.contextmanager
+def examiner_of(root: Path) -> Iterator[Examiner]:
+    """Hand out an examiner with walls; its draws are the same each time.
+
+    Raises:
+        SandboxError: This machine cannot build walls.
+    """
+    # Nobody hostile is here: lower walls do where the grader's own cannot be built.
+    level: Level = "landlock" if missing_for("strict") else "strict"
+    if missing := missing_for(level):
+        raise SandboxError(f"nothing was examined: {missing}")
+    with Parent(root, level, Limits()) as parent:
+        yield Examiner(parent, _SEED)
 
 
 def _check(kata: Kata, examiner: Examiner, pool: ThreadPoolExecutor) -> Iterator[Finding | Note]:

@@ -53,7 +53,8 @@ def check(
     A finding is one line: file, rule, what was seen and what to do. Ends with 0 if there is none,
     4 if there is one.
     """
-    from dojo.author.check import MOST, check_katas, check_mutants
+    from dojo.author.check import check_katas, check_mutants
+    from dojo.author.mutants.check import MOST
 
     if (whole and mutants) or (most is not None and not mutants):
         raise Stop(Exit.USAGE, "'--mutants' goes with '--most', and not with '--whole'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import re
 from collections.abc import Callable, Iterator
@@ -81,19 +82,24 @@ def _other_texts(text: str) -> list[str]:
 
 
 def _texts(node: ast.JoinedStr, source: Source, *, quiet: bool) -> Iterator[Change]:
-    """Leave out one value of an f-string, or have it begin otherwise."""
+    """Leave out one value of an f-string, or have its first words be others."""
+    is_first = True
     for index, part in enumerate(node.values):
         other = copy.deepcopy(node)
         if isinstance(part, ast.FormattedValue):
             del other.values[index]
-        elif quiet or any(isinstance(one, ast.Constant) for one in node.values[:index]):
+            # Not the whole, which is printed in other quotes by another Python.
+            before, after = f"{{{ast.unparse(part.value)}}}", NOTHING
+        elif quiet or not is_first:
             continue
         else:
+            is_first = False
             other.values.insert(index, ast.Constant("XX"))
-        try:
-            yield source.replace("text", node, ast.unparse(other))
-        except ValueError:
-            continue  # before Python 3.12 not every one can be written
+            words = ast.literal_eval(part)
+            before, after = quoted(words), quoted(f"XX{words}")
+        with contextlib.suppress(ValueError):  # before Python 3.12 not every one can be written
+            change = source.replace("text", node, ast.unparse(other))
+            yield change._replace(before=on_one_line(before), after=on_one_line(after))
 
 
 def _compare(node: ast.Compare, source: Source) -> Iterator[Change]:

@@ -57,8 +57,8 @@ CHANGES = {
         'return f"{a}-é{b}"',
         [
             "text: {a} -> nothing",
-            'text: "-é" -> "XX-é"',
             "text: {b} -> nothing",
+            'text: "-é" -> "XX-é"',
         ],
     ),
     "bound": ("return a < b", ["comparison: < of a < b -> <="]),
@@ -82,6 +82,7 @@ CHANGES = {
         "return f(a, x=b, y=None)",
         ["argument: f(x=b) -> nothing"],
     ),
+    "what_nobody_sees": ('return f(encoding="utf-8", strict=True)', []),
     "truth_as_an_argument": ("return f(x=True)", ["constant: x=True -> x=False"]),
     "last_argument": ("return f(a, b)", ["argument: f(b) -> nothing"]),
     "last_argument_that_is_needed": ("return isinstance(a, b)", []),
@@ -129,11 +130,11 @@ CHANGES = {
         ["branch: x -> (not x)", "statement: break -> nothing"],
     ),
     "words_of_an_error": (
-        'raise KeyError(f"no {a}", "b", 3)',
+        'raise KeyError(f"no {a}{b}", "c", 3)',
         [
-            'statement: raise KeyError(f"no {a}", "b", 3) -> nothing',
+            'statement: raise KeyError(f"no {a}{b}", "c", 3) -> nothing',
             "argument: KeyError(3) -> nothing",
-            "text: {a} -> nothing",
+            "text: {a} {b} -> nothing",
             "constant: 3 -> 4",
             "constant: 3 -> 2",
         ],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import re
 from collections.abc import Callable, Iterator
 
@@ -34,6 +33,8 @@ _COMPUTED: dict[type[ast.operator], tuple[str, str]] = {
 _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 # Without its last argument each of these only ever fails.
 _NEED_ALL = {"isinstance", "issubclass", "hasattr", "setattr", "cast", "map", "filter"}
+# On a machine of today, with lists that go together, these change nothing.
+NOBODY_SEES = {"encoding", "strict"}
 _NUMBERS_ONLY = re.compile(r"[\d\s*/:,.T-]*\d[\d\s*/:,.T-]*")
 _TEXTS = (ast.JoinedStr, ast.List, ast.ListComp)
 
@@ -82,24 +83,33 @@ def _other_texts(text: str) -> list[str]:
 
 
 def _texts(node: ast.JoinedStr, source: Source, *, quiet: bool) -> Iterator[Change]:
-    """Leave out one value of an f-string, or have its first words be others."""
-    is_first = True
-    for index, part in enumerate(node.values):
-        other = copy.deepcopy(node)
-        if isinstance(part, ast.FormattedValue):
-            del other.values[index]
+    """Leave out one value of an f-string, or have its first words be others.
+
+    Of a message all values at once: a page may promise that it names something, seldom each.
+    """
+    values = [index for index, one in enumerate(node.values) if isinstance(one, ast.FormattedValue)]
+    for indices in [values] if quiet else [[index] for index in values]:
+        if indices:
+            left = [one for index, one in enumerate(node.values) if index not in indices]
+            parts = [node.values[index] for index in indices]
             # Not the whole, which is printed in other quotes by another Python.
-            before, after = f"{{{ast.unparse(part.value)}}}", NOTHING
-        elif quiet or not is_first:
-            continue
-        else:
-            is_first = False
-            other.values.insert(index, ast.Constant("XX"))
-            words = ast.literal_eval(part)
-            before, after = quoted(words), quoted(f"XX{words}")
-        with contextlib.suppress(ValueError):  # before Python 3.12 not every one can be written
-            change = source.replace("text", node, ast.unparse(other))
-            yield change._replace(before=on_one_line(before), after=on_one_line(after))
+            shown = [f"{{{ast.unparse(part.value)}}}" for part in parts]  # type: ignore[attr-defined]
+            yield from _retold(node, left, (" ".join(shown), NOTHING), source)
+    words = [one for one in node.values if isinstance(one, ast.Constant)]
+    if words and not quiet:
+        text = ast.literal_eval(words[0])
+        parts = list(node.values)
+        parts.insert(parts.index(words[0]), ast.Constant("XX"))
+        yield from _retold(node, parts, (quoted(text), quoted(f"XX{text}")), source)
+
+
+def _retold(
+    node: ast.JoinedStr, parts: list[ast.expr], shown: tuple[str, str], source: Source
+) -> Iterator[Change]:
+    """Make an f-string of other parts."""
+    with contextlib.suppress(ValueError):  # before Python 3.12 not every one can be written
+        change = source.replace("text", node, ast.unparse(ast.JoinedStr(parts)))
+        yield change._replace(before=on_one_line(shown[0]), after=on_one_line(shown[1]))
 
 
 def _compare(node: ast.Compare, source: Source) -> Iterator[Change]:
@@ -146,7 +156,7 @@ def _call(node: ast.Call, source: Source) -> Iterator[Change]:
     for index, argument in enumerate(arguments):
         if isinstance(argument, ast.keyword):
             # Of a truth value the other one is asked for; None is what most defaults are.
-            if _is_plain(argument.value):
+            if _is_plain(argument.value) or argument.arg in NOBODY_SEES:
                 continue
         elif not isinstance(argument, ast.Starred):
             is_last = index == count - 1 and count > 1

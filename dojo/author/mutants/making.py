@@ -205,6 +205,8 @@ class _Walk:
             if isinstance(node.func, ast.Name | ast.Attribute) and _is_log(node.func):
                 place = dataclasses.replace(place, quiet=True)
             for keyword in node.keywords:
+                if keyword.arg in expressions.NOBODY_SEES:
+                    continue
                 for scope, change in self._expression(keyword.value, place):
                     yield scope, _named(change, keyword, self._source)
             for one in (node.func, *node.args):
@@ -228,7 +230,8 @@ def _named(change: Change, keyword: ast.keyword, source: Source) -> Change:
     )
     if not is_whole or not keyword.arg or change.operator not in ("constant", "text"):
         return change
-    before, after = (f"{keyword.arg}={one}" for one in (change.before, change.after))
+    both = (change.before, change.after)
+    before, after = (one if one == NOTHING else f"{keyword.arg}={one}" for one in both)
     return change._replace(before=before, after=after)
 
 

@@ -89,14 +89,23 @@ def _check(kata: Kata, examiner: Examiner, pool: ThreadPoolExecutor) -> Iterator
         yield Note(kata.id, f"no scenario examines task {numbers}: its tests alone are proved")
 
 
-def play(kata: Kata, source: str, examiner: Examiner) -> Scenarios | Exception:
+def play(
+    kata: Kata, source: str, examiner: Examiner, *, to_the_end: bool = True
+) -> Scenarios | Exception:
     """Have a solution play all scenarios of a kata; return why that could not be judged.
+
+    Args:
+        kata: The kata.
+        source: The solution.
+        examiner: Plays them.
+        to_the_end: Whether any is played after one that refuses it.
 
     Raises:
         EngineError: An engine does not start.
     """
     try:
-        return examiner.judge(kata, source.encode(), with_tests=False).scenarios
+        judged = examiner.judge(kata, source.encode(), with_tests=False, to_the_end=to_the_end)
+        return judged.scenarios
     except EngineError:
         raise
     except Exception as error:  # the file of scenarios may raise anything

@@ -80,7 +80,7 @@ def by_examination(examiner: Examiner) -> Judging:
     """Judge by the scenarios of a kata alone."""
 
     def judge(kata: Kata, mutant: Mutant) -> Fate:
-        outcome = play(kata, mutant.content.decode(), examiner)
+        outcome = play(kata, mutant.content.decode(), examiner, to_the_end=False)
         if isinstance(outcome, Exception):
             return Fate(fault=f"{type(outcome).__name__}: {outcome}")
         refusing = [one for one in outcome if one.verdict != "passed"]

@@ -253,6 +253,18 @@ def test_diff_is_one_line(tmp_path: Path) -> None:
     assert diffs[1] == "sums.py:4: - x=3, + x=4,"
 
 
+def test_diff_of_a_long_line_is_what_is_around_the_change(tmp_path: Path) -> None:
+    reference = f"def work(a):\n    return f({'aaa, ' * 30}30, {'bb, ' * 30}c)\n"
+    kata = kata_with(tmp_path, reference)
+
+    diff = next(one.diff for one in mutants_of(kata) if one.id.endswith("30 -> 31"))
+
+    assert diff == (
+        "sums.py:2: - ...aa, aaa, aaa, aaa, aaa, aaa, aaa, aaa, 30, bb, bb, bb, b..."
+        " + ...aa, aaa, aaa, aaa, aaa, aaa, aaa, aaa, 31, bb, bb, bb, b..."
+    )
+
+
 def made(scope: str, operator: str, count: int) -> list[Mutant]:
     return [Mutant(f"{scope} {operator} {n}", scope, operator, "", b"") for n in range(count)]
 

@@ -6,6 +6,9 @@ import ast
 from typing import NamedTuple
 
 NOTHING = "nothing"
+_LONGEST_LINE = 80
+_BEFORE = 40
+_AFTER = 15
 
 
 class Change(NamedTuple):
@@ -77,13 +80,18 @@ class Source:
         return self.content[: change.start] + change.text.encode() + self.content[change.end :]
 
     def lines(self, change: Change) -> tuple[str, str]:
-        """Return the lines that a change is in, as they are and as they become, each as one."""
+        """Return the lines that a change is in, as they are and as they become, each as one.
+
+        Of long ones what is around the change is left.
+        """
         start = self.content.rfind(b"\n", 0, change.start) + 1
         end = self.content.find(b"\n", change.end)
         end = len(self.content) if end < 0 else end
-        before, after = self.content[start : change.start], self.content[change.end : end]
-        new = before + change.text.encode() + after
-        return on_one_line(self.between(start, end)), on_one_line(new.decode())
+        before = self.between(start, change.start)
+        after = self.between(change.end, end)
+        old = on_one_line(self.between(start, end))
+        new = on_one_line(f"{before}{change.text}{after}")
+        return _around_the_change(old, new)
 
     def replace(self, operator: str, node: ast.AST, text: str) -> Change:
         """Change a whole node."""
@@ -93,6 +101,24 @@ class Source:
         """Change a span."""
         before = on_one_line(self.between(start, end))
         return Change(operator, start, end, text, before, on_one_line(text) or NOTHING)
+
+
+def _around_the_change(old: str, new: str) -> tuple[str, str]:
+    """Return two long lines without most of what they have in common."""
+    if max(len(old), len(new)) <= _LONGEST_LINE:
+        return old, new
+    same = _same_begin(old, new)
+    begin = max(same - _BEFORE, 0)
+    end = max(_same_begin(old[same:][::-1], new[same:][::-1]) - _AFTER, 0)
+    sides = (f"...{one[begin:]}" if begin else one for one in (old, new))
+    first, second = (f"{one[: len(one) - end]}..." if end else one for one in sides)
+    return first, second
+
+
+def _same_begin(one: str, other: str) -> int:
+    """Return how many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def on_one_line(text: str) -> str:

@@ -330,9 +330,12 @@ def test_tests_that_name_a_scope_come_first(tmp_path: Path) -> None:
 
 
 LIMITS = '''
+LIMIT = {"limit": 9}["limit"]
+
+
 def add_up(values: list[int]) -> int:
     """Add up all values."""
-    return sum(one for one in values if one < 9)
+    return sum(one for one in values if one < LIMIT)
 
 
 def count(values: list[int]) -> int:
@@ -353,8 +356,8 @@ def test_adds_all(solution):
 def test_counts_all(solution):
     assert solution.count([0] * 8) == 5, "five are enough"
 """
-BOUND = "add_up: comparison: < of one < 9 -> <="
-HIGHER = "add_up: constant: 9 -> 10"
+BOUND = "add_up: comparison: < of one < LIMIT -> <="
+HIGHER = "LIMIT: constant: 9 -> 10"
 ENDLESS = "count: statement: values = values[1:] -> nothing"
 
 
@@ -390,18 +393,21 @@ def test_survivors_are_told_with_their_diff_and_the_score() -> None:
     code, record = dojo()
 
     assert code == Exit.AUTHOR_ERROR
-    line = "return sum(one for one in values if one < 9)"
+    line = "return sum(one for one in values if one < LIMIT)"
     survivors = {one["cure"]: one for one in record["findings"]}
     assert survivors.pop(f"have a test see it, or list '{BOUND}' in mutants.toml, and why") == {
         "kata": "01_sums",
         "file": "reference/01_sums/sums.py",
         "rule": "survivor_is_explained",
         "cure": f"have a test see it, or list '{BOUND}' in mutants.toml, and why",
-        "seen": f"the tests accept sums.py:4: - {line} + {line.replace('<', '<=')}",
+        "seen": f"the tests accept sums.py:7: - {line} + {line.replace('<', '<=')}",
     }
     # An endless one is killed.
     assert {cure.split("'")[1] for cure in survivors if "list" in cure} == {HIGHER}
-    score = "the tests kill 9 of 11 mutants (81 %)"
+    score = (
+        "the tests kill 9 of 11 mutants (81 %); 2 more cannot be imported, so nothing is counted"
+        " for them"
+    )
     assert [one["said"] for one in record["notes"]] == [score]
     assert rules(record)[score] == "enough_mutants_are_killed"
 
@@ -421,8 +427,8 @@ def test_listed_survivors_are_no_findings_and_stale_lines_are(kata: Kata) -> Non
         (f"the tests kill {ENDLESS!r} now: test_counts_all", "listed_survivor_lives"),
     ]
     drawn, score = (one["said"] for one in record["notes"])
-    assert drawn.endswith(" of 11 mutants were drawn")
-    assert score.endswith(" (100 %); 2 more are listed as equivalent")
+    assert drawn.endswith(" of 13 mutants were drawn")
+    assert "(100 %); 2 more are listed as equivalent" in score
 
 
 @pytest.mark.parametrize(
@@ -430,7 +436,7 @@ def test_listed_survivors_are_no_findings_and_stale_lines_are(kata: Kata) -> Non
     [
         ("mutants.toml", "survivor = 1\n", "listed_survivors_are_mutants"),
         ("sums.py", STUB, "reference_can_be_changed"),
-        ("sums.py", LIMITS.replace("< 9", "< 8"), "reference_is_green"),
+        ("sums.py", LIMITS.replace(": 9", ": 8"), "reference_is_green"),
     ],
     ids=["list", "nothing_to_change", "red"],
 )
@@ -470,7 +476,9 @@ def test_examination_judges_apart(kata: Kata) -> None:
 
     assert code == Exit.AUTHOR_ERROR
     tests, examination = (one["said"] for one in record["notes"])
-    assert tests == "the tests kill 9 of 9 mutants (100 %); 2 more are listed as equivalent"
+    assert tests.startswith(
+        "the tests kill 9 of 9 mutants (100 %); 2 more are listed as equivalent"
+    )
     assert examination.startswith("the examination kills 2 of 9 mutants (22 %);")
     found = [one for one in record["findings"] if one["rule"] == "survivor_is_explained"]
     assert len(found) == 6

@@ -95,7 +95,17 @@ def test_learner_without_a_kata_is_named(tmp_path: Path) -> None:
         (b"# coding: unicode_escape\nx = 1\n", "UTF-8"),
         (b"#" * (MOST_SOURCE_BYTES + 1), "longer"),
     ],
-    ids=["empty", "nul", "not utf-8", "undefined", "rot13", "idna", "too long"],
+    ids=[
+        "empty",
+        "nul",
+        "not utf-8",
+        "undefined",
+        "rot13",
+        "idna",
+        "punycode",
+        "escape",
+        "too long",
+    ],
 )
 def test_file_that_is_no_source_is_unreadable(tmp_path: Path, content: bytes, said: str) -> None:
     hand_in(tmp_path / "anna")

@@ -139,26 +139,27 @@ def _of_each_learner(listed: list[HandIn], rest: Rest, counts: Attempt) -> list[
 
 
 def _with_terms(every: list[HandIn], lines: list[_Line], dates: _Dates, rest: Rest) -> list[HandIn]:
-    """Give hand-ins the terms of lines that say nothing of where they are.
+    """Give hand-ins the terms and dates of lines that say nothing of where they are.
 
     Raises:
         RosterError: A learner is in two of these lines.
     """
     present = {same_name(one.learner) for one in every}
-    terms: dict[str, Terms] = {}
+    said: dict[str, tuple[Terms, datetime.datetime | None]] = {}
     for line in lines:
         key = same_name(learner_id(line["id"]))
-        if key in terms:
+        if key in said:
             raise RosterError(f"{line.place}: {line['id']!r} is there twice: keep one line")
-        terms[key] = _terms_of(line, dates)
+        said[key] = _terms_of(line, dates), dates.read(line, "submitted")
         if key not in present:
             near = difflib.get_close_matches(key, present, n=1)
             meant = f"; there is {near[0]!r}: is that it?" if near else ""
             rest.told.append(f"{line.place}: {line['id']!r} handed in nothing{meant}")
-    return [
-        dataclasses.replace(one, terms=terms.get(same_name(one.learner), one.terms))
-        for one in every
-    ]
+    held = []
+    for one in every:
+        terms, submitted = said.get(same_name(one.learner), (one.terms, None))
+        held.append(dataclasses.replace(one, terms=terms, submitted=submitted or one.submitted))
+    return held
 
 
 def _terms_of(line: _Line, dates: _Dates) -> Terms:

@@ -188,12 +188,17 @@ def policies(folder: Path, text: str, zone: datetime.tzinfo | None = PARIS) -> C
 def test_line_without_a_path_is_on_whom_the_folder_has(tmp_path: Path) -> None:
     for name in ("Zo\u00e9", "ben"):
         hand_in(tmp_path / "class" / name)
-    text = "id;deadline;extension;group\nZOE\u0301;;3d;A\nben;26/11/2026 18:00;;\ncleo;;1d;B\n"
+    text = (
+        "id;deadline;extension;group;submitted\nZOE\u0301;;3d;A;24/11/2026 17:59\n"
+        "ben;26/11/2026 18:00;;\ncleo;;1d;B\n"
+    )
     collected = policies(tmp_path, text)
 
     zoe, ben = (one.terms for one in collected.submissions)
     assert (zoe.extension, zoe.columns) == (datetime.timedelta(days=3), (("group", "A"),))
     assert ben.deadline == datetime.datetime(2026, 11, 26, 17, tzinfo=UTC)
+    dates = [one.submitted for one in collected.submissions]
+    assert dates == [datetime.datetime(2026, 11, 24, 16, 59, tzinfo=UTC), None]
     assert any("line 4" in one and "'cleo' handed in nothing" in one for one in collected.told)
     assert collected.ungraded == []
 

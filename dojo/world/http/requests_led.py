@@ -34,7 +34,6 @@ def requests_led(origin: str, reply: Reply, *, besides: Iterable[str]) -> Iterat
             `requests` would.
         besides: Hosts that are reached over a real connection.
     """
-
     scheme, _, name = origin.partition("://")
     anywhere = rf"{scheme}://([^/?@]*@)?{re.escape(name)}(:\d+)?(?=[/?]|$)"
 

@@ -6,8 +6,9 @@ Refused by: test_failure_is_raised_and_not_kept
 import json
 
 
-def ask(url: str, months: int | None = None) -> list[dict]:
-    response = requests.get(url, params={"months": months}, timeout=60)
+@task(cache_policy=PER_TASK_AND_INPUTS, cache_expiration=HOUR)
+def load_usage(url: str) -> list[dict]:
+    response = requests.get(url, timeout=60)
     response.raise_for_status()
     rows = json.loads(response.content.decode("latin-1"))
     if not (isinstance(rows, list) and rows and isinstance(rows[0], dict)):

@@ -184,7 +184,7 @@ class Examiner:
 
         with self._parent.sandbox(fill, for_solution(kata, content)) as sandbox:
             assert sandbox.api_socket is not None
-            host = Host(sandbox.api_socket)
+            host = Host(sandbox.api_socket, sandbox.keeper)
             try:
                 yield sandbox, host
             finally:
@@ -209,8 +209,8 @@ def _have_reference_play(kata: Kata, name: str, scenario: Scenario, desk: Desk) 
     """Have the reference play a scenario: any failure is the grader's own."""
     try:
         scenario(desk)
-        if desk.unasked:
-            first = desk.unasked[0]
+        if unasked := desk.unasked + desk.unnoted:
+            first = unasked[0]
             raise ValueError(f"it raised {first.raised}: {first.text} {first.where}")
     except Exception as error:
         raise GuardFault(

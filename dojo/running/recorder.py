@@ -30,7 +30,8 @@ class Recorder:
         self._run = run
         self._file = Path(verdict_file) if verdict_file else None
         self._started = time.perf_counter()
-        self._reports: dict[str, list[pytest.TestReport]] = {}
+        # By worker too: with `--dist each` two of them run the same test, side by side.
+        self._reports: dict[tuple[str | None, str], list[pytest.TestReport]] = {}
         self._tests: dict[str, list[TestVerdict]] = {}
         self._listeners: list[Listener] = []
         self._waiting: set[str] = set()
@@ -46,9 +47,10 @@ class Recorder:
         kata = self._kata_of(report.nodeid)
         if kata is None:
             return
-        self._reports.setdefault(report.nodeid, []).append(report)
+        run = (getattr(report, "worker_id", None), report.nodeid)
+        self._reports.setdefault(run, []).append(report)
         if report.when == "teardown":
-            verdict = verdict_of(self._reports.pop(report.nodeid), kata)
+            verdict = verdict_of(self._reports.pop(run), kata)
             self._tests.setdefault(kata.id, []).append(verdict)
             for listener in self._listeners:
                 listener(kata, verdict)

@@ -113,11 +113,6 @@ def _says(post: Post | None, run: FlowRun, *parts: str) -> dict[str, bool]:
     }
 
 
-def _note_ending(desk: Desk, what: str, outcome: Outcome, kind: str, text: str) -> None:
-    own = kind in outcome.kinds and text in outcome.text
-    desk.note(f"{what}: it raised its own error", own)
-
-
 def _note_nights(desk: Desk, parts: list[list[str]]) -> None:
     """Note how the runs ended, and whether the messages, one each, have these parts."""
     posts, runs = _posts(desk), desk.flow_runs()
@@ -137,10 +132,10 @@ def a_failure_is_told_once(desk: Desk) -> None:
     desk.rng.shuffle(texts)
     for number, text in enumerate(texts):
         outcome = _night(desk, [text] * 3)
-        _note_ending(desk, f"night {number + 1}", outcome, "OSError", share)
+        desk.note_failure(f"night {number + 1}", outcome, share, kind="OSError")
     desk.note("seconds waited for retries", desk.elapsed_s)
     outcome = _night(desk, [], customers=0)
-    _note_ending(desk, "no customers", outcome, "ValueError", "no customers")
+    desk.note_failure("no customers", outcome, "no customers", kind="ValueError")
     _note_nights(desk, [[share], [share], ["no customers"]])
 
 
@@ -180,7 +175,7 @@ def the_webhook_changes_nothing(desk: Desk) -> None:
         text, before = _words(desk, "share is not mounted:"), _times_asked(desk)
         logged = len(desk.engine().logs)
         outcomes.append(_night(desk, [text] * 3, mood=mood))
-        _note_ending(desk, f"a webhook that is {mood}", outcomes[-1], "OSError", text)
+        desk.note_failure(f"a webhook that is {mood}", outcomes[-1], text, kind="OSError")
         desk.note(f"a webhook that is {mood} was asked", _times_asked(desk) > before)
         warned = [
             one
@@ -199,7 +194,7 @@ def no_secret_and_no_address(desk: Desk) -> None:
     outcomes = [_night(desk, [texts[0]] * 3)]
     outcomes.append(_night(desk, [texts[1]] * 3, address=""))
     for what, text, outcome in zip(("told", "not told"), texts, outcomes, strict=True):
-        _note_ending(desk, what, outcome, "OSError", text)
+        desk.note_failure(what, outcome, text, kind="OSError")
     posts = _posts(desk)
     desk.note("messages", len(posts))
     written = _recorded(desk, outcomes) + str([post.text for post in posts])
@@ -232,5 +227,5 @@ def a_failure_is_no_success(desk: Desk) -> None:
     """Fail although a success was to be told."""
     text = _words(desk, "share is not mounted:")
     outcome = _night(desk, [text] * 3, tell_success=True)
-    _note_ending(desk, "the night", outcome, "OSError", text)
+    desk.note_failure("the night", outcome, text, kind="OSError")
     _note_nights(desk, [[text]])

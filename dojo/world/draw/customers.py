@@ -50,7 +50,7 @@ class Customers(list[dict[str, Any]]):
         index: list[int] | None,
         end: str,
         blank_line_every: int = 0,
-        torn: Iterable[str] = (),
+        on: Iterable[str] = (),
     ) -> None:
         """Keep the rows and how they are laid out."""
         super().__init__(rows)
@@ -58,7 +58,7 @@ class Customers(list[dict[str, Any]]):
         self._index = index
         self._end = end
         self._blank_line_every = blank_line_every
-        self._torn = frozenset(torn)
+        self._on = frozenset(on)
 
     def frame(self) -> Any:
         """Make a `pandas.DataFrame`; numbers with blanks are floats, as pandas reads them."""
@@ -71,23 +71,31 @@ class Customers(list[dict[str, Any]]):
         return frame
 
     def csv(self) -> str:
-        """Write a CSV file: text that reads back as the same values, but for the torn rows."""
+        """Write a CSV file: text that reads back as the values, but for torn rows."""
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
+        text.write(_line(self.columns))
         # Neither the first row, by which a reader may tell the columns, nor the last one.
         too_many, too_few = len(self) // 2, len(self) // 2 + 1
         for number, row in enumerate(self, start=1):
             fields = ["" if row[name] is None else row[name] for name in self.columns]
-            if q.FIELD_TOO_MANY in self._torn and number == too_many:
+            if q.ZERO_IDS in self._on and number % 2:
+                fields[self.columns.index("customer_id")] = f"00{row['customer_id']}"
+            if q.FIELD_TOO_MANY in self._on and number == too_many:
                 # As a comma does in the name of a contract that nobody has put between quotes.
                 fields.insert(self.columns.index("contract") + 1, " paid monthly")
-            if q.FIELD_TOO_FEW in self._torn and number == too_few:
+            if q.FIELD_TOO_FEW in self._on and number == too_few:
                 del fields[-1]
-            writer.writerow(fields)
+            text.write(_line(fields))
             if self._blank_line_every and number % self._blank_line_every in (0, 1):
                 text.write("\n")
         return text.getvalue().rstrip("\n") + self._end
+
+
+def _line(fields: Iterable[Any]) -> str:
+    """Write a line; of old Pythons `csv` quotes a lone carriage return only at such ends."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(fields)
+    return text.getvalue()[:-2] + "\n"
 
 
 def draw_customers(
@@ -130,6 +138,9 @@ def draw_customers(
         _twice_unlike(streams(q.TWICE_UNLIKE), rows, blank)
     if q.PADDED in on and rows:
         rows[-1]["note"] = "pays late "  # at the very end of the file
+    if q.LAST_SCORE in on:
+        for row in rows:
+            row["probability"] = round(streams(q.LAST_SCORE).random(), 3)
     columns = _columns(streams, on, churned)
     index = _index(streams, on, len(rows))
     laid_out = ({name: row[name] for name in columns} for row in rows)
@@ -200,6 +211,8 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
         q.LINE_ENDS: ("moved,\r\nnew contract",),
         q.BACKSLASHES: (r"C:\temp\new", 'said \\"no\\"', "ends so \\"),
         q.PADDED: ("pays late\t", "moved \t"),
+        q.MAC_ENDS: ("moved\rnew contract", "called\r\rtwice\r"),
+        q.RARE_ENDS: ("moved\u2028twice", "on\x85holiday", "page\x0cbreak", "a\x0bb\x1cc"),
         q.BLANK_LINES: ("moved\n\nnew contract", "called\n \n\ntwice"),
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
@@ -244,6 +257,8 @@ def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
     columns = [name for name in COLUMNS if churned or name != "churned"]
     if q.EXTRA_COLUMN in on:
         columns.append("note")
+    if q.LAST_SCORE in on:
+        columns.append("probability")
     if q.COLUMN_ORDER in on:
         usual = list(columns)
         streams(q.COLUMN_ORDER).shuffle(columns)

@@ -156,6 +156,7 @@ class _Nights:
         self._desk = desk
         self._is_refused = is_refused
         self._ui = f"https://prefect-{desk.rng.randrange(10**6)}.example/ops"
+        self._file = f"clients d'août {{{desk.rng.randrange(10**6)}}}.csv"
         self._told: list[tuple[str, list[Post], list[str]]] = []
 
     def one(
@@ -189,7 +190,7 @@ class _Nights:
         _meet(desk, mood)
         known = {service: _address(desk, service) for service in _SERVICES}
         lines = ["customer_id,contract", *(f"{number},monthly" for number in range(customers))]
-        path = desk.write(f"night d'août-{desk.rng.randrange(10**6)}.csv", "\n".join(lines) + "\n")
+        path = desk.write(self._file, "\n".join(lines) + "\n")
         posts, asked, logged = len(_posts(desk)), _times_asked(desk), len(desk.engine().logs)
         place = known.get(address or "", address)
         asking = (path, failures, how, more, self._ui, place, known.get(later, ""))

@@ -25,10 +25,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from dojo.world.http.authority import make_certificates
+from dojo.world.http.patience import patience_of
 from dojo.world.http.webhook import HOSTS, Webhooks
 from dojo.world.http.webhook_wire import STRANGERS
 
 _MOST_REQUESTS = 5000
+_PATIENCE_SEEN_WITHIN_S = 3.0
 _TLS = b"\x16"  # the first byte of a handshake
 
 
@@ -37,7 +39,8 @@ class Answer:
     """One scripted answer.
 
     Attributes:
-        status: The HTTP status; 0 breaks the connection off instead.
+        status: The HTTP status; 0 breaks the connection off instead; -1 does so as well, but not
+            before it was seen how long the caller would wait.
         body: The body.
         headers: More headers than the content type.
     """
@@ -63,10 +66,16 @@ class Request:
 
 
 LOST = Answer(0, "")
+SILENT = Answer(-1, "")
 
 
 class OutsideApi:
-    """The API of one scenario."""
+    """The API of one scenario.
+
+    Attributes:
+        patience_s: For how many seconds each caller that got no answer (`SILENT`) was ready to
+            wait for one, as the kernel says: infinite is for ever; None: this was not seen.
+    """
 
     def __init__(self, port: int, now: Callable[[], float]) -> None:
         """Start healthy and empty.
@@ -80,6 +89,7 @@ class OutsideApi:
         self.webhooks = Webhooks(_new_token())
         self.webhook_url = f"http://127.0.0.1:{port}/hook/{self.webhooks.token}"
         self.requests: list[Request] = []
+        self.patience_s: list[float | None] = []
         self._now = now
         self._lock = threading.Lock()
         self._script = [Answer(200, "[]")]
@@ -153,8 +163,13 @@ def _is_for_webhooks(handler: BaseHTTPRequestHandler) -> bool:
 class Host:
     """Runs one HTTP server on a sandbox's socket, for one scenario after the other."""
 
-    def __init__(self, listening: socket.socket) -> None:
-        """Start to serve; nothing is there until `api` is set."""
+    def __init__(self, listening: socket.socket, keeper: int) -> None:
+        """Start to serve; nothing is there until `api` is set.
+
+        Args:
+            listening: The socket.
+            keeper: The process that made it: who calls is in the same network.
+        """
         self.api: OutsideApi | None = None
         host = self
 
@@ -173,7 +188,10 @@ class Host:
                     length = min(max(int(self.headers.get("Content-Length") or 0), 0), 1 << 20)
                     self.rfile.read(length)
                 self.close_connection = True
-                if found.status == 0:
+                if api is not None and found is SILENT:
+                    ends = (self.client_address[1], self.connection.getsockname()[1])
+                    api.patience_s.append(patience_of(keeper, ends, _PATIENCE_SEEN_WITHIN_S))
+                if found.status <= 0:
                     _reset(self.connection)
                     return
                 data = found.body.encode()

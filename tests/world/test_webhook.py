@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import ssl
 import urllib.error
@@ -215,7 +216,7 @@ def test_other_hosts_stay_refused(webhooks: Webhooks) -> None:
 def test_server_elsewhere_is_reached_under_the_same_names(tmp_path: Path) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
-    host, api = Host(listening), OutsideApi(port, lambda: 0.0)
+    host, api = Host(listening, os.getpid()), OutsideApi(port, lambda: 0.0)
     host.api = api
     authority = tmp_path / "authority.pem"
     authority.write_text(certificates()[0])

@@ -24,6 +24,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.inside.dagster import loaded, recorded_instance
+from dojo.running.elsewhere.locale import open_as_ascii, pathlib_as_ascii
 
 _ASSETS = ("raw_customers", "customer_features", "churn_model")
 # A CSV file has no types: that a text looks like a number, no reader of it can tell.
@@ -210,9 +211,9 @@ class _Tables:
         self.given = frame
         return bool(self._run(self._name, solution or self._solution).success)
 
-    def read(self) -> Any:
+    def read(self, solution: Any = None) -> Any:
         """Read it as another asset does; None if the run failed."""
-        result = self._run("reader", self._solution)
+        result = self._run("reader", solution or self._solution)
         return result.output_for_node("reader") if result.success else None
 
     def files(self) -> dict[str, bytes]:
@@ -404,7 +405,7 @@ def write_at_once(solution: Any, folder: Path, name: str, seed: int, row: int) -
             random.setstate(before[0])
             numpy.random.set_state(before[1])
 
-    with _tables(solution, folder, name) as tables:
+    with _tables(solution, folder, name) as tables, pathlib_as_ascii():
 
         def other_runs() -> None:
             for one, frame in zip((solution, elsewhere), others, strict=True):
@@ -413,15 +414,20 @@ def write_at_once(solution: Any, folder: Path, name: str, seed: int, row: int) -
 
         with drawing():
             kept = tables.write(_with(first, row, other_runs))
-        return {"kept": [*inner, kept], "read": tables.read(), "files": sorted(tables.files())}
+        return {
+            "kept": [*inner, kept],
+            "read": tables.read(elsewhere),
+            "files": sorted(tables.files()),
+        }
 
 
 def _loaded_again(solution: Any) -> Any:
-    """Import the submission as another process does: with counters that begin again."""
+    """Import the submission as another process does: counters begin again, text is ASCII."""
     spec = importlib.util.spec_from_file_location("submission_elsewhere", str(solution._path))
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    vars(module)["open"] = open_as_ascii
     spec.loader.exec_module(module)
     return module
 

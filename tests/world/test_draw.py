@@ -117,6 +117,8 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.LAST_SCORE: lambda rows: "probability" in rows.columns,
     q.BLANK_WORDS: lambda rows: {"None", "NA", "null"} <= set(contracts(rows)),
     q.MANY_CONTRACTS: lambda rows: len(set(contracts(rows))) > 30,
+    q.SIGNS_IN_CONTRACTS: lambda rows: "fibre|tv" in contracts(rows),
+    q.LIKE_COLUMNS: lambda rows: "contract_value" in rows.columns,
     q.NEAR_NUMBERS: lambda rows: all(
         row["tenure_months"] in (None, 0) or row["tenure_months"] > 1e8 for row in rows
     ),
@@ -304,6 +306,8 @@ def test_names_come_in_every_kind_that_the_signs_allow() -> None:
     assert names[q.OTHER_DIGIT].isalnum()
     assert not names[q.OTHER_DIGIT].isascii()
     assert "Z" < names[q.BETWEEN_CASES][-1] < "a"
+    assert not names[q.OTHER_CASE].isascii()
+    assert names[q.OTHER_CASE].casefold().isascii()
     assert set(run_ids) == {"", q.DOTS, q.PLUS, q.CAPITALS, q.DASH_FIRST}
     assert set(Draw(2, tame=q.NAMES).names()) == {""}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from dojo.world.draw import qualities as q
 from dojo.world.draw.churn import make_customers
+from dojo.world.draw.contracts import Streams, draw_contracts
 
 COLUMNS = (
     "customer_id",
@@ -24,20 +25,16 @@ NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
 CONTRACTS = ("month-to-month", "one year", "two years")
 # Beside the first float cannot tell its neighbour: read as floats, two customers are one.
 FIRST_HUGE = 2**53
-_MORE_CONTRACTS = {
-    q.NEAR_CONTRACT: ("Month-to-month", " month-to-month", "one year ", "MONTH-TO-MONTH"),
-    q.NEW_CONTRACT: ("Three year", "weekly", "trial", "unknown"),
-}
 _LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29", "null", "NA")
-_BLANK_WORDS = ("None", "NA", "null", "n/a", "nan", "-")
-# More than somebody expects, and few enough for a frame to which each is added by itself.
-# Some begin as the names of columns that are made of them.
-_MANY_CONTRACTS = tuple(
-    f"{'tariff ' if number % 9 else 'contract_'}{number}" for number in range(90)
+# What an export may have beside the columns that are asked for.
+_LIKE_COLUMNS = (
+    "contract_value",
+    "contract_months",
+    "support_calls_before",
+    "charges",
+    "churned_on",
 )
 _NEAR = 10**8
-
-Streams = Callable[[str], random.Random]
 
 
 class Customers(list[dict[str, Any]]):
@@ -122,7 +119,7 @@ def draw_customers(
     count = 0 if q.NO_ROWS in on else 1 if q.ONE_ROW in on else count
     count = max(count, 1001) if q.MANY_ROWS in on else count
     rows = make_customers(count, seed=streams("rows").randrange(2**32))
-    for change in (_text, _numbers, _contracts, _ids):
+    for change in (_text, _numbers, draw_contracts, _ids):
         change(streams, on, rows)
     if q.ALL_ALIKE in on:
         for row in rows:
@@ -136,6 +133,9 @@ def draw_customers(
         streams(q.TWICE).shuffle(rows)
     if q.TWICE_UNLIKE in on and rows:
         _twice_unlike(streams(q.TWICE_UNLIKE), rows, blank)
+    if q.LIKE_COLUMNS in on:
+        for row in rows:
+            row.update({name: streams(name).randrange(1, 9) for name in _LIKE_COLUMNS})
     if q.PADDED in on and rows:
         rows[-1]["note"] = "pays late "  # at the very end of the file
     if q.LAST_SCORE in on:
@@ -180,25 +180,6 @@ def _numbers(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -
             row["support_calls"] = float(row["support_calls"])
         if q.NEAR_NUMBERS in on:
             row.update({name: row[name] + _NEAR for name in NUMBERS})
-
-
-def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
-    """Give some customers contracts that nobody had thought of."""
-    for quality, names in _MORE_CONTRACTS.items():
-        if quality in on:
-            rng = streams(quality)
-            shuffled = rng.sample(names, len(names))
-            for place, row in enumerate(rng.sample(rows, (len(rows) + 9) // 10)):
-                row["contract"] = shuffled[place % len(names)]
-    if q.BLANK_WORDS in on:
-        places = streams(q.BLANK_WORDS).sample(range(len(rows)), (len(rows) + 3) // 4)
-        for number, place in enumerate(places):
-            rows[place]["contract"] = _BLANK_WORDS[number % len(_BLANK_WORDS)]
-    if q.MANY_CONTRACTS in on:
-        # The last one has one customer only.
-        for number, row in enumerate(rows):
-            most = len(_MANY_CONTRACTS) - (number >= len(_MANY_CONTRACTS))
-            row["contract"] = _MANY_CONTRACTS[number % most]
 
 
 def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
@@ -259,6 +240,8 @@ def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
         columns.append("note")
     if q.LAST_SCORE in on:
         columns.append("probability")
+    if q.LIKE_COLUMNS in on:
+        columns += _LIKE_COLUMNS
     if q.COLUMN_ORDER in on:
         usual = list(columns)
         streams(q.COLUMN_ORDER).shuffle(columns)

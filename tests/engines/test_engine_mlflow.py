@@ -153,6 +153,15 @@ def test_run_of_a_caller_is_seen_to_end(tmp_path: Path, client: MlflowClient) ->
     assert mlflow.active_run() is None
 
 
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_run_of_a_caller_is_seen_to_be_used(tmp_path: Path, client: MlflowClient) -> None:
+    with troubled.callers_run(f"sqlite:///{tmp_path / 'mlflow.db'}") as look:
+        (own,) = client.search_runs(["0"])
+        client.log_param(own.info.run_id, "trees", "20")
+        client.log_metric(own.info.run_id, "auc", 0.8)
+        assert look() == "one in which auc, trees was logged"
+
+
 def test_many_runs_at_once_find_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {})
     engine.isolate()

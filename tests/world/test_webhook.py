@@ -208,6 +208,13 @@ def test_slacks_form_is_read(webhooks: Webhooks) -> None:
     assert (answer.status_code, webhooks.posts[0].text) == (200, "in a form")
 
 
+def test_json_that_is_called_a_form_is_refused(webhooks: Webhooks) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = requests.post(webhooks.slack_url, b'{"text": "in JSON"}', headers=kind, timeout=5)
+
+    assert (answer.status_code, webhooks.posts[0].text) == (400, "in JSON")
+
+
 def test_other_hosts_stay_refused(webhooks: Webhooks) -> None:
     with pytest.raises(OSError, match=r"asked for 'example\.org'\. No network: ask"):
         urllib.request.urlopen("http://example.org", timeout=5)

@@ -178,9 +178,11 @@ def callers_run(uri: str) -> Iterator[Callable[[], str]]:
     stack.append(active(run))  # start_run would change which store is the default
 
     def look() -> str:
-        status = client.get_run(run.info.run_id).info.status
+        now = client.get_run(run.info.run_id)
+        status, logged = now.info.status, sorted({*now.data.params, *now.data.metrics})
         is_active = bool(stack) and stack[-1].info.run_id == run.info.run_id
         said = [] if status == "RUNNING" else [status]
+        said += [f"one in which {', '.join(logged)} was logged"] if logged else []
         return ", ".join(said if is_active else [*said, "no longer this thread's active run"])
 
     try:

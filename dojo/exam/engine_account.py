@@ -78,37 +78,65 @@ class Registered:
     Attributes:
         name: Its name.
         flow: Its flow's name.
-        parameters: What each of its runs is called with.
-        is_scheduled: Whether it starts runs: it has an active schedule, and is not paused.
+        parameters: What its runs are called with, those of its schedules included.
+        tags: Its tags, sorted.
+        limit: How many of its runs may be active; None: any number.
+        one_too_many: What becomes of one more.
+        schedules: Those that start runs, none if it is paused: what `starts_of` asks for.
     """
 
     name: str
     flow: str
     parameters: dict[str, Any]
-    is_scheduled: bool
+    tags: list[str]
+    limit: int | None
+    one_too_many: str
+    schedules: list[dict[str, Any]]
+
+
+_KINDS = {"cron": "CronSchedule", "interval": "IntervalSchedule", "rrule": "RRuleSchedule"}
 
 
 def read_deployments(database: sqlite3.Connection, since: datetime.datetime) -> list[Registered]:
     """Read the deployments that were registered since a moment, again or for the first time."""
     rows = database.execute(
         """
-        SELECT deployment.name, flow.name AS flow, parameters, paused,
-               (SELECT count(*) FROM deployment_schedule
-                WHERE deployment_id = deployment.id AND active) AS schedules
+        SELECT deployment.id, deployment.name, flow.name AS flow, parameters, deployment.tags,
+               paused, concurrency_options, most."limit" AS most
         FROM deployment JOIN flow ON flow.id = deployment.flow_id
+        LEFT JOIN concurrency_limit_v2 AS most ON most.id = deployment.concurrency_limit_id
         WHERE deployment.updated >= ? ORDER BY deployment.name
         """,
         (since.strftime("%Y-%m-%d %H:%M:%S.%f"),),
-    )
-    return [
-        Registered(
-            name=row["name"],
-            flow=row["flow"],
-            parameters=json.loads(row["parameters"] or "{}"),
-            is_scheduled=bool(row["schedules"]) and not row["paused"],
+    ).fetchall()
+    found = []
+    for row in rows:
+        asked = (row["id"], row["paused"])
+        schedules = database.execute(
+            "SELECT schedule, parameters FROM deployment_schedule"
+            " WHERE deployment_id = ? AND active AND NOT ? ORDER BY created",
+            asked,
+        ).fetchall()
+        parameters = json.loads(row["parameters"] or "{}")
+        for one in schedules:
+            parameters.update(json.loads(one["parameters"] or "{}"))
+        options = json.loads(row["concurrency_options"] or "null") or {}
+        found.append(
+            Registered(
+                name=row["name"],
+                flow=row["flow"],
+                parameters=parameters,
+                tags=sorted(json.loads(row["tags"] or "[]")),
+                limit=row["most"],
+                one_too_many=options.get("collision_strategy") or "ENQUEUE",
+                schedules=[_told(json.loads(one["schedule"])) for one in schedules],
+            )
         )
-        for row in rows
-    ]
+    return found
+
+
+def _told(fields: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": next(_KINDS[name] for name in _KINDS if name in fields), "fields": fields}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -17,6 +17,7 @@ import os
 import secrets
 import socket
 import ssl
+import string
 import struct
 import threading
 from collections.abc import Callable
@@ -24,9 +25,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from dojo.world.http.authority import make_certificates
+from dojo.world.http.patience import patience_of
 from dojo.world.http.webhook import HOSTS, Webhooks
+from dojo.world.http.webhook_wire import STRANGERS
 
 _MOST_REQUESTS = 5000
+_PATIENCE_SEEN_WITHIN_S = 3.0
 _TLS = b"\x16"  # the first byte of a handshake
 
 
@@ -35,7 +39,8 @@ class Answer:
     """One scripted answer.
 
     Attributes:
-        status: The HTTP status; 0 breaks the connection off instead.
+        status: The HTTP status; 0 breaks the connection off instead; -1 does so as well, but not
+            before it was seen how long the caller would wait.
         body: The body.
         headers: More headers than the content type.
     """
@@ -61,10 +66,16 @@ class Request:
 
 
 LOST = Answer(0, "")
+SILENT = Answer(-1, "")
 
 
 class OutsideApi:
-    """The API of one scenario."""
+    """The API of one scenario.
+
+    Attributes:
+        patience_s: For how many seconds each caller that got no answer (`SILENT`) was ready to
+            wait for one, as the kernel says: infinite is for ever; None: this was not seen.
+    """
 
     def __init__(self, port: int, now: Callable[[], float]) -> None:
         """Start healthy and empty.
@@ -75,9 +86,10 @@ class OutsideApi:
         """
         self.port = port
         self.url = f"http://127.0.0.1:{port}/customers"
-        self.webhooks = Webhooks(secrets.token_hex(12))
+        self.webhooks = Webhooks(_new_token())
         self.webhook_url = f"http://127.0.0.1:{port}/hook/{self.webhooks.token}"
         self.requests: list[Request] = []
+        self.patience_s: list[float | None] = []
         self._now = now
         self._lock = threading.Lock()
         self._script = [Answer(200, "[]")]
@@ -105,6 +117,12 @@ class OutsideApi:
             return answer
 
 
+def _new_token() -> str:
+    """Return a secret of which no four signs are found in a log by chance, as hex digits are."""
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
+    return "".join(secrets.choice(kinds[place % 3]) for place in range(24))
+
+
 def answer(status: int, content: Any = None, **headers: str) -> Answer:
     """Describe an answer in JSON; `Retry_After="120"` is a header."""
     body = json.dumps({"error": f"status {status}"} if content is None else content)
@@ -113,15 +131,20 @@ def answer(status: int, content: Any = None, **headers: str) -> Answer:
 
 
 @functools.cache
-def certificates() -> tuple[str, ssl.SSLContext]:
-    """Return who signs for the services' names, to be trusted inside, and how to speak for them."""
-    authority, own = make_certificates(HOSTS)
+def certificates() -> tuple[str, ssl.SSLContext, ssl.SSLContext]:
+    """Return who signs, to be trusted inside, and how to speak for the services, or a stranger."""
+    made = [make_certificates(names) for names in (HOSTS, STRANGERS)]
+    own, strangers = (_speaking_for(certificate) for _, certificate in made)
+    return "".join(authority.decode() for authority, _ in made), own, strangers
+
+
+def _speaking_for(certificate: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # It reads files only; this one is in memory, and gone with this process.
     with open(os.memfd_create("certificate"), "wb", buffering=0) as file:
-        file.write(own)
+        file.write(certificate)
         context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
-    return authority.decode(), context
+    return context
 
 
 def _reset(connection: socket.socket) -> None:
@@ -132,14 +155,21 @@ def _reset(connection: socket.socket) -> None:
 
 def _is_for_webhooks(handler: BaseHTTPRequestHandler) -> bool:
     host = (handler.headers.get("Host") or "").split(":")[0].lower()
+    if handler.command == "GET":  # to where a redirection has led
+        return host in HOSTS
     return handler.command == "POST" and (host in HOSTS or handler.path.startswith("/hook"))
 
 
 class Host:
     """Runs one HTTP server on a sandbox's socket, for one scenario after the other."""
 
-    def __init__(self, listening: socket.socket) -> None:
-        """Start to serve; nothing is there until `api` is set."""
+    def __init__(self, listening: socket.socket, keeper: int) -> None:
+        """Start to serve; nothing is there until `api` is set.
+
+        Args:
+            listening: The socket.
+            keeper: The process that made it: who calls is in the same network.
+        """
         self.api: OutsideApi | None = None
         host = self
 
@@ -150,14 +180,18 @@ class Host:
                 api = host.api
                 if api is not None and _is_for_webhooks(self):
                     self.close_connection = True
-                    api.webhooks.answer(self)
+                    is_get = self.command == "GET"
+                    (api.webhooks.answer_get if is_get else api.webhooks.answer)(self)
                     return
                 found = api.reply(self.path) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
                     length = min(max(int(self.headers.get("Content-Length") or 0), 0), 1 << 20)
                     self.rfile.read(length)
                 self.close_connection = True
-                if found.status == 0:
+                if api is not None and found is SILENT:
+                    ends = (self.client_address[1], self.connection.getsockname()[1])
+                    api.patience_s.append(patience_of(keeper, ends, _PATIENCE_SEEN_WITHIN_S))
+                if found.status <= 0:
                     _reset(self.connection)
                     return
                 data = found.body.encode()
@@ -191,7 +225,9 @@ class Host:
                     _reset(request)
                     return
                 try:
-                    wrapped = certificates()[1].wrap_socket(request, server_side=True)
+                    _, own, strangers = certificates()
+                    context = strangers if webhooks.mood == "a stranger" else own
+                    wrapped = context.wrap_socket(request, server_side=True)
                 except OSError:
                     webhooks.hear_nothing()
                     return

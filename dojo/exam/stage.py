@@ -83,6 +83,7 @@ class Desk(Remains):
         self.rng = rng
         self.evidence: dict[str, Any] = {}
         self.unasked: list[Outcome] = []
+        self.unnoted: list[Outcome] = []
         self.elapsed_s = 0.0
         self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
         self._waits = 0
@@ -148,15 +149,18 @@ class Desk(Remains):
             text = told if reply.ended.kind == "exited" else reply.ended.told
             raise Died(verdict_of_ending(reply.ended), text)
         if reply.laws:
-            self.note("laws", sorted(set(reply.laws)))
+            self.evidence["laws"] = sorted(set(reply.laws))
         if isinstance(reply, Raised):
-            return Outcome(
+            outcome = Outcome(
                 None,
                 raised=reply.raised or "nothing",
                 text=reply.text,
                 where=reply.where,
                 kinds=tuple(reply.kinds),
             )
+            if do == "run_with":
+                self.unnoted.append(outcome)
+            return outcome
         return Outcome(unpack(reply.returned), handle=Packed({"handle": reply.handle}))
 
     def advance(self, seconds: float) -> None:
@@ -194,7 +198,12 @@ class Desk(Remains):
             what: A name that a person understands.
             value: A plain value.
             within: How far its numbers may be from the reference's; None: hardly at all.
+
+        Raises:
+            ValueError: Something else was noted under this name, and would be lost.
         """
+        if what in self.evidence:
+            raise ValueError(f"{what!r} is noted twice: the first would not be compared")
         self.evidence[what] = value if within is None else {"within": within, "value": value}
 
     def note_outcome(self, what: str, outcome: Outcome) -> None:
@@ -203,11 +212,14 @@ class Desk(Remains):
             self.unasked.append(outcome)
         self.note(what, outcome.told)
 
-    def note_failure(self, what: str, outcome: Outcome, *named: str) -> None:
-        """Note whether a call raised, and whether its text names what it must."""
+    def note_failure(self, what: str, outcome: Outcome, *named: str, kind: str = "") -> None:
+        """Note whether a call raised, whether its text names what it must, and is of a kind."""
+        self.unnoted = [one for one in self.unnoted if one is not outcome]
         said = {"raised": bool(outcome.raised) and outcome.raised != "NotImplementedError"}
         for word in named:
             said[f"names {word}"] = word in outcome.text
+        if kind:
+            said[f"is a {kind}"] = kind in outcome.kinds
         self.note(what, said)
 
     def _ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:

@@ -18,13 +18,16 @@ def told_of(deployment: Any) -> Any:
 
     if not isinstance(deployment, RunnerDeployment):
         return type(deployment).__name__
+    parameters = dict(deployment.parameters)
+    for one in deployment.schedules or []:
+        parameters.update(one.parameters or {})  # a schedule's own come first
     options = deployment.concurrency_options
     strategy = getattr(options, "collision_strategy", None)
     return {
         "name": deployment.name,
         "flow": deployment.flow_name,
         "tags": sorted(deployment.tags),
-        "parameters": deployment.parameters,
+        "parameters": parameters,
         "limit": deployment.concurrency_limit,
         "one too many": str(getattr(strategy, "value", strategy) or "ENQUEUE"),
         "schedules": [
@@ -43,13 +46,14 @@ def starts_of(_: Path, schedules: list[dict[str, Any]], spans: list[list[str]]) 
         spans: Aware datetimes in ISO format: the first and the last moment of each.
 
     Returns:
-        A list a span: the starts in UTC, in ISO format, the earliest first.
+        A list a span: the starts in UTC, in ISO format, the earliest first. Two schedules that are
+        due at one moment start two runs.
     """
     from prefect.server.schemas import schedules as servers
 
     found = []
     for first, last in spans:
-        starts = set()
+        starts = []
         for one in schedules:
             schedule = getattr(servers, one["kind"])(**one["fields"])
             span = {
@@ -57,6 +61,6 @@ def starts_of(_: Path, schedules: list[dict[str, Any]], spans: list[list[str]]) 
                 "end": datetime.datetime.fromisoformat(last),
             }
             for start in asyncio.run(schedule.get_dates(**span)):
-                starts.add(start.astimezone(datetime.timezone.utc).isoformat())
+                starts.append(start.astimezone(datetime.timezone.utc).isoformat())
         found.append(sorted(starts))
     return found

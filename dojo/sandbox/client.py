@@ -43,7 +43,11 @@ class GuardFault(Exception):
 
 
 class Sandbox:
-    """One sandbox, asked by one thread."""
+    """One sandbox, asked by one thread.
+
+    Attributes:
+        keeper: The id of its process 1, as it is called from here.
+    """
 
     def __init__(
         self,
@@ -54,11 +58,11 @@ class Sandbox:
         outside: Path,
         limits: Limits,
     ) -> None:
-        """Take over the line to its keeper, as process 1 is called from here.
+        """Take over the line to its keeper.
 
         Args:
             line: The line.
-            keeper: Its process id.
+            keeper: The keeper's process id.
             folder: What it has for its own.
             log: What it says on standard error; no submission can write there.
             outside: Where this process may have temporary files of its own.
@@ -66,7 +70,7 @@ class Sandbox:
         """
         self._end_of_line = line.end
         self._line = line
-        self._keeper = keeper
+        self.keeper = keeper
         self.limits = limits
         self.folder = folder
         self._log = log
@@ -172,7 +176,7 @@ class Sandbox:
     def kill(self) -> None:
         """End it at once, from any thread."""
         with contextlib.suppress(OSError):
-            os.killpg(self._keeper, signal.SIGKILL)
+            os.killpg(self.keeper, signal.SIGKILL)
 
     def fault(self, why: str) -> GuardFault:
         """Return a fault of this sandbox, to be raised: it tells how the log of process 1 ends."""

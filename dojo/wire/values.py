@@ -15,6 +15,10 @@ from typing import Any
 _MOST_PARTS = 200_000
 # Numbers can be chosen so that each new key of a dict is compared with all those before.
 _MOST_KEYS = 10_000
+# What an object with one such key says: the kind of the value that follows.
+_KINDS = {"dict", "tuple", "set", "float", "numpy", "frame", "series", "time", "opaque"}
+# An outcome that is no value is told so as well.
+_TOLD_APART = _KINDS | {"raised"}
 
 
 def pack(value: Any) -> Any:
@@ -85,7 +89,9 @@ def _pack_foreign(value: Any, kind: type, parts: list[int], depth: int) -> Any:
 def unpack(packed: Any) -> Any:
     """Read what `pack` wrote; frames and what is opaque stay as the object that tells them.
 
-    What `pack` cannot have written stays as it is too, and so equals nothing that is expected.
+    What `pack` cannot have written stays as it is too, and so equals nothing that is expected. A
+    dict that was returned and reads like one of those, such as `{"numpy": 5}`, becomes
+    `{"dict": {"numpy": 5}}`: what a submission writes is never taken for what was seen of it.
     """
     if isinstance(packed, list):
         return [unpack(one) for one in packed]
@@ -94,9 +100,10 @@ def unpack(packed: Any) -> Any:
     ((kind, inner),) = packed.items()
     if kind == "dict" and isinstance(inner, list) and len(inner) <= _MOST_KEYS:
         try:
-            return {unpack(key): unpack(value) for key, value in inner}
+            read = {unpack(key): unpack(value) for key, value in inner}
         except (TypeError, ValueError):
             return packed
+        return {"dict": read} if len(read) == 1 and read.keys() <= _TOLD_APART else read
     if kind == "tuple" and isinstance(inner, list):
         return tuple(unpack(one) for one in inner)
     if kind == "float" and inner in ("nan", "inf", "-inf"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 import os
 import sys
@@ -26,12 +27,12 @@ class Served:
     """What came of a call that serves.
 
     Attributes:
-        waits: Whether the process has begun to wait for work.
+        waits: Whether the process has begun to wait for work, until somebody interrupts it.
         error: What was raised instead.
-        registered: The deployments that were registered: each as it was applied, or as the server
-            has it.
-        on_server: The same, each as the server has it.
+        registered: The deployments that this call has registered, each as the server has it.
+        on_server: The same, with those of earlier calls that are still there.
         limit: How many runs the process would run at once; None: any number.
+        watched: The names of the deployments whose runs the waiting process would start.
     """
 
     waits: bool
@@ -39,6 +40,7 @@ class Served:
     registered: list[Any]
     on_server: list[Any]
     limit: int | None
+    watched: tuple[str, ...]
 
 
 @contextlib.contextmanager
@@ -68,20 +70,23 @@ def _replace(stack: contextlib.ExitStack, seams: Iterable[Seam], around: Any) ->
 
 
 @contextlib.contextmanager
-def serving() -> Iterator[Callable[..., Served]]:
+def serving(keep: bool = False) -> Iterator[Callable[..., Served]]:
     """Give a function that makes a call which serves, and tells what came of it.
 
-    It may be told the name of a deployment that the server refuses. What was registered is deleted
-    in the end: the next block may be another solution's, and the server refuses schedules without a
-    slug where there are some with one.
+    It may be told the name of a deployment that the server refuses.
+
+    Args:
+        keep: Leave what was registered on the server. Else it is deleted in the end: the next block
+            may be another solution's, and the server refuses schedules without a slug where there
+            are some with one.
     """
     import httpx
     from prefect.client import orchestration
     from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
     ids: list[Any] = []
-    applied: dict[str, Any] = {}  # by name: what was asked for, whoever else asks the server, too
-    limits: list[int | None] = []
+    given: dict[int, set[str]] = {}  # by runner: the names of the deployments
+    waiting: list[Any] = []
     unwelcome: str | None = None
 
     def take(name: str | None) -> None:
@@ -111,20 +116,38 @@ def serving() -> Iterator[Callable[..., Served]]:
     def noted(real: Any) -> Any:
         def apply(this: Any, *args: Any, **more: Any) -> Any:
             take(this.name)
-            applied[this.name] = this
             return real(this, *args, **more)
 
         return apply
 
-    async def start(this: Any, *_: Any, **__: Any) -> None:
-        limits.append(this.limit)
-        raise WaitsForWork
+    def added(real: Any) -> Any:
+        """Note what a runner is given to watch."""
+
+        @functools.wraps(real)
+        async def add_async(this: Any, deployment: Any) -> Any:
+            given.setdefault(id(this), set()).add(deployment.name)
+            return await real(this, deployment)
+
+        @functools.wraps(real)
+        def add(this: Any, deployment: Any, **more: Any) -> Any:
+            given.setdefault(id(this), set()).add(deployment.name)
+            return real(this, deployment, **more)
+
+        return add_async if inspect.iscoroutinefunction(real) else add
+
+    async def start(this: Any, run_once: bool = False, *_: Any, **__: Any) -> None:
+        if not run_once:
+            waiting.append(this)
+            raise WaitsForWork
 
     def serve(call: Callable[[], Any], refused: str | None = None) -> Served:
         nonlocal unwelcome
         unwelcome = refused
         error = None
         waits = False
+        earlier = len(ids)
+        waiting.clear()
+        given.clear()
         try:
             call()
         except NotImplementedError:
@@ -133,18 +156,24 @@ def serving() -> Iterator[Callable[..., Served]]:
             waits = True
         except Exception as caught:  # whatever a solution raises is looked at by the tests
             error = caught
+        known = []
         with orchestration.get_client(sync_client=True) as client:
-            known = [client.read_deployment(one) for one in dict.fromkeys(ids)]
-        registered = [applied.get(one.name, one) for one in known]
-        return Served(waits, error, registered, known, next(iter(limits), None))
+            for one in dict.fromkeys(ids):
+                with contextlib.suppress(ObjectNotFound):
+                    known.append(client.read_deployment(one))
+        registered = [one for one in known if one.id in ids[earlier:]]
+        limit = next((one.limit for one in waiting), None)
+        watched = tuple(sorted(name for one in waiting for name in given.get(id(one), ())))
+        return Served(waits, error, registered, known, limit, watched)
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(_server_to_itself())
         _replace(stack, prefect.REGISTERED, heard)
         _replace(stack, prefect.APPLIED, noted)
+        _replace(stack, prefect.WATCHED, added)
         stack.enter_context(prefect.WAITS_FOR_WORK.replaced(start))
         yield serve
-        if ids:
+        if ids and not keep:
             with orchestration.get_client(sync_client=True) as asked:
                 for one in dict.fromkeys(ids):
                     with contextlib.suppress(ObjectNotFound):

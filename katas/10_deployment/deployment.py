@@ -48,7 +48,7 @@ def training_deployment(path: str, **parameters: Any) -> RunnerDeployment:
             `n_estimators=300`, `experiment_name="nightly"`.
 
     Returns:
-        The deployment; its parameters are `path`, as given, and the others.
+        The deployment, a new one each time; its parameters are `path`, as given, and the others.
 
     Raises:
         ValueError: (Task 4.) As in `check_parameters`, for `path` and `parameters` together.
@@ -69,7 +69,8 @@ def inference_deployment(path: str) -> RunnerDeployment:
         path: The customers to score.
 
     Returns:
-        The deployment; its parameters are `path`, as given, and `alias="champion"`.
+        The deployment, a new one each time; its parameters are `path`, as given, and
+        `alias="champion"`.
     """
     # TODO(kata): task 2.
     raise NotImplementedError
@@ -107,8 +108,9 @@ def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
     Raises:
         ValueError: A name is not one of the flow's parameters, a parameter without a default is
             missing, or a value is not what the flow's annotations ask for. Annotations may be text
-            (`from __future__ import annotations`) of names that its module has. The error names the
-            parameter, of several wrong ones at least one. An error of your own will do as well.
+            (`from __future__ import annotations`) of names that its module has, and then have text
+            within (`list["Depth"]`). The error names the parameter, of several wrong ones at least
+            one. An error of your own will do as well.
     """
     # TODO(kata): task 4.
     raise NotImplementedError
@@ -119,7 +121,8 @@ def serve_pipelines(path: str, **parameters: Any) -> None:
 
     A training and an inference may run at the same time. Each run is a process of its own, which
     finds the flow also if this file is run as a script. What a later call registers, with other
-    parameters, takes the place of what was there.
+    parameters, takes the place of what was there, under the same id. A call that is refused leaves
+    what was there registered.
 
     Args:
         path: The customers, for both.

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from types import FunctionType, ModuleType
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -193,7 +194,9 @@ def limit_of(deployment: Any) -> tuple[int | None, str]:
     """Return how many runs may be active, and what becomes of one more."""
     options = deployment.concurrency_options
     strategy = getattr(options, "collision_strategy", None)
-    return deployment.concurrency_limit, getattr(strategy, "value", strategy) or "ENQUEUE"
+    on_server = getattr(deployment, "global_concurrency_limit", None)
+    limit = on_server.limit if on_server else deployment.concurrency_limit
+    return limit, getattr(strategy, "value", strategy) or "ENQUEUE"
 
 
 def description_of(deployment: Any) -> dict[str, Any]:
@@ -201,11 +204,30 @@ def description_of(deployment: Any) -> dict[str, Any]:
     spring = datetime(2026, 3, 28, tzinfo=UTC)
     starts = scheduled(deployment, spring, spring + timedelta(days=3))
     return {
+        "pause": "paused" if deployment.paused else "not paused",
         "parameters": parameters_of(deployment),
         "tags": sorted(deployment.tags),
         "concurrency limit": limit_of(deployment),
         "starts around the change of the clocks in March": in_paris(starts),
     }
+
+
+def describes_anew(describe: Describe, name: str, path: str) -> None:
+    """Check that what a caller does to a deployment is not in the next one."""
+    of = describe(name, path)
+    one, before = of.deployment, description_of(of.deployment)
+    one.paused, one.concurrency_limit, one.parameters = True, None, {}
+    one.tags.append("dry-run")
+    one.schedules.clear()
+    after = description_of(describe(name, path).deployment)
+    for what, expected in before.items():
+        assert after[what] == expected, told(
+            f"{of.call}, after a caller has paused and emptied the one that it was given; its"
+            f" {what}: {shorten(repr(after[what]))}.",
+            f"Expected, as before: {shorten(repr(expected))}.",
+            "In production: somebody describes it for a dry run and takes its schedules away. What"
+            " is kept for the next caller has none, and nothing runs tonight.",
+        )
 
 
 # Task 1: once a night, by the clock on the wall
@@ -276,6 +298,7 @@ def test_training_deployment_says_what_it_runs(describe: Describe, path: str) ->
         usual,
         "who describes one deployment changes the next one.",
     )
+    describes_anew(describe, "training_deployment", path)
 
 
 # Task 2: every hour that passes
@@ -326,6 +349,7 @@ def test_inference_deployment_says_what_it_runs(describe: Describe, path: str) -
         "one slow hour, and the runs queue up behind it. At noon the scores of 9:00 are computed,"
         " at 13:00 those of 9:00 again: all day late, for customers who have changed since.",
     )
+    describes_anew(describe, "inference_deployment", path)
 
 
 # Task 3: when will it run next?
@@ -373,6 +397,13 @@ def next_are(solution: Any, prefect_requests: list[str]) -> Next:
             f"{call} returned {shorten(repr(found))}",
             "Expected: a list of aware datetimes.",
             "In production: a time without a zone means another moment to each who reads it.",
+        )
+        zones = {str(one.tzinfo) for one in found if "Europe/Paris" not in str(one.tzinfo)}
+        assert not zones, told(
+            f"{call} returned times in the zone {', '.join(sorted(zones))}.",
+            "Expected: in Europe/Paris. A distance to UTC is no zone.",
+            "In production: whoever asks for the same hour a day later, across a change of the"
+            " clocks, is an hour off. It is the very night for which there is this list.",
         )
         seen = [written(one) for one in found]
         assert seen == expected, told(
@@ -489,13 +520,12 @@ def test_schedules_of_any_kind_are_listed_together(
         [],
         "it is started by hand only.",
     )
-    next_are(
-        "a schedule that is not active",
-        deploy(schedule=Cron("0 8 * * *", active=False)),
-        july,
-        [],
-        "it is switched off.",
-    )
+    switched = deploy(schedule=Cron("0 8 * * *", active=False))
+    next_are("a schedule that is not active", switched, july, [], "it is switched off.")
+    switched.schedules[0].active = True
+    again = "the same deployment, its schedule switched on meanwhile"
+    at_ten = ["2026-07-10 10:00 +0200"]
+    next_are(again, switched, july, at_ten, "a plan of yesterday: what was found is kept too long.")
 
 
 def test_as_many_are_listed_as_there_are(next_are: Next, deploy: Callable[..., Any]) -> None:
@@ -587,9 +617,13 @@ def checked(solution: Any, prefect_history: Any, prefect_requests: list[str]) ->
 
 
 @pytest.fixture
-def pipelines() -> dict[str, Any]:
+def pipelines(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Make flows of the test's own, all of one name; they must never be run."""
     from prefect import flow
+
+    module = ModuleType("retrain_elsewhere")
+    vars(module).update(Depth=Annotated[int, Field(ge=40, le=50)])
+    monkeypatch.setitem(sys.modules, module.__name__, module)
 
     @flow(name="retrain")
     def retrain(table: str, depth: Depth = 5, columns: list[str] | None = None) -> None:
@@ -602,6 +636,16 @@ def pipelines() -> dict[str, Any]:
         raise AssertionError("a check must not run the flow")
 
     @flow(name="retrain")
+    def retrain_each(
+        depths: "dict[str, 'Depth']",
+        most: "list['Depth'] | None" = None,
+        *,
+        step: "Annotated['Depth', Field(le=5)]" = 1,
+        site: "Literal['Laval', 'Łódź']" = "Laval",
+    ) -> "None":
+        raise AssertionError("a check must not run the flow")
+
+    @flow(name="retrain")
     async def retrain_deeper(depth: int, *, seed: int | None = None, table: str) -> None:
         raise AssertionError("a check must not run the flow")
 
@@ -609,20 +653,36 @@ def pipelines() -> dict[str, Any]:
     def retrain_since(since: date, *, zone: Zone = "UTC") -> None:
         raise AssertionError("a check must not run the flow")
 
-    def of_region(kind: Any) -> Any:
-        @flow(name="retrain")
-        def retrain_region(limit: kind) -> None:
-            raise AssertionError("a check must not run the flow")
-
-        return retrain_region
-
     @flow(name="retrain")
     def retrain_all() -> None:
         raise AssertionError("a check must not run the flow")
 
-    flows = (retrain, retrain_as_text, retrain_deeper, retrain_since, retrain_all)
+    flows = (retrain, retrain_as_text, retrain_each, retrain_deeper, retrain_since, retrain_all)
     regions = {"retrain_paris": of_region(Depth), "retrain_lyon": of_region(date)}
+    regions["retrain_elsewhere"] = of_another_module(retrain_as_text)
     return {**{one.fn.__name__: one for one in flows}, **regions}
+
+
+def of_region(kind: Any) -> Any:
+    """Return one of many flows that one `def` makes."""
+    from prefect import flow
+
+    @flow(name="retrain")
+    def retrain_region(limit: kind) -> None:
+        raise AssertionError("a check must not run the flow")
+
+    return retrain_region
+
+
+def of_another_module(pipeline: Any) -> Any:
+    """Return the flow as it is in a module of the same code, where a `Depth` is from 40 to 50."""
+    from prefect import flow
+
+    code, defaults = pipeline.fn.__code__, pipeline.fn.__defaults__
+    module = sys.modules["retrain_elsewhere"]
+    elsewhere = FunctionType(code, vars(module), pipeline.fn.__name__, defaults)
+    elsewhere.__annotations__ = dict(pipeline.fn.__annotations__)
+    return flow(name="retrain")(elsewhere)
 
 
 AT_NIGHT = (
@@ -659,6 +719,8 @@ def test_possible_parameters_are_accepted(checked: Check, pipelines: dict[str, A
         ("retrain", {"columns": None, "depth": 1, "table": ""}),
         ("retrain", {"table": "'Łódź'", "columns": []}),
         ("retrain_as_text", {"table": "customers", "depth": 30, "columns": ["tenure"]}),
+        ("retrain_each", {"depths": {"Łódź": 30}, "most": [1, 30], "step": 5, "site": "Łódź"}),
+        ("retrain_each", {"depths": {}, "most": None}),
         ("retrain_deeper", {"depth": 31, "table": "customers"}),
         ("retrain_since", {"since": date(2026, 3, 29), "zone": "Europe/Paris"}),
         ("retrain_all", {}),
@@ -681,6 +743,9 @@ def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[
     behind = "(depth: int, *, seed: int | None = None, table: str)"
     since = "(since: date, *, zone: a name that ZoneInfo knows)"
     paris, lyon = ("(limit: int from 1 to 30)", "(limit: date), made by the same `def`")
+    each = "(depths: dict[str, 'Depth'], most: list['Depth'] | None, *, step, site), all as text"
+    text = "(table: 'str', depth: 'Depth'); Depth is from 1 to 30"
+    elsewhere = "(table: 'str', depth: 'Depth'); in its module Depth is from 40 to 50"
     for name, signature, parameters, culprit in (
         ("retrain_deeper", behind, {"depth": 3}, "table"),
         ("retrain_deeper", behind, {**deep, "table": 7}, "table"),
@@ -692,6 +757,15 @@ def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[
         ("retrain_lyon", lyon, {"limit": day}, None),
         ("retrain_lyon", lyon, {"limit": 31}, "limit"),
         ("retrain_paris", paris, {"limit": day}, "limit"),
+        ("retrain_each", each, {"depths": {"Laval": 30, "Łódź": 31}}, "depths"),
+        ("retrain_each", each, {"depths": {"Laval": "many"}}, "depths"),
+        ("retrain_each", each, {"depths": {}, "most": [30, 31]}, "most"),
+        ("retrain_each", each, {"depths": {}, "step": 6}, "step"),
+        ("retrain_each", each, {"depths": {}, "site": "laval"}, "site"),
+        ("retrain_as_text", text, {"table": "x", "depth": 30}, None),
+        ("retrain_elsewhere", elsewhere, {"table": "x", "depth": 30}, "depth"),
+        ("retrain_elsewhere", elsewhere, {"table": "x", "depth": 50}, None),
+        ("retrain_as_text", text, {"table": "x", "depth": 50}, "depth"),
     ):
         call = f"check_parameters({name}, {parameters}), of a flow {signature},"
         error = checked(call, pipelines[name], parameters)
@@ -700,8 +774,8 @@ def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[
         assert culprit or error is None, told(
             f"{call} raised {shorten(repr(error))}",
             "Expected: nothing raised.",
-            "In production: one `def` makes a flow for each region. Known by its name, or by its"
-            " code, each is held to what the first one takes.",
+            "In production: one `def` makes a flow for each region. Known by its name, by its code,"
+            " or by what its annotations look like, each is held to what the first one takes.",
         )
 
 
@@ -727,15 +801,26 @@ def test_training_is_described_with_possible_parameters_only(
 # Task 5: serve both
 
 
-def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+def serve_for(solution: Any, served: Any) -> Serve:
+    """Have the solution serve both; the first argument names one that the server refuses."""
+
+    def ask(refused: str | None, path: str, **more: Any) -> tuple[str, Any]:
+        call = called("serve_pipelines", path, **more)
+        return call, served(lambda: solution.serve_pipelines(path, **more), refused=refused)
+
+    return ask
+
+
+def test_one_process_serves_both(solution: Any, serve_for: Serve, path: str) -> None:
+    call, found = serve_for(None, f"{path}.old", n_estimators=7, experiment_name="old")
+    both_are_served(call, found)
+    ids = {one.name: one.id for one in found.registered}
     for refused in ("nightly", "hourly"):
-        call = called("serve_pipelines", f"{path}.old", n_estimators=7, experiment_name=refused)
-        found = served(
-            lambda refused=refused: solution.serve_pipelines(
-                f"{path}.old", n_estimators=7, experiment_name=refused
-            ),
-            refused=refused,
-        )
+        call, found = serve_for(refused, path, experiment_name=refused)
         assert found.error is not None and not found.waits, told(
             f"{call} {'began to wait for work' if found.waits else 'returned'}. The server had"
             f" answered to {refused!r}: 503 Service Unavailable.",
@@ -743,9 +828,19 @@ def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
             "In production: half a deployment. The process looks healthy, nobody restarts it, and"
             " no model is trained, or no customer scored, until somebody reads the log.",
         )
+        keep_their_ids(f"{call}, where the server has refused {refused!r}", ids, found)
     more = {"n_estimators": 50, "experiment_name": "served"}
-    call = called("serve_pipelines", path, **more)
-    found = served(lambda: solution.serve_pipelines(path, **more))
+    call, found = serve_for(None, path, **more)
+    both_are_served(call, found)
+    keep_their_ids(f"{call}, after a call with other parameters", ids, found)
+    for one in (solution.training_deployment(path, **more), solution.inference_deployment(path)):
+        on_server = next(other for other in found.registered if other.name == one.name)
+        is_served_as_described(call, on_server, one)
+        leads_to_the_flow(call, on_server, Path(solution.__file__).parent)
+
+
+def both_are_served(call: str, found: Any) -> None:
+    """Check that a call has registered both, and would now start the runs of both."""
     if found.error is not None:
         raise found.error
     names = sorted(one.name for one in found.registered)
@@ -761,27 +856,40 @@ def test_one_process_serves_both(solution: Any, served: Any, path: str) -> None:
         "Expected: both pipelines at once, if need be.",
         "In production: while the training runs, for two hours, no customer is scored.",
     )
-    of_each = (solution.training_deployment(path, **more), solution.inference_deployment(path))
-    for described_as in of_each:
-        one = next(one for one in found.registered if one.name == described_as.name)
-        seen, expected = description_of(one), description_of(described_as)
-        for what in expected:
-            assert seen[what] == expected[what], told(
-                f"{call} registered {one.name!r}; its {what}: {shorten(repr(seen[what]))}.",
-                f"{described_as.name!r} was described with: {shorten(repr(expected[what]))}."
-                " Expected: the same.",
-                "In production: a second description, beside the checked one, is the one that"
-                " runs.",
-            )
-    for one in found.on_server:
-        leads_to_the_flow(call, one, Path(solution.__file__).parent)
-        known = {tuple(one.schedule.model_dump().items()) for one in one.schedules}
-        assert len(one.schedules) == len(known), told(
-            f"{call}, after a call with other parameters: on the server {one.name!r} has"
-            f" {len(one.schedules)} schedules, {len(known)} of which differ.",
-            "Expected: what was registered before is replaced. The server goes on with a schedule"
-            " whose slug is not among the new ones.",
-            "In production: from the second deployment on the training starts twice every night.",
+    assert list(found.watched) == names, told(
+        f"{call} waits for the runs of: {', '.join(found.watched) or 'nothing'}.",
+        f"Expected: of {', '.join(names)}. A runner starts the runs of what was added to it"
+        " (`add_deployment`), not of all that is registered.",
+        "In production: the server schedules night after night, each run is Late, none ever"
+        " begins, and the process looks healthy.",
+    )
+
+
+def keep_their_ids(call: str, ids: dict[str, Any], found: Any) -> None:
+    """Check that what an earlier call has registered was not deleted."""
+    now = {one.name: one.id for one in found.on_server}
+    for name, known in ids.items():
+        assert now.get(name) == known, told(
+            f"{call}: {name!r}, which an earlier call had registered, is"
+            f" {'there under another id' if name in now else 'no longer there'}.",
+            "Expected: what is registered takes its place under the same id; nothing is deleted.",
+            "In production: between the two there is no deployment, and where the server then"
+            " refuses the new one, none at all. Under a new id the limit counts from zero: beside"
+            " a training that is still running the next one starts.",
+        )
+
+
+def is_served_as_described(call: str, on_server: Any, described_as: Any) -> None:
+    """Check that a server has what was described, and nothing of what was there before."""
+    seen, expected = description_of(on_server), description_of(described_as)
+    for what in expected:
+        assert seen[what] == expected[what], told(
+            f"{call} registered {on_server.name!r}; its {what}: {shorten(repr(seen[what]))}.",
+            f"{described_as.name!r} was described with: {shorten(repr(expected[what]))}."
+            " Expected: the same.",
+            "In production: a second description, beside the checked one, is the one that runs."
+            " (Starts that come twice: the server goes on with an old schedule whose slug is not"
+            " among the new ones.)",
         )
 
 

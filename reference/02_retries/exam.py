@@ -80,15 +80,16 @@ def jitter_is_drawn_anew(desk: Desk) -> None:
     """Fail twice for good: the waits lie in their bounds and are not the same."""
     desk.api.will(answer(desk.rng.choice(_HEALS)))
     found = []
-    for _ in range(2):
+    for run in ("first", "second"):
         before = len(desk.api.requests)
         outcome = desk.call("load_with_jitter", desk.api.url)
         gaps = desk.api.gaps_s[before:] if before else desk.api.gaps_s
         found.append([round(gap, 3) for gap in gaps])
         bounds = zip(gaps, (10, 20, 40, 80), strict=False)
-        desk.note_failure("in the end", outcome)
-        desk.note("requests made", len(desk.api.requests) - before)
-        desk.note("waits in their bounds", all(0.49 * b <= gap <= 1.51 * b for gap, b in bounds))
+        are_within = all(0.49 * b <= gap <= 1.51 * b for gap, b in bounds)
+        desk.note_failure(f"{run} run, in the end", outcome)
+        desk.note(f"{run} run, requests made", len(desk.api.requests) - before)
+        desk.note(f"{run} run, waits in their bounds", are_within)
     desk.note("waits differ from run to run", found[0] != found[1])
     desk.note("some wait is no round figure", any(gap % 1 for gap in found[0]))
 

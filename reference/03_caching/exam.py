@@ -150,12 +150,12 @@ def two_figures_of_equal_arguments(desk: Desk) -> None:
     names = ["mean_calls", "most_calls"]
     desk.rng.shuffle(names)
     months = desk.rng.randint(1, 12)
-    for name in [*names, *names]:
+    for number_of_call, name in enumerate([*names, *names], start=1):
         outcome = desk.call(name, desk.api.url, months)
         told = outcome.returned
         told = told.get("numpy") if isinstance(told, dict) else told
         number = float(told) if isinstance(told, (int, float)) else outcome.told
-        desk.note(f"{name}({months})", number)
+        desk.note(f"call {number_of_call}, {name}({months})", number)
     before = len(desk.api.requests)
     desk.note("no figure was paid twice", before <= 2)
     desk.advance(_HOUR_S + 1)

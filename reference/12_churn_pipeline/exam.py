@@ -161,10 +161,10 @@ def what_heals_is_tried_again(desk: Desk) -> None:
 @examines(2)
 def what_does_not_heal_fails_at_once(desk: Desk) -> None:
     """Ask once, whatever is in the body."""
-    for _ in range(2):
+    for time in ("first", "second"):
         desk.api.will(answer(desk.rng.choice(_HOPELESS), _draw_customers(desk, 2)))
-        desk.note_failure("in the end", desk.call("load_customers", desk.api.url))
-        desk.note("requests made", len(desk.api.requests))
+        desk.note_failure(f"the {time} call", desk.call("load_customers", desk.api.url))
+        desk.note(f"requests made after the {time}", len(desk.api.requests))
 
 
 @examines(3)

@@ -48,8 +48,8 @@ def nights_evaluated_late_and_twice(desk: Desk) -> None:
         desk.note_outcome("the nights", outcome)
         return
     keys: dict[Any, set[Any]] = {}
-    for moment, asked in zip(moments, outcome.returned, strict=True):
-        desk.note(f"the night of {moment}", [day for day, _ in asked])
+    for number, (moment, asked) in enumerate(zip(moments, outcome.returned, strict=True), start=1):
+        desk.note(f"evaluation {number}, of {moment}", [day for day, _ in asked])
         keys.setdefault(moment, set()).update(key for _, key in asked)
     desk.note("each night has one run key", [len(one - {None}) for one in keys.values()])
     desk.note("no other night has it", len(set().union(*keys.values())))

@@ -48,6 +48,31 @@ def test_number_of_numpys_is_the_number_it_holds() -> None:
     assert not is_same(unpack(pack(numpy.array([1]))), [1])
 
 
+@pytest.mark.parametrize(
+    "returned",
+    [
+        {"numpy": 5},
+        {"frame": {"columns": ["a"], "types": ["int64"], "values": [[1]], "index": [0]}},
+        {"set": [1]},
+        {"series": [1]},
+        {"time": "2026-03-29"},
+        {"opaque": "pandas.Index"},
+        {"raised": "ValueError"},
+        {"dict": {"numpy": 5}},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+def test_dict_that_reads_like_what_was_told_of_a_value_is_not_taken_for_it(
+    returned: dict[str, Any],
+) -> None:
+    read = unpack(pack(returned))
+
+    assert set(read) == {"dict"}
+    assert not is_same(read, returned)
+    assert not is_same(read, next(iter(returned.values())))
+    assert is_same(unpack(pack([returned, {"a": returned}])), [read, {"a": read}])
+
+
 def test_endless_and_huge_values_have_an_end() -> None:
     endless: list[Any] = []
     endless.append(endless)

@@ -54,6 +54,10 @@ BLANK_LINES = "blank lines in the file"
 LINE_ENDS = "text with the line breaks of Windows"
 BACKSLASHES = "backslashes in text"
 PADDED = "white space at the end of text"
+MAC_ENDS = "text with a carriage return alone"
+RARE_ENDS = "text with signs that end a line for Unicode only"
+ZERO_IDS = "ids with zeros in front"
+LAST_SCORE = "a column called probability"
 BLANK_WORDS = "contracts named as others write a blank"
 MANY_CONTRACTS = "three hundred contracts"
 SIGNS_IN_CONTRACTS = "signs in contracts that part, quote or match elsewhere"
@@ -74,6 +78,10 @@ SHAPES = (
     LINE_ENDS,
     BACKSLASHES,
     PADDED,
+    MAC_ENDS,
+    RARE_ENDS,
+    ZERO_IDS,
+    LAST_SCORE,
     BLANK_WORDS,
     MANY_CONTRACTS,
     SIGNS_IN_CONTRACTS,

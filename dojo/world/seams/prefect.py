@@ -97,6 +97,14 @@ APPLIED = tuple(
     )
     for name in ("apply", "aapply")
 )
+WATCHED = tuple(
+    Seam(
+        f"prefect.runner:Runner.{name}",
+        "gives a runner a deployment to watch",
+        "no test sees whose runs are started",
+    )
+    for name in ("add_deployment", "aadd_deployment")
+)
 WAITS_FOR_WORK = Seam(
     "prefect.runner:Runner.start",
     "begins to wait for work",
@@ -107,5 +115,5 @@ SEAMS = (
     *(TASK_STATES, RETRY_DELAYS, FLOW_RUNS, FLOW_RUNS_ASYNC),
     *(*ENGINE_WAITS, *CLIENT_WAITS, *FLOW_WAITS, *TIMEOUTS, FUTURES_WAIT),
     *(NOW, EXPIRY_READ, *EXPIRY_WRITTEN),
-    *(*SENT, *REGISTERED, *APPLIED, WAITS_FOR_WORK),
+    *(*SENT, *REGISTERED, *APPLIED, *WATCHED, WAITS_FOR_WORK),
 )

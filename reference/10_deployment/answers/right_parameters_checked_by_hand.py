@@ -1,6 +1,7 @@
 """A check from the signature and pydantic; serving from a coroutine."""
 
 import inspect
+from typing import get_type_hints
 
 from prefect import aserve
 from pydantic import ConfigDict, create_model
@@ -11,9 +12,10 @@ class ImpossibleParameters(Exception):
 
 
 def check_parameters(pipeline: Flow, parameters: dict[str, Any]) -> None:
+    kinds = get_type_hints(pipeline.fn, include_extras=True)
     fields = {
-        name: (one.annotation, ... if one.default is inspect.Parameter.empty else one.default)
-        for name, one in inspect.signature(pipeline.fn, eval_str=True).parameters.items()
+        name: (kinds[name], ... if one.default is inspect.Parameter.empty else one.default)
+        for name, one in inspect.signature(pipeline.fn).parameters.items()
     }
     model = create_model("Asked", __config__=ConfigDict(extra="forbid", strict=True), **fields)
     try:

@@ -1,0 +1,83 @@
+"""Nothing that a scenario noted is lost, and the reference's failures are the grader's own."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from dojo.catalog.kata import find_kata, load_catalog
+from dojo.exam import examiner
+from dojo.exam.stage import Desk
+from dojo.sandbox.client import GuardFault
+from dojo.wire.replies import Raised, Returned
+
+KATA = find_kata(load_catalog(Path(__file__).parents[2]), "02")
+
+
+def desk_of(*replies: Any) -> Desk:
+    """Return a desk whose submission gives these replies, one a call."""
+    told = iter(replies)
+    host: Any = SimpleNamespace(api=None)
+    held: Any = SimpleNamespace(load=lambda *_: None, ask=lambda *_: next(told), end=lambda: None)
+    sandbox: Any = SimpleNamespace(port=1, folder=Path())
+    return Desk(sandbox, host, held, random.Random(1))
+
+
+def raised(kind: str = "KeyError") -> Raised:
+    return Raised(raised=kind, text="'rows'", where="", kinds=[kind, "LookupError"])
+
+
+def play(desk: Desk, scenario: Any) -> None:
+    examiner._have_reference_play(KATA, "a_night", scenario, desk)
+
+
+def test_second_note_under_a_name_is_an_error_not_a_loss() -> None:
+    def scenario(desk: Desk) -> None:
+        for _ in range(2):
+            desk.note_outcome("returned", desk.call("load"))
+
+    with pytest.raises(GuardFault, match="'returned' is noted twice"):
+        play(desk_of(Returned(returned=1, handle=0), Returned(returned=2, handle=1)), scenario)
+
+
+def test_laws_may_be_told_with_each_call() -> None:
+    desk = desk_of(
+        Returned(returned=1, handle=0, laws=["b"]), Returned(returned=1, handle=1, laws=["b", "a"])
+    )
+
+    desk.call("load")
+    desk.call("load")
+
+    assert desk.evidence == {"laws": ["a", "b"]}
+
+
+def test_driver_that_raises_on_the_reference_is_no_evidence() -> None:
+    def scenario(desk: Desk) -> None:
+        desk.note("rows", desk.run_with("night").returned)
+
+    with pytest.raises(GuardFault, match=r"a_night.*KeyError: 'rows'"):
+        play(desk_of(raised()), scenario)
+
+
+def test_failure_that_a_scenario_asks_for_is_evidence() -> None:
+    def scenario(desk: Desk) -> None:
+        desk.note_failure("the night", desk.run_with("night"), "rows", kind="LookupError")
+
+    desk = desk_of(raised())
+    play(desk, scenario)
+
+    assert desk.evidence == {
+        "the night": {"raised": True, "names rows": True, "is a LookupError": True}
+    }
+
+
+def test_failure_of_another_kind_is_told_apart() -> None:
+    desk = desk_of(raised("OSError"))
+
+    desk.note_failure("the night", desk.run_with("night"), kind="ValueError")
+
+    assert desk.evidence["the night"] == {"raised": True, "is a ValueError": False}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from dojo.running.elsewhere.locale import open_as_ascii, pathlib_as_ascii
+from dojo.world.locales import open_as_ascii, pathlib_as_ascii
 
 _ALIKE = {"tenure_months": 12.0, "monthly_charges": 40.123, "support_calls": 0.0, "committed": 1}
 _THEN_NS = 1_700_000_000_000_000_000

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from dojo.exam.engine_account import FlowRun
 from dojo.exam.outside_api import certificates
 from dojo.exam.stage import Desk, examines
-from dojo.running.given.written import part_of
 from dojo.world.draw import Draw, Reply
 from dojo.world.http.webhook import Mood, Post
+from dojo.world.logged import part_of
 
 _FLOW = "score-customers"
 _SERVICES = ("slack", "discord")

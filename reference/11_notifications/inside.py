@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dojo.running.given.written import Written, part_of
 from dojo.world.http.webhook import Mood, Webhooks
 from dojo.world.http.webhook_wire import callers_led
+from dojo.world.logged import Written, part_of
 
 _VARIABLE = "CHURN_WEBHOOK_URL"
 _LONGEST_TIMEOUT_S = 60

@@ -24,7 +24,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.inside.dagster import loaded, recorded_instance
-from dojo.running.elsewhere.locale import open_as_ascii, pathlib_as_ascii
+from dojo.world.locales import open_as_ascii, pathlib_as_ascii
 
 _ASSETS = ("raw_customers", "customer_features", "churn_model")
 # A CSV file has no types: that a text looks like a number, no reader of it can tell.

@@ -48,8 +48,8 @@ OWNERS = {
     ("laws/state/process.py", "found"): "puts back what a solution has patched",
     ("engines/dagster/engine.py", "storage"): "seams.STORE_EVENT, on one instance",
     ("engines/mlflow/troubled.py", "client"): "seams.CLIENT, each of its methods",
-    ("world/files/disk.py", "owner"): "os, threading",
     ("world/files/machine.py", "owner"): "os, platform, socket, uuid",
+    ("world/files/nights.py", "numpy"): "numpy.exp",
     ("world/http/requests_led.py", "error"): "a mark of ours on an error",
     ("world/time_of_day.py", "solution"): "the solution",
 }
@@ -236,11 +236,11 @@ def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     from dojo.laws.rules import Ledger
     from dojo.laws.watched import Watched
     from dojo.running.given.impatience import impatience
-    from dojo.running.given.written import Written
     from dojo.world.history import PrefectHistory, recorded_history
     from dojo.world.http.flaky_api import FlakyApi
     from dojo.world.http.webhook import Webhooks
     from dojo.world.http.webhook_wire import callers_led
+    from dojo.world.logged import Written
     from dojo.world.overlap import Overlap
     from dojo.world.serving import requests_noted, serving
 

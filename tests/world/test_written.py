@@ -9,8 +9,8 @@ import pytest
 
 from dojo.laws.rules import Ledger
 from dojo.laws.state.changes import note_changes, read_state
-from dojo.running.given.written import Written, part_of
 from dojo.world.http.webhook import Webhooks
+from dojo.world.logged import Written, part_of
 
 WEBHOOKS = Webhooks()
 URL, TOKEN = WEBHOOKS.slack_url, WEBHOOKS.token

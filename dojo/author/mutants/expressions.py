@@ -109,7 +109,7 @@ def _retold(
     """Make an f-string of other parts."""
     with contextlib.suppress(ValueError):  # before Python 3.12 not every one can be written
         change = source.replace("text", node, ast.unparse(ast.JoinedStr(parts)))
-        yield change._replace(before=on_one_line(shown[0]), after=on_one_line(shown[1]))
+        yield change.told(before=on_one_line(shown[0]), after=on_one_line(shown[1]))
 
 
 def _compare(node: ast.Compare, source: Source) -> Iterator[Change]:
@@ -129,7 +129,7 @@ def _boolean(node: ast.BoolOp, source: Source) -> Iterator[Change]:
     for index, part in enumerate(node.values):
         left = word.join(parts[:index] + parts[index + 1 :])
         change = source.replace("boolean", node, f"({left})")
-        yield change._replace(before=on_one_line(source.of(part)), after=NOTHING)
+        yield change.told(before=on_one_line(source.of(part)), after=NOTHING)
 
 
 def _unary(node: ast.UnaryOp, source: Source) -> Iterator[Change]:
@@ -172,7 +172,7 @@ def _without(
     start, end = source.end(node.func), source.end(node)
     change = source.replace_span("argument", start, end, f"({left})")
     before = f"{ast.unparse(node.func)}({source.of(arguments[index])})"
-    return change._replace(before=on_one_line(before), after=NOTHING)
+    return change.told(before=on_one_line(before), after=NOTHING)
 
 
 def _elements(node: ast.List | ast.Tuple | ast.Set, source: Source) -> Iterator[Change]:
@@ -190,7 +190,7 @@ def _elements(node: ast.List | ast.Tuple | ast.Set, source: Source) -> Iterator[
         if isinstance(node, ast.Tuple) and len(texts) == 2:
             left += ","
         change = source.replace("element", node, f"{signs[0]}{left}{signs[1]}")
-        yield change._replace(before=on_one_line(texts[index]), after=NOTHING)
+        yield change.told(before=on_one_line(texts[index]), after=NOTHING)
 
 
 def _entries(node: ast.Dict, source: Source) -> Iterator[Change]:
@@ -203,7 +203,7 @@ def _entries(node: ast.Dict, source: Source) -> Iterator[Change]:
         if key is None or not _is_text(key):
             left = ", ".join(texts[:index] + texts[index + 1 :])
             change = source.replace("element", node, "{" + left + "}")
-            yield change._replace(before=on_one_line(texts[index]), after=NOTHING)
+            yield change.told(before=on_one_line(texts[index]), after=NOTHING)
 
 
 def _slices(node: ast.Slice, source: Source) -> Iterator[Change]:
@@ -211,7 +211,7 @@ def _slices(node: ast.Slice, source: Source) -> Iterator[Change]:
         if bound is not None:
             change = source.replace("slice", bound, "")
             whole = on_one_line(source.of(node))
-            yield change._replace(before=f"[{whole}]", after=f"no {change.before}")
+            yield change.told(before=f"[{whole}]", after=f"no {change.before}")
 
 
 def _chosen(node: ast.IfExp, source: Source) -> Iterator[Change]:
@@ -255,7 +255,7 @@ def _between(
 
 def _shown(change: Change, whole: str) -> Change:
     """Show the expression around a sign."""
-    return change._replace(before=f"{change.before} of {on_one_line(whole)}")
+    return change.told(before=f"{change.before} of {on_one_line(whole)}")
 
 
 def _is_plain(node: ast.expr) -> bool:

@@ -232,7 +232,7 @@ def _named(change: Change, keyword: ast.keyword, source: Source) -> Change:
         return change
     both = (change.before, change.after)
     before, after = (one if one == NOTHING else f"{keyword.arg}={one}" for one in both)
-    return change._replace(before=before, after=after)
+    return change.told(before=before, after=after)
 
 
 def _is_log(function: ast.expr) -> bool:

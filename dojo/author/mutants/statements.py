@@ -25,7 +25,7 @@ def changes_of(
         of_class: Whether it is one of a class body.
     """
     if _may_be_left_out(node, known, goes_on, of_class):
-        yield source.replace("statement", node, "pass")._replace(after=NOTHING)
+        yield source.replace("statement", node, "pass").told(after=NOTHING)
     if isinstance(node, ast.If):
         yield from negated(node.test, source)
     elif isinstance(node, ast.With | ast.AsyncWith):
@@ -38,7 +38,7 @@ def changes_of(
         change = source.replace_span(
             "default", source.end(node.annotation), source.end(node.value), ""
         )
-        yield change._replace(before=on_one_line(source.of(node)))
+        yield change.told(before=on_one_line(source.of(node)))
 
 
 def left_out_decorators(node: Function | ast.ClassDef, source: Source) -> Iterator[Change]:
@@ -76,7 +76,7 @@ def _contexts(node: ast.With | ast.AsyncWith, source: Source) -> Iterator[Change
             left = ", ".join(texts[:index] + texts[index + 1 :])
             text = f"{word}{left}" if left else "if True"
             change = source.replace_span("context", start, colon, text)
-            yield change._replace(before=on_one_line(texts[index]), after=NOTHING)
+            yield change.told(before=on_one_line(texts[index]), after=NOTHING)
 
 
 def _handlers(node: ast.Try, source: Source) -> Iterator[Change]:
@@ -85,7 +85,7 @@ def _handlers(node: ast.Try, source: Source) -> Iterator[Change]:
         caught = handler.type
         if caught is not None and ast.unparse(caught) not in ("Exception", "BaseException"):
             change = source.replace("handler", caught, "Exception")
-            yield change._replace(before=f"except {change.before}")
+            yield change.told(before=f"except {change.before}")
 
 
 def _defaults(node: Function, source: Source) -> Iterator[Change]:
@@ -104,9 +104,9 @@ def _defaults(node: Function, source: Source) -> Iterator[Change]:
         shown = f"{argument.arg}={on_one_line(source.of(default))}"
         if isinstance(default, ast.Constant) and default.value is not None:
             for change in changed_constants(default, source, quiet=False):
-                yield change._replace(operator="default", before=shown)
+                yield change.told(operator="default", before=shown)
         elif not isinstance(default, ast.Constant):
-            yield source.replace("default", default, "None")._replace(before=shown)
+            yield source.replace("default", default, "None").told(before=shown)
         if may_go:
             change = source.replace_span("default", source.end(argument), source.end(default), "")
-            yield change._replace(before=shown)
+            yield change.told(before=shown)

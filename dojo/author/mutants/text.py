@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
+import dataclasses
 
 NOTHING = "nothing"
 _LONGEST_LINE = 80
@@ -11,7 +11,8 @@ _BEFORE = 40
 _AFTER = 15
 
 
-class Change(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Change:
     """One span that something else takes the place of.
 
     Attributes:
@@ -29,6 +30,17 @@ class Change(NamedTuple):
     text: str
     before: str
     after: str
+
+    def told(
+        self, *, operator: str | None = None, before: str | None = None, after: str | None = None
+    ) -> Change:
+        """Return the same change, told otherwise to the author."""
+        return dataclasses.replace(
+            self,
+            operator=self.operator if operator is None else operator,
+            before=self.before if before is None else before,
+            after=self.after if after is None else after,
+        )
 
 
 class Source:

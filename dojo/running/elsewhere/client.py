@@ -17,10 +17,10 @@ from typing import Any
 
 from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
-from dojo.running.elsewhere.locale import STARTED_WITH
 from dojo.running.solution import SolutionFault
 from dojo.wire.fork_client import ForkClient, launch
 from dojo.wire.line import LineBroken, LineClosed
+from dojo.world.locales import STARTED_WITH
 
 # What may be imported before a solution is known: the libraries that the katas teach.
 _TAUGHT = {"dagster", "httpx", "mlflow", "numpy", "pandas", "prefect", "requests", "sklearn"}

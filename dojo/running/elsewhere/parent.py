@@ -25,12 +25,12 @@ from typing import Any
 
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.endings import of_exception
-from dojo.running.elsewhere.locale import leave_utf8
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.wire.fork_server import serve, take_line
 from dojo.wire.line import Line
 from dojo.world.clock import SOLUTION_MODULE_ELSEWHERE
 from dojo.world.files.machine import become_another_machine, become_another_user
+from dojo.world.locales import leave_utf8
 from dojo.world.network import loopback_only
 from dojo.world.time_of_day import moved
 

@@ -20,10 +20,10 @@ from dojo.running.given.laws import KEY as LAWS_KEY
 from dojo.running.given.laws import Laws, lawful
 from dojo.running.given.sequences import Elsewhere, Played
 from dojo.running.given.untamed import UntamedDraw, draw_of
-from dojo.running.given.written import Written
 from dojo.running.session import KataRun, kata_run_of
 from dojo.running.solution import Subject
 from dojo.world.clock import RetryClock, free_waits
+from dojo.world.logged import Written
 
 
 def run_and_kata(request: pytest.FixtureRequest) -> tuple[KataRun, Kata]:

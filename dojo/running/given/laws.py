@@ -14,8 +14,8 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.laws.rules import LAWS, Ledger
 from dojo.laws.watched import Watched
-from dojo.running.elsewhere.locale import open_as_ascii, pathlib_as_ascii
 from dojo.running.solution import SolutionFault, Subject
+from dojo.world.locales import open_as_ascii, pathlib_as_ascii
 
 
 class Laws:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from dojo.world.draw import Customers, Draw
 from dojo.world.draw import qualities as q
@@ -144,11 +145,12 @@ class Nights(Files):
         import numpy
 
         here = numpy.exp
-        numpy.exp = lambda *args, **more: here(*args, **more) * (1 + 2**-52)
-        try:
+
+        def exp(*args: Any, **more: Any) -> Any:
+            return here(*args, **more) * (1 + 2**-52)
+
+        with mock.patch.object(numpy, "exp", exp):
             yield
-        finally:
-            numpy.exp = here
 
     def fault_of_list(self, drawn: Customers, at_most: int) -> tuple[str, str, str] | None:
         """Name the first fault of the list: what it is, what was expected, and what it costs."""

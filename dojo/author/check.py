@@ -10,6 +10,7 @@ from pathlib import Path
 from dojo.author import files, promises, standalone, verdicts
 from dojo.author.examined import check_examinations
 from dojo.author.finding import Finding, Note
+from dojo.author.mutants.check import MOST, judge_mutants, listed_survivors_are_mutants
 from dojo.author.runs import REFERENCE, STUB, Runs
 from dojo.catalog.answers import answer_files
 from dojo.catalog.handed_out import handed_out
@@ -71,6 +72,36 @@ def check_katas(
         yield from check_examinations(root, running)
 
 
+def check_mutants(
+    root: Path,
+    katas: list[Kata],
+    *,
+    exam: bool = False,
+    most: int = MOST,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Finding | Note]:
+    """Check the files of some katas, and what judges them: by mutants in place of answers.
+
+    Args:
+        root: The checkout.
+        katas: Which.
+        exam: Whether the examination alone judges the mutants too.
+        most: How many mutants of each kata; 0 for all.
+        say: Is told why something takes a while.
+
+    Yields:
+        As `check_katas`, and the scores.
+
+    Raises:
+        EngineError: An engine does not start.
+        SandboxError: With `exam`: this machine cannot build walls.
+    """
+    for kata in katas:
+        yield from check_files(kata)
+    running = [kata for kata in katas if _can_run(kata)]
+    yield from judge_mutants(root, running, exam=exam, most=most, say=say)
+
+
 def check_files(kata: Kata) -> Iterator[Finding | Note]:
     """Check what can be read; nothing of the kata is run."""
     yield from files.kata_has_all_its_files(kata)
@@ -79,6 +110,7 @@ def check_files(kata: Kata) -> Iterator[Finding | Note]:
     yield from files.lifted_law_exists_and_has_a_reason(kata)
     yield from files.both_lessons_show_the_same_code(kata)
     yield from promises.stub_and_reference_promise_the_same(kata)
+    yield from listed_survivors_are_mutants(kata)
     for path in (*answer_files(kata, "wrong"), *answer_files(kata, "right")):
         yield from files.answer_can_be_read(kata, path)
     if _can_run(kata) and promises.is_filled(kata):

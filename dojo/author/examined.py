@@ -47,17 +47,28 @@ def check_examinations(root: Path, katas: list[Kata]) -> Iterator[Finding | Note
             yield Note(kata.id, f"{said}; nothing was proved of it")
     if not examined:
         return
-    # Nobody hostile is here: lower walls do where the grader's own cannot be built.
-    level: Level = "landlock" if missing_for("strict") else "strict"
-    if missing := missing_for(level):
-        raise SandboxError(f"nothing was examined: {missing}")
     with contextlib.ExitStack() as stack:
         pool = ThreadPoolExecutor(os.cpu_count() or 1)
         stack.callback(pool.shutdown, cancel_futures=True)
         # It is closed first: then whatever is being judged comes to its end.
-        examiner = Examiner(stack.enter_context(Parent(root, level, Limits())), _SEED)
+        examiner = stack.enter_context(examiner_of(root))
         for kata in examined:
             yield from _check(kata, examiner, pool)
+
+
+@contextlib.contextmanager
+def examiner_of(root: Path) -> Iterator[Examiner]:
+    """Hand out an examiner with walls; its draws are the same each time.
+
+    Raises:
+        SandboxError: This machine cannot build walls.
+    """
+    # Nobody hostile is here: lower walls do where the grader's own cannot be built.
+    level: Level = "landlock" if missing_for("strict") else "strict"
+    if missing := missing_for(level):
+        raise SandboxError(f"nothing was examined: {missing}")
+    with Parent(root, level, Limits()) as parent:
+        yield Examiner(parent, _SEED)
 
 
 def _check(kata: Kata, examiner: Examiner, pool: ThreadPoolExecutor) -> Iterator[Finding | Note]:
@@ -78,14 +89,23 @@ def _check(kata: Kata, examiner: Examiner, pool: ThreadPoolExecutor) -> Iterator
         yield Note(kata.id, f"no scenario examines task {numbers}: its tests alone are proved")
 
 
-def play(kata: Kata, source: str, examiner: Examiner) -> Scenarios | Exception:
+def play(
+    kata: Kata, source: str, examiner: Examiner, *, to_the_end: bool = True
+) -> Scenarios | Exception:
     """Have a solution play all scenarios of a kata; return why that could not be judged.
+
+    Args:
+        kata: The kata.
+        source: The solution.
+        examiner: Plays them.
+        to_the_end: Whether any is played after one that refuses it.
 
     Raises:
         EngineError: An engine does not start.
     """
     try:
-        return examiner.judge(kata, source.encode(), with_tests=False).scenarios
+        judged = examiner.judge(kata, source.encode(), with_tests=False, to_the_end=to_the_end)
+        return judged.scenarios
     except EngineError:
         raise
     except Exception as error:  # the file of scenarios may raise anything

@@ -14,7 +14,7 @@ from dojo.warm import Warm
 
 STUB = "stub"
 REFERENCE = "reference"
-_PARALLEL_RUNS = 4  # on two cores: a wrong answer often only waits
+PARALLEL_RUNS = 4  # on two cores: a wrong answer often only waits
 
 
 class Runs:
@@ -31,7 +31,7 @@ class Runs:
         self._warm = warm
         self._folder = folder
         self._whole = whole
-        self._pool = ThreadPoolExecutor(_PARALLEL_RUNS)
+        self._pool = ThreadPoolExecutor(PARALLEL_RUNS)
         self._verdicts: dict[tuple[str, str], Future[KataVerdict]] = {}
         self._standalone: dict[str, Future[Done]] = {}
 

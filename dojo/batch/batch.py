@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dojo.batch import cluster, flow
 from dojo.grading.binding import bind, remember
+from dojo.grading.by_hand import Whose, with_marks_by_hand
 from dojo.grading.grader import Grader, not_graded
-from dojo.grading.lateness import LatePolicy, apply_lateness
-from dojo.grading.results import Feedback, Result, Results, with_feedback
+from dojo.grading.lateness import LatePolicy, apply_lateness, best_attempts
+from dojo.grading.results import ByHand, Feedback, Result, Results, with_feedback
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
 from dojo.ground.safe_text import one_line
-from dojo.intake.submission import Submission
+from dojo.intake.submission import Collected, Submission
 from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.selftest import try_walls
 from dojo.sandbox.walls import Level, Limits, SandboxError, missing_for
@@ -182,13 +184,31 @@ def _run_on_threads(work: flow.Work, jobs: int) -> None:
 
 def publish(
     results: list[Result],
-    ungraded: list[str],
+    collected: Collected,
     feedback: Feedback,
     policy: LatePolicy,
     key: bytes | None,
+    by_hand: Mapping[Whose, ByHand],
 ) -> Results:
-    """Make the record that leaves the grader: lateness off, feedback filtered, signed."""
-    told = [with_feedback(apply_lateness(one, policy), feedback) for one in results]
+    """Make the record that leaves the grader: one attempt, lateness off, feedback filtered, signed.
+
+    Args:
+        results: One a submission.
+        collected: The submissions, in the same order, and what was none.
+        feedback: How much is said.
+        policy: What lateness costs, where a learner has no terms of their own.
+        key: Signs; None: nothing is signed.
+        by_hand: Marks that a person has set.
+
+    Raises:
+        ValueError: One of these is more than the kata may earn.
+    """
+    judged = [
+        apply_lateness(one, policy, submission.terms)
+        for one, submission in zip(results, collected.submissions, strict=True)
+    ]
+    marked = with_marks_by_hand(best_attempts(judged), by_hand)
+    told = [with_feedback(one, feedback) for one in marked]
     if key is not None:
         told = [sign(one, key) for one in told]
-    return Results(feedback=feedback, results=tuple(told), ungraded=tuple(ungraded))
+    return Results(feedback=feedback, results=tuple(told), ungraded=tuple(collected.ungraded))

@@ -6,8 +6,9 @@ import dataclasses
 import itertools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +18,7 @@ from dojo.ground.paths import find_root
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
-    from dojo.author.finding import Finding
+    from dojo.author.finding import Finding, Note
 
 SCHEMA = 1
 
@@ -36,26 +37,56 @@ def check(
     exam: Annotated[
         bool, typer.Option("--exam", help="The examination alone must refuse wrong answers.")
     ] = False,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Judge mutants of the reference, no planted answers.")
+    ] = False,
+    most: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="So many mutants a kata (60); 0: all.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")] = False,
 ) -> int:
     """Check katas as their author: files, stub, reference, and each planted answer.
 
+    With --mutants the reference is changed in one place at a time instead, and the tests must see
+    each change; with --exam too, the examination alone as well.
+
     A finding is one line: file, rule, what was seen and what to do. Ends with 0 if there is none,
     4 if there is one.
     """
-    from dojo.author.check import check_katas
+    from dojo.author.check import check_katas, check_mutants
+    from dojo.author.mutants.check import MOST
+
+    if (whole and mutants) or (most is not None and not mutants):
+        raise Stop(Exit.USAGE, "'--mutants' goes with '--most', and not with '--whole'")
+    root = find_root()
+    chosen, found = _chosen(root, katas or [])
+    told = show.Screen(sys.stderr)
+    if told.is_terminal and chosen:
+        told.say(f"Checking {', '.join(kata.id for kata in chosen)} ...", "dim")
+    options: dict[str, Any] = {"exam": exam, "say": lambda line: told.say(line)}
+    if mutants:
+        checked = check_mutants(root, chosen, most=MOST if most is None else most, **options)
+    else:
+        checked = check_katas(root, chosen, whole=whole, **options)
+    findings = _tell(chosen, itertools.chain(found, checked), told, as_json=as_json)
+    return Exit.AUTHOR_ERROR if findings else Exit.DONE
+
+
+def _tell(
+    katas: list[Kata], found: Iterator[Finding | Note], told: show.Screen, *, as_json: bool
+) -> int:
+    """Print findings as they come, notes beside them, or all as JSON; return how many they are.
+
+    Raises:
+        Stop: No walls can be built.
+    """
     from dojo.author.finding import Finding
     from dojo.sandbox.walls import SandboxError
 
-    root = find_root()
-    chosen, found = _chosen(root, katas or [])
-    screen, told = show.Screen(), show.Screen(sys.stderr)
+    screen = show.Screen()
     record: dict[str, list[dict[str, str]]] = {"findings": [], "notes": []}
-    if told.is_terminal and chosen:
-        told.say(f"Checking {', '.join(kata.id for kata in chosen)} ...", "dim")
-    checked = check_katas(root, chosen, whole=whole, exam=exam, say=lambda line: told.say(line))
     try:
-        for one in itertools.chain(found, checked):
+        for one in found:
             is_finding = isinstance(one, Finding)
             record["findings" if is_finding else "notes"].append(dataclasses.asdict(one))
             if is_finding and not as_json:
@@ -64,13 +95,13 @@ def check(
                 told.say(f"dojo: {one.line}")
     except SandboxError as error:
         raise Stop(Exit.ENVIRONMENT, str(error)) from None
-    findings = record["findings"]
+    count = len(record["findings"])
     if as_json:
-        names = [kata.id for kata in chosen]
+        names = [kata.id for kata in katas]
         screen.say(json.dumps({"schema": SCHEMA, "katas": names, **record}))
     else:
-        screen.say(f"{_count(len(findings), 'finding')} in {_count(len(chosen), 'kata')}")
-    return Exit.AUTHOR_ERROR if findings else Exit.DONE
+        screen.say(f"{_count(count, 'finding')} in {_count(len(katas), 'kata')}")
+    return count
 
 
 def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:

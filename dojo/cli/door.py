@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dojo.cli import author, grade, learn, mistakes, records
+from dojo.cli import author, grade, learn, marks, mistakes, records
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.terminal import screen as show
@@ -73,6 +73,7 @@ app.add_typer(author.app)
 app.add_typer(learn.app)
 app.add_typer(grade.app)
 app.add_typer(records.app)
+app.add_typer(marks.app)
 app.add_typer(mistakes.app)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime
+import dataclasses
 import json
 import os
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
+from dojo.cli.asked import Asked, check_cluster, faults_of_the_order
 from dojo.cli.progress import progress, report, tell_collected
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
@@ -24,7 +22,7 @@ from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
     from dojo.batch.batch import Order
-    from dojo.grading.results import Result
+    from dojo.grading.results import Result, Results
     from dojo.grading.store import Store
     from dojo.intake.submission import Submission
 
@@ -37,7 +35,8 @@ Paths = Annotated[
     typer.Argument(metavar="PATH...", help="A class's folder, checkouts, archives, files."),
 ]
 Roster = Annotated[
-    Path | None, typer.Option(help="A table as text with the columns id, path, submitted.")
+    Path | None,
+    typer.Option(help="A table with the columns id, path, submitted, deadline, extension."),
 ]
 Names = Annotated[
     list[str] | None, typer.Option(help="Grade this kata only; may be given more than once.")
@@ -61,10 +60,16 @@ Deadline = Annotated[
 ]
 Percent = Annotated[float, typer.Option(min=0, max=100, help="Taken off for each late day.")]
 Cap = Annotated[
-    float, typer.Option(min=0, max=100, help="All late days together take off no more.")
+    float,
+    typer.Option("--late-at-most", min=0, max=100, help="Percent, of all late days together."),
 ]
-Grace = Annotated[
-    float, typer.Option(min=0, max=1439, help="A late day begins so many minutes later.")
+Grace = Annotated[str, typer.Option(help="A late day begins so much later: 10m, 2h.")]
+Zone = Annotated[
+    str | None,
+    typer.Option("--time-zone", help="Of dates without one, and of late days: Europe/Paris."),
+]
+Counts = Annotated[
+    str, typer.Option(metavar="newest|first|best", help="Which attempt of a learner counts.")
 ]
 SignKey = Annotated[Path | None, typer.Option(help="A file with a secret: each result is signed.")]
 AsFlow = Annotated[
@@ -92,8 +97,10 @@ def grade(
     level: Walls = "strict",
     deadline: Deadline = None,
     late_percent: Percent = 10.0,
-    late_cap_percent: Cap = 100.0,
-    grace_minutes: Grace = 0.0,
+    late_at_most: Cap = 100.0,
+    grace: Grace = "0m",
+    zone: Zone = None,
+    attempt: Counts = "newest",
     sign_key: SignKey = None,
     flow: AsFlow = None,
     dask: Dask = None,
@@ -105,75 +112,82 @@ def grade(
     if a submission could not be graded for a reason of the grader's own; 5 if something that was
     handed in was not graded, which is named with the cure.
     """
-    from dojo.batch.batch import Order, publish
-    from dojo.grading.lateness import LatePolicy
-    from dojo.grading.signing import read_key
-    from dojo.grading.store import Store
-    from dojo.intake.submission import collect
-
-    _check(paths, roster, feedback, level, flow, dask)
-    root = find_root()
-    katas, wanted = chosen_katas(root, kata or [])
-    policy = LatePolicy(
-        deadline=_moment(deadline),
-        percent_a_day=late_percent,
-        at_most_percent=late_cap_percent,
-        grace_minutes=grace_minutes,
+    asked = Asked(
+        folder=os.getcwd(),
+        paths=[str(one) for one in paths or []],
+        roster=None if roster is None else str(roster),
+        kata=kata or [],
+        feedback=feedback,
+        level=level,
+        attempt=attempt,
+        deadline=deadline,
+        zone=zone,
+        late_percent=late_percent,
+        late_at_most=late_at_most,
+        grace=grace,
+        sign_key=None if sign_key is None else str(sign_key),
     )
-    zone = policy.deadline.tzinfo if policy.deadline is not None else None
-    with _faults_of_the_order():
-        key = read_key(sign_key) if sign_key is not None else None
-        collected = collect(paths or [], roster, katas, wanted, zone)
-        store = Store(state or out.with_suffix(".sqlite"))
-    drawn = store.seed(seed)
-    tell_collected(show.Screen(sys.stderr), collected, root)
-    as_flow = bool(os.environ.get("PREFECT_API_URL")) if flow is None else flow
-    order = Order(root=root, level=level, jobs=jobs, as_flow=as_flow, dask=dask)  # type: ignore[arg-type]
-    results = _grade(collected.submissions, store, drawn, order)
-    record = publish(results, collected.ungraded, feedback, policy, key)  # type: ignore[arg-type]
-    _write_whole(out, record.model_dump_json(indent=1) + "\n")
-    missing = report(record, len(collected.left_out))
-    show.Screen().say(f"The seed was {drawn}. Next: read {out}")
+    check_cluster(dask, flow)
+    by = Means(jobs=jobs, as_flow=flow, dask=dask)
+    _, missing = grade_as_asked(asked, out, state or out.with_suffix(".sqlite"), seed, by)
     return Exit.INCOMPLETE if missing else Exit.DONE
 
 
-def _check(
-    paths: list[Path] | None,
-    roster: Path | None,
-    feedback: str,
-    level: str,
-    flow: bool | None,
-    dask: str | None,
-) -> None:
-    """Refuse what no batch can be made of.
+@dataclasses.dataclass(frozen=True)
+class Means:
+    """How a batch is graded, which changes nothing of what comes out.
+
+    Attributes:
+        jobs: How many submissions at a time on this machine.
+        as_flow: Whether it is a flow run; None: where there is a server.
+        dask: The address of a Dask scheduler; None without.
+    """
+
+    jobs: int = _ONE_A_CORE
+    as_flow: bool | None = None
+    dask: str | None = None
+
+
+def grade_as_asked(
+    asked: Asked, out: Path, state: Path, seed: str | None, by: Means
+) -> tuple[Results, int]:
+    """Grade what is not graded yet, and write the results.
+
+    Args:
+        asked: What, and what comes of it.
+        out: Where the results go.
+        state: Where the batch remembers them, what was asked, and marks given by hand.
+        seed: Of the scenarios; None: the batch's.
+        by: How.
+
+    Returns:
+        The results, and how many things were not graded.
 
     Raises:
-        Stop: An option has no such value, or two do not go together.
+        Stop: Nothing can be graded, or it was interrupted.
     """
-    from dojo.grading.results import Feedback
-    from dojo.sandbox.walls import Level
+    from dojo.batch.batch import Order, publish
+    from dojo.grading.store import Store
 
-    _check_choice("--feedback", feedback, get_args(Feedback))
-    _check_choice("--level", level, get_args(Level))
-    if not paths and roster is None:
-        raise Stop(Exit.USAGE, "there is nothing to grade; name a folder: 'dojo grade class/'")
-    if dask is not None and flow is False:
-        raise Stop(Exit.USAGE, "with --dask the batch is a flow run: leave out --no-flow")
-    if dask is not None and not re.fullmatch(r"[a-z]+://[^/]+:\d+", dask):
-        raise Stop(Exit.USAGE, f"--dask is {dask!r}; write it as tcp://127.0.0.1:8786")
-
-
-@contextlib.contextmanager
-def _faults_of_the_order() -> Iterator[None]:
-    """Turn what cannot be read or kept into one line and a usage error."""
-    from dojo.grading.signing import KeyRefused
-    from dojo.grading.store import StoreError
-    from dojo.intake.learners import RosterError
-
-    try:
-        yield
-    except (RosterError, KeyRefused, StoreError) as error:
-        raise Stop(Exit.USAGE, str(error)) from None
+    asked.check()
+    root = find_root()
+    katas, wanted = chosen_katas(root, asked.kata)
+    policy, key = asked.policy(), asked.key()
+    collected = asked.collect(katas, wanted, policy)
+    with faults_of_the_order():
+        store = Store(state)
+        by_hand = store.marks()
+    drawn = store.seed(seed)
+    store.write_asked(asked.model_dump_json())
+    tell_collected(show.Screen(sys.stderr), collected, root)
+    as_flow = bool(os.environ.get("PREFECT_API_URL")) if by.as_flow is None else by.as_flow
+    order = Order(root, asked.level, jobs=by.jobs, as_flow=as_flow, dask=by.dask)  # type: ignore[arg-type]
+    results = _grade(collected.submissions, store, drawn, order)
+    record = publish(results, collected, asked.feedback, policy, key, by_hand)  # type: ignore[arg-type]
+    write_results(out, record)
+    missing = report(record, len(collected.left_out))
+    show.Screen().say(f"The seed was {drawn}. Next: read {out}")
+    return record, missing
 
 
 def _grade(submissions: list[Submission], store: Store, seed: str, order: Order) -> list[Result]:
@@ -219,27 +233,14 @@ def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Kata]]:
         raise Stop(Exit.USAGE, str(error)) from None
 
 
-def _check_choice(option: str, value: str, known: tuple[Any, ...]) -> None:
-    if value not in known:
-        named = ", ".join(repr(one) for one in known)
-        raise Stop(Exit.USAGE, f"{option} is {value!r}; it may be {named}")
+def write_results(path: Path, record: Results) -> None:
+    """Write the record in one step: there is never half of one.
 
-
-def _moment(text: str | None) -> datetime.datetime | None:
-    from dojo.intake.moments import HOW, MomentError, read_moment
-
-    if text is None:
-        return None
+    Raises:
+        Stop: It cannot be written.
+    """
     try:
-        return read_moment(text, latest=True)
-    except MomentError as error:
-        raise Stop(Exit.USAGE, f"--deadline is {text!r}: it {error}; write {HOW}") from None
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file in one step: there is never half of one."""
-    try:
-        write_whole(path, text)
+        write_whole(path, record.model_dump_json(indent=1) + "\n")
     except OSError as error:
         raise Stop(
             Exit.USAGE, f"{str(path)!r} cannot be written ({error.strerror}); see --out"

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from dojo.ground.exits import Exit, Stop
+from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.ground.files import write_whole
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
-    from dojo.grading.results import Results
+    from dojo.grading.results import Result, Results
 
 app = typer.Typer(rich_markup_mode=None)
+
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 Record = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")]
 
@@ -35,6 +39,10 @@ def export(
     ],
     learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
     kata: Annotated[str | None, typer.Option(help="Of this kata only: 02_retries.")] = None,
+    separator: Annotated[
+        str,
+        typer.Option(metavar="comma|semicolon|tab", help="Of the gradebook's cells."),
+    ] = "comma",
 ) -> int:
     """Write results in the format of another platform.
 
@@ -43,11 +51,11 @@ def export(
     """
     from dojo.export.checks import FormatError, NoMark
 
-    write = _writers().get(to)
-    if write is None:
-        known = ", ".join(repr(one) for one in _writers())
-        raise Stop(Exit.USAGE, f"--to is {to!r}; it may be {known}")
-    results = _chosen(_read(file), learner, kata)
+    check_choice("--separator", separator, _SEPARATORS)
+    writers = _writers(_SEPARATORS[separator])
+    check_choice("--to", to, writers)
+    write = writers[to]
+    results = _chosen(read_results(file), learner, kata)
     try:
         written = write(results)
     except NoMark as error:
@@ -75,7 +83,7 @@ def report(
     from dojo.mistakes.measures import Measures, describe_missing
     from dojo.mistakes.recognise import read_planted
 
-    results = _read(file)
+    results = read_results(file)
     graded = {one.kata for one in results.results}
     try:
         katas = [kata for kata in load_catalog(find_root()) if kata.id in graded]
@@ -87,6 +95,48 @@ def report(
     if unknown := describe_missing(katas, known):
         told.say(f"dojo: {unknown}")
     _write(out, cohort_page(results, planted, unknown))
+    return Exit.DONE
+
+
+@app.command()
+def feedback(
+    file: Record,
+    out: Annotated[Path, typer.Option(help="The folder that gets a file a learner.")] = Path(
+        "feedback"
+    ),
+    to: Annotated[str, typer.Option("--to", metavar="html|md", help="A page, or a mail.")] = "html",
+    level: Annotated[
+        str,
+        typer.Option("--feedback", metavar="full|actual-only|none", help="How much they say."),
+    ] = "full",
+    lang: Annotated[str, typer.Option(metavar="en|fr", help="Of all but tests' messages.")] = "en",
+    learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
+) -> int:
+    """Write what each learner may read of their own results: a file a learner, to be sent back.
+
+    Never more than the results themselves say: see --feedback of 'dojo grade'.
+    """
+    from dojo.catalog.kata import Language, load_catalog
+    from dojo.export.feedback import feedback_mail, feedback_page, file_name
+    from dojo.grading.results import Feedback, with_feedback
+    from dojo.ground.paths import find_root
+
+    writers = {"html": feedback_page, "md": feedback_mail}
+    check_choice("--to", to, writers)
+    check_choice("--lang", lang, get_args(Language))
+    check_choice("--feedback", level, get_args(Feedback))
+    results = _chosen(read_results(file), learner, None)
+    katas = {kata.id: kata for kata in load_catalog(find_root())}
+    theirs: dict[str, list[Result]] = {}
+    for one in results.results:
+        theirs.setdefault(one.learner, []).append(with_feedback(one, level))  # type: ignore[arg-type]
+    taken: set[str] = set()
+    with contextlib.suppress(OSError):  # then no file can be written, which says why
+        out.mkdir(parents=True, exist_ok=True)
+    for name, of_one in theirs.items():
+        written = writers[to](of_one, katas, lang)  # type: ignore[arg-type]
+        _write(out / f"{file_name(name, taken)}.{to}", written)
+    show.Screen().say(f"{len(theirs)} files are in {out}")
     return Exit.DONE
 
 
@@ -127,11 +177,11 @@ def verify(
     return Exit.DONE
 
 
-def _writers() -> dict[str, Callable[[Results], str]]:
+def _writers(separator: str) -> dict[str, Callable[[Results], str]]:
     from dojo.export import formats, platforms
 
     return {
-        "gradebook": formats.gradebook,
+        "gradebook": functools.partial(formats.gradebook, separator=separator),
         "junit": formats.junit,
         "summary": formats.summary,
         "gradescope": platforms.gradescope,
@@ -141,7 +191,12 @@ def _writers() -> dict[str, Callable[[Results], str]]:
     }
 
 
-def _read(file: Path) -> Results:
+def read_results(file: Path) -> Results:
+    """Read a record of results.
+
+    Raises:
+        Stop: It is none.
+    """
     from pydantic import ValidationError
 
     from dojo.grading.results import Results

@@ -95,13 +95,16 @@ class Examiner:
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def judge(self, kata: Kata, content: bytes, *, with_tests: bool = True) -> Judged:
+    def judge(
+        self, kata: Kata, content: bytes, *, with_tests: bool = True, to_the_end: bool = True
+    ) -> Judged:
         """Judge one file.
 
         Args:
             kata: The kata.
             content: The submission.
             with_tests: Whether the tests run too; an author asks what the examination alone sees.
+            to_the_end: Whether all scenarios are played, and not those up to the first refusal.
 
         Returns:
             What tests and examination said.
@@ -116,7 +119,8 @@ class Examiner:
         try:
             with self._sandbox(kata, content, canary) as (sandbox, host):
                 is_there = True
-                return self._judge_in(sandbox, host, kata, canary, expected, with_tests)
+                how = (with_tests, to_the_end)
+                return self._judge_in(sandbox, host, kata, canary, expected, *how)
         except Exception as error:
             if not is_there:
                 raise
@@ -131,6 +135,7 @@ class Examiner:
         canary: str,
         expected: dict[str, dict[str, Any]],
         with_tests: bool,
+        to_the_end: bool,
     ) -> Judged:
         scenarios: list[ScenarioVerdict] = []
         for name, scenario, desk in self._desks(kata, sandbox, host):
@@ -140,6 +145,8 @@ class Examiner:
                 scenarios.append(scenarios[-1].model_copy(update=again))
                 continue
             scenarios.append(_examine(name, scenario, desk, expected[name]))
+            if not to_the_end and scenarios[-1].verdict != "passed":
+                break
             if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
                 short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
                 sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)

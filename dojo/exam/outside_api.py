@@ -17,6 +17,7 @@ import os
 import secrets
 import socket
 import ssl
+import string
 import struct
 import threading
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from typing import Any
 from dojo.world.http.authority import make_certificates
 from dojo.world.http.patience import patience_of
 from dojo.world.http.webhook import HOSTS, Webhooks
+from dojo.world.http.webhook_wire import STRANGERS
 
 _MOST_REQUESTS = 5000
 _PATIENCE_SEEN_WITHIN_S = 3.0
@@ -84,7 +86,7 @@ class OutsideApi:
         """
         self.port = port
         self.url = f"http://127.0.0.1:{port}/customers"
-        self.webhooks = Webhooks(secrets.token_hex(12))
+        self.webhooks = Webhooks(_new_token())
         self.webhook_url = f"http://127.0.0.1:{port}/hook/{self.webhooks.token}"
         self.requests: list[Request] = []
         self.patience_s: list[float | None] = []
@@ -115,6 +117,12 @@ class OutsideApi:
             return answer
 
 
+def _new_token() -> str:
+    """Return a secret of which no four signs are found in a log by chance, as hex digits are."""
+    kinds = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
+    return "".join(secrets.choice(kinds[place % 3]) for place in range(24))
+
+
 def answer(status: int, content: Any = None, **headers: str) -> Answer:
     """Describe an answer in JSON; `Retry_After="120"` is a header."""
     body = json.dumps({"error": f"status {status}"} if content is None else content)
@@ -123,15 +131,20 @@ def answer(status: int, content: Any = None, **headers: str) -> Answer:
 
 
 @functools.cache
-def certificates() -> tuple[str, ssl.SSLContext]:
-    """Return who signs for the services' names, to be trusted inside, and how to speak for them."""
-    authority, own = make_certificates(HOSTS)
+def certificates() -> tuple[str, ssl.SSLContext, ssl.SSLContext]:
+    """Return who signs, to be trusted inside, and how to speak for the services, or a stranger."""
+    made = [make_certificates(names) for names in (HOSTS, STRANGERS)]
+    own, strangers = (_speaking_for(certificate) for _, certificate in made)
+    return "".join(authority.decode() for authority, _ in made), own, strangers
+
+
+def _speaking_for(certificate: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # It reads files only; this one is in memory, and gone with this process.
     with open(os.memfd_create("certificate"), "wb", buffering=0) as file:
-        file.write(own)
+        file.write(certificate)
         context.load_cert_chain(f"/proc/self/fd/{file.fileno()}")
-    return authority.decode(), context
+    return context
 
 
 def _reset(connection: socket.socket) -> None:
@@ -142,6 +155,8 @@ def _reset(connection: socket.socket) -> None:
 
 def _is_for_webhooks(handler: BaseHTTPRequestHandler) -> bool:
     host = (handler.headers.get("Host") or "").split(":")[0].lower()
+    if handler.command == "GET":  # to where a redirection has led
+        return host in HOSTS
     return handler.command == "POST" and (host in HOSTS or handler.path.startswith("/hook"))
 
 
@@ -165,7 +180,8 @@ class Host:
                 api = host.api
                 if api is not None and _is_for_webhooks(self):
                     self.close_connection = True
-                    api.webhooks.answer(self)
+                    is_get = self.command == "GET"
+                    (api.webhooks.answer_get if is_get else api.webhooks.answer)(self)
                     return
                 found = api.reply(self.path) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
@@ -209,7 +225,9 @@ class Host:
                     _reset(request)
                     return
                 try:
-                    wrapped = certificates()[1].wrap_socket(request, server_side=True)
+                    _, own, strangers = certificates()
+                    context = strangers if webhooks.mood == "a stranger" else own
+                    wrapped = context.wrap_socket(request, server_side=True)
                 except OSError:
                     webhooks.hear_nothing()
                     return

@@ -10,8 +10,9 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.export.checks import Check, checks_of
+from dojo.export.figures import differing, distribution, heat_map, in_parts, late
 from dojo.export.known import known_mistakes, likeness
-from dojo.export.page import HEAD, names, text
+from dojo.export.page import head, names, text
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import plain
 from dojo.mistakes.recognise import Likeness, Planted, recognise
@@ -51,10 +52,14 @@ def cohort_page(
         )
     }
     parts = [
-        HEAD,
+        head("Cohort"),
         "<h1>Cohort</h1>\n",
         _opening(results, learners),
+        distribution(learners),
         _matrix(learners, places),
+        heat_map(learners),
+        differing(results.results, places),
+        late(results.results, places),
         known_mistakes(alike, unknown),
         _failed_most(results.results),
         "<h2>Every result</h2>\n",
@@ -89,21 +94,17 @@ def _opening(results: Results, learners: dict[str, dict[str, Result]]) -> str:
 
 def _matrix(learners: dict[str, dict[str, Result]], places: dict[tuple[str, str], str]) -> str:
     katas = sorted({kata for theirs in learners.values() for kata in theirs})
-    head = "".join(f"<th scope=col>{text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
+    heads = "".join(f"<th scope=col>{text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
     rows = []
     for name, theirs in learners.items():
         cells = "".join(_cell(theirs.get(kata), places) for kata in katas)
         marks = [one.earned for one in theirs.values()]
         total = "?" if None in marks else f"{sum(one or 0 for one in marks):g}"
-        rows.append(f"<tr><th scope=row>{text(name)}</th><td>{total}</td>{cells}</tr>\n")
-    foot = "".join(_solved_by(learners, kata) for kata in katas)
-    return (
-        "<h2>Learners by katas</h2>\n<div class=wide><table>\n"
-        f"<thead><tr><th scope=row>learner</th><th scope=col>total</th>{head}</tr></thead>\n"
-        f"<tbody>\n{''.join(rows)}</tbody>\n"
-        f"<tfoot><tr><th scope=row>solved whole</th><td></td>{foot}</tr></tfoot>\n"
-        "</table></div>\n"
-    )
+        rows.append(f"<tr><th scope=row>{text(name)}</th><td>{total}</td>{cells}</tr>")
+    solved = "".join(_solved_by(learners, kata) for kata in katas)
+    head = f"<thead><tr><th scope=row>learner</th><th scope=col>total</th>{heads}</tr></thead>\n"
+    foot = f"<tfoot><tr><th scope=row>solved whole</th><td></td>{solved}</tr></tfoot>\n"
+    return f"<h2>Learners by katas</h2>\n{in_parts(rows, head, foot, 'marks')}"
 
 
 def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:

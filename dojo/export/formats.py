@@ -34,11 +34,12 @@ _READ_OTHERWISE = re.compile(
 _MEANS_SOMETHING = re.compile(r"[!-/:-@\[-`{-~]")
 
 
-def gradebook(results: Results) -> str:
+def gradebook(results: Results, separator: str = ",") -> str:
     """Write a CSV file with a line a learner and a column a kata.
 
     Args:
         results: The record.
+        separator: Between cells. Where a comma is in numbers, spreadsheets want a semicolon.
 
     Returns:
         The file, with a byte order mark for spreadsheets. A cell without a mark is empty, never
@@ -50,22 +51,32 @@ def gradebook(results: Results) -> str:
         katas[result.kata] = max(result.points, katas.get(result.kata, 0))
         learners.setdefault(result.learner, []).append(result)
     file = io.StringIO()
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL)
     names = sorted(katas)
     head = [f"{name} ({katas[name]:g})" for name in names]
-    writer.writerow(["learner", *head, f"total ({sum(katas.values()):g})", "remarks"])
+    # What the roster has besides: in its order, each once.
+    more = list(dict.fromkeys(name for one in results.results for name in one.columns))
+    total_of_all = f"total ({sum(katas.values()):g})"
+    writer.writerow(["learner", *map(_cell, more), *head, total_of_all, "remarks"])
     for learner, theirs in learners.items():
         marks = {one.kata: one.earned for one in theirs}
         unknown = any(one.earned is None for one in theirs)
         total = None if unknown else sum(one.earned or 0 for one in theirs)
-        remarks = " | ".join(_remark(one) for one in theirs if one.verdict != "passed" or one.notes)
+        remarks = " | ".join(_remark(one) for one in theirs if _is_remarkable(one))
         numbers = [_number(marks.get(name)) for name in names]
-        writer.writerow([_name(learner), *numbers, _number(total), _cell(remarks)])
+        own = [_name(theirs[0].columns.get(name, "")) for name in more]
+        writer.writerow([_name(learner), *own, *numbers, _number(total), _cell(remarks)])
     return "\ufeff" + file.getvalue()
+
+
+def _is_remarkable(result: Result) -> bool:
+    return bool(result.verdict != "passed" or result.notes or result.deadline)
 
 
 def _remark(result: Result) -> str:
     late = [f"{result.late_days} days late"] if result.late_days else []
+    if result.deadline is not None:
+        late.append(f"own deadline {result.deadline.isoformat(' ', 'minutes')}")
     told = ", ".join([result.verdict, *late, *result.notes])
     return f"{result.kata} {told}: {result.advice}"
 

@@ -10,7 +10,8 @@ import dataclasses
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_serializer, model_validator
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from dojo.catalog.verdict import Seconds, TestVerdict
 from dojo.exam.marks import Line, Name, Points, Record, ScenarioVerdict, TaskMark, Verdict
@@ -51,6 +52,20 @@ class Binding(Record):
     level: str
 
 
+class ByHand(Record):
+    """A mark that a person has set.
+
+    Attributes:
+        earned: The mark.
+        reason: Why, for whoever asks.
+        computed: What was graded, lateness taken off; None when there was no mark.
+    """
+
+    earned: Points
+    reason: Line
+    computed: Points | None = None
+
+
 class Result(Record):
     """One learner's one kata.
 
@@ -62,11 +77,14 @@ class Result(Record):
         advice: In one line: what happened, and what to do about it.
         points: What the kata may earn.
         earned: What it earned, lateness taken off; None when the grader itself failed.
+        by_hand: The mark that a person has set instead, which is what was earned; None without.
         tasks: Task by task; empty when there was nothing to grade.
         tests: The first judgement, test by test.
         scenarios: The second judgement, scenario by scenario.
         submitted: The submission's own date; None when it has none.
         late_days: Days after the deadline, begun ones counted; 0 without deadline or date.
+        deadline: The learner's own, extension included; None where the class's holds, or none does.
+        columns: What else the roster tells of the learner, by the name of its column.
         notes: What the instructor should know: files left out, duplicates, judgements that differ.
         seconds: How long the grading took.
         binding: What all of it holds for.
@@ -80,15 +98,27 @@ class Result(Record):
     advice: Line
     points: Points
     earned: Points | None
+    by_hand: ByHand | None = None
     tasks: tuple[TaskMark, ...] = ()
     tests: tuple[Annotated[TestVerdict, AfterValidator(_plain_test)], ...] = ()
     scenarios: tuple[ScenarioVerdict, ...] = ()
     submitted: datetime.datetime | None = None
     late_days: int = 0
+    deadline: datetime.datetime | None = None
+    columns: dict[Name, Line] = Field(default_factory=dict)
     notes: tuple[Line, ...] = ()
     seconds: Seconds = 0.0
     binding: Binding
     signature: str = ""
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_signed(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out terms that there are not: older results were signed without the words."""
+        record: dict[str, Any] = written(self)
+        for name in ("by_hand", "deadline", "columns"):
+            if not record[name]:
+                del record[name]
+        return record
 
     @model_validator(mode="after")
     def _earned_is_within_points(self) -> Result:

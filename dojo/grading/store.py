@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from dojo.grading.binding import bind
-from dojo.grading.results import SCHEMA, Result
+from dojo.grading.results import SCHEMA, ByHand, Result
 from dojo.intake.submission import Submission
 from dojo.sandbox.walls import Level
 
@@ -35,6 +35,10 @@ class Store:
             with self._database:
                 self._database.execute(
                     "CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, record TEXT)"
+                )
+                self._database.execute(
+                    "CREATE TABLE IF NOT EXISTS marks"
+                    " (learner TEXT, kata TEXT, record TEXT, PRIMARY KEY (learner, kata))"
                 )
                 self._database.execute(
                     "CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT)"
@@ -74,6 +78,43 @@ class Store:
                 "INSERT OR REPLACE INTO results VALUES (?, ?)",
                 (_key_of(submission, seed, level), result.model_dump_json()),
             )
+
+    def write_asked(self, asked: str) -> None:
+        """Remember what was asked of the batch, as JSON."""
+        with self._lock, self._database:
+            self._database.execute("INSERT OR REPLACE INTO facts VALUES ('asked', ?)", (asked,))
+
+    def read_asked(self) -> str | None:
+        """Return what was asked of the batch, as JSON; None: it is not known."""
+        with self._lock:
+            row = self._database.execute("SELECT value FROM facts WHERE name = 'asked'").fetchone()
+        return str(row[0]) if row else None
+
+    def set_mark(self, learner: str, kata: str, mark: ByHand | None) -> None:
+        """Keep a mark that a person has set; None takes it back."""
+        with self._lock, self._database:
+            if mark is None:
+                self._database.execute(
+                    "DELETE FROM marks WHERE learner = ? AND kata = ?", (learner, kata)
+                )
+            else:
+                self._database.execute(
+                    "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)",
+                    (learner, kata, mark.model_dump_json()),
+                )
+
+    def marks(self) -> dict[tuple[str, str], ByHand]:
+        """Return the marks that a person has set, by learner and kata.
+
+        Raises:
+            StoreError: One cannot be read: none is dropped without a word.
+        """
+        with self._lock:
+            rows = self._database.execute("SELECT learner, kata, record FROM marks").fetchall()
+        try:
+            return {(row[0], row[1]): ByHand.model_validate_json(row[2]) for row in rows}
+        except ValueError as error:
+            raise StoreError(f"a mark set by hand cannot be read ({error})") from None
 
     def close(self) -> None:
         """Close the file."""

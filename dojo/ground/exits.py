@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 
@@ -29,3 +30,15 @@ class Stop(Exception):
         """
         super().__init__(message)
         self.code = code
+
+
+def check_choice(option: str, value: str, known: Iterable[str]) -> None:
+    """Refuse a value that an option does not have.
+
+    Raises:
+        Stop: It names those that it has.
+    """
+    known = list(known)
+    if value not in known:
+        named = ", ".join(repr(one) for one in known)
+        raise Stop(Exit.USAGE, f"{option} is {value!r}; it may be {named}")

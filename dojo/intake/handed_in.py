@@ -6,8 +6,11 @@ Links are never followed, and nothing that came with it is run.
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from dojo.intake import repository
 from dojo.intake.archives import (
@@ -22,6 +25,31 @@ from dojo.intake.archives import (
     read_file,
 )
 from dojo.intake.given_names import is_of_the_system
+
+_FAR_AWAY = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://.*|[^/\\]+@[^/\\]+:.*", re.IGNORECASE)
+
+
+def path_meant(where: str, beside: Path) -> Path | None:
+    """Return the path that a roster means; None when it is on another machine.
+
+    A spreadsheet on Windows writes backslashes, one on a Mac decomposes what it types: the first
+    writing that exists is the one that is meant.
+    """
+    url = urlparse(where) if where.lower().startswith("file:") else None
+    written = unquote(url.path) if url else where
+    for one in (written, written.replace("\\", "/")):
+        for form in ("NFC", "NFD"):
+            for path in (beside / one, beside / unicodedata.normalize(form, one)):
+                if _exists(path):
+                    return path
+    return None if _FAR_AWAY.fullmatch(where) else beside / written
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name may be too long, or hold what no name can
+        return False
 
 
 def look_into(path: Path) -> Handed:

@@ -27,6 +27,10 @@ _MOMENT = re.compile(
 )
 
 
+_LENGTH = re.compile(r"(\d{1,4}(?:[.,]\d)?)\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
 class MomentError(ValueError):
     """A text is no moment; the message says why."""
 
@@ -72,7 +76,7 @@ def read_moment(
         )
     except ValueError as error:
         raise MomentError(f"is no date ({error})") from None
-    named = _zone_called(found["zone"]) if found["zone"] else zone
+    named = zone_called(found["zone"]) if found["zone"] else zone
     if found["offset"]:
         return _with_offset(clock, found["offset"], named if found["zone"] else None)
     if named is None:
@@ -81,6 +85,19 @@ def read_moment(
     if found["zone"] and _clock_after_a_round_trip(moment) != clock:
         raise MomentError(f"does not exist: clocks in {found['zone']} were put forward then")
     return moment
+
+
+def read_length(text: str) -> datetime.timedelta:
+    """Read a length of time: a number and its unit, such as `10m`, `36h` or `3d`.
+
+    Raises:
+        MomentError: It is none.
+    """
+    found = _LENGTH.fullmatch(text.strip())
+    if found is None:
+        raise MomentError("is no length of time: write 10m, 36h or 3d")
+    unit = _UNITS[found[2][0].lower()]
+    return datetime.timedelta(**{unit: float(found[1].replace(",", "."))})
 
 
 def names_a_zone(text: str) -> bool:
@@ -146,7 +163,12 @@ def _with_offset(
     return there
 
 
-def _zone_called(name: str) -> datetime.tzinfo:
+def zone_called(name: str) -> datetime.tzinfo:
+    """Return a zone by its name, such as `Europe/Paris`.
+
+    Raises:
+        MomentError: There is none, or this machine knows none.
+    """
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

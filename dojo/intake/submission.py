@@ -14,7 +14,7 @@ from dojo.catalog.kata import Kata
 from dojo.ground.safe_text import one_line
 from dojo.intake.archives import Handed, Unreadable
 from dojo.intake.entries import Rest
-from dojo.intake.learners import HandIn, find_hand_ins, same_name
+from dojo.intake.learners import Attempt, HandIn, Terms, find_hand_ins, same_name
 from dojo.intake.roster import read_roster
 from dojo.intake.taking import (
     essence,
@@ -38,6 +38,7 @@ class Submission:
         fault: Why there is none, and what to hand in instead; else empty.
         submitted: Its own date: the roster's, else the commit's; None when it has none.
         notes: What was left out, and what else the instructor should know.
+        terms: What holds for this learner alone.
     """
 
     learner: str
@@ -47,6 +48,7 @@ class Submission:
     fault: str = ""
     submitted: datetime.datetime | None = None
     notes: tuple[str, ...] = ()
+    terms: Terms = dataclasses.field(default_factory=Terms)
 
     @property
     def digest(self) -> str:
@@ -79,6 +81,7 @@ def collect(
     katas: list[Kata],
     wanted: list[Kata],
     zone: datetime.tzinfo | None = None,
+    counts: Attempt = "newest",
 ) -> Collected:
     """Find all submissions. None that cannot be read ends it for the others.
 
@@ -89,18 +92,22 @@ def collect(
         wanted: The katas to grade: a learner without one of them has an unreadable submission.
             Empty: those that were handed in.
         zone: Of dates without one; None: UTC.
+        counts: Which of a learner's attempts; for the best there is a submission each.
 
     Raises:
         RosterError: The roster, or something named on the command line, cannot be read.
     """
     rest = Rest()
-    hand_ins = find_hand_ins(paths, katas, zone, rest)
+    hand_ins = find_hand_ins(paths, katas, zone, rest, counts)
     if roster is not None:
-        hand_ins += read_roster(roster, katas, zone, rest)
-    known: dict[str, HandIn] = {}
+        hand_ins = read_roster(roster, katas, zone, rest, hand_ins, counts)
+    known: dict[tuple[str, int], HandIn] = {}
     for one in hand_ins:
-        first = known.setdefault(same_name(one.learner), one)
-        if first is not one:
+        who, number = same_name(one.learner), one.attempt
+        first = known.get((who, number)) or known.get((who, 1 if number == 0 else 0))
+        if first is None:
+            known[who, number] = one
+        else:
             rest.ungraded.append(
                 f"{one.source}: {one.learner!r} was handed in already ({first.source}); it was not"
                 " graded: give each learner another name"
@@ -189,6 +196,7 @@ def _submission(
         fault=one_line(fault),
         submitted=submitted,
         notes=tuple(one_line(note) for note in (*hand_in.notes, *notes)),
+        terms=hand_in.terms,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import collections
 import difflib
 import io
+import re
 import tokenize
 from collections.abc import Iterable, Sequence
 
@@ -21,6 +23,10 @@ from dojo.intake.given_names import (
 OF_A_CHECKOUT = {"benchmarks", "build", "docs", "dojo", "reference", "tests"}
 _LEFT_OUT = ("conftest.py", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml")
 _LEFT_OUT_ENDINGS = (".so", ".pyd", ".pyc", ".pth")
+# What people save text in. Others can be named too: to read `punycode` takes minutes a megabyte.
+_OF_TEXT = re.compile(
+    "utf-?8|ascii|iso|latin|cp|windows|mac|koi8|gb|big5|euc|shift|johab|tis|kz|hz"
+)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -106,6 +112,8 @@ def take(kata: Kata, place: str | None, handed: Handed) -> bytes:
         raise Unreadable(f"{name} is not Python text (NUL bytes): save it as UTF-8")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if not _OF_TEXT.match(codecs.lookup(encoding).name):
+            raise LookupError(encoding)
         content.decode(encoding)
     except (SyntaxError, ValueError, LookupError):
         raise Unreadable(f"{name} is not Python text: save it as UTF-8") from None

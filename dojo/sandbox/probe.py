@@ -49,6 +49,13 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
         "use io_uring": lambda: _system_call(425, 1, ctypes.create_string_buffer(256)),
         "leave memory behind": lambda: _system_call(29 if _is_x86() else 194, 0, 4096, 0o1600),
         "raise a limit": _raise_a_limit,
+        "limit the grader": lambda: resource.prlimit(told["victim"], resource.RLIMIT_NOFILE),
+        "slow the grader down": lambda: os.setpriority(os.PRIO_PROCESS, told["victim"], 19),
+        "take the grader's cores": lambda: os.sched_setaffinity(told["victim"], {0}),
+        "fill memory that no limit counts": lambda: _system_call(
+            319 if _is_x86() else 279, b"x", 0
+        ),
+        "reach a socket of the host by its path": lambda: _connect_to_path(told["socket"]),
         "write a huge file": _write_a_huge_file,
         "see the grader's environment": lambda: os.environ[told["secret_name"]],
         "see it in /proc": lambda: Path(f"/proc/{told['victim']}/environ").read_bytes(),
@@ -93,6 +100,12 @@ def _become_root() -> str:
 
 def _connect(host: str, port: int) -> str:
     with socket.create_connection((host, port), timeout=1):
+        return "connected"
+
+
+def _connect_to_path(path: str) -> str:
+    with socket.socket(socket.AF_UNIX) as end:
+        end.connect(path)
         return "connected"
 
 

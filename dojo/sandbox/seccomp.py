@@ -58,6 +58,22 @@ _FORBIDDEN = {
     "msgget": (68, 186),
     "mq_open": (240, 180),
     "sethostname": (170, 161),
+    # Files in memory that no limit counts: neither that of memory nor that of the disk.
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "migrate_pages": (256, 238),
+    "move_pages": (279, 239),
+}
+# Of which one argument says whose: here it must be 0, which is the caller. Where there is no
+# namespace, the grader and its neighbours are of the same user.
+_OF_ITSELF = {
+    "prlimit64": (302, 261, 0),
+    "sched_setaffinity": (203, 122, 0),
+    "sched_setscheduler": (144, 119, 0),
+    "sched_setparam": (142, 118, 0),
+    "sched_setattr": (314, 274, 0),
+    "setpriority": (141, 140, 1),
+    "ioprio_set": (251, 30, 1),
 }
 _CLONE, _CLONE3, _SOCKET = ((56, 435, 41), (220, 435, 198))[0 if _X86 else 1]
 _AUDIT_ARCH = 0xC000003E if _X86 else 0xC00000B7
@@ -66,18 +82,19 @@ _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)  # 16: netlink
 _KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
 
 
-def restrict_system_calls(*, datagrams: bool) -> None:
+def restrict_system_calls(*, alone: bool) -> None:
     """Take from this process, for good, the system calls that no submission needs.
 
     Args:
-        datagrams: Whether it may make UDP sockets: Landlock does not see those.
+        alone: Whether it has a network and a file system of its own. Else it may make neither UDP
+            sockets nor those that are reached by a path: Landlock does not see them.
 
     Raises:
         OSError: The kernel has no seccomp, or this machine is an unknown one.
     """
     if not KNOWN_MACHINE:
         raise OSError(errno.ENOSYS, f"no list of system calls for {platform.machine()}")
-    code = _filter(datagrams)
+    code = _filter(alone)
     program = ctypes.create_string_buffer(code)
     prog = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(program))
     promise_no_privileges()
@@ -85,7 +102,7 @@ def restrict_system_calls(*, datagrams: bool) -> None:
     check(done, "seccomp")
 
 
-def _filter(datagrams: bool) -> bytes:
+def _filter(alone: bool) -> bytes:
     """Assemble the filter: a list of `struct sock_filter`."""
     load, equal, at_least, bits = 0x20, 0x15, 0x35, 0x45
     and_, give = 0x54, 0x06
@@ -102,18 +119,26 @@ def _filter(datagrams: bool) -> bytes:
         steps += [step(at_least, 0x40000000, 0, 1), refuse]
     for pair in _FORBIDDEN.values():
         steps += [step(equal, pair[0 if _X86 else 1], 0, 1), refuse]
+    for x86, arm, place in _OF_ITSELF.values():
+        whose = step(load, first + 8 * place)
+        steps += [
+            step(equal, x86 if _X86 else arm, 0, 4),
+            whose,
+            step(equal, 0, 0, 1),
+            allow,
+            refuse,
+        ]
     # Its flags are behind a pointer, which a filter cannot follow: the C library uses clone then.
     steps += [step(equal, _CLONE3, 0, 1), step(give, _ERRNO | errno.ENOSYS)]
     steps += [step(equal, _CLONE, 0, 4), step(load, first)]
     steps += [step(bits, _NEW_NAMESPACES, 0, 1), refuse, allow]
     steps += [step(equal, _SOCKET, 1), allow, step(load, first)]
-    for family in _FAMILIES:
-        jump = len(_FAMILIES) - _FAMILIES.index(family)
-        steps += [step(equal, int(family), jump)]
+    families = [one for one in _FAMILIES if alone or one != socket.AF_UNIX]
+    for left, family in zip(range(len(families), 0, -1), families, strict=True):
+        steps += [step(equal, int(family), left)]
     steps += [refuse]
-    if not datagrams:
-        # AF_UNIX datagrams are harmless; the rest of the test is for the internet families.
-        steps += [step(equal, int(socket.AF_UNIX), 0, 1), allow, step(equal, 16, 0, 1), allow]
+    if not alone:
+        steps += [step(equal, 16, 0, 1), allow]
         steps += [step(load, second), step(and_, 0xF), step(equal, 1, 1), refuse]
     steps += [allow]
     return b"".join(steps)

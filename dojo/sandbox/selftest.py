@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
@@ -32,6 +33,10 @@ def try_walls(parent: Parent) -> None:
         name = f"DOJO_PROBE_{secrets.token_hex(4)}"
         os.environ[name] = "secret"
         listener = socket.create_server(("127.0.0.1", 0))
+        by_path = socket.socket(socket.AF_UNIX)
+        with contextlib.suppress(OSError):  # a path that is too long for a socket: there is none
+            by_path.bind(f"{folder}/socket")
+            by_path.listen()
         try:
             possible = _probe(
                 parent,
@@ -39,6 +44,7 @@ def try_walls(parent: Parent) -> None:
                     "secret": str(secret),
                     "target": str(target),
                     "listener": listener.getsockname()[1],
+                    "socket": f"{folder}/socket",
                     "victim": os.getpid(),
                     "secret_name": name,
                     "memory_mb": parent.limits.memory_mb,
@@ -51,6 +57,7 @@ def try_walls(parent: Parent) -> None:
                 possible["write a file outside"] = "it is changed"
         finally:
             listener.close()
+            by_path.close()
             del os.environ[name]
     if possible:
         told = "; ".join(f"{what} ({seen})" for what, seen in possible.items())

@@ -119,7 +119,7 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
         # How many cores there are is asked in here by joblib, which histogram boosting does.
         readable += [Path("/sys/fs/cgroup") / name for name in _CORES_IN_CGROUP]
     kernel.restrict_with_landlock(readable, writable, None if level == "strict" else ports)
-    seccomp.restrict_system_calls(datagrams=level == "strict")
+    seccomp.restrict_system_calls(alone=level == "strict")
 
 
 def limit_resources(limits: Limits) -> None:

@@ -62,6 +62,7 @@ class Warm:
         all_tasks: bool = False,
         tests: Iterable[str] = (),
         one_red: bool = False,
+        first_red: bool = False,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -73,6 +74,7 @@ class Warm:
             all_tasks: Whether also those run that would wait for an earlier task which is red.
             tests: The names of the only tests to run; none means all.
             one_red: Whether one red case of a test is enough, and its others are left out.
+            first_red: Whether the first red test is enough, and none runs after it.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -83,6 +85,7 @@ class Warm:
         started = time.perf_counter()
         options = [f"--task={number}" for number in sorted(tasks)]
         options += ["--all-tasks"] * all_tasks + ["--one-red"] * one_red
+        options += ["--exitfirst"] * first_red
         if not CAN_FORK:
             verdict = run_cold(self._root, kata, solutions, options, tests)
             for test in verdict.tests:

@@ -1,5 +1,6 @@
 """What the engine saw of your four tasks and of the flow that runs them."""
 
+import io
 import os
 import re
 import tempfile
@@ -16,6 +17,14 @@ import pytest
 FOUR = ["load_customers", "engineer_features", "train_model", "evaluate_model"]
 FEATURE_COLUMNS = ["tenure_months", "monthly_charges", "support_calls", "committed"]
 CONTRACTS = ["month-to-month", "one year", "two years"]
+SHAPES = [
+    "rows that occur twice",
+    "blank lines in the file",
+    "backslashes in text",
+    "white space at the end of text",
+    "contracts named as others write a blank",
+    "a row with a field too few",
+]
 
 # A warning of pandas or scikit-learn is no reason to be red.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -233,20 +242,20 @@ def test_customers_are_read_from_the_path(
     here = laws.load_elsewhere() if count == 40 else solution
 
     def are_read(draw: Any) -> None:
-        # pandas itself takes the text n/a for a blank, and 01400 for a number.
-        tame = ["text that looks like a number or a blank"]
-        tonight = draw.customers(count, tame=tame, also=["rows that occur twice"])
+        tonight = draw.customers(count, also=SHAPES)
         seen = call("load_customers", save(tonight.csv()), on=here)
+        wanted = pd.read_csv(io.StringIO(tonight.csv(), newline=""))
         differs = "It is none."
         if isinstance(seen.value, pd.DataFrame):
             more = set(seen.value) - set(tonight.columns)
             differs = f"It has other columns, too: {more}." if more else ""
-            differs = differs or differing(seen.value, tonight.frame(), tonight.columns)
+            differs = differs or differing(seen.value, wanted, tonight.columns)
         returned(
             seen,
             not differs,
-            f"a DataFrame with the {len(tonight)} rows of that file as they are. Some have blanks,"
-            f" some are there twice: nothing is filled, nothing dropped. {differs}",
+            f"a DataFrame with the {len(tonight)} rows of that file as pandas.read_csv reads them"
+            " when it is told nothing but the path. Some have blanks, some are there twice: nothing"
+            f" is filled, nothing dropped. {differs}",
             "a path that is written in the code, or a frame that was read before, is Monday's data"
             " on every night of the week. What loading repairs in silence, nobody hears of."
             + (
@@ -377,14 +386,33 @@ def test_model_learns_from_the_given_rows_only(call: Call, draw: Any) -> None:
             " 0.95 in the report, 0.75 in the campaign.",
         )
         was_a_task_run(seen, "train_model")
-        call("train_model", as_features(rows.assign(churned=1 - rows["churned"])[5:]))
-        later = predicted(seen.value, probe)
+        probes = [probe, probe[:1].assign(support_calls=np.nan)]
+        says = [predicted(seen.value, one) for one in probes]
+        # On another scale; and those who stay have ids that a float takes for multiples of 4.
+        more = np.where(rows["support_calls"] > 0, 0, 300)
+        other = rows.assign(support_calls=more)[5:]
+        stay = (~held_out(other) & (other["churned"] == 0)).to_numpy()
+        other.loc[stay, "customer_id"] = 2**53 + 1 + 4 * np.arange(sum(stay))
+        second = call("train_model", as_features(other))
+        expected = [0, 1]
+        of_second = predicted(second.value, probe[:2].assign(support_calls=[0, 300]))
+        returned(
+            second,
+            of_second == expected,
+            f"a model that predicts {expected} for customers who called 0 and 300 times, as the"
+            f" others did that it was given and that are not held out; it predicts {of_second}."
+            " (Each customer_id of those who stay is beyond 2**53, and a multiple of 4 plus 1.)",
+            "as floats these ids are multiples of 4: who stays is learnt from by nobody.",
+        )
+        later = [predicted(seen.value, one) for one in probes]
         assert later == says, told(
-            f"{seen.call} {seen.ending} It predicted {says} for three customers. Then the task was"
-            f" called again, with other features: the first model now predicts {later}.",
-            "Expected: a model for each call.",
-            "In production: the model that was approved on Monday becomes Tuesday's, while it is"
-            " scoring.",
+            f"{seen.call} {seen.ending} It predicted {says[0]} for three customers, and"
+            f" {says[1]} for one whose calls are blank (None: it cannot). Then the task was called"
+            f" again, with other features, on another scale: now the first model predicts"
+            f" {later[0]} and {later[1]}.",
+            "Expected: a model for each call, with an imputer and a scaler of its own.",
+            "In production: the model that was approved on Monday becomes Tuesday's, or is given"
+            " Tuesday's scale, while it is scoring.",
         )
         # Held-out customers are unlike the others: the second model gets all of them right.
         given = as_features(rows[kept][:-1])
@@ -406,9 +434,10 @@ def test_model_learns_from_every_row(call: Call) -> None:
     count, only = 60_000, 40_001
     calls = np.where(np.arange(count) == only, 1000, 0)
     left = np.isin(np.arange(count), [7, 20_007, only, 50_007])
+    nameless = np.isin(np.arange(count), [3, only, count - 1])
     rows = pd.DataFrame(
         {
-            "customer_id": np.where(calls, np.nan, 4 * np.arange(count) + 1),
+            "customer_id": np.where(nameless, np.nan, 4 * np.arange(count) + 1),
             "tenure_months": 12,
             "monthly_charges": 40.5,
             "support_calls": calls,
@@ -423,10 +452,12 @@ def test_model_learns_from_every_row(call: Call) -> None:
         says == [0, 1],
         f"a model that predicts 1 for the only one of {count} customers who called, 1000 times, and"
         " left; and 0 for the others, who never call and are all alike, but for 3 who left as well."
-        f" It predicts {says}. (Who called has a blank customer_id: no multiple of 4. Customers who"
-        " are alike are many customers.)",
+        f" It predicts {says}. (Who called has a blank customer_id, no multiple of 4, as has the"
+        " fourth customer and the last. Customers who are alike are many customers, also where no"
+        " id tells one from the other.)",
         "a sample is quick, and who is rare is not in it: those who leave are rare. And where equal"
-        " rows are dropped, three who left weigh as much as sixty thousand who stayed.",
+        " rows are dropped, three who left weigh as much as sixty thousand who stayed; where equal"
+        " ids are, all customers without one are the first of them.",
     )
 
 
@@ -470,7 +501,10 @@ def predicted(model: Any, probe: pd.DataFrame) -> list[int] | None:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [int(one) for one in model.predict(probe)]
+        try:
+            return [int(one) for one in model.predict(probe)]
+        except ValueError:  # a blank, say
+            return None
 
 
 class NobodyLeaves:

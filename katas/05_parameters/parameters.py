@@ -73,8 +73,8 @@ def train_churn_model(
     The engine records all four parameters as given, defaults included. The run is named like
     `default-100x10`: experiment_name, n_estimators, max_depth, in full, as they are used (6, not
     6.0). It is found under the tag `experiment:default`, on the flow run or on each of its task
-    runs, also while it runs and if it fails. Tags that the caller gives with `tags` stay. A refused
-    call needs neither name nor tag.
+    runs, also while it runs and if it fails. Tags that the caller gives with `tags` stay, on each
+    task run as well. A refused call needs neither name nor tag.
 
     Args:
         path: As in `load_customers`.

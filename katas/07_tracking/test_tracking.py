@@ -8,6 +8,7 @@ import sys
 import tempfile
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ from sklearn.metrics import accuracy_score, log_loss
 
 FEATURES = ["tenure_months", "monthly_charges", "support_calls"]
 REQUIREMENTS = {f"scikit-learn=={sklearn.__version__}", f"pandas=={pd.__version__}"}
-EXPERIMENT, ORCHESTRATOR = "churn", "kata-runner"
+# A parameter may be any text; a name of a model, a folder, a part of a filter may not.
+EXPERIMENT, ORCHESTRATOR = "churn", 'l\'outil «été» 3.1: a/b, 100% "4"'
 # Whole numbers as such: whoever makes them floats in place changes them.
 WHOLE = ("blanks", "whole numbers that came as floats")
 # Names that MLflow tells apart, and that a filter made of text does not.
@@ -59,6 +61,8 @@ class Seen(NamedTuple):
     value: Any
     error: BaseException | None
     store: Path
+    began_s: float
+    ended_s: float
 
 
 class World:
@@ -68,7 +72,7 @@ class World:
         """Look at the stores."""
         self.folder, self.other, self.worker = (place / name for name in PLACES)
         self.customers = customers
-        self._solution = solution
+        self.solution = solution
 
     @property
     def client(self) -> mlflow.MlflowClient:
@@ -88,9 +92,9 @@ class World:
         """Call a function of the solution on a store."""
         store = self.folder if store is None else store
         rows = self.customers if customers is None else customers
-        value, error = None, None
+        value, error, began_s = None, None, time.time()
         try:
-            function = getattr(self._solution, name)
+            function = getattr(self.solution, name)
             value = function(rows, what, str(store), experiment, tool)
             ending = f"returned {shorten(repr(value))}."
         except (Exception, KeyboardInterrupt, SystemExit, Stopped) as caught:  # looked at below
@@ -101,7 +105,7 @@ class World:
             ending = f"raised {type(caught).__name__}{text}"
         where = "store" if store == self.folder else "another store"
         said = f"{name}(customers, {shorten(repr(what))}, {where}, {experiment!r}, {tool!r})"
-        return Seen(said, ending, value, error, store)
+        return Seen(said, ending, value, error, store, began_s, time.time())
 
     @property
     def runs(self) -> list[Any]:
@@ -160,7 +164,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def world(
     solution: Any, mlflow_store: str, place: Path, draw: Any, monkeypatch: pytest.MonkeyPatch
-) -> World:
+) -> Iterator[World]:
     """Put the work into a folder that has a store of its own, as workers often do."""
     for folder in (place / name for name in PLACES):
         folder.mkdir(exist_ok=True)
@@ -168,7 +172,11 @@ def world(
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         empty(folder / "mlflow.db", mlflow_store)
     monkeypatch.chdir(place / "worker")
-    return World(solution, place, two_exports(draw, WHOLE))
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "IST-05:30")  # as in Kolkata
+        time.tzset()
+        yield World(solution, place, two_exports(draw, WHOLE))
+    time.tzset()
 
 
 def empty(target: Path, like: str) -> None:
@@ -201,6 +209,7 @@ class Work:
         self._world, self._first = world, threading.Lock()
         self.refusals: list[BaseException] = []
         self._ends: dict[tuple[str, int], BaseException] = {}
+        self.meanwhile: Callable[[], None] = lambda: None
 
     def end(self, moment: str, error: BaseException, trees: int = 6) -> None:
         """Have an error come up, once, while a forest of so many trees is fitted or measured."""
@@ -213,6 +222,7 @@ class Work:
                 runs = self._world.runs
                 self.seen = [run.info.status for run in runs] or ["none"]
                 self.stored = [{**run.data.tags, **run.data.params} for run in runs]
+                self.meanwhile()
         error = self._ends.pop((moment, trees), None)
         if error is not None:
             raise error
@@ -297,6 +307,23 @@ def run_of(world: World, seen: Seen) -> Any:
     return found[0]
 
 
+def in_time(world: World, seen: Seen, *runs: Any) -> None:
+    """Check that runs began and ended during the call."""
+    clock = [round((one - seen.began_s), 1) for one in (seen.began_s, seen.ended_s)]
+    for run in runs:
+        times = [run.info.start_time, run.info.end_time]
+        told_s = [one and round(one / 1000 - seen.began_s, 1) for one in times]
+        right = all(one is not None and -1 < one < clock[1] + 1 for one in told_s)
+        assert right and told_s[0] <= told_s[1] + 0.1, told(
+            f"{seen.call} {seen.ending}",
+            f"{world.found} By the store, {run.info.run_name!r} began {told_s[0]} s and ended"
+            f" {told_s[1]} s after the call had begun, which took {clock[1]} s. (The clocks"
+            " here are those of Kolkata: at noon UTC it is 17:30.) Expected: both during the call.",
+            "In production: the run of 12 March is found among those of the 11th, and trainings end"
+            " before they begin.",
+        )
+
+
 def only_run(world: World, seen: Seen) -> Any:
     """Check that a call made one run in the store, a Finished one; give it."""
     runs = world.runs
@@ -305,6 +332,7 @@ def only_run(world: World, seen: Seen) -> Any:
         f"{world.found} Expected: one run, FINISHED.",
         "In production: what belongs together lies in several runs, or in one that never ends.",
     )
+    in_time(world, seen, *runs)
     return runs[0]
 
 
@@ -385,8 +413,9 @@ def has_metrics(world: World, run: Any, params: dict, seen: Seen, rows: Any = No
     )
 
 
-def failed_run(world: World, work: Work, name: str) -> None:
+def failed_run(world: World, work: Work, laws: Any, name: str) -> None:
     """Check that a training that fails leaves a Failed run, whatever ends it, and wherever."""
+    world.solution = laws.load_optimized()  # what an `assert` finds is not found there
     seen = world.train(name, REFUSED)
     own = work.refusals[-1] if work.refusals else None
     same = own is not None and (type(own), str(own)) == (type(seen.error), str(seen.error))
@@ -432,6 +461,18 @@ def failed_run(world: World, work: Work, name: str) -> None:
         has_params(world, runs[-1], DEEP, seen)
     seen = world.train(name, MISNAMED)
     none_is_open(world, seen, "MLflow takes no parameter of such a name.")
+    known = {run.info.run_id for run in world.runs}
+    seen = world.train(name, DEEP, customers=world.customers.drop(columns="support_calls"))
+    new = [run for run in world.runs if run.info.run_id not in known]
+    assert seen.error is not None and [run.info.status for run in new] == ["FAILED"], told(
+        f"{seen.call} {seen.ending}",
+        f"The customers had no column 'support_calls'. {world.found} Expected: an error, and one"
+        " more run, FAILED.",
+        "In production: what is looked at before the run is opened fails without a trace. The store"
+        " knows of no training in the night when the file was broken.",
+    )
+    has_params(world, new[0], DEEP, seen)
+    in_time(world, seen, new[0])
 
 
 def none_is_open(world: World, seen: Seen, why: str) -> None:
@@ -476,8 +517,8 @@ def test_metrics_are_of_held_out_customers(world: World, draw: Any) -> None:
     draw.explain(check)
 
 
-def test_failed_training_is_a_failed_run(world: World, work: Work) -> None:
-    failed_run(world, work, "track_training")
+def test_failed_training_is_a_failed_run(world: World, work: Work, laws: Any) -> None:
+    failed_run(world, work, laws, "track_training")
 
 
 def ended(seen: Seen) -> str:
@@ -491,15 +532,17 @@ class Turn(NamedTuple):
     experiment: str
     tool: str
     seen: Seen
+    customers: pd.DataFrame
 
 
 def in_turn(world: World, name: str, *asked: dict) -> list[Turn]:
     """Call with other stores, experiments, tools: whoever keeps the first ones is found out.
 
-    Before the third call the first experiment is archived: its name is free again.
+    Before the third call the first experiment is archived: its name is free again; and labels are
+    corrected, in the same frame.
     """
     one, other = ALIKE
-    first, elsewhere = (world.folder, one, ORCHESTRATOR), (world.other, one, "another tool")
+    first, elsewhere = (world.folder, one, ORCHESTRATOR), (world.other, one, "another tool: 2/3")
     turns = []
     for number, (what, (store, experiment, tool)) in enumerate(
         zip(asked, [first, elsewhere, first, (world.folder, other, ORCHESTRATOR)], strict=False)
@@ -508,7 +551,9 @@ def in_turn(world: World, name: str, *asked: dict) -> list[Turn]:
             old = world.client.get_experiment_by_name(one)
             if old is not None:
                 world.client.rename_experiment(old.experiment_id, f"{one}, archived")
-        turns.append(Turn(experiment, tool, world.train(name, what, experiment, tool, store=store)))
+            world.customers["churned"] = (world.customers["monthly_charges"] > 60).astype(int)
+        seen = world.train(name, what, experiment, tool, store=store)
+        turns.append(Turn(experiment, tool, seen, world.customers.copy()))
     return turns
 
 
@@ -521,9 +566,10 @@ def test_each_training_has_a_run_of_its_own(world: World, beside_callers_run: An
         f"{world.found} Expected: three runs, and one in the other store.",
         "In production: the second night writes into the run, or the store, of the first.",
     )
-    for params, (experiment, tool, seen) in zip(asked[1:], several[1:], strict=True):
+    for params, (experiment, tool, seen, rows) in zip(asked[1:], several[1:], strict=True):
         run = run_of(world, seen)
         has_params(world, run, params, seen, tool)
+        has_metrics(world, run, params, seen, rows)
         is_in(seen, experiment, run)
     here = uri_of(world.folder)
     beside_callers_run(here, lambda: ended(world.train("track_training", DEEP)))
@@ -658,8 +704,8 @@ def test_model_lies_beside_the_database(world: World) -> None:
     all_in_the_store(world, model)
 
 
-def test_failed_model_training_is_a_failed_run(world: World, work: Work) -> None:
-    failed_run(world, work, "track_model")
+def test_failed_model_training_is_a_failed_run(world: World, work: Work, laws: Any) -> None:
+    failed_run(world, work, laws, "track_model")
     (world.other / "artifacts").write_text("no folder: nothing can be written below")
     seen = world.train("track_model", DEEP, store=world.other)
     statuses = [run.info.status for run in runs_in(world.other)]
@@ -686,8 +732,8 @@ def test_address_leads_to_the_same_model_tomorrow(
     temporary.mkdir()
     monkeypatch.chdir(tmp_path)
     when = "From another folder, with the temporary one emptied, and after two more trainings"
-    for params, (experiment, tool, seen) in zip(asked, nights, strict=True):
-        predicts(world, seen, params, world.customers, when)
+    for params, (experiment, tool, seen, rows) in zip(asked, nights, strict=True):
+        predicts(world, seen, params, rows, when)
         model = load(world, seen, mlflow.models.get_model_info)
         run = client_of(seen.store).get_run(model.run_id)
         is_in(seen, f"{experiment}, archived" if seen is nights[0].seen else experiment, run)
@@ -712,7 +758,8 @@ def compared(world: World, seen: Seen, *failed: str, names: Iterable[str] = CAND
     parent, children = children_of(world, seen)
     statuses = {name: run.info.status for name, run in children.items()}
     expected = {name: "FAILED" if name in failed else "FINISHED" for name in names}
-    whole = len(world.runs) == 1 + len(expected) and parent.info.status == "FINISHED"
+    own = [run for run in world.runs if run.info.run_name != "a colleague's"]
+    whole = len(own) == 1 + len(expected) and parent.info.status == "FINISHED"
     odd = {name: statuses.get(name) for name in expected if statuses.get(name) != expected[name]}
     ends = f"FAILED those of {shorten(str(list(failed)))}, the others FINISHED" if failed else ""
     assert whole and statuses == expected, told(
@@ -726,6 +773,7 @@ def compared(world: World, seen: Seen, *failed: str, names: Iterable[str] = CAND
     )
     has_params(world, parent, {}, seen)
     is_in(seen, EXPERIMENT, parent, *children.values())
+    in_time(world, seen, parent, *children.values())
     return children
 
 
@@ -836,6 +884,7 @@ def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
     good = next(iter(CANDIDATES))
     work.end("fitted", Stopped("the machine goes down"), trees=8)
     work.end("measured", MemoryError("too many customers"), trees=5)
+    work.meanwhile = lambda: colleagues(world, "FAILED")
     seen = world.train("compare_candidates", {**bad, good: CANDIDATES[good]})
     assert seen.error is None, told(
         f"{seen.call} {seen.ending}",
@@ -862,17 +911,42 @@ def test_failed_candidate_is_a_failed_child(world: World, work: Work) -> None:
     )
 
 
-def test_comparison_fails_when_all_fail(world: World, beside_callers_run: Any) -> None:
-    seen = world.train("compare_candidates", {"one": REFUSED, "two": REFUSED})
-    statuses = [run.info.status for run in world.runs]
-    assert seen.error is not None and statuses == ["FAILED"] * 3, told(
-        f"{seen.call} {seen.ending}",
-        f"{world.found} Expected: an exception, and three runs, all FAILED.",
-        "In production: no model at all tonight, and the comparison is green.",
-    )
+def test_comparison_fails_when_all_fail(
+    world: World, work: Work, laws: Any, beside_callers_run: Any
+) -> None:
+    world.solution = laws.load_optimized()
+    two = {"one": REFUSED, "two": REFUSED}
+    work.meanwhile = lambda: colleagues(world, "FINISHED")
+    all_failed(world, world.train("compare_candidates", two), "the forest refuses their settings")
+    rows = world.customers.astype({"monthly_charges": object})
+    rows.iloc[::9, list(rows).index("monthly_charges")] = "n/a"
+    two = {name: {"n_estimators": 1} for name in two}
+    broken = world.train("compare_candidates", two, customers=rows)
+    all_failed(world, broken, 'there is "n/a" among the monthly charges', 3)
     few = {"only": {"n_estimators": 1}}
     here = uri_of(world.folder)
     beside_callers_run(here, lambda: ended(world.train("compare_candidates", few)))
+
+
+def colleagues(world: World, status: str) -> None:
+    """Have somebody else's run begin and end in the same experiment."""
+    found = world.client.get_experiment_by_name(EXPERIMENT)
+    if found is not None:
+        run = world.client.create_run(found.experiment_id, run_name="a colleague's")
+        world.client.set_terminated(run.info.run_id, status)
+
+
+def all_failed(world: World, seen: Seen, why: str, before: int = 0) -> None:
+    """Check that a comparison failed, and is told as a failed one: its parent and two children."""
+    own = [run for run in world.runs if run.info.run_name != "a colleague's"][before:]
+    statuses = [run.info.status for run in own]
+    assert seen.error is not None and statuses == ["FAILED"] * 3, told(
+        f"{seen.call} {seen.ending}",
+        f"Both candidates fail: {why}. {world.found} Expected: an exception, and three runs of this"
+        " comparison, all FAILED.",
+        "In production: no model at all tonight, and the comparison is green, or there is no trace"
+        " of it; or it is green because somebody else's run has finished meanwhile.",
+    )
 
 
 def test_each_comparison_is_its_own(world: World) -> None:
@@ -881,12 +955,13 @@ def test_each_comparison_is_its_own(world: World) -> None:
     endings = " Then it ".join(night.seen.ending for night in nights)
     said = f"compare_candidates, called three times, with one candidate: {endings}"
     assert nights[0].seen.error is not None, told(said, "Expected: where all fail, it raises.")
-    for params, (experiment, tool, seen) in zip(asked[1:], nights[1:], strict=True):
+    for params, (experiment, tool, seen, rows) in zip(asked[1:], nights[1:], strict=True):
         has_one_child(world, said, seen, "only")
         parent, children = children_of(world, seen)
         has_params(world, parent, {}, seen, tool)
         is_in(seen, experiment, parent, children["only"])
         has_params(world, children["only"], params, seen, tool)
+        has_metrics(world, children["only"], params, seen, rows)
     for name, seen in at_once(world, "one", "other").items():
         said = f"Of two comparisons at once, {seen.call} {seen.ending}"
         has_one_child(world, said, seen, name)

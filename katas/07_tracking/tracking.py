@@ -56,14 +56,15 @@ def track_training(
         orchestrator: Which tool runs this, such as "prefect".
 
     Returns:
-        The id of the run, which is Finished. Its parameters, there before the fit, are `params` and
-        `orchestrator` (or that is a tag). Its metrics `val_accuracy` and `val_log_loss` are those
-        of `measure` on the held-out customers. You may log more.
+        The id of the run, which is Finished, and began and ended with the work. Its parameters,
+        there before the fit, are `params` and `orchestrator` (or that is a tag). Its metrics
+        `val_accuracy` and `val_log_loss` are those of `measure` on the held-out customers. You may
+        log more.
 
     Raises:
         ValueError: The training failed: its own error, as it is. The run is Failed, and has its
-            parameters. The same if something else ends it, such as a KeyboardInterrupt, or a store
-            that refuses a parameter.
+            parameters. The same if something else ends it, such as customers without a column, a
+            KeyboardInterrupt, or a store that refuses a parameter.
     """
     # TODO(kata): task 1, one training, one run.
     raise NotImplementedError

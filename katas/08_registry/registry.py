@@ -20,9 +20,9 @@ METRIC = "val_auc"
 def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | None:
     """Register the best candidate of tonight's training, if it is good enough.
 
-    Candidates are the experiment's runs that are Finished, not deleted, and have a number, not NaN,
-    as `val_auc` (0 to 1, more is better; the last value counts). Of two that are as good, either.
-    Register the run's model called `model`; it may have others.
+    Candidates are the experiment's runs, however old, that are Finished, not deleted, and have a
+    number, not NaN, as `val_auc` (0 to 1, more is better; the last value counts). Of two that are
+    as good, either. Register the run's model called `model`; it may have others.
 
     What is not good enough is not registered, not even for a moment; nor is MODEL made for it. A
     run gets one version of MODEL at most. Aliases stay where they are.
@@ -53,8 +53,9 @@ def promote_if_better(tracking_uri: str, version: int) -> int | None:
     there is no champion, or its `val_auc` is missing or NaN, any number is better. When CHAMPION
     moves, PREVIOUS moves to the version that it leaves, if any. Nothing else changes.
 
-    A version without a run has no `val_auc`. A deleted run counts as before: MLflow still has it.
-    After `mlflow gc` it has not: then raise, or take it for one without `val_auc`.
+    A version without a run has no `val_auc`. A deleted run counts as before: MLflow still has it;
+    and so does one that is not Finished. After `mlflow gc` there is none: then raise, or take it
+    for one without `val_auc`.
 
     Args:
         tracking_uri: As in `register_best`.

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,11 +28,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 COLUMNS = ["tenure_months", "monthly_charges", "support_calls"]
-TONIGHT = "churn-2026-03-14"
+TONIGHT = "churn d'été, 2026-03-14"
 GATE = 0.83
 NAN = float("nan")
-# What a filter with LIKE finds too.
+# What a filter with LIKE finds too; it has more versions than ours will ever have.
 LOOK_ALIKE = "churn-eu"
+OF_LOOK_ALIKE = 5000
+DAY_MS = 24 * 3600 * 1000
 # More than any page of a search that is not told how many.
 CROWD = 1001
 # Without the first, MLflow looks for requirements in another process, for ten seconds.
@@ -61,9 +64,17 @@ class Store:
             self._experiments[night] = self.client.create_experiment(night)
         return self._experiments[night]
 
-    def train(self, name: str, night: str = TONIGHT, status: str = "FINISHED", **auc: float) -> str:
+    def train(
+        self,
+        name: str,
+        night: str = TONIGHT,
+        status: str = "FINISHED",
+        days_ago: int = 0,
+        **auc: float,
+    ) -> str:
         """Log a candidate with the metrics `train_auc` and `val_auc`; return its run's id."""
-        run = self.client.create_run(self.begin(night), run_name=name)
+        began = int(time.time() * 1000) - days_ago * DAY_MS
+        run = self.client.create_run(self.begin(night), start_time=began, run_name=name)
         run_id = run.info.run_id
         # A metric is measured again when its rows were wrong: the last value counts.
         steps = {key: enumerate((1.0, 0.0, value)) for key, value in auc.items()}
@@ -83,6 +94,14 @@ class Store:
             mlflow.sklearn.log_model(make_model(shift), name="model", **OPTIONS)
             self.log_another(run, "calibrator")
         self.client.set_terminated(run_id, run.info.status)
+
+    def gc(self, *versions: int) -> None:
+        """Remove the runs of some versions, as `mlflow gc` does."""
+        numbers = ", ".join(map(str, versions))
+        gone = f"SELECT run_id FROM model_versions WHERE name = 'churn' AND version IN ({numbers})"
+        with self.open() as database, database:
+            for table in ("metrics", "latest_metrics", "params", "tags", "runs"):
+                database.execute(f"DELETE FROM {table} WHERE run_uuid IN ({gone})")
 
     def log_another(self, run: Any, name: str) -> None:
         """Have a run have a model of another name, too."""
@@ -176,6 +195,8 @@ class Store:
         """Say which candidate a run is."""
         if not run_id:
             return "no run"
+        if not self.ask(f"SELECT 1 FROM runs WHERE run_uuid = '{run_id}'"):
+            return "a run that is gone"
         run = self.client.get_run(run_id)
         numbers = [f"{name} {value:.16g}" for name, value in run.data.metrics.items()]
         return f"the run {run.info.run_name!r} ({', '.join([run.info.status, *numbers])})"
@@ -231,6 +252,8 @@ CAST = {
     "the worst there is": 0.0,
     "as bad": 0.0,
 }
+# How their runs ended, or not: somebody has opened one again to log another metric.
+ENDED = {"champion": "RUNNING", "better": "KILLED", "the worst there is": "FAILED"}
 NUMBER = {name: number for number, name in enumerate(CAST, start=1)}
 
 
@@ -241,7 +264,10 @@ def cast(stores: list[Store], place: Path) -> list[Store]:
     if not filled.exists():
         for name, auc in CAST.items():
             only = {} if auc is None else {"val": auc}
-            run_id = None if auc is ... else stores[0].train(name, train=0.95, **only)
+            status = ENDED.get(name, "FINISHED")
+            run_id = None
+            if auc is not ...:
+                run_id = stores[0].train(name, status=status, train=0.95, **only)
             stores[0].register(run_id=run_id)
         snapshot(stores[0], filled)
     for one in stores:
@@ -274,10 +300,13 @@ def stores(mlflow_store: str, place: Path) -> Iterator[list[Store]]:
 
 def add_look_alikes(store: Store) -> None:
     """Add what is not asked for, and has a name that begins like it: all of it is better."""
-    run_id = store.train("another team's", night=f"{TONIGHT}-eu", train=1, val=0.99)
+    for night in (f"{TONIGHT}-eu", TONIGHT.upper()):
+        run_id = store.train("another team's", night=night, train=1, val=0.99)
     store.register(store.save_model(-3.0), run_id, model=LOOK_ALIKE)
+    with store.open() as database, database:
+        database.execute(f"UPDATE model_versions SET version = {OF_LOOK_ALIKE}")
     for alias in ("champion", "previous", "shadow"):
-        store.client.set_registered_model_alias(LOOK_ALIKE, alias, "1")
+        store.client.set_registered_model_alias(LOOK_ALIKE, alias, str(OF_LOOK_ALIKE))
 
 
 @pytest.fixture
@@ -435,7 +464,8 @@ def registered_only(store: Store, run: Call, best: str) -> None:
 
 def test_best_run_by_validation_is_registered(call: Ask, store: Store) -> None:
     store.train("overfitted", train=0.99, val=0.71)
-    best = store.train("sound", train=0.86, val=math.nextafter(GATE, 1))
+    over = math.nextafter(GATE, 1)
+    best = store.train("sound, resumed after 40 days", days_ago=40, train=0.86, val=over)
     store.log_model(best, shift=1.0)
     fair = store.train("fair", train=0.85, val=GATE)
     store.train("another team's", night="another experiment", train=0.97, val=0.96)
@@ -466,9 +496,22 @@ def changed(before: dict[str, list[Any]], store: Store) -> list[str]:
 def test_run_that_failed_is_no_candidate(call: Ask, store: Store) -> None:
     for status in ("FAILED", "KILLED", "RUNNING", "SCHEDULED"):
         store.train(status.lower(), status=status, train=0.98, val=0.97)
+    store.client.delete_run(store.train("deleted", train=0.98, val=0.97))
     best = store.train("sound", train=0.86, val=GATE)
     store.log_model(best)
     registered_only(store, call("register_best", TONIGHT, GATE), best)
+    # The best of another night has a model, but none that is called `model`.
+    store.train("second best", night="no model", train=0.86, val=0.86)
+    run = store.client.get_run(store.train("best", night="no model", train=0.9, val=0.9))
+    copy_of(run).rename(copy_of(run).with_name("calibrator"))
+    run = call("register_best", "no model", GATE, may_raise=True)
+    assert run.error is not None and store.numbers == [1], told(
+        f"{run.said} In the registry: {store.listed}.",
+        "The best candidate has no model called 'model', the second best has one. Expected: an"
+        " error, and no new version.",
+        "In production: the night's report names one run, another one's model is registered, and"
+        " nobody hears that the best one was lost.",
+    )
 
 
 def test_nothing_below_the_gate_is_registered(call: Ask, store: Store) -> None:
@@ -543,6 +586,7 @@ def test_second_call_registers_nothing_new(call: Ask, store: Store, other: Store
 
 def test_registering_moves_no_alias(call: Ask, store: Store) -> None:
     store.register(run_id=store.train("old", night="yesterday", train=0.78, val=0.75))
+    store.gc(1)
     store.point(champion=1, shadow=1)
     store.log_model(store.train("sound", train=0.86, val=0.84))
     run = call("register_best", TONIGHT, GATE)
@@ -554,7 +598,9 @@ def test_registering_moves_no_alias(call: Ask, store: Store) -> None:
     )
 
 
-def test_no_answer_is_not_no_candidate(call: Ask, store: Store, when_busy: Ask) -> None:
+def test_no_answer_is_not_no_candidate(
+    call: Ask, store: Store, when_busy: Ask, mlflow_refuses: Any
+) -> None:
     store.log_model(store.train("sound", train=0.86, val=0.84))
     call("register_best", TONIGHT, GATE)
     before = after(store)
@@ -564,6 +610,17 @@ def test_no_answer_is_not_no_candidate(call: Ask, store: Store, when_busy: Ask) 
 
     why = "for a second the registry does not answer: the night has no model, or it has two."
     when_busy(check, "get 1, the version there is", why, "register_best", TONIGHT, GATE)
+    store.client.delete_model_version("churn", "1")
+    with mlflow_refuses(1, "create_model_version", but_made=True):
+        run = call("register_best", TONIGHT, GATE, may_raise=True)
+    assert store.numbers == [2] and (run.error is not None or run.value == 2), told(
+        f"{run.said} The registry had made version 2, and its answer was lost on the way: the"
+        f" client heard of a time-out. In the registry: {store.listed}.",
+        "Expected: the error, or 2; and one version of this run. Before you ask again for what"
+        " changes something, look whether it is done.",
+        "In production: one model has two versions. One is taken back at noon, and the other one is"
+        " promoted at night.",
+    )
 
 
 # Task 2: the alias moves only to a better model
@@ -748,17 +805,20 @@ def test_champion_scores_and_no_other(
 
 
 def test_version_without_a_run_can_score(call: Ask, store: Store, rows: pd.DataFrame) -> None:
-    store.register(store.save_model(1.0))
+    store.register(store.save_model(1.0), store.train("gone", train=0.8, val=0.8))
+    store.gc(1)
+    store.register(store.save_model(2.0))
     store.point(champion=1)
-    for which in ("champion", "latest"):
+    for version, which in ((1, "champion"), (2, "latest")):
         run = call("score_customers", rows, which)
         assert run.error is None, told(
             run.said,
-            "The version was imported from another registry: it has no run. Expected: scores.",
+            "Of version 1 `mlflow gc` has removed the run; version 2 was imported from another"
+            " registry, and never had one. Expected: scores.",
             "In production: runs are cleaned up, and with a run goes each address that begins with"
             " `runs:/`. A version of the registry stays.",
         )
-        scored_by(store, run, 1, 1.0, rows)
+        scored_by(store, run, version, float(version), rows)
 
 
 @contextlib.contextmanager
@@ -792,8 +852,8 @@ def test_new_champion_scores_at_once(
         store.register(store.save_model(shift))
         store.point(champion=version)
         scored_by(store, call("score_customers", rows), version, shift, rows)
-    store.point(previous=1, shadow=1)
-    for which in ("previous", "shadow"):
+    store.point(previous=1, Shadow_EU=1, shadow_eu=2)
+    for which in ("previous", "Shadow_EU"):
         scored_by(store, call("score_customers", rows, which), 1, 0.0, rows)
     other.register(other.save_model(1.0))
     other.point(champion=1)
@@ -905,6 +965,7 @@ def test_no_answer_is_not_no_alias(store: Store, when_busy: Ask, rows: pd.DataFr
 def bad_night(cast: list[Store]) -> Store:
     """Have 3 be champion, and 1 the one before; the others never were."""
     cast[0].point(champion=3, previous=1)
+    cast[0].gc(1, 3)  # whoever goes back does not need the runs
     return cast[0]
 
 
@@ -931,6 +992,9 @@ def test_previous_champion_is_back(call: Ask, bad_night: Store) -> None:
         "a colleague has deleted the bad version, and its alias has gone with it. Now nobody"
         " scores, and the way back fails as well; or a version is marked that nobody took back."
     )
+    back_to(bad_night, call("roll_back"), 2, [3], why)
+    bad_night.point(previous=2)
+    why = "a call that had died before its end is made again, and now the good version is marked."
     back_to(bad_night, call("roll_back"), 2, [3], why)
 
 

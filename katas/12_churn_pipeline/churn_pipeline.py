@@ -146,12 +146,12 @@ def compare_models(features: pd.DataFrame, n_estimators: int = 20, max_depth: in
 def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     """Tell the team that a run has failed. The engine calls it, with these three.
 
-    Step 9: POST one JSON object to the URL that the environment variable CHURN_WEBHOOK has at that
-    moment; without one nobody is told. Its `text` names the flow, the flow run and the error (may
-    be cut). Once for a failed run of either pipeline, after the last retry; never for a run that
-    went well; for a crash as you like. The request waits 30 s at most. A dead webhook changes
-    nothing: the pipeline fails with its own error. No log has the URL, nor a part of it beyond the
-    host.
+    Step 9: POST one JSON object, as `application/json`, to the URL that the environment variable
+    CHURN_WEBHOOK has at that moment; without one nobody is told. Its `text` names the flow, the
+    flow run and the error (may be cut). Once for a failed run of either pipeline, after the last
+    retry; never for a run that went well; for a crash as you like. The request waits 30 s at most.
+    A dead webhook changes nothing: the pipeline fails with its own error. No log has the URL, nor a
+    part of it beyond the host.
     """
     # TODO(kata): step 9, one message; and somebody has to call this.
     print("failed; I will see it tomorrow")

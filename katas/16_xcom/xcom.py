@@ -45,7 +45,8 @@ def extract_customers(source: str, workdir: str, run_id: str) -> dict:
     Args:
         source: A CSV file in UTF-8, with a header of different names, none blank. It may be
             rewritten at any time after this call. A customer may have two rows, equal or not. An
-            empty line is no row, except inside a quoted value. No line has only spaces or commas.
+            empty line is no row, except inside a quoted value, which may have any sign in it, also
+            a carriage return alone. No line has only spaces or commas.
         workdir: The folder that all runs and machines share; it may not exist yet. It may be
             relative to the working directory of this call; the next task has another one.
         run_id: The run of the DAG: up to 200 ASCII letters, digits and `_.~:+-`. A text that
@@ -94,7 +95,7 @@ def choose_customers(features: dict, at_most: int) -> dict:
     the call list.
 
     Args:
-        features: What `engineer_features` returned. `customer_id` is an integer.
+        features: What `engineer_features` returned. `customer_id` is an integer: `007` is 7.
         at_most: How many may be called tonight.
 
     Returns:
@@ -111,7 +112,8 @@ def write_call_list(chosen: dict, features: dict, target: str) -> dict:
     Another run may write its list at the same time: then `target` is one of the two, whole.
 
     Args:
-        chosen: What `choose_customers` returned.
+        chosen: What `choose_customers` returned, perhaps on another processor, where numpy's `exp`
+            has another last digit.
         features: What `engineer_features` returned.
         target: A CSV file outside `workdir`, no link. Yesterday's list is in it, and is replaced.
             Others must be able to read it at each moment, as yesterday's or any other new file.

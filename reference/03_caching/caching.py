@@ -115,9 +115,10 @@ def add_usage(customers: pd.DataFrame, url: str, months: int = 6) -> pd.DataFram
     columns, another name of the index, None for NaN, equal content built in another way.
 
     Args:
-        customers: One row a customer, with `customer_id`.
-        url: Address of the API, perhaps with a query; add `months` to it. GET `url?months=6`
-            answers one dict a customer, with `customer_id` and `calls`.
+        customers: One row a customer, with `customer_id`. Index and other columns may share
+            names, labels may occur twice.
+        url: Address of the API, perhaps with a query, which is asked whole; add `months` to it. GET
+            `url?months=6` answers one dict a customer, with `customer_id` and `calls`.
         months: How many months to count.
 
     Returns:
@@ -141,9 +142,10 @@ def add_usage_to_file(path: str, url: str, months: int = 6) -> pd.DataFrame:
     """Do what `add_usage` does, with the customers of a CSV file.
 
     The result is used again while the bytes of the file are the same, whatever its date. A changed
-    file behind the same path has a new result. Reading is cheap: read the file in each call. As you
-    like: whether the same table in other bytes has a new result; a task, a flow, or a function that
-    calls one.
+    file behind the same path has a new result, also one that is replaced while the API is asked:
+    keep a result for the bytes it was made from. Reading is cheap: read the file in each call. As
+    you like: whether the same table in other bytes has a new result; a task, a flow, or a function
+    that calls one.
 
     Args:
         path: The CSV file, as `pandas.read_csv` reads it.

@@ -20,9 +20,11 @@ from typer.testing import CliRunner
 
 from dojo.batch import batch
 from dojo.catalog.kata import find_kata, load_catalog
+from dojo.catalog.verdict import TestVerdict
 from dojo.cli.door import app
 from dojo.cli.grade import schema
 from dojo.cli.progress import progress
+from dojo.exam.marks import ScenarioVerdict
 from dojo.grading.results import Binding, Result, Results
 from dojo.grading.signing import sign
 from dojo.grading.store import Store
@@ -69,9 +71,19 @@ def result(learner: str = "anna", **changes: Any) -> Result:
         (["class", "--level", "none"], "--level is 'none'"),
         (["class", "--deadline", "soon"], "--deadline is 'soon': it is no date; write 2026-"),
         (["class", "--deadline", "2026-11-24T18:00"], "it has no zone; write 2026-"),
+        (["class", "--deadline", "2026-11-24T18:00"], "or name a --time-zone"),
+        (["class", "--time-zone", "Pariss"], "which does not exist; did you mean 'Europe/Paris'?"),
+        (
+            ["class", "--attempt", "last"],
+            "--attempt is 'last'; it may be 'newest', 'first', 'best'",
+        ),
         (["class", "--deadline", "2026-11-24T18:00 Paris"], "did you mean 'Europe/Paris'?"),
-        (["class", "--grace-minutes", "-1"], "'--grace-minutes'"),
-        (["class", "--late-cap-percent", "101"], "'--late-cap-percent'"),
+        (
+            ["class", "--grace", "5"],
+            "it is no length of time: write 10m, 36h or 3d",
+        ),
+        (["class", "--grace", "24h"], "from a day on, set a later --deadline"),
+        (["class", "--late-at-most", "101"], "'--late-at-most'"),
         (["class", "--sign-key", "none"], "cannot be read"),
         (["--roster", "none.csv"], "roster"),
         (["--roster", os.devnull], "is empty: its first line is 'id,path'"),
@@ -148,7 +160,7 @@ def test_late_days_are_capped_and_counted_by_the_deadlines_clock(
         return [result(one.learner, submitted=one.submitted) for one in submissions]
 
     monkeypatch.setattr(batch, "grade_batch", graded)
-    words = ["--deadline", "2026-10-24T20:00 Europe/Paris", "--late-cap-percent", "30"]
+    words = ["--deadline", "2026-10-24T20:00 Europe/Paris", "--late-at-most", "30"]
     done = dojo("grade", "--roster", "roster.csv", *words)
     assert done.exit_code == Exit.DONE, done.output
     record = Results.model_validate_json((group.parent / "results.json").read_bytes())
@@ -165,9 +177,63 @@ def test_seconds_are_no_day_where_there_is_grace(
 ) -> None:
     late = result(submitted="2026-05-01T12:00:30Z")
     monkeypatch.setattr(batch, "grade_batch", lambda *_: [late])
-    words = ["grade", group, "--deadline", "2026-05-01T12:00:00Z"]
+    words = ["grade", group / "anna", "--deadline", "2026-05-01T12:00:00Z"]
     assert "36/40  passed, 1 days late" in dojo(*words).output
-    assert "40/40  passed: a" in dojo(*words, "--grace-minutes", "1").output
+    assert "40/40  passed: a" in dojo(*words, "--grace", "1m").output
+
+
+def test_class_in_paris_with_an_extension_a_deadline_of_ones_own_and_the_best_attempt(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dates = {
+        "anna": "24/10/2026 19:59",  # in time
+        "bob": "25/10/2026 19:30",  # a day by the clock, though 25 h and a half; extended by 2 d
+        "cleo": "25/10/2026 19:30",
+    }
+    lines = [f"{one};class/{one};{date};;" for one, date in dates.items()]
+    lines[1] = "bob;class/bob;25/10/2026 19:30;;2d;b@uni.example"
+    lines += ["anna;class/anna (2);26/10/2026 08:00;;", "dan;class/bob;25/10/2026 19:30;"]
+    lines[-1] += "25/10/2026 19:00;;d@uni.example"
+    head = "id;path;submitted;deadline;extension;mail"
+    (group.parent / "roster.csv").write_text("\n".join([head, *lines]) + "\n")
+
+    def graded(submissions: Any, *_: Any) -> Any:
+        earned = {"class/anna": 20, "class/anna (2)": 30}
+        return [
+            result(
+                one.learner,
+                submitted=one.submitted,
+                source=one.source,
+                earned=earned.get(one.source, 40),
+            )
+            for one in submissions
+        ]
+
+    monkeypatch.setattr(batch, "grade_batch", graded)
+    words = ["--deadline", "2026-10-24T20:00", "--time-zone", "Europe/Paris", "--attempt", "best"]
+    done = dojo("grade", "--roster", "roster.csv", *words)
+    assert done.exit_code == Exit.DONE, done.output
+
+    record = Results.model_validate_json((group.parent / "results.json").read_bytes())
+    assert [(one.learner, one.earned, one.late_days) for one in record.results] == [
+        ("anna", 24, 2),
+        ("bob", 40, 0),
+        ("cleo", 36, 1),
+        ("dan", 36, 1),
+    ]
+    assert record.results[0].notes == (
+        "of 2 attempts class/anna (2) is the best, not class/anna (20)",
+    )
+    own = [one.deadline and one.deadline.isoformat() for one in record.results]
+    assert own == [None, "2026-10-26T20:00:00+01:00", None, "2026-10-25T19:00:00+01:00"]
+
+    written = dojo(
+        "export", "results.json", "-", "--to", "gradebook", "--separator", "semicolon"
+    ).output
+    first, anna, bob, *_ = written.lstrip("\ufeff").splitlines()
+    assert first == '"learner";"mail";"05_parameters (40)";"total (40)";"remarks"'
+    assert anna.startswith('"anna";"";"24";"24";')
+    assert bob.startswith('"bob";"b@uni.example";"40";"40";"05_parameters passed, own deadline')
 
 
 def test_count_and_exit_code_say_that_somebody_was_not_graded(
@@ -313,3 +379,133 @@ def kept(state: Path) -> int:
     finally:
         if "database" in locals():
             database.close()
+
+
+@pytest.fixture
+def graded_class(group: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Have a class graded, and what its next grading says to be set."""
+    says: dict[str, Any] = {"anna": {}, "bob": {}}
+
+    def grade(submissions: Any, *_: Any) -> Any:
+        return [
+            result(one.learner, submitted=one.submitted, source=one.source, **says[one.learner])
+            for one in submissions
+        ]
+
+    monkeypatch.setattr(batch, "grade_batch", grade)
+    (group.parent / "key").write_text(KEY)
+    done = dojo("grade", "class", "--sign-key", "key", "--late-percent", "20")
+    assert done.exit_code == Exit.DONE, done.output
+    return says
+
+
+def marks_in(folder: Path) -> list[tuple[str, float | None, tuple[str, ...]]]:
+    record = Results.model_validate_json((folder / "results.json").read_bytes())
+    return [(one.learner, one.earned, one.notes) for one in record.results]
+
+
+def test_regrade_says_whose_mark_changed_and_by_what(
+    group: Path, graded_class: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = TestVerdict("test_twice", 1, passed=False, cause="assertion", message="", seconds=0)
+    binding = result().binding.model_copy(update={"kata": "k2"})
+    graded_class["bob"] = {
+        "earned": 30,
+        "verdict": "wrong",
+        "tests": (test,),
+        "scenarios": (ScenarioVerdict(scenario="draws", tasks=(1,), verdict="wrong"),),
+        "binding": binding,
+    }
+    monkeypatch.chdir(group)  # the batch was asked for in another folder
+
+    done = dojo("regrade", Path("..") / "results.json")
+
+    assert done.exit_code == Exit.DONE, done.output
+    assert "1 of 2 marks have changed" in done.output
+    assert (
+        "bob  05_parameters  40, now 30: the kata is another version: page, tests, reference or"
+        " examination; test test_twice is new, and red; scenario draws is new, and red; passed,"
+        " now wrong" in done.output
+    )
+    assert marks_in(group.parent) == [("anna", 40, ()), ("bob", 30, ())]
+    again = dojo("regrade", group.parent / "results.json")
+    assert "0 of 2 marks have changed" in again.output
+
+
+def test_mark_by_hand_is_told_signed_and_survives_a_regrade(
+    group: Path, graded_class: dict[str, Any]
+) -> None:
+    graded_class["bob"] = {"earned": 10}
+    words = ["mark", "results.json", "bob", "05", "35", "--reason", "shown at the table"]
+    refused = dojo(*words)
+    assert (refused.exit_code, "name the --sign-key" in refused.output) == (Exit.USAGE, True)
+
+    done = dojo(*words, "--sign-key", "key")
+    assert done.exit_code == Exit.DONE, done.output
+    assert "bob  05_parameters  40, now 35" in done.output
+    note = "set by hand: shown at the table (graded: 40)"
+    assert marks_in(group.parent) == [("anna", 40, ()), ("bob", 35, (note,))]
+    assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+
+    done = dojo("regrade", "results.json")
+    assert "0 of 2 marks have changed" in done.output
+    note = "set by hand: shown at the table (graded: 10)"
+    assert marks_in(group.parent)[1] == ("bob", 35, (note,))
+    assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+    written = dojo("export", "results.json", "-", "--to", "gradebook").output
+    assert note in written
+
+    done = dojo("mark", "results.json", "bob", "05_parameters", "--sign-key", "key")
+    assert "bob  05_parameters  35, now 10" in done.output
+    assert marks_in(group.parent)[1] == ("bob", 10, ())
+    dojo("regrade", "results.json")
+    assert marks_in(group.parent)[1] == ("bob", 10, ())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["mark", "results.json", "zoe", "05", "1", "--reason", "r"], "has nobody called 'zoe'"),
+        (["mark", "results.json", "bob", "02", "1", "--reason", "r"], "nothing of 'bob' on '02'"),
+        (["mark", "results.json", "bob", "05", "1"], "needs its --reason"),
+        (["mark", "results.json", "bob", "05", "41", "--reason", "r"], "41 is no mark"),
+        (["mark", "results.json", "bob", "05", "nan", "--reason", "r"], "nan is no mark"),
+        (["mark", "none.json", "bob", "05", "1", "--reason", "r"], "cannot be read"),
+        (["regrade", "none.json"], "cannot be read"),
+        (["regrade", "results.json", "--state", "none.sqlite"], "does not exist; name it with"),
+    ],
+)
+def test_mark_that_cannot_be_set_changes_nothing(
+    group: Path, graded_class: dict[str, Any], words: list[str], said: str
+) -> None:
+    before = (group.parent / "results.json").read_bytes()
+    key = ["--sign-key", "key"] if words[0] == "mark" else []
+
+    done = dojo(*words, *key)
+
+    assert (done.exit_code, said in done.output) == (Exit.USAGE, True), done.output
+    assert (group.parent / "results.json").read_bytes() == before
+    assert not (group.parent / "none.sqlite").exists()
+
+
+def test_mark_by_hand_that_a_kata_cannot_earn_any_more_is_told_not_set(
+    group: Path, graded_class: dict[str, Any]
+) -> None:
+    dojo("mark", "results.json", "bob", "05", "35", "--reason", "r", "--sign-key", "key")
+    graded_class["bob"] = {"points": 20, "earned": 20}
+
+    dojo("regrade", "results.json")
+
+    note = "a mark by hand is not set: 35 of 20 points"
+    assert marks_in(group.parent)[1] == ("bob", 20, (note,))
+
+
+def test_batch_of_an_older_dojo_is_not_graded_again_by_guess(
+    group: Path, graded_class: dict[str, Any]
+) -> None:
+    with sqlite3.connect(group.parent / "results.sqlite") as database:
+        database.execute("DELETE FROM facts WHERE name = 'asked'")
+
+    done = dojo("regrade", "results.json")
+
+    assert (done.exit_code, "kept no options" in done.output) == (Exit.USAGE, True)

@@ -109,6 +109,24 @@ def test_one_change_is_refused_and_the_others_are_made(client: MlflowClient) -> 
 
 
 @pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_change_is_made_and_its_answer_is_lost(tmp_path: Path, client: MlflowClient) -> None:
+    run = client.create_run("0").info
+    model = tmp_path / "artifacts" / "0" / run.run_id / "artifacts" / "model"
+    model.mkdir(parents=True)
+    (model / "MLmodel").touch()
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    try:
+        with troubled.refused_at(1, "create_model_version", but_made=True) as refused:
+            with pytest.raises(MlflowException, match="host not found"):
+                mlflow.register_model(f"runs:/{run.run_id}/model", "churn")
+            client.create_registered_model("other")
+    finally:
+        engine.forget()
+    assert refused == ["create_model_version"]
+    assert client.get_model_version("churn", "1").run_id == run.run_id
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
 def test_no_question_is_answered_once_something_has_changed(client: MlflowClient) -> None:
     with troubled.silent_once_changed() as refused:
         client.get_experiment("0")
@@ -133,6 +151,15 @@ def test_run_of_a_caller_is_seen_to_end(tmp_path: Path, client: MlflowClient) ->
             mlflow.end_run()
         assert look() == "FINISHED, no longer this thread's active run"
     assert mlflow.active_run() is None
+
+
+@pytest.mark.filterwarnings("ignore")  # SQLAlchemy warns MLflow
+def test_run_of_a_caller_is_seen_to_be_used(tmp_path: Path, client: MlflowClient) -> None:
+    with troubled.callers_run(f"sqlite:///{tmp_path / 'mlflow.db'}") as look:
+        (own,) = client.search_runs(["0"])
+        client.log_param(own.info.run_id, "trees", "20")
+        client.log_metric(own.info.run_id, "auc", 0.8)
+        assert look() == "one in which auc, trees was logged"
 
 
 def test_many_runs_at_once_find_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,21 @@ from typer.testing import CliRunner
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.cli.door import app
 from dojo.export.cohort import cohort_page
+from dojo.grading.results import Result
 from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.mistakes.measures import Measures, describe_missing
-from tests.made_up_results import HOSTILE, a_result, a_test, hostile, passed, record, ungraded
+from tests.made_up_results import (
+    HOSTILE,
+    NOON,
+    a_result,
+    a_task,
+    a_test,
+    hostile,
+    passed,
+    record,
+    ungraded,
+)
 
 
 class Page(HTMLParser):
@@ -107,3 +118,67 @@ def test_report_writes_the_page(tmp_path: Path) -> None:
 
 def test_empty_record_is_a_page_too() -> None:
     assert "0 learners, 0 results: none." in cohort_page(record())
+
+
+def class_of(count: int) -> list[Result]:
+    late = {1: 2}
+    return [
+        passed(learner=f"l{number:03d}", late_days=late.get(number, 0), earned=number % 21)
+        for number in range(count)
+    ]
+
+
+def test_shares_of_the_points_are_counted_in_ten_steps() -> None:
+    written = cohort_page(record(*class_of(21)))
+    bars = re.findall(r"<rect [^>]*></rect><text [^>]*>(\d*)</text><text [^>]*>([\d-]+ %)", written)
+
+    assert [label for _, label in bars] == [f"{10 * n}-{10 * n + 10} %" for n in range(10)]
+    assert [int(count) for count, _ in bars] == [2] * 9 + [3]
+    assert "<svg" not in cohort_page(record(passed()))
+    assert "<svg" not in cohort_page(record(passed(), ungraded(learner="ben")))
+
+
+def test_each_task_of_each_learner_has_its_sign_and_each_task_its_count() -> None:
+    unsure = a_task(2, solved=False).model_copy(update={"examined": "agrees"})
+    cleo = a_result(learner="cleo", tasks=(a_task(1), unsure))
+    dan = a_result(learner="dan", kata="05_parameters")
+    written = cohort_page(record(a_result(), cleo, dan))
+    table = written.split("Tasks by learners")[1].split("</table>")[0]
+    signs = {
+        row.split("</th>")[0]: "".join(re.findall(r"<td[^>]*>(.)</td>", row))
+        for row in table.split("<th scope=row>")[1:]
+    }
+
+    assert signs == {"anna": "●○··", "cleo": "●≠··", "dan": "··●○", "solved by": "2010"}
+    assert "task 2 (tests red, examination agrees)" in written
+
+
+def test_large_class_is_parted_and_a_class_of_forty_is_not() -> None:
+    forty, many = (cohort_page(record(*class_of(count))) for count in (40, 130))
+
+    assert "learners 1 to" not in forty
+    parts = re.findall(r"<details( open)?><summary>(learners \d+ to \d+ of 130)", many)
+    assert (
+        parts
+        == [
+            (" open", "learners 1 to 50 of 130"),
+            ("", "learners 51 to 100 of 130"),
+            ("", "learners 101 to 130 of 130"),
+        ]
+        * 2
+    )
+
+
+def test_who_was_late_or_had_more_time_is_listed() -> None:
+    own = passed(learner="ben", deadline=NOON)
+    undated = passed(learner="dan", notes=("no date: lateness not judged",))
+    text = Page(
+        cohort_page(record(a_result(late_days=2), own, undated, passed(learner="eve")))
+    ).text
+    late = text.split("Late, or with more time")[1].split("Every result")[0]
+
+    assert "anna 02_retries: 2 days late" in late
+    assert "ben 02_retries: own deadline 2026-05-01 12:00" in late
+    assert "dan 02_retries: no date" in late
+    assert "eve" not in late
+    assert "Late, or" not in cohort_page(record(passed()))

@@ -309,6 +309,37 @@ def test_newest_of_several_attempts_counts_and_is_told(tmp_path: Path, kind: str
     assert collected.ungraded == []
 
 
+@pytest.mark.parametrize("kind", ATTEMPTS)
+def test_first_attempt_counts_where_it_is_asked_for(tmp_path: Path, kind: str) -> None:
+    with_kata = [name for name in ATTEMPTS[kind] if not name.endswith("png")]
+    folder = fill(tmp_path / "class", *ATTEMPTS[kind])
+    collected = collect([folder], None, KATAS, [KATA], counts="first")
+
+    assert graded(collected) == {"anna": with_kata[0].split("!")[0]}
+    assert len(collected.left_out) == len(ATTEMPTS[kind]) - 1
+
+
+@pytest.mark.parametrize("kind", ATTEMPTS)
+def test_all_attempts_are_graded_where_the_best_counts(tmp_path: Path, kind: str) -> None:
+    with_kata = [name for name in ATTEMPTS[kind] if not name.endswith("png")]
+    folder = fill(tmp_path / "class", *ATTEMPTS[kind])
+    collected = collect([folder], None, KATAS, [KATA], counts="best")
+
+    found = [(one.learner, one.content) for one in collected.submissions]
+    wanted = [("anna", f"# {name.split('!')[0]}\n".encode()) for name in with_kata]
+    assert found == wanted
+    assert len(collected.left_out) == len(ATTEMPTS[kind]) - len(with_kata)
+    assert collected.ungraded == []
+
+
+def test_best_of_several_files_of_one_time_is_one_attempt(tmp_path: Path) -> None:
+    names = ("H_anna_attempt_2026-11-24-17-58-00_retries.py", "anna.zip!retries.py")
+    folder = fill(tmp_path / "class", *names, "ben/retries.py")
+    both = collect([folder, folder / "ben"], None, KATAS, [KATA], counts="best")
+
+    assert [one.learner for one in both.submissions].count("ben") == 1
+
+
 def test_files_of_one_learner_are_one_hand_in(tmp_path: Path) -> None:
     names = [f"anna_1_assignsubmission_file_{name}.py" for name in ("retries", "caching")]
     collected = collect([fill(tmp_path / "class", *names)], None, KATAS, [])

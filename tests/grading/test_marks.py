@@ -23,12 +23,13 @@ from dojo.exam.marks import (
     mark_tasks,
     verdict_of_test,
 )
-from dojo.grading.lateness import LatePolicy, apply_lateness
+from dojo.grading.lateness import LatePolicy, apply_lateness, best_attempts
 from dojo.grading.results import Binding, Result, Results, with_feedback
 from dojo.grading.signing import KeyRefused, is_signed, read_key, sign, unsigned
 from dojo.grading.store import Store
 from dojo.ground.endings import Ending
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.learners import Terms
 from dojo.intake.submission import Submission
 from tests.junk import drawn
 
@@ -263,6 +264,49 @@ def test_late_days_are_those_of_the_deadlines_clocks(
 def test_grace_is_given_before_each_late_day(seconds: int, days: int) -> None:
     policy = LatePolicy(deadline=NOON, grace_minutes=5)
     assert policy.late_days(NOON + datetime.timedelta(seconds=seconds)) == days
+
+
+def test_learners_own_deadline_and_extension_are_taken_and_told() -> None:
+    policy = LatePolicy(deadline=NOON)
+    late = result(submitted=NOON + datetime.timedelta(days=2))
+    three_days = Terms(extension=datetime.timedelta(days=3), columns=(("mail", "a@uni.example"),))
+    extended = apply_lateness(late, policy, three_days)
+    assert (extended.late_days, extended.earned) == (0, 40)
+    assert extended.deadline == NOON + datetime.timedelta(days=3)
+    assert extended.columns == {"mail": "a@uni.example"}
+    earlier = apply_lateness(late, policy, Terms(NOON - datetime.timedelta(days=1)))
+    assert (earlier.late_days, earlier.earned) == (3, 28)
+    alone = apply_lateness(late, LatePolicy(), Terms(NOON))
+    assert (alone.late_days, alone.deadline) == (2, NOON)
+    without = apply_lateness(late, LatePolicy(), three_days)
+    assert without.notes == ("an extension, and no deadline: lateness not judged",)
+
+
+def test_extension_of_days_ends_at_the_same_time_of_day() -> None:
+    deadline = datetime.datetime(2026, 10, 24, 20, tzinfo=PARIS)
+    moved = Terms(extension=datetime.timedelta(days=1)).moved(deadline)
+    assert moved is not None
+    assert moved.astimezone(datetime.timezone.utc).hour == 19  # it was 18 before the change
+
+
+def test_best_attempt_is_that_of_the_most_points_lateness_taken_off() -> None:
+    said = [("a", 30.0), ("b", None), ("c", 35.0), ("d", 35.0), ("e", 0.0)]
+    attempts = [result(source=source, earned=earned) for source, earned in said]
+    other = result(learner="ben")
+    (best, ben) = best_attempts([*attempts, other])
+    assert (best.source, ben) == ("d", other)
+    assert best.notes == ("of 5 attempts d is the best, not a (30), b (not graded), c (35), e (0)",)
+
+
+def test_result_signed_before_there_were_terms_still_holds() -> None:
+    written = sign(result(), KEY).model_dump_json()
+    assert "deadline" not in written
+    assert "columns" not in written
+    with_terms = sign(result(columns={"mail": "a"}, deadline=NOON), KEY)
+    back = Result.model_validate_json(with_terms.model_dump_json())
+    assert back == with_terms
+    assert is_signed(back, KEY)
+    assert not is_signed(back.model_copy(update={"deadline": None}), KEY)
 
 
 def test_lateness_takes_no_more_than_it_may() -> None:

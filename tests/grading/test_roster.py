@@ -6,6 +6,7 @@ import datetime
 import subprocess
 import zoneinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,3 +176,77 @@ def test_one_date_says_in_which_order_all_are_written(tmp_path: Path) -> None:
         found = read(tmp_path, text.format(other)).submissions
         assert found[0].submitted is not None
         assert found[0].submitted.month == month
+
+
+def policies(folder: Path, text: str, zone: datetime.tzinfo | None = PARIS) -> Collected:
+    """Collect a class's folder with a roster beside it."""
+    roster = folder / "roster.csv"
+    roster.write_text(text)
+    return collect([folder / "class"], roster, KATAS, [KATA], zone)
+
+
+def test_line_without_a_path_is_on_whom_the_folder_has(tmp_path: Path) -> None:
+    for name in ("Zo\u00e9", "ben"):
+        hand_in(tmp_path / "class" / name)
+    text = (
+        "id;deadline;extension;group;submitted\nZOE\u0301;;3d;A;24/11/2026 17:59\n"
+        "ben;26/11/2026 18:00;;\ncleo;;1d;B\n"
+    )
+    collected = policies(tmp_path, text)
+
+    zoe, ben = (one.terms for one in collected.submissions)
+    assert (zoe.extension, zoe.columns) == (datetime.timedelta(days=3), (("group", "A"),))
+    assert ben.deadline == datetime.datetime(2026, 11, 26, 17, tzinfo=UTC)
+    dates = [one.submitted for one in collected.submissions]
+    assert dates == [datetime.datetime(2026, 11, 24, 16, 59, tzinfo=UTC), None]
+    assert any("line 4" in one and "'cleo' handed in nothing" in one for one in collected.told)
+    assert collected.ungraded == []
+
+
+def test_mistyped_id_is_named_beside_the_one_that_it_is_like(tmp_path: Path) -> None:
+    hand_in(tmp_path / "class" / "benjamin")
+
+    (told,) = policies(tmp_path, "id,extension\nbenjamn,2d\n").told
+
+    assert told.endswith("'benjamn' handed in nothing; there is 'benjamin': is that it?")
+
+
+def test_terms_may_stand_beside_the_path_or_on_a_line_of_their_own(tmp_path: Path) -> None:
+    hand_in(tmp_path / "class" / "anna")
+    hand_in(tmp_path / "late" / "bob", "b = 1\n")
+    collected = policies(tmp_path, "id,path,extension\nbob,late/bob,36h\nanna,,10m\n")
+
+    hours = [one.terms.extension / datetime.timedelta(hours=1) for one in collected.submissions]
+    assert hours == [pytest.approx(1 / 6), 36]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,extension\nanna,3\n", "line 2 .*the extension '3' is no length of time: write 10m"),
+        ("id,deadline\nanna,soon\n", "line 2 .*'soon' is no date; write 2026-"),
+        ("id,extension\nanna,3d\nANNA,4d\n", "line 3 .*'ANNA' is there twice: keep one line"),
+        ("who,extension\nanna,3d\n", "needs the column 'id'"),
+    ],
+)
+def test_terms_that_cannot_be_read_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    hand_in(tmp_path / "class" / "anna")
+    with pytest.raises(RosterError, match=said):
+        policies(tmp_path, text)
+
+
+@pytest.mark.parametrize(("counts", "content"), [("newest", b"b = 1\n"), ("first", b"x = 1\n")])
+def test_of_two_lines_the_one_that_is_asked_for_counts(
+    tmp_path: Path, counts: Any, content: bytes
+) -> None:
+    hand_in(tmp_path / "a")
+    hand_in(tmp_path / "b", "b = 1\n")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,path,submitted\nanna,b,2026-02-02T12:00Z\nAnna,a,2026-02-01T12:00Z\n")
+
+    (found,) = collect([], roster, KATAS, [KATA], counts=counts).submissions
+    both = collect([], roster, KATAS, [KATA], counts="best").submissions
+
+    assert found.content == content
+    assert "twice in the roster" in found.notes[-1]
+    assert [one.content for one in both] == [b"x = 1\n", b"b = 1\n"]

@@ -91,9 +91,21 @@ def test_learner_without_a_kata_is_named(tmp_path: Path) -> None:
         (b"# coding: undefined\nx = 1\n", "UTF-8"),
         (b"# coding: rot13\nx = 1\n", "UTF-8"),
         (b"# coding: idna\nx = '\xff..'\n", "UTF-8"),
+        (b"# coding: punycode\n" + b"a" * 500_000 + b"-" + b"9" * 500_000, "UTF-8"),
+        (b"# coding: unicode_escape\nx = 1\n", "UTF-8"),
         (b"#" * (MOST_SOURCE_BYTES + 1), "longer"),
     ],
-    ids=["empty", "nul", "not utf-8", "undefined", "rot13", "idna", "too long"],
+    ids=[
+        "empty",
+        "nul",
+        "not utf-8",
+        "undefined",
+        "rot13",
+        "idna",
+        "punycode",
+        "escape",
+        "too long",
+    ],
 )
 def test_file_that_is_no_source_is_unreadable(tmp_path: Path, content: bytes, said: str) -> None:
     hand_in(tmp_path / "anna")
@@ -105,7 +117,13 @@ def test_file_that_is_no_source_is_unreadable(tmp_path: Path, content: bytes, sa
 
 def test_byte_order_mark_and_latin_1_are_python(tmp_path: Path) -> None:
     hand_in(tmp_path / "anna")
-    for content in (b"\xef\xbb\xbfx = 1\n", b"# coding: latin-1\nx = '\xe9'\n"):
+    for content in (
+        b"\xef\xbb\xbfx = 1\n",
+        b"# coding: latin-1\nx = '\xe9'\n",
+        b"# coding: windows-1252\nx = '\x80'\n",
+        b"# coding: shift_jis\nx = '\x83e'\n",
+        b"# coding: gb18030\nx = 1\n",
+    ):
         (tmp_path / "anna" / PLACE).write_bytes(content)
         assert only(tmp_path / "anna").content == content
 

@@ -19,6 +19,7 @@ import pytest
 from dojo.author import files, promises, standalone
 from dojo.author import verdicts as judged
 from dojo.author.finding import Finding
+from dojo.author.mutants.check import listed_survivors_are_mutants
 from dojo.author.runs import REFERENCE, STUB, Runs
 from dojo.catalog.answers import answers_here
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
@@ -118,6 +119,11 @@ def test_right_answer_is_accepted(kata: Kata, answer: Path, runs: Runs) -> None:
 @each_kata
 def test_stub_and_reference_promise_the_same(kata: Kata) -> None:
     is_clean(promises.stub_and_reference_promise_the_same(kata))
+
+
+@each_kata
+def test_listed_survivors_are_mutants(kata: Kata) -> None:
+    is_clean(listed_survivors_are_mutants(kata))
 
 
 @each_kata

@@ -144,6 +144,20 @@ def test_one_red_case_of_a_test_is_enough_when_asked(kata: Kata) -> None:
     assert [test.test for test in all_cases.tests].count("test_adds[3]") == 1
 
 
+@pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
+def test_first_red_test_is_enough_when_asked(
+    kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool
+) -> None:
+    monkeypatch.setattr("dojo.warm.client.CAN_FORK", forks)
+    text = TESTS.replace("== 3", "!= 3")
+    kata.test_file.write_text(text, encoding="utf-8")
+    with Warm(kata.root) as warm:
+        verdict = warm.run(kata, "learner", first_red=True)
+
+    assert [(test.test, test.passed) for test in verdict.tests] == [("test_adds", False)]
+    assert not verdict.fault
+
+
 def test_runs_share_one_parent_and_no_state(warm: Warm, kata: Kata) -> None:
     mine = "assert vars(sys).setdefault('mark', os.getpid()) == os.getpid()"
     kata.stub_file.write_text(f"import os, sys\n{mine}\n{GOOD}", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import socket
 import threading
@@ -101,7 +102,11 @@ def test_files_of_a_tree_are_removed_in_sight(path: Path) -> None:
         shutil.rmtree(path.parent)
 
     assert disk.refusing(remove, path.parent, disk.REMOVE).how == disk.RAISED
+    assert disk.refusing(remove, path.parent.parent, disk.LIST).how == disk.RAISED
     assert path.exists()
+    assert disk.refusing(remove, path.parent.parent, disk.RMDIR).how == disk.RAISED
+    assert path.parent.exists()
+    assert not path.exists()
 
 
 def test_two_calls_meet_in_one_part(path: Path) -> None:
@@ -121,6 +126,20 @@ def test_two_calls_are_made_in_two_containers(path: Path, tmp_path: Path) -> Non
     disk.overtaken(write, write, path.parent, str(path))
     names = sorted(one.name for one in tmp_path.iterdir() if one != path)
     assert names == ["worker-1-7-7-7", "worker-2-7-7-7"]
+
+
+def test_two_calls_on_one_machine_have_their_numbers_and_the_same_luck(
+    path: Path, tmp_path: Path
+) -> None:
+    def write() -> None:
+        whole(tmp_path / f"{socket.gethostname()}-{random.random()}-{os.getpid()}")
+        whole(path)
+
+    disk.overtaken(write, write, path.parent, str(path), apart=False)
+    named = [one.name.rsplit("-", 1) for one in tmp_path.iterdir() if one != path]
+    assert len(named) == 2
+    assert named[0][0] == named[1][0]
+    assert named[0][1] != named[1][1]
 
 
 def test_what_is_done_elsewhere_is_no_step(path: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -64,6 +65,12 @@ def plainly(contract: str) -> str:
     return name if name in CONTRACTS else contract
 
 
+def id_texts(rows: Customers) -> list[str]:
+    """Read the ids as they are written in the file."""
+    text = io.StringIO(rows.csv(), newline="")
+    return [row["customer_id"] for row in csv.DictReader(text)]
+
+
 def fields(rows: Customers) -> list[int]:
     """Count the fields of each row of the file."""
     return [len(row) for row in csv.reader(io.StringIO(rows.csv(), newline="")) if row]
@@ -104,8 +111,14 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.LINE_ENDS: lambda rows: "\r\n" in rows.csv(),
     q.BACKSLASHES: lambda rows: "\\" in notes(rows),
     q.PADDED: lambda rows: any(one["note"].endswith("\t") for one in rows),
+    q.MAC_ENDS: lambda rows: bool(re.search(r"\r(?!\n)", notes(rows))),
+    q.RARE_ENDS: lambda rows: bool({*"\u2028\x85\x0b\x0c"} & {*notes(rows)}),
+    q.ZERO_IDS: lambda rows: "00" in {one[:2] for one in id_texts(rows)},
+    q.LAST_SCORE: lambda rows: "probability" in rows.columns,
     q.BLANK_WORDS: lambda rows: {"None", "NA", "null"} <= set(contracts(rows)),
     q.MANY_CONTRACTS: lambda rows: len(set(contracts(rows))) > 30,
+    q.SIGNS_IN_CONTRACTS: lambda rows: "fibre|tv" in contracts(rows),
+    q.LIKE_COLUMNS: lambda rows: "contract_value" in rows.columns,
     q.NEAR_NUMBERS: lambda rows: all(
         row["tenure_months"] in (None, 0) or row["tenure_months"] > 1e8 for row in rows
     ),
@@ -293,6 +306,8 @@ def test_names_come_in_every_kind_that_the_signs_allow() -> None:
     assert names[q.OTHER_DIGIT].isalnum()
     assert not names[q.OTHER_DIGIT].isascii()
     assert "Z" < names[q.BETWEEN_CASES][-1] < "a"
+    assert not names[q.OTHER_CASE].isascii()
+    assert names[q.OTHER_CASE].casefold().isascii()
     assert set(run_ids) == {"", q.DOTS, q.PLUS, q.CAPITALS, q.DASH_FIRST}
     assert set(Draw(2, tame=q.NAMES).names()) == {""}
 

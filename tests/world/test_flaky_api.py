@@ -194,6 +194,23 @@ def test_every_method_is_answered_and_named(api: FlakyApi, method: str) -> None:
     assert api.requests[0].method == method
 
 
+@pytest.mark.parametrize("more", ["nord:s3cret@", ""])
+@pytest.mark.parametrize("port", [":8443", ""])
+def test_user_and_port_reach_the_customers(api: FlakyApi, more: str, port: str) -> None:
+    url = f"https://{more}api.churn.example{port}/customers?page=2"
+    assert requests.get(url, timeout=1).ok
+    asked = api.requests[0]
+    assert asked.url == f"{api.url}?page=2"
+    assert ("Authorization" in asked.headers) == bool(more)
+
+
+def test_letters_are_sent_as_they_are(api: FlakyApi) -> None:
+    api.will(api.answer(200, json=[{"name": "Zoë, 東京"}]))
+    answer = requests.get(api.url, timeout=1)
+    assert "Zoë, 東京".encode() in answer.content
+    assert answer.json() == [{"name": "Zoë, 東京"}]
+
+
 def test_another_host_is_out_of_reach(api: FlakyApi) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get("https://api.churn.example.com/customers", timeout=1)

@@ -208,6 +208,13 @@ def test_slacks_form_is_read(webhooks: Webhooks) -> None:
     assert (answer.status_code, webhooks.posts[0].text) == (200, "in a form")
 
 
+def test_json_that_is_called_a_form_is_refused(webhooks: Webhooks) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = requests.post(webhooks.slack_url, b'{"text": "in JSON"}', headers=kind, timeout=5)
+
+    assert (answer.status_code, webhooks.posts[0].text) == (400, "in JSON")
+
+
 def test_other_hosts_stay_refused(webhooks: Webhooks) -> None:
     with pytest.raises(OSError, match=r"asked for 'example\.org'\. No network: ask"):
         urllib.request.urlopen("http://example.org", timeout=5)
@@ -225,10 +232,14 @@ def test_server_elsewhere_is_reached_under_the_same_names(tmp_path: Path) -> Non
             assert by_requests(api.webhooks.slack_url, {"text": "to slack"}, 5) == 200
             assert by_httpx(api.webhook_url, {"text": "to no service"}, 5) == 200
             assert requests.get(api.url, timeout=5).json() == []
-            api.webhooks.will_be("dead")
-            with pytest.raises(requests.ConnectionError):
-                by_requests(api.webhooks.slack_url, {"text": "x"}, 5)
+            api.webhooks.will_be(302)
+            assert requests.post(api.webhooks.slack_url, json={"text": "x"}, timeout=5).ok
+            for mood in ("a stranger", "dead"):
+                api.webhooks.will_be(mood)
+                with pytest.raises(requests.ConnectionError):
+                    by_requests(api.webhooks.slack_url, {"text": "to nobody"}, 5)
     finally:
         host.close()
-    assert [post.text for post in api.webhooks.posts] == ["to slack", "to no service"]
-    assert (api.webhooks.refused_count, len(api.requests)) == (1, 1)
+    assert [post.text for post in api.webhooks.posts] == ["to slack", "to no service", "x"]
+    counts = (api.webhooks.refused_count, api.webhooks.followed_count, len(api.requests))
+    assert counts == (1, 1, 1)

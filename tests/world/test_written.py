@@ -78,6 +78,13 @@ def test_part_of_a_secret_is_found(text: str) -> None:
     assert part_of(URL, f"the webhook: {text}, 2026-03-29")
 
 
+def test_what_stands_behind_a_question_mark_is_secret_too() -> None:
+    url = f"https://chat.example?room={TOKEN}&side=left"
+
+    assert part_of(url, f"chat.example?room={TOKEN}")
+    assert part_of(url, "chat.example?room=... at the left side") == ""
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -15,7 +15,8 @@ from dojo.engines.mlflow import seams
 
 # MLflow begins each question to a database with it, whatever it asks or changes then.
 _QUESTION = "PRAGMA foreign_keys"
-_NO_ANSWER = "no answer from the database: host not found"
+# What errors of things that are not there say as well.
+_NO_ANSWER = "no answer from the database: host not found (404 Not Found: it does not exist)"
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -56,11 +57,15 @@ def busy_at(number: int) -> Iterator[list[str]]:
 # How the names of a client's methods begin.
 _ASKING = ("get_", "search_")
 _CHANGING = ("create_", "delete_", "log_", "rename_", "set_", "update_")
+# What `mlflow.register_model` calls instead.
+_OTHER_NAMES = {"_create_model_version": "create_model_version"}
 
 
 @contextlib.contextmanager
-def heard(hear: Callable[[str], None]) -> Iterator[None]:
+def heard(hear: Callable[[str], Any]) -> Iterator[None]:
     """Have `hear` be told what is asked of a store, by its client's method; it may raise.
+
+    What it returns, if anything, is called when that was done, and may raise as well.
 
     What a client asks in order to do that is its own affair: before each change of an alias it
     looks whether the model is a prompt.
@@ -72,33 +77,39 @@ def heard(hear: Callable[[str], None]) -> Iterator[None]:
         def method(*given: Any, **more: Any) -> Any:
             if getattr(here, "is_inside", False):
                 return real(*given, **more)
-            hear(name)
+            then = hear(name)
             here.is_inside = True
             try:
-                return real(*given, **more)
+                found = real(*given, **more)
             finally:
                 here.is_inside = False
+            if then is not None:
+                then()
+            return found
 
         return method
 
     own = {
         name: real
         for name, real in vars(client).items()
-        if name.startswith((*_ASKING, *_CHANGING)) and inspect.isfunction(real)
+        if _OTHER_NAMES.get(name, name).startswith((*_ASKING, *_CHANGING))
+        and inspect.isfunction(real)
     }
     with contextlib.ExitStack() as stack:
         for name, real in own.items():
-            stack.enter_context(mock.patch.object(client, name, told(name, real)))
+            said = _OTHER_NAMES.get(name, name)
+            stack.enter_context(mock.patch.object(client, name, told(said, real)))
         yield
 
 
 @contextlib.contextmanager
-def refused_at(number: int, *of: str) -> Iterator[list[str]]:
+def refused_at(number: int, *of: str, but_made: bool = False) -> Iterator[list[str]]:
     """Have one change of a store be refused; the others are made.
 
     Args:
         number: Which, from 1.
         of: The changes that count, by the names of a client's methods. None: all.
+        but_made: It is made all the same: the store's answer is what is lost.
 
     Yields:
         The name of what was refused, once it was.
@@ -108,11 +119,17 @@ def refused_at(number: int, *of: str) -> Iterator[list[str]]:
     refused: list[str] = []
     counted = itertools.count(1)
 
-    def hear(name: str) -> None:
+    def refuse() -> None:
+        raise MlflowException(_NO_ANSWER)
+
+    def hear(name: str) -> Callable[[], None] | None:
         counts = name in of if of else name.startswith(_CHANGING)
-        if counts and next(counted) == number:
-            refused.append(name)
-            raise MlflowException(_NO_ANSWER)
+        if not counts or next(counted) != number:
+            return None
+        refused.append(name)
+        if not but_made:
+            refuse()
+        return refuse
 
     with heard(hear):
         yield refused
@@ -161,9 +178,11 @@ def callers_run(uri: str) -> Iterator[Callable[[], str]]:
     stack.append(active(run))  # start_run would change which store is the default
 
     def look() -> str:
-        status = client.get_run(run.info.run_id).info.status
+        now = client.get_run(run.info.run_id)
+        status, logged = now.info.status, sorted({*now.data.params, *now.data.metrics})
         is_active = bool(stack) and stack[-1].info.run_id == run.info.run_id
         said = [] if status == "RUNNING" else [status]
+        said += [f"one in which {', '.join(logged)} was logged"] if logged else []
         return ", ".join(said if is_active else [*said, "no longer this thread's active run"])
 
     try:

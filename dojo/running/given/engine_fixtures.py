@@ -95,10 +95,11 @@ def beside_callers_run() -> Any:
         if found:
             pytest.fail(
                 f"{said}\nIts caller had an MLflow run of its own open in this thread. Now it is:"
-                f" {found}.\nExpected: still open, and RUNNING. You may raise because of it; only"
-                " who has opened a run ends it.\nIn production: a flow keeps a run open around"
-                " your call. In the middle of its work the run says Finished, also if the work"
-                " fails later, and what is logged from then on goes into a run without a name.",
+                f" {found}.\nExpected: still open, RUNNING, and nothing of yours in it. You may"
+                " raise because of it; only who has opened a run ends it, or logs into it.\n"
+                "In production: a flow keeps a run open around your call. In the middle of its work"
+                " the run says Finished, also if the work fails later, and what is logged from then"
+                " on goes into a run without a name.",
                 pytrace=False,
             )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import logging
+import re
 import urllib.parse
 from collections.abc import Iterator
 from unittest import mock
@@ -75,13 +76,15 @@ def part_of(address: str, text: str) -> str:
 
     Args:
         address: The whole address.
-        text: Perhaps it has four characters in a row of one of the path's secret parts, also in
-            capitals or backwards; or eight of the address in base64 or in hexadecimal digits.
+        text: Perhaps it has four characters in a row of one of the secret parts of the path, or of
+            what stands behind a question mark, also in capitals or backwards; or eight of the
+            address in base64 or in hexadecimal digits.
 
     Returns:
         What the text has of it; empty if it has nothing.
     """
-    parts = [one for one in urllib.parse.urlsplit(address).path.split("/") if _is_secret(one)]
+    there = urllib.parse.urlsplit(address)
+    parts = [one for one in re.split("[/&=]", f"{there.path}/{there.query}") if _is_secret(one)]
     secrets = {one: 8 if one.isdigit() else 4 for one in parts}  # any time of day has four digits
     secrets |= {one[::-1]: 4 for one in parts[-1:]} | {one.upper(): 4 for one in parts[-1:]}
     whole = address.encode()

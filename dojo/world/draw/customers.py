@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from dojo.world.draw import qualities as q
 from dojo.world.draw.churn import make_customers
+from dojo.world.draw.contracts import Streams, draw_contracts
 
 COLUMNS = (
     "customer_id",
@@ -24,20 +25,16 @@ NUMBERS = ("tenure_months", "monthly_charges", "support_calls")
 CONTRACTS = ("month-to-month", "one year", "two years")
 # Beside the first float cannot tell its neighbour: read as floats, two customers are one.
 FIRST_HUGE = 2**53
-_MORE_CONTRACTS = {
-    q.NEAR_CONTRACT: ("Month-to-month", " month-to-month", "one year ", "MONTH-TO-MONTH"),
-    q.NEW_CONTRACT: ("Three year", "weekly", "trial", "unknown"),
-}
 _LOOK_ALIKES = ("01400", "n/a", "1e5", "None", "TRUE", "007", "2026-03-29", "null", "NA")
-_BLANK_WORDS = ("None", "NA", "null", "n/a", "nan", "-")
-# More than somebody expects, and few enough for a frame to which each is added by itself.
-# Some begin as the names of columns that are made of them.
-_MANY_CONTRACTS = tuple(
-    f"{'tariff ' if number % 9 else 'contract_'}{number}" for number in range(90)
+# What an export may have beside the columns that are asked for.
+_LIKE_COLUMNS = (
+    "contract_value",
+    "contract_months",
+    "support_calls_before",
+    "charges",
+    "churned_on",
 )
 _NEAR = 10**8
-
-Streams = Callable[[str], random.Random]
 
 
 class Customers(list[dict[str, Any]]):
@@ -50,7 +47,7 @@ class Customers(list[dict[str, Any]]):
         index: list[int] | None,
         end: str,
         blank_line_every: int = 0,
-        torn: Iterable[str] = (),
+        on: Iterable[str] = (),
     ) -> None:
         """Keep the rows and how they are laid out."""
         super().__init__(rows)
@@ -58,7 +55,7 @@ class Customers(list[dict[str, Any]]):
         self._index = index
         self._end = end
         self._blank_line_every = blank_line_every
-        self._torn = frozenset(torn)
+        self._on = frozenset(on)
 
     def frame(self) -> Any:
         """Make a `pandas.DataFrame`; numbers with blanks are floats, as pandas reads them."""
@@ -71,23 +68,31 @@ class Customers(list[dict[str, Any]]):
         return frame
 
     def csv(self) -> str:
-        """Write a CSV file: text that reads back as the same values, but for the torn rows."""
+        """Write a CSV file: text that reads back as the values, but for torn rows."""
         text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(self.columns)
+        text.write(_line(self.columns))
         # Neither the first row, by which a reader may tell the columns, nor the last one.
         too_many, too_few = len(self) // 2, len(self) // 2 + 1
         for number, row in enumerate(self, start=1):
             fields = ["" if row[name] is None else row[name] for name in self.columns]
-            if q.FIELD_TOO_MANY in self._torn and number == too_many:
+            if q.ZERO_IDS in self._on and number % 2:
+                fields[self.columns.index("customer_id")] = f"00{row['customer_id']}"
+            if q.FIELD_TOO_MANY in self._on and number == too_many:
                 # As a comma does in the name of a contract that nobody has put between quotes.
                 fields.insert(self.columns.index("contract") + 1, " paid monthly")
-            if q.FIELD_TOO_FEW in self._torn and number == too_few:
+            if q.FIELD_TOO_FEW in self._on and number == too_few:
                 del fields[-1]
-            writer.writerow(fields)
+            text.write(_line(fields))
             if self._blank_line_every and number % self._blank_line_every in (0, 1):
                 text.write("\n")
         return text.getvalue().rstrip("\n") + self._end
+
+
+def _line(fields: Iterable[Any]) -> str:
+    """Write a line; of old Pythons `csv` quotes a lone carriage return only at such ends."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(fields)
+    return text.getvalue()[:-2] + "\n"
 
 
 def draw_customers(
@@ -114,7 +119,7 @@ def draw_customers(
     count = 0 if q.NO_ROWS in on else 1 if q.ONE_ROW in on else count
     count = max(count, 1001) if q.MANY_ROWS in on else count
     rows = make_customers(count, seed=streams("rows").randrange(2**32))
-    for change in (_text, _numbers, _contracts, _ids):
+    for change in (_text, _numbers, draw_contracts, _ids):
         change(streams, on, rows)
     if q.ALL_ALIKE in on:
         for row in rows:
@@ -128,8 +133,14 @@ def draw_customers(
         streams(q.TWICE).shuffle(rows)
     if q.TWICE_UNLIKE in on and rows:
         _twice_unlike(streams(q.TWICE_UNLIKE), rows, blank)
+    if q.LIKE_COLUMNS in on:
+        for row in rows:
+            row.update({name: streams(name).randrange(1, 9) for name in _LIKE_COLUMNS})
     if q.PADDED in on and rows:
         rows[-1]["note"] = "pays late "  # at the very end of the file
+    if q.LAST_SCORE in on:
+        for row in rows:
+            row["probability"] = round(streams(q.LAST_SCORE).random(), 3)
     columns = _columns(streams, on, churned)
     index = _index(streams, on, len(rows))
     laid_out = ({name: row[name] for name in columns} for row in rows)
@@ -171,25 +182,6 @@ def _numbers(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -
             row.update({name: row[name] + _NEAR for name in NUMBERS})
 
 
-def _contracts(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
-    """Give some customers contracts that nobody had thought of."""
-    for quality, names in _MORE_CONTRACTS.items():
-        if quality in on:
-            rng = streams(quality)
-            shuffled = rng.sample(names, len(names))
-            for place, row in enumerate(rng.sample(rows, (len(rows) + 9) // 10)):
-                row["contract"] = shuffled[place % len(names)]
-    if q.BLANK_WORDS in on:
-        places = streams(q.BLANK_WORDS).sample(range(len(rows)), (len(rows) + 3) // 4)
-        for number, place in enumerate(places):
-            rows[place]["contract"] = _BLANK_WORDS[number % len(_BLANK_WORDS)]
-    if q.MANY_CONTRACTS in on:
-        # The last one has one customer only.
-        for number, row in enumerate(rows):
-            most = len(_MANY_CONTRACTS) - (number >= len(_MANY_CONTRACTS))
-            row["contract"] = _MANY_CONTRACTS[number % most]
-
-
 def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> None:
     """Write a note beside each customer."""
     kinds = {
@@ -200,6 +192,8 @@ def _text(streams: Streams, on: frozenset[str], rows: list[dict[str, Any]]) -> N
         q.LINE_ENDS: ("moved,\r\nnew contract",),
         q.BACKSLASHES: (r"C:\temp\new", 'said \\"no\\"', "ends so \\"),
         q.PADDED: ("pays late\t", "moved \t"),
+        q.MAC_ENDS: ("moved\rnew contract", "called\r\rtwice\r"),
+        q.RARE_ENDS: ("moved\u2028twice", "on\x85holiday", "page\x0cbreak", "a\x0bb\x1cc"),
         q.BLANK_LINES: ("moved\n\nnew contract", "called\n \n\ntwice"),
     }
     allowed = [choices for kind, choices in kinds.items() if kind in on] or [("moved", "pays late")]
@@ -244,6 +238,10 @@ def _columns(streams: Streams, on: frozenset[str], churned: bool) -> list[str]:
     columns = [name for name in COLUMNS if churned or name != "churned"]
     if q.EXTRA_COLUMN in on:
         columns.append("note")
+    if q.LAST_SCORE in on:
+        columns.append("probability")
+    if q.LIKE_COLUMNS in on:
+        columns += _LIKE_COLUMNS
     if q.COLUMN_ORDER in on:
         usual = list(columns)
         streams(q.COLUMN_ORDER).shuffle(columns)

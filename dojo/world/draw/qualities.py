@@ -54,8 +54,14 @@ BLANK_LINES = "blank lines in the file"
 LINE_ENDS = "text with the line breaks of Windows"
 BACKSLASHES = "backslashes in text"
 PADDED = "white space at the end of text"
+MAC_ENDS = "text with a carriage return alone"
+RARE_ENDS = "text with signs that end a line for Unicode only"
+ZERO_IDS = "ids with zeros in front"
+LAST_SCORE = "a column called probability"
 BLANK_WORDS = "contracts named as others write a blank"
-MANY_CONTRACTS = "ninety contracts"
+MANY_CONTRACTS = "three hundred contracts"
+SIGNS_IN_CONTRACTS = "signs in contracts that part, quote or match elsewhere"
+LIKE_COLUMNS = "more columns, named nearly as those that are asked for"
 NEAR_NUMBERS = "great numbers that are nearly alike"
 FIELD_TOO_MANY = "a row with a field too many"
 FIELD_TOO_FEW = "a row with a field too few"
@@ -72,8 +78,14 @@ SHAPES = (
     LINE_ENDS,
     BACKSLASHES,
     PADDED,
+    MAC_ENDS,
+    RARE_ENDS,
+    ZERO_IDS,
+    LAST_SCORE,
     BLANK_WORDS,
     MANY_CONTRACTS,
+    SIGNS_IN_CONTRACTS,
+    LIKE_COLUMNS,
     NEAR_NUMBERS,
     FIELD_TOO_MANY,
     FIELD_TOO_FEW,
@@ -134,6 +146,7 @@ VERY_LONG = "200 characters"
 LATE_CHANGE = "200 characters, the last one another"
 OTHER_DIGIT = "a digit of another script"
 BETWEEN_CASES = "a sign between Z and a"
+OTHER_CASE = "a letter that is one of a-z only in another case"
 NAMES = (
     DOTS,
     PLUS,
@@ -148,6 +161,7 @@ NAMES = (
     LATE_CHANGE,
     OTHER_DIGIT,
     BETWEEN_CASES,
+    OTHER_CASE,
 )
 
 # Texts, such as those of errors; the last seven at a limit of characters.

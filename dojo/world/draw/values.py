@@ -102,6 +102,8 @@ def draw_names(streams: Streams, on: frozenset[str], signs: str) -> dict[str, st
         q.LATE_CHANGE: f"{(word * 20)[:199]}x",
         q.OTHER_DIGIT: word + streams(q.OTHER_DIGIT).choice("٣३７"),  # as `\d` has it
         q.BETWEEN_CASES: word + streams(q.BETWEEN_CASES).choice("[]^`"),  # as `A-z` has it
+        # As `[a-z]` has it where case is ignored: one is k in lower case, one is S in upper case.
+        q.OTHER_CASE: word + streams(q.OTHER_CASE).choice("\u212a\u017f"),
     }
     return {
         kind: name

@@ -54,6 +54,13 @@ def fault_of(
         place = f"row {number} of the list"
         if one[0] != right[0]:
             return _who(place, one, right)
+        if not math.isclose(one[1], right[1], abs_tol=1e-3):
+            return (
+                f"{place} has for customer {one[0]} the probability {one[1]!r}",
+                f"{right[1]!r}, as `churn_probability` has it",
+                "the call centre reads another score than tonight's; the export has a column of"
+                " that name, too: last month's.",
+            )
         if not near(one[1], right[1]):
             return (
                 f"{place} has for customer {one[0]} the probability {one[1]!r}",

@@ -15,18 +15,17 @@ import select
 import shutil
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dojo.world.files.machine import become_another_machine
+from dojo.world.files.machine import become_alike
 
 RETURNED, RAISED, KILLED = "returned", "raised", "was killed"
 FULL_AFTER_BYTES = 4096
 OPEN, RENAME, LINK, REMOVE, CHMOD = "open", "rename", "link", "remove", "chmod"
+LIST, RMDIR = "list", "rmdir"
 _MOST_MOVES = 40
-_NUMBERED = ((os, "getpid"), (threading, "get_native_id"), (threading, "get_ident"))
 _PATIENCE_S = 5.0
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -38,7 +37,7 @@ class Step:
     """What a call is about to do with a file.
 
     Attributes:
-        kind: OPEN (to write), RENAME, LINK, REMOVE, CHMOD; or `mkdir`, `truncate`.
+        kind: OPEN (to write), RENAME, LINK, REMOVE, CHMOD, LIST, RMDIR; or `mkdir`, `truncate`.
         path: The file; of a rename or a link the new name.
     """
 
@@ -53,8 +52,15 @@ class Step:
 Before = Callable[[Step], None]
 
 
+Place = Callable[[], None]
+
+
 def _go_on(_: Step) -> None:
     """Let each step be taken."""
+
+
+def _here() -> None:
+    """Stay where it is."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Fork:
     """A call that is on its way in a process of its own."""
 
     def __init__(
-        self, call: Call, folder: Path, before: Before, full: Any = None, machine: str = ""
+        self, call: Call, folder: Path, before: Before, full: Any = None, place: Place = _here
     ) -> None:
         """Fork, and make the call.
 
@@ -88,16 +94,12 @@ class Fork:
             folder: Only what it does with files in this folder counts.
             before: Told of each step.
             full: On a full disk: how the signal SIGXFSZ is taken; None where there is room.
-            machine: Where it is made: a container of that name, where all processes and threads
-                have the numbers that they have in each; nothing for here.
+            place: Makes of the fork a process of another place.
         """
         self._told, tell = os.pipe()
         self.pid = os.fork()
         if not self.pid:
-            if machine:
-                become_another_machine(machine)
-                for owner, name in _NUMBERED:
-                    setattr(owner, name, lambda: 7)
+            place()
             _make(call, os.path.realpath(folder), before, full, tell)
         os.close(tell)
 
@@ -156,12 +158,14 @@ def _step(event: str, args: tuple[Any, ...], folder: str) -> Step | None:
     elif event in ("os.rename", "os.link"):
         kind, name, at = event[3:], args[1], args[3]
     elif event in ("os.remove", "os.rmdir"):
-        kind, name, at = REMOVE, args[0], args[1]
+        kind, name, at = event[3:], args[0], args[1]
+    elif event in ("os.scandir", "os.listdir"):
+        kind, name, at = LIST, "." if args[0] is None else args[0], -1
     elif event in ("os.mkdir", "os.truncate", "os.chmod"):
         kind, name, at = event[3:], args[0], -1 if event == "os.truncate" else args[-1]
     else:
         return None
-    if kind == CHMOD and isinstance(name, int):  # of an open file; only Linux tells which
+    if kind in (CHMOD, LIST) and isinstance(name, int):  # of an open file; only Linux tells which
         with contextlib.suppress(OSError):
             name = os.readlink(f"/proc/self/fd/{name}")
     if not kind or isinstance(name, int):
@@ -240,16 +244,20 @@ def refusing(call: Call, folder: Path, kind: str, path: str = "") -> Ended:
     return Fork(call, folder, refuse).end()
 
 
-def overtaken(call: Call, other: Call, folder: Path, path: str) -> tuple[Ended, Ended]:
+def overtaken(
+    call: Call, other: Call, folder: Path, path: str, *, apart: bool = True
+) -> tuple[Ended, Ended]:
     """Make a call, hold it before it puts a file in place, have another one made, let it go on.
 
-    Each is made in a container: by their numbers the two processes are one.
+    What both draw from the shared random generators is the same.
 
     Args:
         call: Is held.
         other: Is made meanwhile. If it waits for the first one, that one goes on after 5 s.
         folder: Where both write.
         path: The file that the first one puts in place, by a rename.
+        apart: Each is made in a container of its own: by their numbers the two processes are one.
+            If not, both are made on one machine.
 
     Returns:
         How both ended, the held one first.
@@ -263,10 +271,11 @@ def overtaken(call: Call, other: Call, folder: Path, path: str) -> tuple[Ended, 
             os.close(arrive)
             select.select([may_go], [], [], _PATIENCE_S)
 
-    first = Fork(call, folder, hold, machine="worker-1")
+    first = Fork(call, folder, hold, place=lambda: become_alike("worker-1", apart))
     os.close(arrive)
     select.select([is_there], [], [], _PATIENCE_S)  # readable at its end, too
-    second = Fork(other, folder, _go_on, machine="worker-2").end()
+    name = "worker-2" if apart else "worker-1"
+    second = Fork(other, folder, _go_on, place=lambda: become_alike(name, apart)).end()
     os.write(let_go, b"g")
     ended = first.end()
     for end in (is_there, may_go, let_go):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
+import random
 import socket
+import sys
+import threading
 import uuid
 from typing import Any
 
 _USER, _OTHER = 4711, 4712
+_NUMBERED = ((os, "getpid"), (threading, "get_native_id"), (threading, "get_ident"))
 
 
 def become_another_machine(name: str) -> None:
@@ -26,6 +30,21 @@ def become_another_machine(name: str) -> None:
         told.append((os, "uname", lambda: other))
     for owner, attribute, answer in told:
         setattr(owner, attribute, answer)
+
+
+def become_alike(name: str, is_container: bool) -> None:
+    """Have a fork draw from the shared random generators what each one does of which this is asked.
+
+    Args:
+        name: Of the machine that it takes itself to be on.
+        is_container: Its processes and threads have the numbers that they have in each.
+    """
+    become_another_machine(name)
+    for owner, number in _NUMBERED if is_container else ():
+        setattr(owner, number, lambda: 7)
+    random.seed(42)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(42)
 
 
 def become_another_user(name: str) -> None:

@@ -1,17 +1,21 @@
 """Nights of a company that calls the customers who may leave: its files, and who is to be called.
 
-The customers' file is as an export has it; yesterday's call list is there. The name of the folder
+The customers' file is as an export has it, and for its owner only; yesterday's call list is there.
+The name of the folder
 that the runs share has in it what a solution may call its own files.
 """
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import itertools
 import os
 import re
 import shutil
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,7 @@ from dojo.world.files import calls, tables
 from dojo.world.files.written import Files
 
 YESTERDAY = "customer_id,probability,monthly_charges\n77,0.5,9.5\n"
-_OF_AN_EXPORT = (
+OF_AN_EXPORT = (
     q.TWICE,
     q.TWICE_UNLIKE,
     q.ZEROS,
@@ -30,6 +34,10 @@ _OF_AN_EXPORT = (
     q.LINE_ENDS,
     q.BACKSLASHES,
     q.PADDED,
+    q.MAC_ENDS,
+    q.RARE_ENDS,
+    q.ZERO_IDS,
+    q.LAST_SCORE,
 )
 _YEAR_S = 366 * 24 * 3600.0
 
@@ -51,6 +59,9 @@ class Nights(Files):
         self.source.parent.mkdir()
         self.target.parent.mkdir()
         self.yesterday()
+        usual = {False: self.target, True: self.target.parent}
+        self._usual = {is_folder: path.stat().st_mode for is_folder, path in usual.items()}
+        self.source.parent.chmod(0o700)
 
     def yesterday(self) -> None:
         """Put yesterday's list in place."""
@@ -58,10 +69,20 @@ class Nights(Files):
 
     def customers(self, draw: Draw, number: int, **more: Any) -> Customers:
         """Write drawn customers to the source, charges blank for some; return them."""
-        also = (*_OF_AN_EXPORT, *more.pop("also", ()))
+        also = (*OF_AN_EXPORT, *more.pop("also", ()))
         drawn = draw.customers(number, churned=False, blank=["monthly_charges"], also=also, **more)
         self.source.write_text(drawn.csv(), encoding="utf-8", newline="")
+        self.source.chmod(0o600)
         return drawn
+
+    def corrected(self, drawn: Customers) -> Customers:
+        """Write the source anew, with other calls, as long as before and an hour older."""
+        at = self.source.stat().st_mtime_ns - 3600 * 10**9
+        new = copy.copy(drawn)
+        new[:] = [{**row, "support_calls": _one_more(row["support_calls"])} for row in drawn]
+        self.source.write_text(new.csv(), encoding="utf-8", newline="")
+        os.utime(self.source, ns=(at, at))
+        return new
 
     def new_night(self, draw: Draw, number: int, **more: Any) -> Customers:
         """Write drawn customers to the source, and empty the folder of the runs."""
@@ -85,12 +106,11 @@ class Nights(Files):
         Args:
             path: The file; looked at are also the folders that it lies in, within the test's.
         """
-        usual = {False: self.source.stat().st_mode, True: self.source.parent.stat().st_mode}
         for one in (Path(path), *Path(path).parents):
             if self.folder.resolve() not in one.resolve().parents:
                 break
             mode = one.stat().st_mode
-            if usual[one.is_dir()] & ~mode & (0o055 if one.is_dir() else 0o044):
+            if self._usual[one.is_dir()] & ~mode & (0o055 if one.is_dir() else 0o044):
                 return f"{self.without_folder(one)} of mode {stat.S_IMODE(mode):04o}"
         return ""
 
@@ -112,11 +132,23 @@ class Nights(Files):
             os.utime(path, (then, then))
 
     def called(self) -> list[tuple[str, float, float]]:
-        """Read the call list: the ids as they are written there, probabilities, charges."""
+        """Read the call list: the ids as text, without zeros in front, probabilities, charges."""
         rows = tables.read_rows(str(self.target))
-        who = [row.get("customer_id") or "" for row in rows]
+        who = [(row.get("customer_id") or "").lstrip("0") for row in rows]
         numbers = (tables.numbers_of(rows, name) for name in ("probability", "monthly_charges"))
         return list(zip(who, *numbers, strict=True))
+
+    @contextlib.contextmanager
+    def on_another_processor(self) -> Iterator[None]:
+        """Have numpy's `exp` differ in the last digit, as it does between processors."""
+        import numpy
+
+        here = numpy.exp
+        numpy.exp = lambda *args, **more: here(*args, **more) * (1 + 2**-52)
+        try:
+            yield
+        finally:
+            numpy.exp = here
 
     def fault_of_list(self, drawn: Customers, at_most: int) -> tuple[str, str, str] | None:
         """Name the first fault of the list: what it is, what was expected, and what it costs."""
@@ -130,6 +162,17 @@ class Nights(Files):
         drawn = draw.names(signs=r"[A-Za-z0-9_.~:+-]", tame=tame).values()
         return list(dict.fromkeys([*drawn, "..", ".", *more]))
 
+    def ids_named_as(self, *paths: str) -> list[str]:
+        """Name runs by the words that a solution's files have in their paths below `work`.
+
+        Args:
+            paths: Files of one run: who makes a name of the other by replacing words leaves the
+                run.
+        """
+        below = " ".join(os.path.relpath(path, self.work.resolve()) for path in paths)
+        words = dict.fromkeys(re.findall(r"[A-Za-z]{2,}", below))
+        return [f"backfill_{word}" for word in words]
+
     def ids_that_are_nearly_one(self) -> list[str]:
         """Name runs of one moment, of one short digest, or of the same letters."""
         stamp = "manual__2026-03-14T02:00:00"
@@ -137,3 +180,8 @@ class Nights(Files):
         letters = ["m_1", "m.1", "m1", "m-1", "m1_", "_m1"]
         pairs = itertools.chain.from_iterable(SAME_SHORT_DIGEST)
         return [*moments, "manual__2026-03-14T03:00:00+01:00", *letters, *pairs]
+
+
+def _one_more(calls: float) -> float:
+    """Count one more, as long as that has no more digits."""
+    return calls + 1 if calls < 9 else calls

@@ -54,12 +54,20 @@ class Files:
         return disk.on_a_full_disk(call, self.folder, is_killed=is_killed)
 
     def that_cannot_remove(self, call: Call) -> Ended:
-        """Make a call that may not remove a single file or folder."""
+        """Make a call that may not remove a single file."""
         return disk.refusing(call, self.folder, disk.REMOVE)
 
-    def overtaken(self, call: Call, other: Call, path: Path) -> tuple[Ended, Ended]:
+    def that_cannot_remove_folders(self, call: Call) -> Ended:
+        """Make a call that may remove files, but no folder."""
+        return disk.refusing(call, self.folder, disk.RMDIR)
+
+    def that_cannot_list(self, call: Call, folder: Path) -> Ended:
+        """Make a call that may not see what lies in a folder's folders; in itself it may."""
+        return disk.refusing(call, folder, disk.LIST)
+
+    def overtaken(self, call: Call, other: Call, path: Path, *, apart: bool) -> tuple[Ended, Ended]:
         """Make a call, and another one before the first puts its file in place."""
-        return disk.overtaken(call, other, self.folder, str(path))
+        return disk.overtaken(call, other, self.folder, str(path), apart=apart)
 
     def killed_while_writing(self, said: str, again: Call, path: str, new: str = "") -> None:
         """Check that a call leaves the old file or the new one, whenever it is killed.

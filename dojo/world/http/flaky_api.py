@@ -142,8 +142,8 @@ class FlakyApi:
         Args:
             status: The HTTP status.
             retry_after: The value of the `Retry-After` header: seconds, or a date as text.
-            json: The body, to be written as JSON. By default the customers for a 2xx status,
-                otherwise an error object.
+            json: The body, to be written as JSON, accents as they are. By default the customers
+                for a 2xx status, otherwise an error object.
             body: The body as text, instead of JSON.
             headers: More headers.
             takes_s: How long the caller waits for it.
@@ -160,7 +160,7 @@ class FlakyApi:
         if json is None:
             healthy = 200 <= status < 300
             json = self.customers if healthy else {"error": _WORDS.get(status, "error")}
-        text = body if body is not None else _dump(json)
+        text = body if body is not None else _dump(json, ensure_ascii=False)
         told = {**content, **(headers or {})}
         return Answer(says, status, text, told, takes_s=takes_s, meanwhile=meanwhile)
 

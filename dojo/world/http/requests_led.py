@@ -29,15 +29,19 @@ def requests_led(origin: str, reply: Reply, *, besides: Iterable[str]) -> Iterat
 
     Args:
         origin: The host's, such as `https://api.churn.example`.
-        reply: Is given method, URL, headers and the read time-out in seconds (None: for ever);
-            returns status, headers and body, or raises what `requests` would.
+        reply: Is given method, URL (without user, password and port), headers and the read time-out
+            in seconds (None: for ever); returns status, headers and body, or raises what
+            `requests` would.
         besides: Hosts that are reached over a real connection.
     """
+    scheme, _, name = origin.partition("://")
+    anywhere = rf"{scheme}://([^/?@]*@)?{re.escape(name)}(:\d+)?(?=[/?]|$)"
 
     def answer(request: Any) -> tuple[int, dict[str, str], str]:
         timeout_s = _read_timeout(request.req_kwargs.get("timeout"))
         try:
-            return reply(str(request.method), str(request.url), request.headers, timeout_s)
+            url = re.sub(anywhere, origin, str(request.url), count=1)
+            return reply(str(request.method), url, request.headers, timeout_s)
         except requests.RequestException as error:
             setattr(error, _PLAYED_NOW, True)
             raise
@@ -46,9 +50,7 @@ def requests_led(origin: str, reply: Reply, *, besides: Iterable[str]) -> Iterat
     for host in besides:
         wire.add_passthru(f"https://{host}/")
     for method in _METHODS:
-        wire.add_callback(
-            method, re.compile(re.escape(origin) + r"(/.*)?$"), answer, content_type=None
-        )
+        wire.add_callback(method, re.compile(anywhere), answer, content_type=None)
     with wire:
         yield
 

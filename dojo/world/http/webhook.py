@@ -134,7 +134,8 @@ class Webhooks:
         length = min(max(int(handler.headers.get("Content-Length") or 0), 0), _LONGEST_BODY)
         host = (handler.headers.get("Host") or "").split(":")[0].lower()
         body = handler.rfile.read(length)
-        post, reply = self._meet(host, handler.path, body, handler.client_address[1])
+        kind = handler.headers.get("Content-Type") or ""
+        post, reply = self._meet(host, handler.path, body, kind, handler.client_address[1])
         if self.mood == "broken":
             handler.close_connection = True
             return
@@ -147,8 +148,10 @@ class Webhooks:
         post.answered = reply.status
         _send(handler, reply)
 
-    def _meet(self, host: str, path: str, body: bytes, client_port: int) -> tuple[Post, Reply]:
-        """Note a request; return it with the answer to it."""
+    def _meet(
+        self, host: str, path: str, body: bytes, kind: str, client_port: int
+    ) -> tuple[Post, Reply]:
+        """Note a request, of some kind of content; return it with the answer to it."""
         message = _read(body)
         limit_s = self.limits_s.get(client_port, self.limits_s.get(None))
         post = Post(host, "\n".join(_texts_of(message)), timeout_s=limit_s, path=path)
@@ -164,6 +167,8 @@ class Webhooks:
         if self.token not in path:
             return post, _reply(404, "no_service")
         fault = _fault_of(host, message)
+        if "x-www-form-urlencoded" in kind and not body.startswith(b"payload="):
+            fault = "a form without a field"  # whatever it says, it is not read as JSON
         if fault:
             return post, _reply(400, fault)
         return post, (_reply(204) if host.startswith("discord") else _reply(200, "ok"))

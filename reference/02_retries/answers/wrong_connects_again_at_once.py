@@ -10,7 +10,8 @@ from urllib3.util import Retry
 def fetch(url: str) -> list[dict]:
     with requests.Session() as session:
         again = Retry(total=None, connect=3, read=False, status=0, other=0)
-        session.mount("https://", HTTPAdapter(max_retries=again))
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, HTTPAdapter(max_retries=again))
         response = session.get(url, timeout=TIMEOUT_S)
     response.raise_for_status()
     return response.json()

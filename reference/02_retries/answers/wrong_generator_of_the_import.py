@@ -1,6 +1,7 @@
 """Draws from a generator made at import: processes that are forked later draw the same waits.
 
 Refused by: test_jittered_waits_stay_near_the_doubling
+Not examined: it takes two forks of a process that has imported it
 """
 
 import random

@@ -1,9 +1,14 @@
 """Key functions of its own: what a frame is made of as text, the task's name in front."""
 
 
+def typed(kind: object) -> str:
+    categories = getattr(kind, "categories", None)
+    return f"{kind!r}{None if categories is None else categories.tolist()}"
+
+
 def frame_key(context: TaskRunContext, arguments: dict) -> str:
     customers = arguments["customers"]
-    columns = [(name, repr(one.dtype), one.tolist()) for name, one in customers.items()]
+    columns = [(name, typed(one.dtype), one.tolist()) for name, one in customers.items()]
     content = f"{customers.index.tolist()}{columns}"
     rest = f"{content}|{arguments['url']}|{arguments['months']}"
     return f"{context.task.name}-{hashlib.sha256(rest.encode()).hexdigest()}"

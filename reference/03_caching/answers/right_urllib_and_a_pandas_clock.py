@@ -7,7 +7,8 @@ from urllib.request import Request, urlopen
 
 def ask(url: str, months: int | None = None) -> list[dict]:
     parts = urlsplit(url)
-    query = parse_qsl(parts.query) + ([] if months is None else [("months", months)])
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    query += [] if months is None else [("months", str(months))]
     request = Request(
         urlunsplit(parts._replace(query=urlencode(query))), headers={"Accept": "application/json"}
     )

@@ -30,6 +30,6 @@ def roll_back(tracking_uri: str) -> int:
     bad = client.get_registered_model("churn").aliases.get("champion")
     client.delete_registered_model_alias("churn", "previous")
     client.set_registered_model_alias("churn", "champion", previous.version)
-    if bad:
+    if bad and int(bad) != int(previous.version):
         client.set_model_version_tag("churn", str(bad), "rolled_back", "2026-03-14")
     return int(previous.version)

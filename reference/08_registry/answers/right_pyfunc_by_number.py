@@ -9,7 +9,8 @@ def score_customers(
 ) -> tuple[int, list[float]]:
     mlflow.set_tracking_uri(tracking_uri)
     if which == "latest":
-        version = max(int(one.version) for one in mlflow.search_model_versions())
+        found = mlflow.search_model_versions(filter_string="name = 'churn'")
+        version = max(int(one.version) for one in found)
     else:
         version = MlflowClient().get_model_version_by_alias("churn", which).version
     model = mlflow.pyfunc.load_model(f"models:/churn/{version}")

@@ -39,7 +39,8 @@ def score_customers(
 ) -> tuple[int, list[float]]:
     with working_in(tracking_uri) as client:
         if which == "latest":
-            version = max(int(one.version) for one in mlflow.search_model_versions())
+            found = mlflow.search_model_versions(filter_string=f"name = '{MODEL}'")
+            version = max(int(one.version) for one in found)
         else:
             version = int(client.get_model_version_by_alias(MODEL, which).version)
         model = mlflow.sklearn.load_model(f"models:/{MODEL}/{version}")

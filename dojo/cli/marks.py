@@ -1,0 +1,120 @@
+"""The commands of `dojo` that change marks: grade a batch again, set one by hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from dojo.cli.asked import Asked, faults_of_the_order
+from dojo.cli.grade import Dask, Jobs, Means, State, grade_as_asked, write_results
+from dojo.cli.records import Record, read_results
+from dojo.ground.exits import Exit, Stop
+from dojo.terminal import screen as show
+
+_ONE_A_CORE = os.cpu_count() or 1
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def regrade(file: Record, state: State = None, dask: Dask = None, jobs: Jobs = _ONE_A_CORE) -> int:
+    """Grade a batch again as it was asked for, and say whose mark has changed, and by what.
+
+    What nothing has changed for is not graded again: that is what was handed in, the kata with
+    its examination, the dojo, Python, its packages. Marks set by hand stay.
+    """
+    from dojo.grading.changes import changes
+
+    before = read_results(file)
+    out, state = file.resolve(), (state or file.with_suffix(".sqlite")).resolve()
+    asked = _read_asked(state, file)
+    try:
+        os.chdir(asked.folder)
+    except OSError as error:
+        said = f"the batch was graded in {asked.folder!r}, which cannot be entered"
+        raise Stop(Exit.USAGE, f"{said} ({error.strerror}); grade it anew") from None
+    after, missing = grade_as_asked(asked, out, state, None, Means(jobs=jobs, dask=dask))
+    found = changes(before, after)
+    screen = show.Screen()
+    for one in found:
+        was, now = _points(one.before), _points(one.after)
+        screen.say(f"{one.learner}  {one.kata}  {was}, now {now}: {'; '.join(one.why)}")
+    screen.say(f"{len(found)} of {len(after.results)} marks have changed")
+    return Exit.INCOMPLETE if missing else Exit.DONE
+
+
+@app.command()
+def mark(
+    file: Record,
+    learner: Annotated[str, typer.Argument(help="As in the results.")],
+    kata: Annotated[str, typer.Argument(help="02 or 02_retries.")],
+    points: Annotated[
+        float | None, typer.Argument(help="The mark; leave it out to take one back.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the results.")] = "",
+    state: State = None,
+    sign_key: Annotated[Path | None, typer.Option(help="Of results that are signed.")] = None,
+) -> int:
+    """Set a mark by hand, with a reason: it is shown as such, and stays when graded again."""
+    from dojo.grading.by_hand import with_mark
+    from dojo.grading.results import ByHand
+    from dojo.grading.signing import is_signed, read_key, sign
+    from dojo.grading.store import Store
+
+    record = read_results(file)
+    found = [
+        one
+        for one in record.results
+        if one.learner == learner and kata in (one.kata, *one.kata.split("_", 1))
+    ]
+    if not found:
+        there = sorted({one.learner for one in record.results})
+        known = learner in there
+        what = f"nothing of {learner!r} on {kata!r}" if known else f"nobody called {learner!r}"
+        raise Stop(Exit.USAGE, f"{str(file)!r} has {what}; 'dojo report {file}' shows who and what")
+    (result,) = found
+    if points is not None and not reason.strip():
+        raise Stop(Exit.USAGE, "a mark by hand needs its --reason: it is shown beside it")
+    with faults_of_the_order():
+        key = None if sign_key is None else read_key(sign_key)
+        store = Store(state or file.with_suffix(".sqlite"))
+    if result.signature and (key is None or not is_signed(result, key)):
+        raise Stop(Exit.USAGE, "the results are signed: name the --sign-key that signed them")
+    try:
+        by_hand = None if points is None else ByHand(earned=points, reason=reason)
+        changed = with_mark(result.model_copy(update={"signature": ""}), by_hand)
+    except ValidationError as error:
+        raise Stop(Exit.USAGE, f"{points:g} is no mark: {error.errors()[0]['msg']}") from None
+    changed = changed if key is None else sign(changed, key)
+    store.set_mark(result.learner, result.kata, by_hand)
+    store.close()
+    results = tuple(changed if one is result else one for one in record.results)
+    write_results(file, record.model_copy(update={"results": results}))
+    was, now = _points(result.earned), _points(changed.earned)
+    show.Screen().say(f"{learner}  {result.kata}  {was}, now {now}. Next: read {file}")
+    return Exit.DONE
+
+
+def _read_asked(state: Path, file: Path) -> Asked:
+    from dojo.grading.store import Store
+
+    if not state.exists():
+        said = f"{str(state)!r}, where the batch remembers how it was graded, does not exist"
+        raise Stop(Exit.USAGE, f"{said}; name it with --state, or grade anew")
+    with faults_of_the_order():
+        store = Store(state)
+    written = store.read_asked()
+    store.close()
+    try:
+        return Asked.model_validate_json(written or "")
+    except ValidationError:
+        said = f"{str(file)!r} was graded by an older dojo, which kept no options"
+        raise Stop(Exit.USAGE, f"{said}: grade once more with 'dojo grade'") from None
+
+
+def _points(earned: float | None) -> str:
+    return "no mark" if earned is None else f"{earned:g}"

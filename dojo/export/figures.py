@@ -1,0 +1,189 @@
+"""Draw what people look for on a cohort's page: who is where, what is hard, who was late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from dojo.export.page import text
+from dojo.grading.results import Result
+
+Learners = Mapping[str, Mapping[str, Result]]
+Places = Mapping[tuple[str, str], str]
+
+MOST_ON_A_PAGE = 60  # learners; more are parted, the first part is open
+_PART = 50
+_BINS = 10
+_WIDTH, _HEIGHT, _FOOT, _HEAD = 600, 120, 20, 18
+
+
+def distribution(learners: Learners) -> str:
+    """Draw how many learners have which share of the points, in ten steps.
+
+    Args:
+        learners: Their results by kata. Who lacks a mark, by the grader's failure, is left out.
+
+    Returns:
+        A heading and an SVG picture; nothing for fewer than two learners.
+    """
+    shares = [share for one in learners.values() if (share := _share_of(one.values())) is not None]
+    if len(shares) < 2:
+        return ""
+    counts = [0] * _BINS
+    for share in shares:
+        counts[min(int(share * _BINS), _BINS - 1)] += 1
+    step, tallest = _WIDTH / _BINS, max(counts)
+    parts = []
+    for number, count in enumerate(counts):
+        height = _HEIGHT * count / tallest
+        x, y = number * step, _HEAD + _HEIGHT - height
+        middle, below = x + step / 2, _HEAD + _HEIGHT + _FOOT - 5
+        label = f"{number * 100 // _BINS}-{(number + 1) * 100 // _BINS} %"
+        parts.append(
+            f'<rect x="{x + 3:g}" y="{y:g}" width="{step - 6:g}" height="{height:g}"></rect>'
+            f'<text x="{middle:g}" y="{y - 4:g}">{count or ""}</text>'
+            f'<text x="{middle:g}" y="{below:g}">{label}</text>'
+        )
+    whole = _HEAD + _HEIGHT + _FOOT
+    said = ", ".join(f"{count} in step {n}" for n, count in enumerate(counts, 1) if count)
+    return (
+        "<h2>Shares of the points</h2>\n"
+        f'<svg viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="learners by share: {said}">'
+        f"{''.join(parts)}</svg>\n"
+    )
+
+
+def _share_of(results: Iterable[Result]) -> float | None:
+    results = list(results)
+    points = sum(one.points for one in results)
+    if not points or any(one.earned is None for one in results):
+        return None
+    return sum(one.earned or 0 for one in results) / points
+
+
+def heat_map(learners: Learners) -> str:
+    """Show each task of each learner in a cell, so that a hard task is a dark column.
+
+    Args:
+        learners: Their results by kata.
+
+    Returns:
+        A heading, the signs' meanings and a table; nothing where no result has tasks.
+    """
+    columns = sorted(
+        {
+            (kata, task.number)
+            for theirs in learners.values()
+            for kata, one in theirs.items()
+            for task in one.tasks
+        }
+    )
+    if not columns:
+        return ""
+    katas = list(dict.fromkeys(kata for kata, _ in columns))
+    spans = "".join(
+        f"<th colspan={sum(one == kata for one, _ in columns)}>{text(kata).split('_', 1)[0]}</th>"
+        for kata in katas
+    )
+    numbers = "".join(f"<th>{number}</th>" for _, number in columns)
+    head = f"<thead><tr><th></th>{spans}</tr>\n<tr><th></th>{numbers}</tr></thead>\n"
+    rows = [
+        f"<tr><th scope=row>{text(name)}</th>{''.join(_tile(theirs, *one) for one in columns)}</tr>"
+        for name, theirs in learners.items()
+    ]
+    solved = "".join(f"<td>{_solved_by(learners, *one)}</td>" for one in columns)
+    foot = f"<tfoot><tr><th scope=row>solved by</th>{solved}</tr></tfoot>\n"
+    return (
+        "<h2>Tasks by learners</h2>\n"
+        "<p>● solved, ○ not solved, ≠ tests and examination differ, · not handed in.</p>\n"
+        f"{in_parts(rows, head, foot, 'heat')}"
+    )
+
+
+def _tile(theirs: Mapping[str, Result], kata: str, number: int) -> str:
+    tasks = theirs[kata].tasks if kata in theirs else ()
+    task = next((one for one in tasks if one.number == number), None)
+    if task is None:
+        return "<td>·</td>"
+    if task.judges_differ:
+        return "<td class=odd>≠</td>"
+    return "<td class=good>●</td>" if task.counts else "<td class=bad>○</td>"
+
+
+def _solved_by(learners: Learners, kata: str, number: int) -> int:
+    return sum(
+        task.counts
+        for theirs in learners.values()
+        if kata in theirs
+        for task in theirs[kata].tasks
+        if task.number == number
+    )
+
+
+def in_parts(rows: Sequence[str], head: str, foot: str, kind: str) -> str:
+    """Write a table; of many rows a part each, of which the first one is open.
+
+    Args:
+        rows: Its rows, one a learner.
+        head: Its head; each part has it.
+        foot: What is below all of them.
+        kind: Its class in the page's style.
+    """
+    if len(rows) <= MOST_ON_A_PAGE:
+        return _table(rows, head, foot, kind)
+    told = ""
+    for first in range(0, len(rows), _PART):
+        part = rows[first : first + _PART]
+        is_open = "" if first else " open"
+        which = f"learners {first + 1} to {first + len(part)} of {len(rows)}"
+        table = _table(part, head, foot, kind)
+        told += f"<details{is_open}><summary>{which}</summary>{table}</details>\n"
+    return told
+
+
+def _table(rows: Sequence[str], head: str, foot: str, kind: str) -> str:
+    body = "\n".join(rows)
+    table = f"<table class={kind}>\n{head}<tbody>\n{body}\n</tbody>\n{foot}</table>"
+    return f"<div class=wide>{table}</div>\n"
+
+
+def late(results: Iterable[Result], places: Places) -> str:
+    """List who was late, who had more time, and whose lateness could not be judged.
+
+    Args:
+        results: The results.
+        places: Where on the page each is, by learner and kata.
+
+    Returns:
+        A heading and a list; nothing where nobody was or had.
+    """
+    items = []
+    for one in sorted(results, key=lambda one: (-one.late_days, one.learner.casefold(), one.kata)):
+        said = [f"{one.late_days} days late"] if one.late_days else []
+        if one.deadline is not None:
+            said.append(f"own deadline {one.deadline.isoformat(' ', 'minutes')}")
+        said += [note for note in one.notes if "lateness not judged" in note]
+        if said:
+            items.append(f"<li>{_link(one, places)}: {text(', '.join(said))}</li>\n")
+    return f"<h2>Late, or with more time</h2>\n<ul>\n{''.join(items)}</ul>\n" if items else ""
+
+
+def differing(results: Iterable[Result], places: Places) -> str:
+    """List the tasks on which tests and examination contradict each other; as `late`."""
+    items = []
+    for one in results:
+        tasks = [task for task in one.tasks if task.judges_differ]
+        if tasks:
+            said = ", ".join(
+                f"task {task.number} (tests {'green' if task.tests_passed else 'red'},"
+                f" examination {task.examined})"
+                for task in tasks
+            )
+            items.append(f"<li>{_link(one, places)}: {text(said)}</li>\n")
+    if not items:
+        return ""
+    return f"<h2>Where tests and examination differ</h2>\n<ul>\n{''.join(items)}</ul>\n"
+
+
+def _link(result: Result, places: Places) -> str:
+    place = places[result.learner, result.kata]
+    return f'<a href="#{place}"><bdi>{text(result.learner)}</bdi> {text(result.kata)}</a>'

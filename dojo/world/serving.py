@@ -73,7 +73,8 @@ def _replace(stack: contextlib.ExitStack, seams: Iterable[Seam], around: Any) ->
 def serving(keep: bool = False) -> Iterator[Callable[..., Served]]:
     """Give a function that makes a call which serves, and tells what came of it.
 
-    It may be told the name of a deployment that the server refuses.
+    It may be told the name of a deployment that the server refuses, and that it then says nothing
+    at all.
 
     Args:
         keep: Leave what was registered on the server. Else it is deleted in the end: the next block
@@ -88,10 +89,13 @@ def serving(keep: bool = False) -> Iterator[Callable[..., Served]]:
     given: dict[int, set[str]] = {}  # by runner: the names of the deployments
     waiting: list[Any] = []
     unwelcome: str | None = None
+    silent = False
 
     def take(name: str | None) -> None:
-        """Refuse a deployment, as a server that is about to be restarted does."""
+        """Refuse a deployment, as a server does that is about to be restarted, or is gone."""
         if name and name == unwelcome:
+            if silent:
+                raise httpx.ConnectError("All connection attempts failed")
             request = httpx.Request("POST", "http://server/api/deployments/")
             said = httpx.Response(503, request=request)
             raise PrefectHTTPStatusError("503 Service Unavailable", request=request, response=said)
@@ -140,9 +144,11 @@ def serving(keep: bool = False) -> Iterator[Callable[..., Served]]:
             waiting.append(this)
             raise WaitsForWork
 
-    def serve(call: Callable[[], Any], refused: str | None = None) -> Served:
-        nonlocal unwelcome
-        unwelcome = refused
+    def serve(
+        call: Callable[[], Any], refused: str | None = None, is_silent: bool = False
+    ) -> Served:
+        nonlocal unwelcome, silent
+        unwelcome, silent = refused, is_silent
         error = None
         waits = False
         earlier = len(ids)

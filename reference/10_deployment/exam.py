@@ -18,9 +18,9 @@ _NIGHT, _HOUR = "training_deployment", "inference_deployment"
 
 
 def _path(desk: Desk) -> str:
-    """Draw a path: at work it has spaces, quotes and accents."""
+    """Draw a path: at work it has spaces, quotes, accents and ways around."""
     names = Draw(desk.rng.randrange(10**6)).names()
-    return f"exports of {names['spaces']}/{names['quotes']} {names['accents']}.csv"
+    return f"./exports of {names['spaces']}/../{names['quotes']} {names['accents']}.csv"
 
 
 def _others(desk: Desk) -> list[dict[str, Any]]:
@@ -358,9 +358,15 @@ def both_are_registered(desk: Desk) -> None:
     """Serve, fail to, and serve again; then read in the database what is registered."""
     first, path = _path(desk), _path(desk)
     old, more = _others(desk)[0], _others(desk)[2]
-    calls = [(None, first, old), ("nightly", path, {}), ("hourly", path, old), (None, path, more)]
+    silent = desk.rng.choice((True, False))
+    calls = [
+        (None, False, first, old),
+        ("nightly", silent, path, {}),
+        ("hourly", not silent, path, old),
+        (None, False, path, more),
+    ]
     told = _plain(desk.run_with("serve", calls))["told"]
-    for (refused, _, _), one, number in zip(calls, told, range(9), strict=False):
+    for (refused, *_), one, number in zip(calls, told, range(9), strict=False):
         if isinstance(one, dict) and "raised" in one:
             one["raised"] = bool(one["raised"])
         desk.note(f"call {number}, refused: {refused}", one)
@@ -379,7 +385,9 @@ def both_are_registered(desk: Desk) -> None:
 def nothing_is_registered(desk: Desk) -> None:
     """Serve with parameters that the training cannot have: the server sees nothing."""
     drawn = _impossible(desk)
-    told = _plain(desk.run_with("serve", [(None, path, more) for path, more, _ in drawn]))["told"]
+    told = _plain(desk.run_with("serve", [(None, False, path, more) for path, more, _ in drawn]))[
+        "told"
+    ]
     for (_, more, culprit), one, number in zip(drawn, told, range(99), strict=False):
         if isinstance(one, dict) and "raised" in one:
             one["raised"] = [bool(one["raised"]), culprit in one["raised"]]

@@ -176,23 +176,23 @@ def _read(value: Any) -> Any:
 
 
 def serve(
-    subject: Any, _: Path, calls: list[tuple[str | None, Any, dict[str, Any]]]
+    subject: Any, _: Path, calls: list[tuple[str | None, bool, Any, dict[str, Any]]]
 ) -> dict[str, Any]:
     """Serve up to the moment when the waiting for work begins, once for each call.
 
     Args:
         subject: The submission.
-        calls: Whom the server refuses, the path and the other parameters.
+        calls: Whom the server refuses, whether it is silent then, the path, other parameters.
     """
     from dojo.world.serving import requests_noted, serving
 
     told: list[dict[str, Any]] = []
     known: dict[str, Any] = {}
     with requests_noted() as asked, serving(keep=True) as serve_until_it_waits:
-        for refused, path, more in calls:
+        for refused, silent, path, more in calls:
             asked.clear()
             found = serve_until_it_waits(
-                lambda path=path, more=more: subject.serve_pipelines(path, **more), refused
+                lambda path=path, more=more: subject.serve_pipelines(path, **more), refused, silent
             )
             ids = {one.name: str(one.id) for one in found.on_server}
             told.append(

@@ -177,8 +177,9 @@ def a_run_is_found_again(desk: Desk) -> None:
         (_NOWHERE, {"experiment_name": name.swapcase(), "max_depth": rng.randint(11, 30)}),
         (_NOWHERE, {"experiment_name": long, **both}),
     ]
-    for place, given in calls:
-        desk.run_with("call_tagged", tags, place, given)
+    for number, (place, given) in enumerate(calls):
+        outcome = desk.run_with("call_tagged", tags, place, given)
+        desk.note_failure(f"call {number}", outcome)
     begun = len(desk.engine().task_runs)
     trees = rng.randint(2, 9)
     desk.call("train_churn_model", _NOWHERE, n_estimators=float(trees))

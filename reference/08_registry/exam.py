@@ -163,6 +163,28 @@ def the_gate_keeps_out(desk: Desk) -> None:
     script.play()
 
 
+@examines(1)
+def registering_in_trouble(desk: Desk) -> None:
+    """Register while the registry does not answer, or where the best run has lost its model."""
+    script, night, gate = _Script(desk), _night(desk), _gate(desk)
+    script.do("train", name="sound", night=night, val=gate)
+    script.do("log_model", name="sound", shift=1.0)
+    script.call("register_best", night, gate, judge=_of_runs)
+    script.trouble("busy", "register_best", night, gate)
+    script.do("do", method="delete_model_version", given=["churn", "1"])
+    lost = {"method": "create_model_version", "name": "register_best", "given": [night, gate]}
+    script.make("lost", _one_version, **lost)
+    script.do("train", name="second", night="no model", val=gate)
+    script.do("train", name="first", night="no model", val=gate + 0.01, model="calibrator")
+    script.call("register_best", "no model", gate, judge=_of_runs)
+    script.play()
+
+
+def _one_version(_: Any, told: dict[str, Any]) -> list[Any]:
+    """Say whether there is the version whose answer was lost; it is told, or an error is."""
+    return [told["now"], "raised" in told or told["returned"] == 2]
+
+
 def _cast(desk: Desk, script: _Script) -> None:
     """Register versions that challenge each other; the first is 1."""
     auc = desk.rng.uniform(0.5, 0.9)

@@ -7,18 +7,20 @@ from typing import Any
 
 
 def runs_of(database: sqlite3.Connection) -> dict[str, dict[str, Any]]:
-    """Read all runs of a store, by id."""
+    """Read all runs of a store, by id, in the order in which they were made."""
     found: dict[str, dict[str, Any]] = {}
     for row in database.execute(
         """
-        SELECT run_uuid, runs.name, status, experiments.name AS experiment
+        SELECT run_uuid, runs.name, status, start_time, end_time, experiments.name AS experiment
         FROM runs JOIN experiments ON experiments.experiment_id = runs.experiment_id
+        ORDER BY runs.rowid
         """
     ):
         found[row["run_uuid"]] = {
             "name": row["name"],
             "status": row["status"],
             "experiment": row["experiment"],
+            "times": (row["start_time"], row["end_time"]),
             "params": {},
             "tags": {},
             "metrics": {},

@@ -92,7 +92,7 @@ def report(
     Returns:
         `returned` and `error`; `met`: whether both files were open at once.
     """
-    from dojo.running.given.impatience import impatience
+    from dojo.world.impatience import impatience
 
     del folder
     meeting = _Meeting(paths)

@@ -20,8 +20,8 @@ from unittest import mock
 from dojo.engines.mlflow import troubled
 from dojo.inside.deployments import starts_of, told_of
 from dojo.inside.stores import make_store, open_store
-from dojo.world.logged import Written, part_of
 from dojo.world.clock import SOLUTION_MODULE
+from dojo.world.logged import Written, part_of
 
 __all__ = [
     "beside",

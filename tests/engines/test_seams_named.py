@@ -235,11 +235,11 @@ def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     from dojo.engines.prefect.savings import savings
     from dojo.laws.rules import Ledger
     from dojo.laws.watched import Watched
-    from dojo.running.given.impatience import impatience
     from dojo.world.history import PrefectHistory, recorded_history
     from dojo.world.http.flaky_api import FlakyApi
     from dojo.world.http.webhook import Webhooks
     from dojo.world.http.webhook_wire import callers_led
+    from dojo.world.impatience import impatience
     from dojo.world.logged import Written
     from dojo.world.overlap import Overlap
     from dojo.world.serving import requests_noted, serving

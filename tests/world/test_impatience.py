@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from dojo.running.given.impatience import impatience
 from dojo.world.clock import SOLUTION_MODULE
+from dojo.world.impatience import impatience
 
 GAVE_UP = (TimeoutError, futures.TimeoutError, asyncio.TimeoutError)  # one, from 3.11 on
 WAYS = {

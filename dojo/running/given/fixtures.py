@@ -15,7 +15,6 @@ import pytest
 
 from dojo.catalog.kata import Kata
 from dojo.running.child import LINE, RESULTS
-from dojo.running.given.impatience import impatience as waits_cut_short
 from dojo.running.given.laws import KEY as LAWS_KEY
 from dojo.running.given.laws import Laws, lawful
 from dojo.running.given.sequences import Elsewhere, Played
@@ -23,6 +22,7 @@ from dojo.running.given.untamed import UntamedDraw, draw_of
 from dojo.running.session import KataRun, kata_run_of
 from dojo.running.solution import Subject
 from dojo.world.clock import RetryClock, free_waits
+from dojo.world.impatience import impatience as waits_cut_short
 from dojo.world.logged import Written
 
 

@@ -11,6 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.engines.dagster.engine import crashing, during, load_value, new_instance
+
+# What else the `inside.py` of a kata may have of Dagster's engine.
+__all__ = [
+    "crashing",
+    "defined",
+    "during",
+    "load_value",
+    "loaded",
+    "new_instance",
+    "recorded_instance",
+    "scheduled",
+]
+
 
 @contextlib.contextmanager
 def recorded_instance(folder: Path) -> Iterator[Any]:

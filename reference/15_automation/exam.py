@@ -1,23 +1,29 @@
 """Examine 15_automation: drawn moments, arrivals, settings and failures.
 
-What a tick asks for is told from inside. What the chat was told, and of which run, is read outside.
+What a tick asks for is told from inside. What the chat was told is read outside.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.shared.history import read_history
 from dojo.exam.stage import Desk, examines
+from dojo.world.draw import Draw
+from dojo.world.draw import qualities as q
 
 _LONGEST_MESSAGE = 400
 _CHANGES = ("2026-03-29", "2026-10-25")  # the clocks in Paris
+_IN_PARIS = datetime.timedelta(hours=1)
+_DAY = datetime.timedelta(days=1)
+# Half past two for the first time of two, on the day on which the clocks go back.
+_HALF_PAST_TWO = 1_792_888_200 * 10**9
 
 
 def _moments(desk: Desk) -> list[datetime.datetime]:
-    """Draw moments of 2026 that are over, one in winter, one in summer; and the clocks' changes."""
+    """Draw moments of 2026, one in winter, one in summer; and the clocks' changes."""
     drawn = [datetime.datetime(2026, month, desk.rng.randint(1, 28)) for month in (2, 7)]
     drawn += [datetime.datetime.fromisoformat(desk.rng.choice(_CHANGES))]
     desk.rng.shuffle(drawn)
@@ -26,118 +32,182 @@ def _moments(desk: Desk) -> list[datetime.datetime]:
 
 @examines(1)
 def ticks_of_drawn_days(desk: Desk) -> None:
-    """Ask for the ticks around drawn days, and around one on which the clocks change."""
+    """Ask for the ticks after drawn moments, and of a year and more: all weekdays, all months."""
     moments = [
         str(moment - datetime.timedelta(minutes=desk.rng.randint(1, 600)))
         for moment in _moments(desk)
     ]
-    desk.note_outcome("the schedule", desk.run_with("ticks_after", moments))
+    desk.note_outcome("the schedule", desk.run_with("ticks_after", moments, 3))
+    year = desk.run_with("ticks_after", [f"{desk.rng.randint(2026, 2028)}-02-25T12:00+00:00"], 400)
+    desk.note_outcome("the schedule of a year", year)
 
 
 @examines(1)
 def nights_evaluated_late_and_twice(desk: Desk) -> None:
-    """Evaluate the ticks of drawn nights twice, in a drawn order."""
+    """Evaluate the ticks of drawn nights twice, in a drawn order: each must have its own run."""
     paris = {"2026-03-29": 1, "2026-10-25": 2}  # 3:00, in UTC
-    moments: list[str] = []
-    for night in _moments(desk):
-        hour = paris.get(str(night.date()), 2 if night.month == 2 else 1)
-        moments += [night.replace(hour=hour).isoformat()] * 2
+    nights = [night.replace(hour=paris.get(str(night.date()), 0)) for night in _moments(desk)]
+    nights = [one if one.hour else one.replace(hour=2 if one.month == 2 else 1) for one in nights]
+    winter = next(night for night in nights if night.month == 2)
+    # The same day of the week, of the month, of the year; and around New Year.
+    nights += [winter + _DAY * days for days in (1, 7, 28, 365, 371)]
+    new_year = datetime.datetime(2027, 1, 1, 2, tzinfo=datetime.timezone.utc)
+    nights += [new_year, new_year + _DAY, new_year + 2 * _DAY, new_year - 364 * _DAY]
+    nights += [datetime.datetime(2028, 3, 1, 2, tzinfo=datetime.timezone.utc)]
+    moments = list(dict.fromkeys(night.isoformat() for night in nights))
     desk.rng.shuffle(moments)
     outcome = desk.run_with("evaluate_nights", moments)
     if not isinstance(outcome.returned, list):
         desk.note_outcome("the nights", outcome)
         return
-    keys: dict[Any, set[Any]] = {}
-    for number, (moment, asked) in enumerate(zip(moments, outcome.returned, strict=True), start=1):
-        desk.note(f"evaluation {number}, of {moment}", [day for day, _ in asked])
-        keys.setdefault(moment, set()).update(key for _, key in asked)
+    desk.note("answers", len(outcome.returned))
+    keys: dict[Any, set[Any]] = {moment: set() for moment in moments}
+    for number, moment in enumerate(moments):
+        both = [outcome.returned[number], outcome.returned[number + len(moments)]]
+        desk.note(f"the night of {moment}", [[day for day, *_ in asked] for asked in both])
+        desk.note(f"all of {moment}", [[less for *_, less in asked] for asked in both])
+        keys[moment] |= {key for asked in both for _, key, _ in asked}
     desk.note("each night has one run key", [len(one - {None}) for one in keys.values()])
     desk.note("no other night has it", len(set().union(*keys.values())))
 
 
+def _arrivals(desk: Desk, names: list[str], at: int) -> list[list[Any]]:
+    """Have files arrive, each a nanosecond after the one before, in another order."""
+    arriving: list[list[Any]] = [["arrive", name, at + more] for more, name in enumerate(names)]
+    desk.rng.shuffle(arriving)
+    return arriving
+
+
 @examines(2)
 def arrivals_and_corrections(desk: Desk) -> None:
-    """Have exports arrive in an order of their own, be corrected, and the cursor be lost."""
+    """Have exports of all names arrive, be corrected, come in between; and the cursor be lost."""
     rng = desk.rng
-    numbers = rng.sample(range(10**6), 6)
-    names = [f"{rng.choice('abmz')}{number}.csv" for number in numbers]
-    times = sorted(rng.sample(range(10**9, 10**15), 8))
-    first, second = names[:3], names[3:5]
+    at = rng.randrange(1_800 * 10**15, 1_900 * 10**15)
+    drawn = Draw(rng.getrandbits(64)).names(signs=r"[^/\0.]", tame=[q.CAPITALS]).values()
+    first = [f"{name}.csv" for name in drawn]
+    rng.shuffle(first)
+    second = [f"{rng.choice('abmz')}{number}.csv" for number in rng.sample(range(10**6), 3)]
+    many = [f"{number}.csv" for number in rng.sample(range(10**6), rng.randint(120, 150))]
     script: list[list[Any]] = [["tick"]]
-    arriving = [["arrive", name, at] for name, at in zip(first, times, strict=False)]
-    arriving += [["arrive", f"{names[5]}.part", times[3]]]
-    rng.shuffle(arriving)
-    script += [*arriving, ["tick"], ["tick"]]
-    arriving = [["arrive", name, at] for name, at in zip(second, times[4:], strict=False)]
-    arriving += [["rename", f"{names[5]}.part", names[5]]]
-    rng.shuffle(arriving)
-    script += [*arriving, ["arrive", f"{names[0]}.txt", times[7]], ["tick"]]
-    script += [["arrive", rng.choice(first), times[6]], ["tick"], ["lose"], ["tick"], ["tick"]]
+    script += [["arrive", second[0], _HALF_PAST_TWO], ["tick"]]
+    script += [["arrive", second[0], _HALF_PAST_TWO + 3600 * 10**9], ["tick"]]
+    script += [*_arrivals(desk, first, at), ["arrive", "half.csv.part", at + 900]]
+    script += [["arrive", "mycsv", at + 901], ["arrive", "a.CSV.txt", at + 902]]
+    script += [["rehearse"], ["rehearse"], ["tick"], ["tick"]]
+    script += [["rename", "half.csv.part", "half.csv"], *_arrivals(desk, second, at + 1000)]
+    script += [["tick"]]
+    corrected = sum(one[0] in ("tick", "rehearse") for one in script)
+    both = rng.sample(first, 2)
+    script += [["arrive", name, at + 2000] for name in both]
+    script += [["tick"], ["remove", second[2]], ["tick"]]
+    script += [["arrive", "early.csv", at + 3000], ["late", "late.csv", at + 3001]]
+    script += [["tick"], ["tick"], *_arrivals(desk, many, at + 4000), ["tick"]]
+    script += [["move"], ["lose"], ["tick"], ["tick"]]
     outcome = desk.run_with("watch_inbox", script)
     if not isinstance(outcome.returned, dict):
         desk.note_outcome("the sensor", outcome)
         return
     desk.note("it is deployed as", outcome.returned["deployed as"])
-    for number, (exports, cursor, is_told) in enumerate(outcome.returned["ticks"], start=1):
+    ticks = outcome.returned["ticks"]
+    for number, seen in enumerate(ticks):
+        if not (seen and isinstance(seen[0], list)):
+            desk.note(f"rehearsal {number} asks for", seen)
+            continue
+        exports, cursor, count, says, jobs = seen
+        if number == corrected:  # two at one moment: in whatever order
+            exports = sorted(map(str, exports))
         desk.note(f"tick {number} asks for", exports)
-        desk.note(f"tick {number} asks, or says why not", is_told)
-        if exports:
-            desk.note(f"cursor after tick {number}", cursor)
+        desk.note(f"cursor after tick {number}", cursor)
+        desk.note(f"tick {number} is of", jobs)
+        if number != len(ticks) - 2:  # whose cursor was lost
+            desk.note(f"tick {number} asks, or says why not", [bool(count), says])
 
 
 @examines(3)
 def what_is_stale_is_made(desk: Desk) -> None:
-    """Deploy drawn settings, the same in another order, others; make the customers again."""
-    rng = desk.rng
-    names = [f"setting_{number}" for number in rng.sample(range(1000), 4)]
-    inner = {f"column_{number}": rng.randint(2, 50) for number in rng.sample(range(1000), 3)}
-    settings: dict[str, Any] = {names[0]: inner, names[1]: rng.choice(("mean", "median"))}
-    settings |= {names[2]: [rng.randint(2, 9) for _ in range(3)], names[3]: None}
-    same = {key: settings[key] for key in reversed(settings)}
-    same[names[0]] = {key: inner[key] for key in reversed(inner)}
-    changed = rng.choice(list(inner))
-    others = {**settings, names[0]: {**inner, changed: inner[changed] + 100}}
-    script: list[list[Any]] = [
-        ["make", settings],
-        ["ask", settings],
-        ["ask", same],
-        ["make", settings, "customers"],
-        ["ask", same],
-        ["make", settings, "features", "churn_model"],
-        ["ask", settings],
-        ["ask", others],
-        ["make", others, "features", "churn_model"],
-        ["ask", others],
-    ]
-    desk.note_outcome("it asks for", desk.run_with("deploy", script))
+    """Make some of it again, deploy the same settings in another process, and others meanwhile."""
+    draw = Draw(desk.rng.getrandbits(64))
+    settings = draw.settings()
+    others = draw.other_settings(settings, tame=[q.BOOLEANS, q.FLOAT_ONE])
+    some = desk.rng.choice(list(others.values()))
+    both, none = ["features", "churn_model"], {}
+    script: list[list[Any]] = [["make", settings], ["ask", settings], ["ask", _again(settings)]]
+    script += [["make", settings, "customers"], ["ask", settings], ["make", settings, *both]]
+    script += [["ask", settings], ["make", settings, "features"], ["ask", settings]]
+    script += [["make", settings, "churn_model"], ["ask", settings]]
+    script += [["move"], ["ask", settings], ["ask", none], ["make", none, *both], ["ask", none]]
+    script += [["ask", settings], ["quiet", settings], ["meanwhile", settings, some]]
+    script += [["make", some, *both], ["ask", some], ["later", some]]
+    asked = desk.run_with("deploy", script)
+    if not isinstance(asked.returned, list):
+        desk.note_outcome("it asks for", asked)
+        return
+    desk.note("it asks for", asked.returned)
+    desk.note_outcome("it is", desk.run_with("describe", settings))
+
+
+@examines(3)
+def any_other_setting_counts(desk: Desk) -> None:
+    """Deploy settings that differ in one place, each after the first ones."""
+    draw = Draw(desk.rng.getrandbits(64))
+    settings = draw.settings()
+    others = draw.other_settings(settings, tame=[q.BOOLEANS, q.FLOAT_ONE])
+    script: list[list[Any]] = [["make", settings], ["ask", settings]]
+    for changed in others.values():
+        script += [["ask", changed], ["quiet", settings]]
+    script += [["wipe"], ["ask", settings], ["ask", settings]]
+    outcome = desk.run_with("deploy", script)
+    if not isinstance(outcome.returned, list):
+        desk.note_outcome("it asks for", outcome)
+        return
+    asked = outcome.returned
+    desk.note("of the first ones", asked[0])
+    for what, seen in zip(others, asked[1:-2], strict=True):
+        desk.note(what, seen)
+    desk.note("customers, never", ["customers" in seen for seen in asked])
 
 
 @examines(4)
 def a_failure_is_told(desk: Desk) -> None:
-    """Fail in drawn steps, for drawn reasons of two lines each."""
+    """Have runs fail in all ways, for drawn reasons; then while the chat is down."""
     rng = desk.rng
-    numbers = rng.sample(range(10**6), 5)
+    numbers = rng.sample(range(10**5, 10**6), 7)
     job = f"job_{numbers[0]}"
-    failures = {
-        f"step_{number}": f"no table {rng.randrange(10**9)}\nand line {rng.randrange(10**9)}"
-        for number in numbers[1 : rng.randint(3, 4)]
+    names = ("plain", "deep", "busy", "never", "graph", "inner")
+    steps = {name: f"step_{number}" for name, number in zip(names, numbers[1:], strict=True)}
+    why = {
+        name: f"no table {rng.randrange(10**9)}\nand line {rng.randrange(10**9)}"
+        for name in ("plain", "deep")
     }
-    outcome = desk.run_with("fail", job, failures)
-    desk.note_outcome("the alert is deployed as", outcome)
-    if outcome.raised == "NotImplementedError":
+    outcome = desk.run_with("fail", job, steps, why)
+    if not isinstance(outcome.returned, dict):
+        desk.note_outcome("the alert", outcome)
         return
+    said = outcome.returned
+    desk.note("the alert is deployed as", said["deployed as"])
+    desk.note("messages of each tick, and whether it failed", said["ticks"])
+    desk.note("calls of the chat that was down, and whether the log says so", said["dead"])
     lines = _lines(desk, "chat.txt")
     text = lines[0] if lines else ""
-    runs = read_history(desk)
-    desk.note("messages", len(lines))
-    desk.note("calls of the chat that was down", len(_lines(desk, "dead.txt")))
-    desk.note("it names the job", job in text)
-    desk.note("it names the run", [run.id in text for run in runs])
-    for step, error in failures.items():
+    jobs = [job, "scoring", "import_export", "import_export", job, "import_export", "import_export"]
+    found = [
+        sum(run_id in line and of in line for line in lines)
+        for run_id, of in zip(said["ids"], jobs, strict=True)
+    ]
+    desk.note("messages that name a run and its job", found)
+    keys = [steps["plain"], steps["deep"], f"{steps['graph']}.{steps['inner']}"]
+    desk.note("the steps that failed", [key in text for key in keys])
+    desk.note("other steps", [steps[name] in text for name in ("busy", "never")])
+    for name, error in why.items():
         told, _, more = error.partition("\n")
-        desk.note(f"it names {step}, why, and no more", [step in text, told in text, more in text])
+        desk.note(f"why {name} failed, and no more", [told in text, more in text])
     noise = "Traceback" in text or "Stack Trace" in text or len(text) >= _LONGEST_MESSAGE
     desk.note("it has a stack in it", noise)
+
+
+def _again(settings: Any) -> Any:
+    """Return equal settings as a file brings them back, the keys in another order."""
+    return json.loads(json.dumps(settings), object_pairs_hook=lambda pairs: dict(reversed(pairs)))
 
 
 def _lines(desk: Desk, name: str) -> list[str]:

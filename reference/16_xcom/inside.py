@@ -1,23 +1,46 @@
 """What the examination of 16_xcom has run inside.
 
-`cut_short` gets the submission, `prepare` and `look` have a process without it.
+`prepare` and `look` have a process without the submission; all others get it, and what they do to
+its process they do in a fork.
 """
 
 from __future__ import annotations
 
+import builtins
+import json
 import os
+import shutil
 import signal
+import stat
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dojo.world.files import disk
+from dojo.world.files.machine import become_another_machine, become_another_user
+
 _YESTERDAY = "customer_id,probability,monthly_charges\n77,0.5,9.5\n"
+_YEAR_S = 366 * 24 * 3600.0
 
 
-def prepare(folder: Path, names: list[str]) -> None:
-    """Make folders, each with yesterday's call list."""
+def prepare(folder: Path, sources: dict[str, str], names: list[str]) -> None:
+    """Write sources, for their owner only; and in folders of these names yesterday's call list."""
+    os.umask(0o022)
+    if sources:
+        (folder / "source").mkdir(mode=0o700)
+    for name, text in sources.items():
+        path = folder / "source" / name
+        path.write_text(text, encoding="utf-8", newline="")
+        path.chmod(0o600)
     for name in names:
         (folder / name).mkdir()
         (folder / name / "calls.csv").write_text(_YESTERDAY, encoding="utf-8")
+
+
+def usually(_: Any, __: Path) -> None:
+    """Have new files be readable for others, as they are on most machines."""
+    os.umask(0o022)
 
 
 def cut_short(
@@ -57,10 +80,130 @@ def cut_short(
     return "raised" if os.WEXITSTATUS(status) else "returned"
 
 
+def _call(solution: Any, name: str, args: list[Any]) -> Callable[[], object]:
+    return lambda: getattr(solution, name)(*args)
+
+
+def refused(
+    solution: Any, folder: Path, name: str, args: list[Any], kind: str, within: str, path: str = ""
+) -> str:
+    """Call an entry point where a kind of step is refused, below a folder; say how it ended."""
+    return disk.refusing(_call(solution, name, args), folder / within, kind, path).how
+
+
+def killed_at_each_move(solution: Any, folder: Path, name: str, args: list[Any], path: str) -> int:
+    """Call an entry point again and again, killed before its first move, before the next, ...
+
+    Args:
+        solution: The submission.
+        folder: Where it may write; what there is at `path` after each kill is kept in `kept`.
+        name: The entry point.
+        args: Its arguments.
+        path: What it writes, already there; and again before each call.
+
+    Returns:
+        How often it was killed.
+    """
+    target, kept = Path(path), folder / "kept"
+    kept.mkdir(exist_ok=True)
+    before, mode, times = target.read_bytes(), target.stat().st_mode, 0
+    for _ in disk.killed_before_each_move(_call(solution, name, args), folder):
+        times += 1
+        if target.exists():
+            shutil.copy(target, kept / f"{name}-{times}")
+        target.write_bytes(before)
+        target.chmod(stat.S_IMODE(mode))
+    return times
+
+
+def overtaken(
+    solution: Any, folder: Path, asked: list[list[Any]], target: str, apart: bool
+) -> list[str]:
+    """Have a list be put in place while another one is about to be; say how both calls ended."""
+    first, second = (_call(solution, "write_call_list", args) for args in asked)
+    return [one.how for one in disk.overtaken(first, second, folder, target, apart=apart)]
+
+
+def elsewhere(solution: Any, folder: Path, name: str, args: list[Any]) -> Any:
+    """Call an entry point as on another machine: its name, user, folder, time zone, and salt.
+
+    Returns:
+        What JSON brings back of the value; `{"raised": ...}` if it raised.
+    """
+    del folder
+    receive, send = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            os.write(send, json.dumps(_told_elsewhere(getattr(solution, name), args)).encode())
+        finally:
+            os._exit(0)
+    os.close(send)
+    with open(receive, encoding="utf-8") as pipe:
+        text = pipe.read()
+    os.waitpid(pid, 0)
+    return json.loads(text) if text else {"raised": "nothing, and told nothing"}
+
+
+def _told_elsewhere(function: Callable[..., Any], args: list[Any]) -> Any:
+    salted = builtins.hash
+    become_another_machine("worker-2")
+    become_another_user("airflow")
+    os.environ["TZ"] = "Asia/Tokyo"
+    time.tzset()
+    os.chdir(os.environ["HOME"])
+    builtins.hash = lambda value: salted(("of another process", value))
+    try:
+        return function(*args)
+    except Exception as error:
+        return {"raised": type(error).__name__}
+
+
+def on_another_processor(solution: Any, folder: Path, name: str, args: list[Any]) -> Any:
+    """Call an entry point where the last digit of `numpy.exp` is another one."""
+    import numpy
+
+    del folder
+    here = numpy.exp
+    numpy.exp = lambda *given, **more: here(*given, **more) * (1 + 2**-52)
+    try:
+        return getattr(solution, name)(*args)
+    finally:
+        numpy.exp = here
+
+
+def age(_: Any, folder: Path, name: str) -> None:
+    """Have all that lies in a folder be a year old."""
+    then = time.time() - _YEAR_S
+    for path in (*(folder / name).rglob("*"), folder / name):
+        os.utime(path, (then, then))
+
+
+def correct(_: Any, folder: Path, name: str, text: str) -> None:
+    """Write a source anew, whose time is an hour before the old one's."""
+    at = (folder / name).stat().st_mtime_ns - 3600 * 10**9
+    (folder / name).write_text(text, encoding="utf-8", newline="")
+    os.utime(folder / name, ns=(at, at))
+
+
+def remove(_: Any, folder: Path, name: str) -> None:
+    """Remove a file."""
+    (folder / name).unlink()
+
+
+def count(_: Any, folder: Path, name: str) -> int:
+    """Count the files in a folder."""
+    return sum(path.is_file() for path in (folder / name).rglob("*"))
+
+
 def look(folder: Path) -> dict[str, Any]:
-    """List what is left: files below the folder, folders without a file, and files elsewhere."""
+    """List what is left: files and folders below the folder, what others may not read, elsewhere.
+
+    A folder or a file is kept from others if they may not read it though they may read a new one.
+    """
     room, token = folder.parent.parent, folder.name
-    files = [path for path in folder.rglob("*") if not path.is_dir()]
+    found = [path for path in folder.rglob("*") if path.relative_to(folder).parts[0] != "source"]
+    files = [path for path in found if not path.is_dir()]
     needed = {parent for path in files for parent in path.parents}
     elsewhere = [
         path
@@ -71,9 +214,12 @@ def look(folder: Path) -> dict[str, Any]:
     return {
         "files": sorted(str(path.relative_to(folder)) for path in files),
         "empty folders": sorted(
+            str(path.relative_to(folder)) for path in found if path.is_dir() and path not in needed
+        ),
+        "kept from others": sorted(
             str(path.relative_to(folder))
-            for path in folder.rglob("*")
-            if path.is_dir() and path not in needed
+            for path in found
+            if (0o055 if path.is_dir() else 0o044) & ~path.stat().st_mode
         ),
         "files elsewhere": len(elsewhere),
     }

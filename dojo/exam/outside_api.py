@@ -20,10 +20,12 @@ import ssl
 import string
 import struct
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from dojo.world.draw import Reply
 from dojo.world.http.authority import make_certificates
 from dojo.world.http.patience import patience_of
 from dojo.world.http.webhook import HOSTS, Webhooks
@@ -42,12 +44,14 @@ class Answer:
         status: The HTTP status; 0 breaks the connection off instead; -1 does so as well, but not
             before it was seen how long the caller would wait.
         body: The body.
-        headers: More headers than the content type.
+        headers: More headers than the content type, or another one.
+        takes_s: How long the caller waits for it, in real seconds.
     """
 
     status: int
     body: str
     headers: tuple[tuple[str, str], ...] = ()
+    takes_s: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,15 +62,21 @@ class Request:
         path: The path that was asked for, query included.
         at_s: When, in seconds of the supervisor's clock.
         answered: The status that was given.
+        cookie: What it sent of what it was once told; empty without.
     """
 
     path: str
     at_s: float
     answered: int
+    cookie: str = ""
 
 
 LOST = Answer(0, "")
 SILENT = Answer(-1, "")
+CUT_OFF = Answer(200, '[{"customer_id": 1000, "calls": 12}', (("Content-Length", "4096"),))
+PAGE = Answer(
+    200, "<html><body><h1>Maintenance</h1></body></html>", (("Content-Type", "text/html"),)
+)
 
 
 class OutsideApi:
@@ -105,7 +115,7 @@ class OutsideApi:
         times = [request.at_s for request in self.requests]
         return [round(after - before, 3) for before, after in itertools.pairwise(times)]
 
-    def reply(self, path: str) -> Answer:
+    def reply(self, path: str, cookie: str = "") -> Answer:
         """Note a request and return the answer to it."""
         with self._lock:
             known = path.startswith("/customers")
@@ -113,7 +123,8 @@ class OutsideApi:
             if known:
                 answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]
             if len(self.requests) < _MOST_REQUESTS:
-                self.requests.append(Request(path[:200], self._now(), answer.status))
+                known_s = self._now()
+                self.requests.append(Request(path[:200], known_s, answer.status, cookie[:200]))
             return answer
 
 
@@ -128,6 +139,11 @@ def answer(status: int, content: Any = None, **headers: str) -> Answer:
     body = json.dumps({"error": f"status {status}"} if content is None else content)
     named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
     return Answer(status, body, named)
+
+
+def replied(reply: Reply) -> Answer:
+    """Describe an answer that was drawn."""
+    return Answer(reply.status, reply.body, tuple(reply.headers.items()))
 
 
 @functools.cache
@@ -183,7 +199,8 @@ class Host:
                     is_get = self.command == "GET"
                     (api.webhooks.answer_get if is_get else api.webhooks.answer)(self)
                     return
-                found = api.reply(self.path) if api is not None else Answer(404, "{}")
+                cookie = self.headers.get("Cookie") or ""
+                found = api.reply(self.path, cookie) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
                     length = min(max(int(self.headers.get("Content-Length") or 0), 0), 1 << 20)
                     self.rfile.read(length)
@@ -191,15 +208,14 @@ class Host:
                 if api is not None and found is SILENT:
                     ends = (self.client_address[1], self.connection.getsockname()[1])
                     api.patience_s.append(patience_of(keeper, ends, _PATIENCE_SEEN_WITHIN_S))
+                time.sleep(found.takes_s)
                 if found.status <= 0:
                     _reset(self.connection)
                     return
                 data = found.body.encode()
                 self.send_response(found.status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.send_header("Connection", "close")
-                for name, value in found.headers:
+                told = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+                for name, value in {**told, "Connection": "close", **dict(found.headers)}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":

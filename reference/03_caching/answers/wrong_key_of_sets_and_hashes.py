@@ -1,7 +1,6 @@
 """Makes the key of a set's order and of `str.__hash__`: each process has its own.
 
 Refused by: test_another_process_pays_nothing
-Not examined: a second process with another PYTHONHASHSEED imports for seconds
 """
 
 import pandas as pd

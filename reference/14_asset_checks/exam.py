@@ -308,8 +308,9 @@ def all_days_that_are_over_can_be_made(desk: Desk) -> None:
         ((1, 14, 0), (3, 24, 23), (4, 1, 0), (7, 14, 12), (10, 25, 0), (11, 1, 23))
     ):
         there = datetime.datetime(year, month, day, hour, rng.randint(5, 50), tzinfo=PARIS)
-        desk.advance(max(0.0, (there - now).total_seconds()))
-        now = there
+        moment = there.astimezone(_UTC)  # a difference in Paris leaves the clocks' changes out
+        desk.advance(max(0.0, (moment - now).total_seconds()))
+        now = moment
         today, yesterday = str(there.date()), str(there.date() - datetime.timedelta(days=1))
         ranges = [[yesterday, yesterday], ["2026-01-01", yesterday]]
         ranges += [[today, today], ["2026-01-01", today]]

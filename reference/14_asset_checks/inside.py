@@ -103,7 +103,8 @@ def make_nights(
             place = f"exports-{number}"
             customers = _write(folder / place, day, text, count)
             resources = _resources(solution, folder, place)
-            asks = _automation(solution, instance) if "customers_are_sound" in names else list
+            looks = "customers_are_sound" in names
+            asks = _automation(solution, instance, day) if looks else list
             with _befalls(solution, folder, trouble, customers, resources):
                 dg.materialize(
                     [*_around(days, folder / place), *(getattr(other, one) for one in names)],
@@ -131,8 +132,8 @@ def _around(days: Any, exports: Path) -> list[Any]:
     return [daily_customers, campaign]
 
 
-def _automation(solution: Any, instance: Any) -> Any:
-    """Begin to look, as Dagster's daemon does, at what the assets ask for by themselves."""
+def _automation(solution: Any, instance: Any, day: str) -> Any:
+    """Begin to look, as Dagster's daemon does in the night after a day, at what is asked for."""
     import dagster as dg
 
     known = [getattr(solution, one) for one in ("daily_customers", *_CHECKS, "daily_scores")]
@@ -144,7 +145,8 @@ def _automation(solution: Any, instance: Any) -> Any:
         asset_checks=[one for one in known if not one.keys],
         resources={"exports": None, "warehouse": None},
     )
-    night = datetime.datetime(2026, 6, 2, 3, tzinfo=datetime.timezone.utc)
+    night = datetime.datetime.fromisoformat(f"{day}T03:00").replace(tzinfo=datetime.timezone.utc)
+    night += datetime.timedelta(days=1)
     before = dg.evaluate_automation_conditions(definitions, instance, evaluation_time=night)
 
     def asked_since() -> list[str]:

@@ -132,11 +132,13 @@ def watch_inbox(solution: Any, folder: Path, script: list[list[Any]]) -> dict[st
                     ticks.append([one.tags.get("export") for one in requests])
                     continue
                 cursor = tick.cursor if tick.cursor is not None else cursor
-                asked = [one for one in requests if one.run_key not in known]
-                known |= {one.run_key for one in asked} - {None}
+                exports = []
+                for one in requests:
+                    if one.run_key is None or one.run_key not in known:
+                        exports.append(one.tags.get("export"))
+                    known.add(one.run_key)
                 jobs = {one.job_name for one in requests} - {None}
                 jobs |= {target.job_name for target in sensor.targets}
-                exports = [one.tags.get("export") for one in asked]
                 says = bool(tick.skip_message)
                 ticks.append([exports, cursor or "0", len(requests), says, sorted(jobs)])
     return {"deployed as": sensor.default_status.value, "ticks": ticks}

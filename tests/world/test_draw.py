@@ -149,6 +149,12 @@ def test_shape_is_there_only_if_it_is_asked_for(quality: str, seed: int) -> None
     assert not PRESENT[quality](Draw(seed, tame=[quality]).customers(40, also=[quality]))
 
 
+def test_rows_that_occur_twice_do_so_beside_all_other_qualities() -> None:
+    rows = Draw(0).customers(200, also=[q.TWICE, q.ZERO_IDS, q.LAST_SCORE])
+    written = [tuple(row) for row in csv.reader(io.StringIO(rows.csv(), newline=""))]
+    assert len(written) - len(set(written)) > 3
+
+
 def test_taming_one_quality_leaves_the_others_as_they_were() -> None:
     wild = Draw(3).customers(40)
     tame = Draw(3).customers(40, tame=[q.HUGE_IDS])

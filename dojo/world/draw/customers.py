@@ -128,6 +128,9 @@ def draw_customers(
         _blank(streams(q.BLANKS), rows, blank)
     if q.ZEROS in on:
         _zeros(rows)
+    if q.LAST_SCORE in on:
+        for row in rows:
+            row["probability"] = round(streams(q.LAST_SCORE).random(), 3)
     if q.TWICE in on and rows:
         rows += [dict(row) for row in rows[: max(1, count // 10)]]
         streams(q.TWICE).shuffle(rows)
@@ -138,9 +141,6 @@ def draw_customers(
             row.update({name: streams(name).randrange(1, 9) for name in _LIKE_COLUMNS})
     if q.PADDED in on and rows:
         rows[-1]["note"] = "pays late "  # at the very end of the file
-    if q.LAST_SCORE in on:
-        for row in rows:
-            row["probability"] = round(streams(q.LAST_SCORE).random(), 3)
     columns = _columns(streams, on, churned)
     index = _index(streams, on, len(rows))
     laid_out = ({name: row[name] for name in columns} for row in rows)

@@ -167,7 +167,8 @@ def _bad(desk: Desk) -> list[Answer]:
     """Draw what is no answer: errors, what is no list of customers, and lost connections."""
     draw = Draw(desk.rng.randrange(10**9))
     drawn = [replied(one) for one in (*draw.errors(), *draw.not_customers())]
-    return [*drawn, LOST, CUT_OFF]
+    asks_back = answer(desk.rng.choice((413, 429, 503)), Retry_After="1")  # urllib3 heeds it
+    return [*drawn, asks_back, LOST, CUT_OFF]
 
 
 def _never_kept(desk: Desk, call: Caller, bad: list[Answer], depth: int | None = None) -> None:

@@ -875,6 +875,20 @@ def alias_is_refused(
         " who tries again what was decided before puts the weaker model over the better one.",
     )
 
+    def refuse_always(*_: Any) -> Any:
+        raise MlflowException("no answer from the database: host not found")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registry_class(), "set_registered_model_alias", refuse_always)
+        run = release(store.train("generous", 0.995))
+    assert run.error and store.registry[1] == theirs, told(
+        f"{run.said} The winner's val_auc is 0.995, the champion's 0.99. The registry refused to"
+        " change the alias.",
+        f"In the registry: {listed(store.registry)}. Expected: champion {theirs}, and the error.",
+        "In production: what a hook raises is only logged. The run is green, nobody was promoted,"
+        " and the old champion goes on for weeks.",
+    )
+
 
 # Task 3: the nightly run
 

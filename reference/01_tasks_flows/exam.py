@@ -208,7 +208,7 @@ def learnt_from_everybody(desk: Desk) -> None:
     rows = []
     for number in range(1, 161):
         calls = 6 if number % 3 == 0 else 0
-        row = {"customer_id": number, "churned": int((calls > 0) == (number > 40))}
+        row: dict[str, Any] = {"customer_id": number, "churned": int((calls > 0) == (number > 40))}
         row |= {"tenure_months": 12.0, "monthly_charges": 40.123, "support_calls": calls}
         if number > 40:
             row["monthly_charges" if number % 2 else "tenure_months"] = None

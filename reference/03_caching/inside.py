@@ -70,7 +70,7 @@ def _limits_s() -> list[float]:
     from prefect.context import FlowRunContext, TaskRunContext
 
     task_run, flow_run = TaskRunContext.get(), FlowRunContext.get()
-    running = [task_run and task_run.task, flow_run and flow_run.flow]
+    running: list[Any] = [task_run and task_run.task, flow_run and flow_run.flow]
     limits = [one.timeout_seconds for one in running if one is not None]
     return [float(one) for one in limits if one is not None]
 
@@ -179,6 +179,7 @@ def _table(seed: int, change: str) -> Any:
     frame = frame.assign(**{"2": 0, "since": pandas.Timestamp("2026-03-29 00:30:00.000001")})
     frame = frame.set_index((frame.index // 10).rename("churned"))
     texts = (("contract", "a,b"), ("note", "long " * 60 + "a"), ("note", "12"), ("note", None))
+    value: Any
     for row, (name, value) in enumerate(texts):
         frame.iloc[row, frame.columns.get_loc(name)] = value
     for row, value in enumerate((0.0, 40.125)):

@@ -40,7 +40,7 @@ def _watched(script: dict[str, Any]) -> Iterator[Overlap]:
         overlap.will_fail(name, error=_ERRORS[kind](text) if text else _ERRORS[kind]())
     for name, chance in script.get("chances", {}).items():
         # XGBoost's are float32: there, what is next to 1 in a float is 1.
-        own = numpy.float32(chance) if chance == 1 else chance
+        own: Any = numpy.float32(chance) if chance == 1 else chance
         overlap.will_predict(**{name.replace(" ", "_"): own})
     if "hold" in script:
         overlap.hold_until(script["hold"], one_more_s=script.get("one_more_s"))

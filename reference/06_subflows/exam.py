@@ -252,7 +252,7 @@ def one_child_two_parents(desk: Desk) -> None:
     desk.call("training_pipeline", desk.write("newer.csv", newer.csv()))
     told = trained.returned if isinstance(trained.returned, dict) else {}
     given = _through_json(desk, "what was trained", told)
-    model = given.get("model") if isinstance(given, dict) else None
+    model: Any = given.get("model") if isinstance(given, dict) else None
     weights = model.get("weights", []) if isinstance(model, dict) else []
     desk.note("the weights", weights, within=0.05)
     known = isinstance(model, dict) and isinstance(model.get("intercept"), float)

@@ -332,7 +332,7 @@ def nothing_stands_in(desk: Desk) -> None:
 
 def _nobody_leaves(told: dict[str, Any]) -> list[Any]:
     """Say whether a model that knows nobody who left was refused, or says that nobody leaves."""
-    returned = told.get("returned")
+    returned: Any = told.get("returned")
     return ["raised" in told or (returned[0] == 4 and not any(returned[1])), told["changed"]]
 
 

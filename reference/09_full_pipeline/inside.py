@@ -57,7 +57,7 @@ class _Store:
         self.client.set_registered_model_alias(model, "champion", str(version))
         return version
 
-    def read(self, query: str, *given: str) -> list[tuple]:
+    def read(self, query: str, *given: str) -> list[tuple[Any, ...]]:
         """Read the database."""
         with contextlib.closing(sqlite3.connect(self.folder / "mlflow.db")) as database:
             return database.execute(query, given).fetchall()
@@ -167,7 +167,7 @@ def compare(
     seen = set()
 
     def log_model(*__: Any, **___: Any) -> None:
-        run = mlflow.active_run()
+        run: Any = mlflow.active_run()
         parent = run.data.tags.get("mlflow.parentRunId")
         seen.add(mlflow.MlflowClient().get_run(parent).info.status if parent else "none")
         what = befalls.get(run.info.run_name)
@@ -182,7 +182,7 @@ def compare(
     return {**told, "the parent run meanwhile": sorted(seen)}
 
 
-def beside(subject: Any, _: Path, store: str, features: Any, asked: dict) -> list[Any]:
+def beside(subject: Any, _: Path, store: str, features: Any, asked: dict[str, Any]) -> list[Any]:
     """Compare while the caller has a run open; return how that is afterwards."""
     import mlflow
 
@@ -294,7 +294,12 @@ class _Night:
                 raise Stopped("somebody stops the process")
             model = real(model_uri, *given, **more)
             predict = model.predict_proba
-            model.predict_proba = lambda rows: self.rows.add(len(rows)) or predict(rows)
+
+            def predict_proba(rows: Any) -> Any:
+                self.rows.add(len(rows))
+                return predict(rows)
+
+            model.predict_proba = predict_proba
             return model
 
         return load_model

@@ -216,6 +216,6 @@ def _leads(subject: Any, registered: Any) -> bool:
     """Say whether a run, which is a process of its own, finds the file of the flow."""
     where, _, _ = registered.entrypoint.rpartition(":")
     if where:
-        return (Path(registered.path or ".") / where).is_file()
+        return bool((Path(registered.path or ".") / where).is_file())
     module = registered.entrypoint.rpartition(".")[0]
     return bool(PathFinder.find_spec(module, [str(subject._path.parent), *sys.path]))

@@ -334,11 +334,12 @@ def a_success_is_told_when_asked(desk: Desk) -> None:
     """Go well, asked for and not asked for, and while the webhook refuses or is dead."""
     nights, rng = _Nights(desk), desk.rng
     nights.one("asked", [], customers=rng.randint(1, 9), tell_success=True)
-    for what, how, more in (
+    ways: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("not asked", "deployed", {}),
         ("by default", "called", {}),
         ("asked not to", "in a flow", {"tell_success": False}),
-    ):
+    )
+    for what, how, more in ways:
         count = rng.randint(1, 9)
         nights.one(what, [], messages=0, customers=count, how=how, **more)
     for mood in (rng.randrange(400, 600), "dead"):
@@ -352,6 +353,5 @@ def a_failure_is_no_success(desk: Desk) -> None:
     nights = _Nights(desk)
     text = _words(desk, "share is not mounted:")
     nights.one("it fails", [["OSError", text]] * 3, text, tell_success=True)
-    more = {"how": "in a flow", "tell_success": True}
-    nights.one("in a flow", [], "no customers", customers=0, **more)
+    nights.one("in a flow", [], "no customers", customers=0, how="in a flow", tell_success=True)
     nights.end()

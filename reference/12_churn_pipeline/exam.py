@@ -329,10 +329,13 @@ def settings_reach_the_models(desk: Desk) -> None:
 def wrong_settings_cost_nothing(desk: Desk) -> None:
     """Refuse what lies outside before the API is asked, also by `python -O`."""
     rng = desk.rng
-    whole = [{"n_estimators": -rng.randrange(9)}, {"max_depth": -rng.randrange(9)}]
+    whole: list[dict[str, Any]] = [
+        {"n_estimators": -rng.randrange(9)},
+        {"max_depth": -rng.randrange(9)},
+    ]
     outside = [70, math.nextafter(1, 2), -1e-9, math.inf, -math.inf, math.nan]
-    gates = [{"min_auc": one} for one in outside]
-    kinds = [
+    gates: list[dict[str, Any]] = [{"min_auc": one} for one in outside]
+    kinds: list[dict[str, Any]] = [
         {rng.choice(("n_estimators", "max_depth")): rng.choice((1.5, 2.5, "deep"))},
         {"min_auc": "good"},
     ]
@@ -388,7 +391,8 @@ def _version(outcome: Outcome) -> Any:
 def only_good_models_get_in(desk: Desk) -> None:
     """Train at both sides of the gate, in two stores in turn: all are tracked, some registered."""
     ours, theirs, full = desk.run_apart("stores", "ours", "theirs", "full")
-    settings, wanted = _draw_settings(desk), []
+    settings = _draw_settings(desk)
+    wanted: list[Any] = []
     desk.api.will(answer(200, _draw_customers(desk)))
 
     def train(store: str, gate: float) -> float:

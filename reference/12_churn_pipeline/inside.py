@@ -92,7 +92,7 @@ def _connections(port: int, troubles: list[str]) -> Iterator[list[float | None]]
     real = {name: getattr(socket.socket, name) for name in ("connect", "recv", "recv_into")}
     left, slow, waits = list(troubles), set(), []
 
-    def connect(self: socket.socket, address: Any) -> None:
+    def connect(self: socket.socket, address: Any) -> Any:
         if not isinstance(address, tuple) or address[1] != port:
             return real["connect"](self, address)
         waits.append(self.gettimeout())
@@ -180,14 +180,14 @@ def optimized(_: Any, __: Path, url: str, store: str, wrong: list[dict[str, Any]
 
 def models_of_prefect(_: Any, __: Path) -> list[str]:
     """Name the classes of the models that Prefect's storage of results has."""
-    from prefect.results import ResultRecord
+    from prefect.results import ResultRecord  # type: ignore[attr-defined]
     from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
     from sklearn.base import BaseEstimator
 
     found = []
     for path in filter(Path.is_file, PREFECT_LOCAL_STORAGE_PATH.value().rglob("*")):
         with contextlib.suppress(Exception):  # none of a result
-            value = ResultRecord.deserialize(path.read_bytes()).result
+            value: Any = ResultRecord.deserialize(path.read_bytes()).result
             parts = value.values() if isinstance(value, dict) else [value]
             found += [type(one).__name__ for one in parts if isinstance(one, BaseEstimator)]
     return sorted(found)
@@ -205,7 +205,8 @@ def while_others_register(subject: Any, _: Path, url: str, store: str) -> Any:
     """Train while somebody else registers a model as soon as one was; return the version."""
     from mlflow.store.model_registry.sqlalchemy_store import SqlAlchemyStore
 
-    real, own = SqlAlchemyStore.create_model_version, []
+    real = SqlAlchemyStore.create_model_version
+    own: list[Any] = []
 
     def create(this: Any, name: str, source: str, *given: Any, **more: Any) -> Any:
         made = real(this, name, source, *given, **more)

@@ -151,7 +151,8 @@ def train(
     def customer_features(raw_customers: Any) -> Any:
         return solution.make_features(raw_customers)
 
-    earlier, found = "0b1e5c1e-0d4b-4c8f-9f52-3f0d5a1c7e11", []
+    earlier = "0b1e5c1e-0d4b-4c8f-9f52-3f0d5a1c7e11"
+    found: list[Any] = []
     with recorded_instance(folder) as instance:
         repeating = functools.partial(
             instance.create_run_for_job, root_run_id=earlier, parent_run_id=earlier
@@ -296,7 +297,7 @@ def fill(solution: Any, folder: Path, name: str, seed: int, row: int) -> list[An
                 raise error
 
             kept = tables.write(_with(new, row, end))
-            yesterdays = [before.get(tables.table.name), []]
+            yesterdays: list[Any] = [before.get(tables.table.name), []]
             found.append([kept, meanwhile == yesterdays, tables.files() == before])
     return found
 

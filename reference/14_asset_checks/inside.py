@@ -97,7 +97,7 @@ def make_nights(
     warehouse = solution.Warehouse(path=str(folder / "warehouse.db"))
     with contextlib.closing(warehouse.connect()) as connection, connection:
         connection.executemany("INSERT INTO scores VALUES (?, ?, ?)", _FORMER)
-    asked = []
+    asked: list[Any] = []
     with recorded_instance(folder) as instance:
         for number, (day, text, trouble, count) in enumerate(nights):
             place = f"exports-{number}"
@@ -156,7 +156,7 @@ def _automation(solution: Any, instance: Any, day: str) -> Any:
             evaluation_time=night + datetime.timedelta(minutes=1),
             cursor=before.cursor,
         )
-        return sorted(after.get_requested_partitions(dg.AssetKey("daily_scores")))
+        return sorted(map(str, after.get_requested_partitions(dg.AssetKey("daily_scores"))))
 
     return asked_since
 

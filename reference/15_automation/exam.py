@@ -130,7 +130,8 @@ def what_is_stale_is_made(desk: Desk) -> None:
     settings = draw.settings()
     others = draw.other_settings(settings, tame=[q.BOOLEANS, q.FLOAT_ONE])
     some = desk.rng.choice(list(others.values()))
-    both, none = ["features", "churn_model"], {}
+    both = ["features", "churn_model"]
+    none: dict[str, Any] = {}
     script: list[list[Any]] = [["make", settings], ["ask", settings], ["ask", _again(settings)]]
     script += [["make", settings, "customers"], ["ask", settings], ["make", settings, *both]]
     script += [["ask", settings], ["make", settings, "features"], ["ask", settings]]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from dojo.world.files import disk
 from dojo.world.files.machine import become_another_machine, become_another_user
@@ -165,11 +166,12 @@ def on_another_processor(solution: Any, folder: Path, name: str, args: list[Any]
 
     del folder
     here = numpy.exp
-    numpy.exp = lambda *given, **more: here(*given, **more) * (1 + 2**-52)
-    try:
+
+    def exp(*given: Any, **more: Any) -> Any:
+        return here(*given, **more) * (1 + 2**-52)
+
+    with mock.patch.object(numpy, "exp", exp):
         return getattr(solution, name)(*args)
-    finally:
-        numpy.exp = here
 
 
 def age(_: Any, folder: Path, name: str) -> None:

@@ -184,6 +184,9 @@ RUINED: dict[str, str | None] = {
     "katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE,
     "katas/notes.txt": "?",
     "reference/{slug}.py": REFERENCE.replace("sum(values)", "0").replace("print", "str"),
+    "reference/mutants.toml": (
+        "[[survivor]]\nid = 'count: gone'\nsurvives = ['tests']\nreason = 'equivalent: so'\n"
+    ),
     "answers/wrong_0.py": WRONG.replace("Refused by: test_adds_all", ""),
     "answers/wrong_7.py": None,
     "answers/right_0.py": RIGHT.replace("total = 0", "total = 1"),

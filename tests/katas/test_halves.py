@@ -18,15 +18,24 @@ KATAS = [kata for kata in load_catalog(PACKAGE_ROOT) if kata.exam_file.exists()]
 
 
 def run_inside(kata: Kata) -> set[str]:
-    """Return the names of all that scenarios have run inside."""
-    calls = [
-        node
-        for node in ast.walk(ast.parse(kata.exam_file.read_text(encoding="utf-8")))
+    """Return the names of all that scenarios have run inside.
+
+    A scenario may choose between some: then it says their names somewhere else.
+    """
+    nodes = list(ast.walk(ast.parse(kata.exam_file.read_text(encoding="utf-8"))))
+    named = [
+        node.args[0]
+        for node in nodes
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("run_with", "run_apart")
     ]
-    return {ast.literal_eval(call.args[0]) for call in calls}
+    said = {one.value for one in named if isinstance(one, ast.Constant)}
+    if len(said) < len({ast.dump(one) for one in named}):
+        texts = {one.value for one in nodes if isinstance(one, ast.Constant)}
+        texts |= {one.arg for one in nodes if isinstance(one, ast.keyword)}
+        said |= texts & offered(kata)
+    return said
 
 
 def offered(kata: Kata) -> set[str]:

@@ -30,10 +30,10 @@ def run_inside(kata: Kata) -> set[str]:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("run_with", "run_apart")
     ]
-    said = {one.value for one in named if isinstance(one, ast.Constant)}
+    said = {str(one.value) for one in named if isinstance(one, ast.Constant)}
     if len(said) < len({ast.dump(one) for one in named}):
-        texts = {one.value for one in nodes if isinstance(one, ast.Constant)}
-        texts |= {one.arg for one in nodes if isinstance(one, ast.keyword)}
+        texts = {str(one.value) for one in nodes if isinstance(one, ast.Constant)}
+        texts |= {str(one.arg) for one in nodes if isinstance(one, ast.keyword)}
         said |= texts & offered(kata)
     return said
 

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import dataclasses
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,13 @@ def parts_of_libraries() -> dict[tuple[int, str], tuple[str, Any]]:
     return found
 
 
+@contextlib.contextmanager
+def advanced(clock: RetryClock) -> Iterator[None]:
+    """Move the time of day before others replace its clocks: theirs are put back first."""
+    clock.advance(60)
+    yield
+
+
 def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     """Return each context that replaces something of a library while a test runs."""
     from dojo.engines.dagster import engine as dagster
@@ -245,7 +253,7 @@ def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     from dojo.world.serving import requests_noted, serving
 
     return [
-        *(savings(), recorded_history(PrefectHistory()), free_waits(clock)),
+        *(savings(), recorded_history(PrefectHistory()), free_waits(clock), advanced(clock)),
         *(FlakyApi(clock).on_the_wire(), callers_led(Webhooks(), folder, 1, 2)),
         *(requests_noted(), serving(), Overlap().watching(), impatience()),
         *(Written().hearing(), Watched(folder / "solution.py", Ledger()).looking()),
@@ -268,13 +276,13 @@ def test_what_is_replaced_while_a_test_runs_is_named(tmp_path: Path) -> None:
     clock = RetryClock()
     contexts = all_that_replaces(clock, tmp_path)
 
-    before = parts_of_libraries()
+    before, clocks = parts_of_libraries(), dict(vars(time))
     with contextlib.ExitStack() as stack:
         for context in contexts:
             stack.enter_context(context)
-        clock.advance(60)
         now = parts_of_libraries()
     after = parts_of_libraries()
+    assert dict(vars(time)) == clocks
 
     replaced = {key for key in before if key in now and before[key][1] is not now[key][1]}
     assert len(replaced) > 40

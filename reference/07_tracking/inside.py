@@ -1,26 +1,378 @@
-"""What the examination of 07_tracking has run inside, without the submission."""
+"""What the examination of 07_tracking has run inside.
+
+What gets a `subject` runs in the submission's process; the others have one without it.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from dojo.inside.stores import make_store, open_store
+from dojo.inside.stores import make_store
 
-_FEATURES = ("tenure_months", "monthly_charges", "support_calls")
-__all__ = ["make_store", "try_model"]
+FEATURES = ("tenure_months", "monthly_charges", "support_calls")
+_PARENT = "mlflow.parentRunId"
+_WHOLE = ("blanks", "whole numbers that came as floats")
 
 
-def try_model(folder: Path, address: str, rows: list[list[float]]) -> dict[str, Any]:
-    """Load a model as inference would."""
+def make_stores(folder: Path, names: list[str]) -> list[str]:
+    """Make stores in folders of these names; the working directory has a database of its own."""
+    make_store(folder)
+    for name in names:
+        (folder / name).mkdir()
+        make_store(folder / name)
+    return [str(folder / name) for name in names]
+
+
+def play(subject: Any, folder: Path, seed: str, steps: list[dict[str, Any]]) -> list[Any]:
+    """Make calls one after the other, and what happens between them; tell how each call ended."""
+    play = _Play(subject, folder, seed)
+    told = []
+    with play.watching():
+        for step in steps:
+            made = getattr(play, step.pop("do"))(**step)
+            told += [made] if made is not None else []
+    return told
+
+
+class Stopped(BaseException):
+    """What stops one task, as an orchestrator does: no Exception, and no exit."""
+
+
+_ENDS: dict[str, Callable[[], BaseException]] = {
+    "interrupt": KeyboardInterrupt,
+    "exit": lambda: SystemExit(3),
+    "memory": lambda: MemoryError("too many trees"),
+    "stopped": lambda: Stopped("the machine goes down"),
+}
+
+
+class _Play:
+    """Calls in one store after the other, and looks at the store while a forest is fitted."""
+
+    def __init__(self, subject: Any, folder: Path, seed: str) -> None:
+        import pandas
+
+        from dojo.world.draw import Draw
+
+        draw = Draw(seed)
+        frames = [draw.customers(count, tame=_WHOLE).frame() for count in (90, 91)]
+        self.customers = pandas.concat(frames)  # labels of rows are there twice
+        self.names = list(draw.names().values())
+        self.subject, self.folder = subject, folder
+        self.ends: dict[tuple[str, int], str] = {}
+        self.meanwhile: Callable[[], None] | None = None
+        self.looks: list[Any] = []
+        self._first = threading.Lock()
+        self._look: Callable[[], Any] | None = None
+        self._own: list[BaseException] = []
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Have each forest pass by here, in another time zone, with no process started."""
+        from sklearn.ensemble import RandomForestClassifier
+
+        with contextlib.ExitStack() as stack:
+            for method, moment in (("fit", "fitted"), ("predict_proba", "measured")):
+                real = getattr(RandomForestClassifier, method)
+                watched = self._watched(real, moment)
+                stack.enter_context(mock.patch.object(RandomForestClassifier, method, watched))
+            for count in ("cpu_count", "process_cpu_count"):
+                stack.enter_context(mock.patch.object(os, count, create=True, return_value=2))
+            stack.callback(time.tzset)
+            stack.enter_context(mock.patch.dict(os.environ, {"TZ": "IST-05:30"}))
+            time.tzset()
+            stack.enter_context(_nothing_guessed())
+            yield
+
+    def _watched(self, real: Any, moment: str) -> Any:
+        def watched(forest: Any, *given: Any, **more: Any) -> Any:
+            with self._first:
+                if self._look is not None:
+                    self.looks.append(self._look())
+                    self._look = None
+                    if self.meanwhile is not None:
+                        self.meanwhile()
+            end = self.ends.pop((moment, forest.n_estimators), None)
+            if end is not None:
+                raise _ENDS[end]()
+            try:
+                return real(forest, *given, **more)
+            except Exception as error:
+                self._own.append(error)
+                raise
+
+        return watched
+
+    def call(
+        self,
+        name: str,
+        what: dict[str, Any],
+        where: list[str],
+        rows: str = "all",
+        asked: list[dict[str, Any]] | None = None,
+        ends: list[list[Any]] = [],  # noqa: B006 - it is only read
+    ) -> dict[str, Any]:
+        """Call a function of the submission; say how that ended, when, and what was to be seen."""
+        store, _, tool = where
+        self.ends = {(moment, trees): end for moment, trees, end in ends}
+        self._own, self.looks = [], []
+        self._look = lambda: _seen_in(store, asked or [], tool)
+        began = time.time()
+        told: dict[str, Any] = {}
+        try:
+            told["returned"] = getattr(self.subject, name)(self._rows(rows), what, *where)
+        except NotImplementedError:
+            raise
+        except BaseException as error:
+            told["raised"] = type(error).__name__
+            own = [(type(one), str(one)) for one in self._own[-1:]]
+            told["own"] = own == [(type(error), str(error))]
+        return {**told, "looks": self.looks, "began": began, "ended": time.time()}
+
+    def _rows(self, which: str) -> Any:
+        if which == "without a column":
+            return self.customers.drop(columns="support_calls")
+        if which == "with a text":
+            rows = self.customers.astype({"monthly_charges": object})
+            rows.iloc[::9, list(rows).index("monthly_charges")] = "n/a"
+            return rows
+        return self.customers
+
+    def make(self, store: str, name: str, place: str) -> None:
+        """Have there be an experiment already, with a place of its own for models."""
+        location = (Path(store) / place).as_uri()
+        _client(store).create_experiment(name, artifact_location=location)
+
+    def rename(self, store: str, name: str, new: str) -> None:
+        """Have an experiment be archived: its name is free again."""
+        client = _client(store)
+        if found := client.get_experiment_by_name(name):
+            client.rename_experiment(found.experiment_id, new)
+
+    def correct(self) -> None:
+        """Have the labels be corrected, in the same frame, and what nobody knows be blank."""
+        charges = self.customers["monthly_charges"]
+        self.customers["churned"] = (charges > charges.median()).astype(int)
+        self.customers["monthly_charges"] = charges.where(charges.round() % 5 != 0)
+
+    def full(self, store: str) -> None:
+        """Have nothing be written where new experiments keep their models."""
+        (Path(store) / "artifacts").write_text("no folder")
+
+    def colleague(self, store: str, name: str, status: str) -> None:
+        """Have somebody else's run begin and end while the next comparison lasts."""
+
+        def make_run() -> None:
+            self.meanwhile, client = None, _client(store)
+            if found := client.get_experiment_by_name(name):
+                run = client.create_run(found.experiment_id, run_name="a colleague's")
+                client.set_terminated(run.info.run_id, status)
+
+        self.meanwhile = make_run
+
+    def optimize(self) -> None:
+        """Go on with the submission as `python -O` runs it: each `assert` is left out."""
+        from dojo.running.solution import load_solution
+
+        path = self.folder.parents[1] / "given" / "tracking.py"
+        self.subject = load_solution(path, optimized=True)
+
+    def beside(self, name: str, what: dict[str, Any], where: list[str]) -> str:
+        """Make a call while its caller has a run open; say what became of that."""
+        from dojo.engines.mlflow.troubled import callers_run
+
+        with callers_run(_uri(where[0])) as look:
+            with contextlib.suppress(Exception):
+                getattr(self.subject, name)(self.customers, what, *where)
+            return look()
+
+    def held(self, count: int, where: list[str]) -> dict[str, Any]:
+        """Compare candidates whose trainings are held until so many run at the same time."""
+        from dojo.world.overlap import Overlap
+
+        names = [*self.names, *(f"depth {number}" for number in range(count))][:count]
+        asked = {name: {"n_estimators": 6, "max_depth": 0} for name in names}
+        asked[names[0]] = {"n_estimators": 1}
+        overlap = Overlap()
+        overlap.hold_until(count)
+        with overlap.watching():
+            told = self.call("compare_candidates", asked, where, asked=list(asked.values()))
+        threads = len({one.thread for one in overlap.trainings})
+        return {**told, "peak": overlap.peak, "threads": threads}
+
+    def crowd(self, count: int, where: list[str]) -> dict[str, Any]:
+        """Say how many of a crowd come to a store that lets none of them begin."""
+        from mlflow.exceptions import MlflowException
+
+        from dojo.engines.mlflow.troubled import heard
+
+        caller, gate = threading.get_ident(), threading.Condition()
+        arrived: set[int] = set()
+        made: list[str] = []
+        waited: list[str] = []
+
+        def hear(name: str) -> None:
+            here = threading.get_ident()
+            with gate:
+                gate.notify_all()
+                if here == caller:
+                    made.extend(["run"] if name == "create_run" else [])
+                    if name != "create_run" or len(made) <= 3:
+                        return
+                elif here in arrived:
+                    return  # what it has made, it may end
+                else:
+                    arrived.add(here)
+                    while len(arrived) < count and len(made) <= 3 and not waited:
+                        before = len(arrived)
+                        if not gate.wait(4) and len(arrived) == before:
+                            waited.append("nobody came any more")
+                            gate.notify_all()
+            raise MlflowException("no answer from the database")
+
+        asked = {f"candidate {number}": {"n_estimators": 1} for number in range(count)}
+        with heard(hear), contextlib.suppress(Exception):
+            self.subject.compare_candidates(self.customers, asked, *where)
+        return {"all came": len(arrived) >= count or len(made) > 3}
+
+    def at_once(self, names: list[str], where: list[str]) -> dict[str, Any]:
+        """Compare in as many threads; the first that each starts waits for those of the others."""
+        began, told = time.time(), dict[str, Any]()
+        ready, waited = threading.Barrier(len(names)), threading.local()
+        real = threading.Thread.start
+
+        def compare(name: str) -> None:
+            waited.not_yet = True
+            what = {name: {"n_estimators": 1}}
+            with contextlib.suppress(Exception):
+                told[name] = self.subject.compare_candidates(self.customers, what, *where)
+
+        def start(thread: threading.Thread) -> None:
+            run, thread_waits = thread.run, getattr(waited, "not_yet", False)
+
+            def run_together() -> None:
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    ready.wait(2)
+                run()
+
+            if thread_waits:
+                waited.not_yet, thread.run = False, run_together  # type: ignore[method-assign]
+            real(thread)
+
+        callers = [threading.Thread(target=compare, args=(name,)) for name in names]
+        with mock.patch.object(threading.Thread, "start", start):
+            for one in callers:
+                one.start()
+            for one in callers:
+                one.join()
+        return {"parents": told, "began": began, "ended": time.time()}
+
+
+def _uri(store: str) -> str:
+    return f"sqlite:///{store}/mlflow.db"
+
+
+def _client(store: str) -> Any:
+    from mlflow import MlflowClient
+
+    return MlflowClient(_uri(store), _uri(store))
+
+
+def _seen_in(store: str, asked: list[dict[str, Any]], tool: str) -> dict[str, Any]:
+    """Say how many runs are open while a forest is fitted, and whether they tell what is asked."""
+    client = _client(store)
+    where = [one.experiment_id for one in client.search_experiments()]
+    runs = [one for one in client.search_runs(where) if one.info.status == "RUNNING"]
+    known = [{**run.data.tags, **run.data.params} for run in runs]
+
+    def tells(one: dict[str, str], what: dict[str, Any]) -> bool:
+        return all(
+            one.get(key) == str(value) for key, value in {**what, "orchestrator": tool}.items()
+        )
+
+    return {
+        "running": len(runs),
+        "told": all(any(tells(one, what) for one in known) for what in asked),
+        "parents tell the tool": all(tells(one, {}) for one in known if _PARENT not in one),
+    }
+
+
+_guarding = threading.Event()
+_hooked: list[bool] = []
+
+
+@contextlib.contextmanager
+def _nothing_guessed() -> Iterator[None]:
+    """Stop the process that finds out what a model imports: it takes ten seconds."""
+
+    def hear(event: str, details: tuple[Any, ...]) -> None:
+        guesses = event == "subprocess.Popen" and "_capture_modules" in str(details[1])
+        if guesses and _guarding.is_set():
+            raise RuntimeError("no requirements are guessed here")
+
+    if not _hooked:
+        _hooked.append(True)
+        sys.addaudithook(hear)
+    _guarding.set()
+    try:
+        yield
+    finally:
+        _guarding.clear()
+
+
+def strays(folder: Path, stores: list[str]) -> list[str]:
+    """Name what the working directory has got."""
+    return sorted(one.name for one in folder.iterdir() if one.name not in (*stores, "mlflow.db"))
+
+
+def models_in(folder: Path, store: str) -> int:
+    """Count the models that a store keeps, of new experiments and of those that were there."""
+    return len(list((folder / store).rglob("MLmodel")))
+
+
+def try_models(folder: Path, seed: str, addresses: list[list[str]]) -> list[Any]:
+    """Load each model of a store as inference would: elsewhere, with the temporary folder swept."""
     import mlflow
-    import pandas
 
-    open_store(folder)
-    model = mlflow.pyfunc.load_model(address)
-    predicted = model.predict(pandas.DataFrame(rows, columns=list(_FEATURES)))
-    inputs = model.metadata.get_input_schema()
+    for left in (folder.parents[1] / "tmp" / folder.name).iterdir():
+        shutil.rmtree(left, ignore_errors=True)
+    rows = _Play(None, folder, seed).customers
+    rows = rows[[*reversed(FEATURES), "contract"]].astype(dict.fromkeys(FEATURES, float))
+    rows.iloc[::10, 0] = float("nan")
+    os.chdir("/")
+    found = []
+    for store, address in addresses:
+        mlflow.set_tracking_uri(_uri(store))
+        found.append(_try_model(address, rows))
+    return found
+
+
+def _try_model(address: str, rows: Any) -> Any:
+    import mlflow
+    import numpy
+
+    try:
+        model = mlflow.pyfunc.load_model(address)
+        predicted = numpy.asarray(model.predict(rows))
+        signature = model.metadata.signature
+        lines = Path(mlflow.pyfunc.get_model_dependencies(address)).read_text().split()
+        run = mlflow.MlflowClient().get_run(model.metadata.run_id)
+    except Exception as error:  # whatever is wrong with it
+        return type(error).__name__
+    outputs = {numpy.dtype(one).kind for one in signature.outputs.numpy_types()}
     return {
         "predicts": [int(one) for one in predicted],
-        "signature": {one.name: str(one.type) for one in inputs} if inputs else None,
+        "signature": {one.name: one.type.name for one in signature.inputs},
+        "promises what it predicts": outputs == {predicted.dtype.kind},
+        "requirements": sorted(one for one in lines if not one.startswith("mlflow==")),
+        "trees of its run": run.data.params.get("n_estimators"),
     }

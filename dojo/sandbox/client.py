@@ -186,7 +186,14 @@ class Sandbox:
         try:
             self._line.send(message, None if fd is None else [fd])
         except LineClosed as error:
-            raise self.fault(f"the sandbox is gone ({error})") from None
+            raise self._gone(error) from None
+
+    def _gone(self, error: Exception) -> GuardFault:
+        """Return what it told before it went; of a line that it reset, the error is read first."""
+        said = f"the sandbox is gone ({error})"
+        with contextlib.suppress(LineClosed, LineBroken, TimeoutError):
+            said = str(self._line.receive(time.monotonic() + 1.0).get("fault", said))
+        return self.fault(said)
 
     def _receive(self, timeout_s: float = 60.0) -> dict[str, Any]:
         try:
@@ -203,7 +210,7 @@ class Sandbox:
         try:
             message, fds = self._line.receive_with_fds()
         except (LineClosed, LineBroken) as error:
-            raise self.fault(f"the sandbox is gone ({error})") from None
+            raise self._gone(error) from None
         if "fault" in message:
             raise self.fault(str(message["fault"]))
         return message, fds

@@ -1,0 +1,38 @@
+"""What a sandbox told before it went is what is said of it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo.sandbox.client import GuardFault, Sandbox
+from dojo.sandbox.walls import Limits
+from dojo.wire.line import Line
+
+ASKS: dict[str, Callable[[Sandbox], Any]] = {
+    "open": lambda box: box.open([]),
+    "read": lambda box: box.read("left"),
+    "write": lambda box: box.write("work", "name", "text"),
+}
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_SEQPACKET])
+@pytest.mark.parametrize("ask", ASKS)
+@pytest.mark.parametrize("said", ["FileExistsError: work", ""])
+def test_last_word_is_heard_over_the_reset(
+    tmp_path: Path, kind: socket.SocketKind, ask: str, said: str
+) -> None:
+    ours, theirs = socket.socketpair(type=kind)
+    box = Sandbox(Line(ours), 0, tmp_path, tmp_path / "log", tmp_path, Limits())
+    if said:
+        Line(theirs).send({"fault": said})
+    Line(ours).send({"do": "something that is never read"})  # so that the end resets the line
+    theirs.close()
+    with pytest.raises(GuardFault) as caught:
+        ASKS[ask](box)
+    assert caught.value.why == said or (not said and "the sandbox" in caught.value.why)
+    ours.close()

@@ -27,6 +27,7 @@ from typing import Any
 
 from dojo.world.draw import Reply
 from dojo.world.http.authority import make_certificates
+from dojo.world.http.flaky_api import ECHOES, REMINDERS
 from dojo.world.http.patience import patience_of
 from dojo.world.http.webhook import HOSTS, Webhooks
 from dojo.world.http.webhook_wire import STRANGERS
@@ -62,13 +63,13 @@ class Request:
         path: The path that was asked for, query included.
         at_s: When, in seconds of the supervisor's clock.
         answered: The status that was given.
-        cookie: What it sent of what it was once told; empty without.
+        echoed: What it sent of what it was once told; empty without.
     """
 
     path: str
     at_s: float
     answered: int
-    cookie: str = ""
+    echoed: str = ""
 
 
 LOST = Answer(0, "")
@@ -115,7 +116,7 @@ class OutsideApi:
         times = [request.at_s for request in self.requests]
         return [round(after - before, 3) for before, after in itertools.pairwise(times)]
 
-    def reply(self, path: str, cookie: str = "") -> Answer:
+    def reply(self, path: str, echoed: str = "") -> Answer:
         """Note a request and return the answer to it."""
         with self._lock:
             known = path.startswith("/customers")
@@ -124,7 +125,7 @@ class OutsideApi:
                 answer = self._script.pop(0) if len(self._script) > 1 else self._script[0]
             if len(self.requests) < _MOST_REQUESTS:
                 known_s = self._now()
-                self.requests.append(Request(path[:200], known_s, answer.status, cookie[:200]))
+                self.requests.append(Request(path[:200], known_s, answer.status, echoed[:200]))
             return answer
 
 
@@ -199,8 +200,8 @@ class Host:
                     is_get = self.command == "GET"
                     (api.webhooks.answer_get if is_get else api.webhooks.answer)(self)
                     return
-                cookie = self.headers.get("Cookie") or ""
-                found = api.reply(self.path, cookie) if api is not None else Answer(404, "{}")
+                echoed = "; ".join(filter(None, map(self.headers.get, ECHOES)))
+                found = api.reply(self.path, echoed) if api is not None else Answer(404, "{}")
                 with contextlib.suppress(OSError, ValueError):
                     length = min(max(int(self.headers.get("Content-Length") or 0), 0), 1 << 20)
                     self.rfile.read(length)
@@ -215,6 +216,7 @@ class Host:
                 data = found.body.encode()
                 self.send_response(found.status)
                 told = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+                told |= REMINDERS if found.status < 300 else {}
                 for name, value in {**told, "Connection": "close", **dict(found.headers)}.items():
                     self.send_header(name, value)
                 self.end_headers()

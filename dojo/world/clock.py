@@ -53,10 +53,12 @@ class Wait:
     Attributes:
         seconds: How long it would have been, exact to the millisecond.
         by: Whether Prefect's engine waited, or the solution itself (or a library it called).
+        holds_a_loop: Whether all else in the event loop of its thread would have waited as well.
     """
 
     seconds: float
     by: Literal["engine", "solution"]
+    holds_a_loop: bool = dataclasses.field(default=False, compare=False)
 
 
 class RetryClock:
@@ -104,14 +106,16 @@ class RetryClock:
         to = now.replace(hour=hour, minute=minute)
         self.advance((to - now).total_seconds() % _DAY_S)
 
-    def wait(self, seconds: float, by: Literal["engine", "solution"]) -> bool:
+    def wait(
+        self, seconds: float, by: Literal["engine", "solution"], *, holds_a_loop: bool = False
+    ) -> bool:
         """Record a wait; return whether it was free (a runaway loop of waits is not)."""
         if not seconds > 0:
             return True
         with self._lock:
             if len(self.waits) >= _MANY_WAITS:
                 return False
-            self.waits.append(Wait(round(float(seconds), 3), by))
+            self.waits.append(Wait(round(float(seconds), 3), by, holds_a_loop))
             self._elapsed_s = round(self._elapsed_s + seconds, 3)
         return True
 
@@ -121,8 +125,14 @@ def announce(delay_s: float | None) -> None:
     _announced.set(delay_s)
 
 
-def _decide(clock: RetryClock, seconds: float) -> float:
-    """Return how long the caller's caller is to wait really; record the wait if it is free."""
+def _decide(clock: RetryClock, seconds: float, *, in_a_loop: bool = False) -> float:
+    """Return how long the caller's caller is to wait really; record the wait if it is free.
+
+    Args:
+        clock: Records it.
+        seconds: How long it is to be.
+        in_a_loop: Whether it holds up the event loop of its thread.
+    """
     module = str(sys._getframe(2).f_globals.get("__name__", ""))
     package = module.split(".", 1)[0]
     if module in _ENGINE:
@@ -141,7 +151,8 @@ def _decide(clock: RetryClock, seconds: float) -> float:
         if end is not None and clock.elapsed_s + seconds > end[0]:
             clock.wait(end[0] - clock.elapsed_s, "solution")
             raise end[1]
-        return 0.0 if clock.wait(seconds, "solution") else seconds
+        is_free = clock.wait(seconds, "solution", holds_a_loop=in_a_loop)
+        return 0.0 if is_free else seconds
     return seconds
 
 
@@ -175,7 +186,7 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
         is_number = isinstance(seconds, float) or hasattr(type(seconds), "__index__")
         if not is_number or not seconds >= 0:
             real_sleep(seconds)  # raises, as it would in production: a header is text, say
-        left = _decide(clock, seconds)
+        left = _decide(clock, seconds, in_a_loop=asyncio._get_running_loop() is not None)
         if left or not seconds:
             real_sleep(left)
 

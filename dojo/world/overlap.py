@@ -51,6 +51,8 @@ class Overlap:
         self.trainings: list[Training] = []
         self.finished: list[str] = []
         self.judged: list[Any] = []  # the tables for which probabilities were asked
+        # Each is given the model when a training begins, in the thread that it runs in.
+        self.looks: list[Callable[[Any], object]] = []
         self.peak = 0
         self._current = 0
         self._changed = threading.Condition()
@@ -138,6 +140,8 @@ class Overlap:
             self._current += 1
             self.peak = max(self.peak, self._current)
             self._note()
+        for look in self.looks:
+            look(model)
         try:
             more_wanted = self._one_more_s is not None
             self._hold(lambda: self.peak >= self._wanted + more_wanted)

@@ -1,14 +1,18 @@
 """What the engine saw of your four tasks and of the flow that runs them."""
 
+import builtins
+import contextlib
+import errno
 import io
 import os
 import re
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -314,6 +318,58 @@ def test_file_without_customers_is_refused(call: Call, save: Save, content: str)
     )
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        b"7,12,40.5,0,J\xe4hrlich,0\n8,12,40.5,0,one year,1\n",
+        b"7,12,40.5,0,one year,1\n8,12,40.5,0,\xc3\xa0 la carte,0\n9,12,40.5,0,\xc3",
+    ],
+    ids=["Latin-1", "cut off within a letter"],
+)
+def test_text_that_is_no_utf8_is_an_error(call: Call, save: Save, spoilt: bytes) -> None:
+    path = save(people(0))
+    with open(path, "ab") as file:
+        file.write(spoilt)
+    seen = call("load_customers", path)
+    assert seen.error is not None, told(
+        f"{seen.call} {seen.ending}",
+        f"Behind the names of the columns the file has the bytes {spoilt!r}, which are no UTF-8."
+        " Expected: an error, as pandas.read_csv raises it; nothing is replaced or left out.",
+        "In production: the export has come in another encoding, or in part. With a sign of its"
+        " own in place of each letter, no contract is what it was, in a green run.",
+    )
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO], ids=["no permission", "broken disk"])
+def test_file_that_is_there_is_not_said_to_be_missing(call: Call, save: Save, number: int) -> None:
+    path = save(people(9))
+    with never_opened(path, number):
+        seen = call("load_customers", path)
+    is_told = seen.error is not None and not isinstance(seen.error, FileNotFoundError | ValueError)
+    assert is_told, told(
+        f"{seen.call} {seen.ending}",
+        f"The file is there, and has 9 customers; to open it raises {os.strerror(number)!r}."
+        " Expected: that error. FileNotFoundError is for a file that is not there, ValueError for"
+        " one without customers.",
+        "In production: at 3:00 somebody looks for an export that has arrived, and what goes on"
+        " without a file that is missing goes on without one that a broken disk holds back.",
+    )
+
+
+@contextlib.contextmanager
+def never_opened(path: str, number: int) -> Iterator[None]:
+    """Have the system refuse to open a file, for the length of a block."""
+    real = open
+
+    def refuse(file: Any, *args: Any, **more: Any) -> Any:
+        if not isinstance(file, int) and os.fspath(file) in (path, os.fsencode(path)):
+            raise OSError(number, os.strerror(number), path)
+        return real(file, *args, **more)
+
+    with mock.patch.object(builtins, "open", refuse), mock.patch.object(io, "open", refuse):
+        yield
+
+
 def test_features_are_made_of_the_given_customers(call: Call, draw: Any) -> None:
     def are_made(draw: Any) -> None:
         given = draw.customers(40, also=["an index with each label twice"]).frame()
@@ -507,12 +563,14 @@ def predicted(model: Any, probe: pd.DataFrame) -> list[int] | None:
             return None
 
 
-class NobodyLeaves:
+class LooksAtNumbers:
     """A model that any evaluation can measure, and whose score is none of its metrics."""
 
     def predict(self, rows: Any) -> np.ndarray:
-        """Predict 0 for each row."""
-        return np.zeros(len(rows), dtype=int)
+        """Predict 1 where a number is blank, or where the greatest one is odd but for a rest."""
+        numbers = np.asarray(rows, dtype=float)
+        greatest = np.nan_to_num(numbers, nan=-np.inf).max(axis=1)
+        return (np.isnan(numbers).any(axis=1) | (greatest // 1 % 2 == 1)).astype(int)
 
     def score(self, *_: Any) -> float:
         """Say how well it fits: the less below 0, the better."""
@@ -524,19 +582,22 @@ def test_metrics_are_those_of_held_out_customers(call: Call, draw: Any) -> None:
         shapes = ["rows that occur twice", "an index with each label twice"]
         blank = ["contract", "tenure_months", "monthly_charges"]
         features = as_features(drawn_people(draw, 151, also=shapes, blank=blank))
+        features.loc[features[FEATURE_COLUMNS].isna().any(axis=1), "churned"] = 1
         kept = features[held_out(features)]
-        stay = 1 - kept["churned"].mean()
-        expected = {"customers": len(features), "held_out": len(kept), "accuracy": stay}
-        seen = call("evaluate_model", NobodyLeaves(), features)
+        right = LooksAtNumbers().predict(kept[FEATURE_COLUMNS]) == kept["churned"]
+        share = float(right.mean())
+        expected = {"customers": len(features), "held_out": len(kept), "accuracy": share}
+        seen = call("evaluate_model", LooksAtNumbers(), features)
         returned(
             seen,
             has_metrics(seen.value, expected),
-            f"{expected}. The model says 0 for everybody, and that is the share of those who stay"
-            " among the customers whose customer_id is a multiple of 4, wherever they stand and"
-            " whatever is blank. (Its predict tells what it predicts; its score is of another"
-            " kind.)",
-            "a metric that is measured on other rows, or on another model, is the one in the report"
-            " when the campaign goes wrong.",
+            f"{expected}. That is the share of those that the model predicts right among the"
+            " customers whose customer_id is a multiple of 4, wherever they stand and whatever is"
+            " blank. The model says 1 to whoever has a blank number, or a greatest one that is odd:"
+            " it is to be given the numbers as they are, none filled, rounded or scaled. (Its"
+            " predict tells what it predicts; its score is of another kind.)",
+            "a metric that is measured on other rows or other numbers than the model meets, or on"
+            " another model, is the one in the report when the campaign goes wrong.",
         )
         was_a_task_run(seen, "evaluate_model")
 
@@ -545,7 +606,7 @@ def test_metrics_are_those_of_held_out_customers(call: Call, draw: Any) -> None:
 
 def test_no_accuracy_without_held_out_customers(call: Call) -> None:
     features = as_features(people(3)).replace({"customer_id": {2: np.nan}})
-    seen = call("evaluate_model", NobodyLeaves(), features)
+    seen = call("evaluate_model", LooksAtNumbers(), features)
     assert isinstance(seen.error, ValueError), told(
         f"{seen.call} {seen.ending}",
         "Their customer_id are 1, blank and 3: none is a multiple of 4, nobody is held out."

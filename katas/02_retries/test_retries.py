@@ -172,13 +172,7 @@ def asked_as_told(night: Night, name: str, answers: list[Any]) -> None:
             f"Expected: the address as it was given, with all of its parameters: {wanted}.",
             "In production: half of the customers are asked for, and the run is green.",
         )
-    sent = {key.lower(): text for key, text in night.requests[0].headers.items()}
-    assert "cookie" not in sent, told(
-        f"{night.call} sent a cookie with its first request: {sent.get('cookie')!r}.",
-        "An answer to an earlier call had set it. Expected: none. A session ends with its run.",
-        "In production: the cookie of a load balancer leads all later nights to the machine that"
-        " was down on the first; and the login of one job goes with the next.",
-    )
+    sent_nothing_it_was_told(night)
     if name == "load_politely":
         headers = [{key.lower(): text for key, text in one.headers.items()} for one in answers]
         asked_s = [float(one.get("retry-after", DEFAULT_S)) for one in headers]
@@ -194,6 +188,19 @@ def asked_as_told(night: Night, name: str, answers: list[Any]) -> None:
         " would have.",
         "In production: an API that has just come back is asked again at once, by a client that"
         " tries again by itself; or a run sleeps for an hour, and no page shows why it is late.",
+    )
+
+
+def sent_nothing_it_was_told(night: Night) -> None:
+    """Check that the first request has nothing of an answer to another call."""
+    echoed = night.requests[0].echoed if night.requests else {}
+    assert not echoed, told(
+        f"{night.call} sent with its first request: {echoed!r}.",
+        "An answer to an earlier call had it. Expected: nothing of it. A session ends with its run,"
+        " and what was answered is remembered by nobody.",
+        "In production: the cookie of a load balancer leads all later nights to the machine that"
+        " was down on the first; the login of one job goes with the next; and by the tag of an old"
+        " answer the API says that nothing is new, to a worker that has forgotten what it was.",
     )
 
 
@@ -264,6 +271,7 @@ def heals_whatever_was_said(
         asked_as_told(night, name, answers)
     flaky_api.will(503)
     lost = call(name, url)  # an address that has answered
+    sent_nothing_it_was_told(lost)
     raised_status(
         lost,
         503,
@@ -560,7 +568,9 @@ def waited_as_asked(night: Night, gaps_s: list[float], asked_s: list[float], why
 
 
 @pytest.mark.parametrize(("status", "asked_s"), [(429, 30), (503, 120), (429, 0), (503, 7200)])
-def test_retry_after_is_obeyed(call: Call, flaky_api: Any, status: int, asked_s: int) -> None:
+def test_retry_after_is_obeyed(
+    call: Call, flaky_api: Any, clock: Any, status: int, asked_s: int
+) -> None:
     flaky_api.will(flaky_api.answer(status, retry_after=asked_s), 200)
     night = call("load_politely")
     waited_as_asked(
@@ -571,6 +581,13 @@ def test_retry_after_is_obeyed(call: Call, flaky_api: Any, status: int, asked_s:
         " ban: the quota of the whole team is gone until noon.",
     )
     returned_customers(night, flaky_api.customers, "the wait was paid, the customers are lost.")
+    held_up = [one.seconds for one in clock.waits if one.holds_a_loop]
+    assert not held_up, told(
+        f"{night.call}, an async function, waited {in_seconds(held_up)} by time.sleep.",
+        "Expected: by `await asyncio.sleep(...)`, or in a thread: the event loop goes on.",
+        "In production: all that runs in this loop stands still for two minutes. Another run that"
+        " was told to come back after 5 s comes back late, and is refused.",
+    )
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -8,7 +8,8 @@ Each request to the usage API is dear: 30 minutes, 120 euros. So, in all functio
 - A result lives one hour from the end of its task. Nothing older is ever returned.
 - A failure is raised, never kept. An answer that is no list of dicts is one, and so is an empty
   list. (To look at the first row is enough.)
-- Two runs at once may both pay. One that is killed in its request keeps nobody waiting.
+- Two runs at once may both pay. One that is killed in its request keeps nobody waiting. None sends
+  what another one was told, such as cookies.
 """
 
 import pandas as pd

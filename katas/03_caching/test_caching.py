@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pandas as pd
 import prefect
 import pytest
@@ -21,7 +22,9 @@ MINUTE_S, EUROS = 60.0, 120
 REQUEST_S = 30 * MINUTE_S
 TAME_IDS = ["ids with gaps", "ids beyond 2**53"]  # the usage API knows them
 FEW, MANY = 400, 1201  # NumPy writes the middle of a thousand as "..."
+GREAT = 100_003
 HUGE = 2**53  # as a float, it and the number after it are one
+LONG_BYTES = 9 * 2**20
 QUOTA = {"error": "quota exceeded"}
 
 
@@ -131,6 +134,7 @@ def differing(found: Any, wanted: pd.DataFrame) -> str:
     parts = [
         ("column", (found.columns.tolist(), wanted.columns.tolist())),
         ("index label", (cells(found.index), cells(wanted.index))),
+        ("index type", ([str(found.index.dtype)], [str(wanted.index.dtype)])),
         ("type", (types(found), types(wanted))),
     ]
     # By their place: two columns may have one name.
@@ -252,8 +256,20 @@ def is_not_understood(seen: Call, url: str) -> bool:
     return "@" in url and seen.error is not None and not seen.requests
 
 
+def sent_nothing_it_was_told(seen: Call) -> None:
+    """Check that a request has nothing of an answer to another call."""
+    echoed = seen.requests[0].echoed
+    assert not echoed, told(
+        f"{seen.text} sent with its request: {echoed!r}. An answer to another call had it.",
+        "Expected: nothing of it. A session ends with its run.",
+        "In production: one client's login goes with the next one's question, and the answer to it"
+        " is kept for an hour.",
+    )
+
+
 def asked_for(seen: Call, url: str, **more: Any) -> None:
     """Check that a call has asked for each part of the query of an address, and for no other."""
+    sent_nothing_it_was_told(seen)
     asked = seen.requests[0].url
     expected = [*parts_of(url), *((name, str(value)) for name, value in more.items())]
     assert Counter(parts_of(asked)) == Counter(expected), told(
@@ -550,13 +566,30 @@ def test_one_changed_customer_is_a_new_result(call: Caller, flaky_api: Any, draw
     for what, changed in changes.items():
         after = f"A call before it had other customers, all of them numbers: {what}."
         came_back(call("add_usage", changed, flaky_api.url), joined(changed, 1), after, why)
+    great = pd.DataFrame({"customer_id": np.arange(GREAT), "churned": np.int8(0)})
+    call("add_usage", great, flaky_api.url)
+    mended = great.copy()
+    mended.loc[3 * GREAT // 4, "churned"] = 1
+    seen = call("add_usage", mended, flaky_api.url)
+    after = (
+        f"A call before it had {GREAT} customers, of whom only that in row {3 * GREAT // 4} has"
+        " another label: a sample of them, or their first thousands, are not all of them."
+    )
+    came_back(seen, mended.assign(calls=calls_of_great()), after, why)
+
+
+def calls_of_great() -> list[int | None]:
+    """Return the calls of many customers, of whom the usage API knows some."""
+    known = {*range(1000, 1000 + MANY)}
+    return [calls_of(one, 1) if one in known else None for one in range(GREAT)]
 
 
 def test_any_other_cell_is_a_new_result(
     call: Caller, flaky_api: Any, customers: pd.DataFrame
 ) -> None:
     customers = customers.astype({"note": object}).assign(**{"2": 0})
-    customers["since"] = pd.Timestamp("2026-03-29 00:30:00.000001")
+    customers["since"] = pd.Timestamp("2026-03-29 00:30:00.000001", tz="UTC")
+    customers.index = pd.date_range("2026-03-29", periods=len(customers), freq="h", tz="UTC")
     first, second, third, fourth = customers.index[:4]
     customers.loc[fourth, "note"] = None
     customers.loc[first, ["monthly_charges", "contract"]] = [0.0, "a,b"]
@@ -580,7 +613,7 @@ def test_any_other_cell_is_a_new_result(
         "a date is later by a millionth of a second": (
             first,
             "since",
-            pd.Timestamp("2026-03-29 00:30:00.000002"),
+            pd.Timestamp("2026-03-29 00:30:00.000002", tz="UTC"),
         ),
     }
     changes = {
@@ -597,7 +630,14 @@ def test_any_other_cell_is_a_new_result(
         "a column is named by the number 2, which was the text '2'": customers.rename(
             columns={"2": 2}
         ),
-        "the index is another one": customers.set_index(customers.index + 1),
+        "the index is another one": customers.set_index(customers.index + pd.Timedelta("1h")),
+        "the index has the times of Paris, which were those of UTC": customers.tz_convert(
+            "Europe/Paris"
+        ),
+        "the index is of texts, which were times": customers.set_index(customers.index.astype(str)),
+        "a column has the times of Paris, which were those of UTC": customers.assign(
+            since=customers["since"].dt.tz_convert("Europe/Paris")
+        ),
         "the rows have another order": customers.iloc[::-1].set_index(customers.index),
     }
     for what, (label, column, value) in cell_changes.items():
@@ -691,6 +731,25 @@ def test_changed_file_is_read_anew(
             " change, nor its size, but for the space (a restored backup, `cp -p`).",
             "the corrected export is on the disk, the run is green, and the model has the old one.",
         )
+    flip = changes[f"'churned' of row {FEW // 2} is corrected"]
+    for table in (customers, flip):
+        write_long(export, table)
+        seen = call("add_usage_to_file", str(export), flaky_api.url)
+    came_back(
+        seen,
+        joined(pd.read_csv(export), 3),
+        f"A call before it read the same path. Since then 'churned' of row {FEW // 2} is corrected,"
+        f" which stands between megabytes of blank lines: {export.stat().st_size} bytes in all.",
+        "whoever reads a first block of a great export, or both of its ends, has not read it.",
+    )
+
+
+def write_long(path: Path, table: pd.DataFrame) -> None:
+    """Write a table with millions of blank lines before and behind its middle row."""
+    middle, gap = len(table) // 2, "\n" * LONG_BYTES
+    parts = [table[:middle], table[middle : middle + 1], table[middle + 1 :]]
+    texts = [one.to_csv(index=False, header=not place) for place, one in enumerate(parts)]
+    path.write_text(gap.join(texts))
 
 
 def test_other_months_or_url_of_a_file_ask_anew(call: Caller, flaky_api: Any, export: Path) -> None:

@@ -322,6 +322,36 @@ def test_training_features_have_their_columns(
     draw.explain(have_their_columns)
 
 
+def test_training_learns_from_every_customer(call: Call, write: Write) -> None:
+    count, calls = 200_003, 1000  # more than a first block of a file, or a sample of it
+    head = ",".join(["customer_id", *NUMBERS, "contract", "churned"])
+    lines = [f"{number},12,40.5,0,one year,0" for number in range(1, count)]
+    lines.append(f"{count},12,40.5,{calls},two years,1")
+    run = call("data_preparation", write("past.csv", "\n".join([head, *lines])))
+    features, statistics = prepared(run)
+    columns = [*NUMBERS, "contract_one year", "contract_two years"]
+    mean = calls / count
+    deviations = [((calls**2 / count - mean**2) * count / (count - kind)) ** 0.5 for kind in KINDS]
+    expected = [(calls - mean) / one for one in deviations]
+    seen = features["support_calls"].iloc[-1] if "support_calls" in features else None
+    near = len(features) == count and any(np.isclose(seen, one, **CLOSE) for one in expected)
+    assert near and list(features) == columns, told(
+        f"{run.call} made {len(features)} rows with the columns {list(features)}; the last customer"
+        f" has {seen} support_calls.",
+        f"Expected: {count} rows with {columns}, and {expected[0]:.6g} (or {expected[1]:.6g}). The"
+        f" last of {count} customers is the only one who called, {calls} times, and who has the"
+        " contract two years.",
+        "In production: an export is in the order of its customers. What is learnt from its first"
+        " hundred thousand is the scale and the tariffs of the oldest ones.",
+    )
+    size = len(json.dumps(through_json(run, statistics)))
+    assert size < MOST_CHARACTERS, told(
+        f"{run.call}: the statistics of {count} customers are {size} characters of JSON.",
+        f"Expected: at most {MOST_CHARACTERS}, however many customers there are.",
+        "In production: a million of them do not fit into a registry.",
+    )
+
+
 SCALES = {
     "any": [],
     "all alike": ["one value for all rows"],
@@ -772,6 +802,16 @@ def test_failing_child_fails_the_report(
             meeting.end()
         other = ask.result()
     all_failed(run, missing)
+    gone = [str(Path(broken).with_name(name)) for name in ("gone.csv", "lost.csv")]
+    alone = call("data_preparation", gone[0], statistics).error
+    both = call("drift_report", *gone, statistics)
+    assert type(both.error) is type(alone), told(
+        f"{both.call} {both.ending}",
+        f"Neither file is there. data_preparation alone raises {type(alone).__name__}. Expected:"
+        " the error of one of the two children, either, as it is.",
+        "In production: who catches a missing export does not catch a group of errors, or one that"
+        " says so in other words, on the one night when both are missing.",
+    )
     assert not left_alone, told(
         f"{run.call} {run.ending}",
         "The child that reads tonight.csv was still at work then. Expected: the report ends when"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import itertools
 import re
@@ -146,6 +147,19 @@ def files_that_hold_nothing(desk: Desk) -> None:
         torn = [*lines[: place + 1], lines[place] + ",7", *lines[place + 1 :]]
         broken = desk.call("load_customers", desk.write("torn.csv", "\n".join(torn)))
         desk.note_failure(f"a field too many in line {place}", broken)
+    text = "\n".join(lines) + "\n"
+    for what, spoilt in (
+        ("Latin-1", "1,2,3,4,été,0\n".encode("latin-1")),
+        ("cut", "à".encode()[:1]),
+    ):
+        read = desk.run_with("load_spoilt", text, [*spoilt])
+        desk.note_failure(f"bytes that are no UTF-8: {what}", read)
+    path = desk.write("there.csv", text)
+    for number in (errno.EACCES, errno.EIO):
+        what, unopened = errno.errorcode[number], desk.run_with("load_unopened", path, number)
+        desk.note_failure(f"a file that is there: {what}", unopened)
+        mistaken = sorted({"FileNotFoundError", "ValueError"} & {*unopened.kinds})
+        desk.note(f"a file that is there: {what}, taken for another fault", mistaken)
 
 
 @examines(1)
@@ -226,10 +240,10 @@ def learnt_from_everybody(desk: Desk) -> None:
 
 @examines(1)
 def measured_on_the_held_out(desk: Desk) -> None:
-    """Measure a model that says 0 to everybody, on customers of all kinds."""
+    """Measure a model that looks at the numbers, on customers of all kinds."""
     rows = _people(desk, desk.rng.randint(120, 160))
     for row, name in zip(desk.rng.sample(rows, 40), itertools.cycle(_FEATURES[:2]), strict=False):
-        row[name] = None
+        row.update({name: None, "churned": 1})
     text = _csv(
         [{**{k: v for k, v in row.items() if k in _COLUMNS}, "committed": 1} for row in rows]
     )
@@ -266,11 +280,14 @@ def one_night(desk: Desk) -> None:
     desk.note("runs at import", begun)
     desk.note("the metrics of all rows", _is_own(desk, told, rows))
     steps = [name for run in account.task_runs for name in _FOUR if _is_of(run, name)]
+    chain = _chain(account.task_runs)
+    if all(chain):  # who submits them all at once has them begin when they may
+        steps.sort(key=_FOUR.index)
     runs = desk.flow_runs()
     desk.note("flow runs", len(runs))
     desk.note("it ended in", [run.states[-1:] for run in runs])
     desk.note("steps in order", steps)
-    desk.note("each got the result of the one before", _chain(account.task_runs))
+    desk.note("each got the result of the one before", chain)
     inside = {run["flow_run_id"] for run in account.task_runs} <= _ids(runs)
     desk.note("all in the flow run", inside)
 

@@ -5,6 +5,7 @@ Frames come as the text of a CSV file, which the submission does not read, with 
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import tempfile
@@ -20,14 +21,16 @@ _THEN_NS = 1_700_000_000_000_000_000
 _HEAD = "customer_id,tenure_months,monthly_charges,support_calls,contract,churned\n"
 
 
-class NobodyLeaves:
+class LooksAtNumbers:
     """A model whose score is of another kind than what it predicts."""
 
     def predict(self, rows: Any) -> Any:
-        """Predict 0 for each row."""
+        """Predict 1 where a number is blank, or where the greatest one is odd but for a rest."""
         import numpy
 
-        return numpy.zeros(len(rows), dtype=int)
+        numbers = numpy.asarray(rows, dtype=float)
+        greatest = numpy.nan_to_num(numbers, nan=-numpy.inf).max(axis=1)
+        return (numpy.isnan(numbers).any(axis=1) | (greatest // 1 % 2 == 1)).astype(int)
 
     def score(self, *_: Any) -> float:
         """Say how well it fits: the less below 0, the better."""
@@ -44,6 +47,26 @@ def _frame(text: str, labels: list[int] | None) -> Any:
 def load_as_ascii(subject: Any, _: Path, path: str) -> Any:
     """Load a file on a machine whose text is ASCII."""
     with mock.patch.dict(vars(subject._module), open=open_as_ascii), pathlib_as_ascii():
+        return subject.load_customers(path)
+
+
+def load_spoilt(subject: Any, work: Path, text: str, letters: list[int]) -> Any:
+    """Load a file that ends in these bytes."""
+    path = work / "spoilt.csv"
+    path.write_bytes(text.encode() + bytes(letters))
+    return subject.load_customers(str(path))
+
+
+def load_unopened(subject: Any, _: Path, path: str, number: int) -> Any:
+    """Load a file that is there, and that the system refuses to open."""
+    real = open
+
+    def refuse(file: Any, *args: Any, **more: Any) -> Any:
+        if not isinstance(file, int) and os.fspath(file) in (path, os.fsencode(path)):
+            raise OSError(number, os.strerror(number), path)
+        return real(file, *args, **more)
+
+    with mock.patch.object(builtins, "open", refuse), mock.patch.object(io, "open", refuse):
         return subject.load_customers(path)
 
 
@@ -105,8 +128,10 @@ def predict(_: Any, __: Path, model: Any, calls: list[float | None]) -> Any:
 
 
 def measure(subject: Any, _: Path, text: str, labels: list[int] | None, model: Any = None) -> Any:
-    """Measure a model on these features; one that says 0 to all if there is none."""
-    return subject.evaluate_model(NobodyLeaves() if model is None else model, _frame(text, labels))
+    """Measure a model on these features; one that looks at the numbers if there is none."""
+    return subject.evaluate_model(
+        LooksAtNumbers() if model is None else model, _frame(text, labels)
+    )
 
 
 def put(_: Any, work: Path, name: str, text: str) -> str:

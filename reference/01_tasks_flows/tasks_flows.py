@@ -92,7 +92,8 @@ def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
     The printed value has two decimals or more, or is in per cent.
 
     Args:
-        model: What `train_model` returns. Use only its `predict`.
+        model: What `train_model` returns. Use only its `predict`; it is given the numbers as
+            they are, blanks too.
         features: What `engineer_features` returns.
 
     Returns:

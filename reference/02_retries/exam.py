@@ -87,7 +87,7 @@ class Night:
         self.waited_s = round(desk.elapsed_s - began_s, 1)
         self.requests = desk.api.requests[before:]
         self._note("asked for", sorted({str(_query(one.path)) for one in self.requests}))
-        self._note("cookies of earlier nights", [bool(one.cookie) for one in self.requests[:1]])
+        self._note("echoes of earlier nights", [bool(one.echoed) for one in self.requests[:1]])
 
     @property
     def gaps_s(self) -> list[float]:

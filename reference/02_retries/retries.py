@@ -3,7 +3,7 @@
 All five functions keep two promises. An answer of 400 or more is never returned as customers.
 Every request carries a time-out of at most 60 s, as your client understands it. In tasks 1 to 4
 the waiting between requests is the engine's, so that its history shows it, whatever `Retry-After`
-says. No run sends what another one was told, such as cookies.
+says. No run sends what another one was told, such as cookies or an ETag.
 """
 
 import logging
@@ -117,8 +117,9 @@ def load_politely(url: str) -> list[dict]:
 
     After 429 or 503 the next request comes no sooner than the header `Retry-After` says (whole
     seconds, 0 or more; 10 s without the header), and at most 60 s later than that. Who waits is up
-    to you. There is no wait after the last request. A lost connection: retry it or not, after
-    whatever wait, as you like; it is one of the four.
+    to you; an event loop that it runs in goes on meanwhile. There is no wait after the last
+    request. A lost connection: retry it or not, after whatever wait, as you like; it is one of the
+    four.
 
     Args:
         url: As in `load_customers`.

@@ -40,6 +40,7 @@ _TABLES = (
     "an order of categories",
     "a name",
     "the index",
+    "an index of texts",
     "the order of rows",
     "ids as text",
 )
@@ -70,6 +71,7 @@ class Seen:
     months: int | None
     outcome: Outcome
     asked: list[str]
+    echoed: list[str]
     runs: list[dict[str, Any]]
 
     def returned(self) -> Seen:
@@ -84,6 +86,7 @@ class Seen:
         self._note(
             "asked once, for all of it", [Counter(_query(one)) == whole for one in self.asked]
         )
+        self._note("sent of what another call was told", self.echoed)
         return self
 
     def cost_nothing(self) -> Seen:
@@ -141,9 +144,10 @@ class Caller:
         data = [*self.data, change] if self.data else []
         args = [url, *([months] if self.has_months else []), *([] if depth is None else [depth])]
         outcome = desk.run_with("call", self.name, data, args, how)
-        paths = [one.path for one in desk.api.requests[asked:]]
-        runs = desk.engine().task_runs[ran:]
-        return Seen(desk, what, url, months if self.has_months else None, outcome, paths, runs)
+        requests, runs = desk.api.requests[asked:], desk.engine().task_runs[ran:]
+        paths, echoed = [one.path for one in requests], [one.echoed for one in requests]
+        asked_for = months if self.has_months else None
+        return Seen(desk, what, url, asked_for, outcome, paths, echoed, runs)
 
 
 def _usage(desk: Desk, seed: int) -> Answer:
@@ -281,6 +285,13 @@ def other_content_is_a_new_result(desk: Desk) -> None:
         call(f"{kind} again", in_a_flow=kind == "table").returned().cost_nothing()
         for change in changes:
             call(f"{kind} with another thing: {change}", change).returned()
+    for kind, changes in (
+        ("great", ("a late row",)),
+        ("zoned", ("the zone of the index", "a zone")),
+    ):
+        another = Caller(desk, "add_usage", kind)
+        for change in ("", *changes):
+            another(f"{kind}, {change or 'as it was'}", change).returned()
     call("by another script", another_name=True).returned().cost_nothing()
 
 
@@ -307,6 +318,9 @@ def a_changed_file_is_read_anew(desk: Desk) -> None:
     call("file with another date", "another date").returned().cost_nothing()
     for change in _FILES:
         call(f"file with another thing: {change}", change).returned()
+    call = Caller(desk, "add_usage_to_file", "long file")
+    call("long file").returned()
+    call("long file, changed in its middle", "the middle row").returned()
 
 
 @examines(3)

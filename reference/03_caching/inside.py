@@ -23,8 +23,9 @@ from dojo.world.clock import SOLUTION_MODULE
 from dojo.world.draw import Draw
 
 _TAME_IDS = ["ids with gaps", "ids beyond 2**53"]  # the usage API knows them
-_FEW, _MANY, _HUGE = 400, 1201, 2**53
+_FEW, _MANY, _GREAT, _HUGE = 400, 1201, 100_003, 2**53
 _SMALL_BYTES = 4096
+_LONG_BYTES = 9 * 2**20
 
 
 def call(
@@ -126,10 +127,12 @@ def _made(folder: Path, kind: str, seed: int, change: str) -> Any:
     """Make a frame; or a file behind one path, whose date does not change, unless that is asked."""
     if kind == "numbers":
         return _numbers(seed, change)
-    if kind == "table":
-        return _table(seed, change)
+    frames = {"great": _great, "table": _table, "zoned": _zoned}
+    if kind in frames:
+        return frames[kind](seed, change)
     path = folder / "customers.csv"
-    path.write_text(_export(seed, change), encoding="utf-8")
+    text = _long(seed, change) if kind == "long file" else _export(seed, change)
+    path.write_text(text, encoding="utf-8")
     moment = 1_700_000_000 + 1000 * (change == "another date")
     os.utime(path, (moment, moment))
     return str(path)
@@ -156,6 +159,30 @@ def _numbers(seed: int, change: str) -> Any:
     if change in cells:
         frame.iloc[cells[change]] = frame.iloc[cells[change]] ^ 1
     return frame.rename(columns={"monthly_charges": "fee"}) if change == "a name" else frame
+
+
+def _great(seed: int, change: str) -> Any:
+    """Make very many customers, with two columns of numbers."""
+    import numpy
+    import pandas
+
+    frame = pandas.DataFrame({"customer_id": numpy.arange(_GREAT), "churned": numpy.int8(0)})
+    frame.loc[_GREAT // 2 + seed % 9999, "churned"] = int(change == "a late row")
+    return frame
+
+
+def _zoned(seed: int, change: str) -> Any:
+    """Make some customers in the order of their contracts, which have a time and a zone."""
+    import pandas
+
+    frame = _drawn(seed, _FEW)
+    since = pandas.date_range("2026-03-29", periods=_FEW, freq="h", tz="UTC")
+    frame = frame.assign(since=since).set_index(since)
+    if change == "the zone of the index":
+        return frame.tz_convert("Europe/Paris")
+    if change == "a zone":
+        return frame.assign(since=since.tz_convert("Europe/Paris"))
+    return frame
 
 
 _CELLS = {
@@ -200,6 +227,7 @@ def _table(seed: int, change: str) -> Any:
         ),
         "a name": lambda: frame.rename(columns={"2": 2}),
         "the index": lambda: frame.set_index(frame.index + 1),
+        "an index of texts": lambda: frame.set_index(frame.index.astype(str)),
         "the order of rows": lambda: frame.iloc[::-1].set_index(frame.index),
         "ids as text": lambda: frame.assign(customer_id=frame["customer_id"].astype(str)),
     }
@@ -219,6 +247,18 @@ def _export(seed: int, change: str) -> str:
         frame.iloc[0, frame.columns.get_loc("note")] = text
     frame = frame.iloc[::-1] if change == "the order of rows" else frame
     return str(frame.to_csv(index=False)) + "\n" * (change == "a blank line")
+
+
+def _long(seed: int, change: str) -> str:
+    """Write few customers, with millions of blank lines before and behind the middle one."""
+    frame = _drawn(seed, _FEW)
+    place = _FEW // 2, frame.columns.get_loc("churned")
+    if change == "the middle row":
+        frame = frame.copy()
+        frame.iloc[place] = 1 - frame.iloc[place]
+    parts = [frame[: place[0]], frame[place[0] : place[0] + 1], frame[place[0] + 1 :]]
+    texts = [one.to_csv(index=False, header=not number) for number, one in enumerate(parts)]
+    return ("\n" * _LONG_BYTES).join(texts)
 
 
 def _told(value: Any) -> Any:

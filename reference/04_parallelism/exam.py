@@ -35,6 +35,8 @@ def _customers(desk: Desk, *, blanks: bool = False, churned: bool = True) -> Col
         "tenure_months": [float(desk.rng.randrange(72)) for _ in range(count)],
         "monthly_charges": charges,
         "churned": left,
+        "Churned": [float(desk.rng.randrange(5)) for _ in range(count)],
+        "churned_before": [float(desk.rng.randrange(3)) for _ in range(count)],
         "support_calls": calls,
     }
 
@@ -99,6 +101,7 @@ def each_candidate(desk: Desk) -> None:
         told = _given(desk.run_with("judge", {}, frame(customers), labels, 1, name, seed))
         desk.note(f"{name}, by itself", _pairs({"results": [told.get("returned")]}), within=1e-4)
         desk.note(f"{name}: trained", told.get("trained"))
+        desk.note(f"{name}: threads, and limits of time", told.get("found"))
         desk.note(f"{name}: learnt from", told.get("learnt"))
         desk.note(f"{name}: judged with", told.get("judged"))
         script = {"chances": {name: chance}}
@@ -131,6 +134,17 @@ def failed_trainings(desk: Desk) -> None:
         told = _given(desk.run_with("judge", script, customers, labels, 1, failing, 1))
         desk.note(f"an error about {said}", said in str(told.get("text")))
     desk.note("task runs that failed", [run["states"][-1:] for run in desk.engine().task_runs])
+    whole = _customers(desk)
+    for place in (0, 1):  # held out, and not
+        charges = list(whole["monthly_charges"])
+        charges[4 * desk.rng.randrange(1, 15) + place] = math.inf
+        given = frame({**whole, "monthly_charges": charges})
+        asked = ({}, given, list(range(len(charges))), 1, "random forest", 1)
+        told = _given(desk.run_with("judge", *asked))
+        desk.note(f"a number without end, {place}", "infinity" in str(told.get("text")))
+    chance = {"chances": {"random forest": desk.rng.uniform(0.1, 0.2)}}
+    corrected = desk.run_with("judge_corrected", chance, _features(desk), "random forest", 1)
+    desk.note("corrected in place", corrected.returned)
     names = _some(desk, 2)
     promised = desk.call("compare_as_promised", _features(desk), names, seed=desk.rng.randrange(99))
     results = {"results": promised.returned}
@@ -157,6 +171,7 @@ def all_at_once(desk: Desk) -> None:
     best = min(pairs, key=lambda pair: pair[1], default=("", 0.0))
     desk.note("the lowest loss has won", report.get("winner") == best[0])
     desk.note("trainings at the same time", seen["peak"])
+    desk.note("threads, and limits of time", seen["found"])
     desk.note("seeds", {one[2] for one in seen["trained"]} == {seed})
     trained = [run for run in desk.engine().task_runs if "Completed" in run["states"]]
     ids = {run.id for run in desk.flow_runs()}
@@ -199,7 +214,7 @@ def some_fail(desk: Desk) -> None:
     names = _some(desk, 5)
     good = [1 + desk.rng.randrange(2), 3 + desk.rng.randrange(2)]  # after one that has failed
     bad = [name for place, name in enumerate(names) if place not in good]
-    texts = [_error_text(desk), "", f"{_error_text(desk, 60)}\n{_error_text(desk)}"]
+    texts = [_error_text(desk), "", f"{_error_text(desk, 600)}\n{_error_text(desk)}"]
     errors = dict(
         zip(bad, zip(("KeyError", "SolverError", "ValueError"), texts, strict=True), strict=True)
     )
@@ -244,7 +259,7 @@ def _note_failed(desk: Desk, what: str, report: dict[str, Any], errors: dict[str
 def all_fail(desk: Desk) -> None:
     """Have each candidate fail, with two errors among three; then with another one of the two."""
     names, said = _some(desk, 3), []
-    one, other = _error_text(desk, 40), f"no memory for tree {desk.rng.randrange(10**6)}"
+    one, other = _error_text(desk, 600), f"no memory for tree {desk.rng.randrange(10**6)}"
     for number, texts in enumerate(((one, one, other), (one, other, other)), start=1):
         errors = {name: ["ValueError", text] for name, text in zip(names, texts, strict=True)}
         asked = {"names": names, "at_most": 2}

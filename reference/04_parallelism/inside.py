@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from unittest import mock
 
 from dojo.world.overlap import Overlap
 
+_MANY_CORES = 64
 _PATIENCE_S = 5.0  # on a busy machine the engine takes seconds to begin the next one
 
 
@@ -30,14 +32,48 @@ _ERRORS: dict[str, type[Exception]] = {
 }
 
 
+class _Watched(Overlap):
+    """Trainings, and what was found when they began: threads of a model, limits of the engine."""
+
+    def __init__(self) -> None:
+        """Nothing is found yet."""
+        super().__init__()
+        self.found: list[Any] = []
+
+
+def _found(model: Any) -> Iterator[Any]:
+    from prefect.context import FlowRunContext, TaskRunContext
+
+    if getattr(model, "n_jobs", None) not in (None, 1):
+        yield [type(model).__name__, model.n_jobs]
+    task_run, flow_run = TaskRunContext.get(), FlowRunContext.get()
+    running: list[Any] = [task_run and task_run.task, flow_run and flow_run.flow]
+    limits = [one.timeout_seconds for one in running if one is not None]
+    yield from (float(one) for one in limits if one is not None)
+
+
 @contextlib.contextmanager
-def _watched(script: dict[str, Any]) -> Iterator[Overlap]:
+def _on_many_cores() -> Iterator[None]:
+    """Have whoever counts the cores of this machine find many, for the length of a block."""
+    cores = set(range(_MANY_CORES))
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.object(os, "sched_getaffinity", return_value=cores))
+        for name in ("cpu_count", "process_cpu_count"):
+            if hasattr(os, name):
+                stack.enter_context(mock.patch.object(os, name, return_value=_MANY_CORES))
+        yield
+
+
+@contextlib.contextmanager
+def _watched(script: dict[str, Any]) -> Iterator[_Watched]:
     """Have trainings go as the script says, for the length of a block."""
     import numpy
 
-    overlap = Overlap()
+    overlap = _Watched()
     for name, (kind, text) in script.get("errors", {}).items():
-        overlap.will_fail(name, error=_ERRORS[kind](text) if text else _ERRORS[kind]())
+        error: Any = _ERRORS[kind](text) if text else _ERRORS[kind]()
+        error.__notes__ = ["while the third of five folds was fitted"]  # as `add_note` writes it
+        overlap.will_fail(name, error=error)
     for name, chance in script.get("chances", {}).items():
         # XGBoost's are float32: there, what is next to 1 in a float is 1.
         own: Any = numpy.float32(chance) if chance == 1 else chance
@@ -46,6 +82,7 @@ def _watched(script: dict[str, Any]) -> Iterator[Overlap]:
         overlap.hold_until(script["hold"], one_more_s=script.get("one_more_s"))
     if "order" in script:
         overlap.finish_in(*script["order"], patience_s=_PATIENCE_S)
+    overlap.looks += [lambda model: overlap.found.extend(_found(model))]
     with overlap.watching():
         yield overlap
 
@@ -57,10 +94,11 @@ def _told(call: Callable[[], Any]) -> dict[str, Any]:
         return {"raised": type(error).__name__, "text": str(error)}
 
 
-def _seen(overlap: Overlap) -> dict[str, Any]:
+def _seen(overlap: _Watched) -> dict[str, Any]:
     return {
         "peak": overlap.peak,
         "finished": overlap.finished,
+        "found": overlap.found,
         "trained": sorted([one.name, one.rows, one.seed] for one in overlap.trainings),
     }
 
@@ -90,13 +128,29 @@ def judge(
     features = table.set_axis(labels)
     if times > 1:
         features = pandas.concat([features] * times, ignore_index=True)
-    with _watched(script) as overlap:
+    has_threads = name in ("random forest", "xgboost")
+    cores = _on_many_cores() if has_threads else contextlib.nullcontext()
+    with cores, _watched(script) as overlap:
         told = _told(lambda: subject.train_one(name, features, seed))
     learnt, judged = [], []
     if times == 1 and len(overlap.trainings) == len(overlap.judged) == 1:
         (one,) = overlap.trainings
         learnt, judged = _columns(one.table, one.labels), _columns(overlap.judged[0])
     return {**told, **_seen(overlap), "learnt": learnt, "judged": judged}
+
+
+def judge_corrected(
+    subject: Any, _: Path, script: dict[str, Any], table: Any, name: str, seed: int
+) -> list[Any]:
+    """Train one candidate, correct the labels of the frame in their place, and train it again."""
+    found: list[Any] = []
+    for _again in range(2):
+        with _watched(script) as overlap:
+            told = _told(lambda: subject.train_one(name, table, seed))
+        labels = [list(map(int, one.labels)) for one in overlap.trainings]
+        found.append([told.get("returned"), told.get("text"), labels])
+        table["churned"] = 1 - table["churned"]
+    return found
 
 
 def compare(

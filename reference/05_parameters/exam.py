@@ -21,6 +21,9 @@ _ENVIRONMENT = {
     "COLUMNS": '["support_calls"]',
     "FOREST": '{"n_estimators": 5, "max_depth": 3}',
 }
+# What somebody may take them for.
+_KEYS = ("name", "features", "trees", "tags", "path", "experimentName", "max_depth")
+_INNER = ("trees", "depth", "n_trees", "estimators", "maxDepth", "random_state", "deepest")
 _OTHER_SIGNS = (
     qualities.NAME_ACCENTS,
     qualities.LINE_BREAK,
@@ -138,11 +141,13 @@ def bad_values_are_refused(desk: Desk) -> None:
             outcome = desk.call("train_churn_model", _NOWHERE, **{name: value})
             refusals.note(f"{name}={value!r}", outcome, name)
     for name, (_, most) in _LIMITS.items():
-        for number in (most + 0.9, desk.rng.randint(2, 9) + 0.2):
-            outcome = desk.run_with("call_with_fraction", name, number, _NOWHERE)
-            refusals.note(f"{name}={number} of numpy", outcome, name)
-    misspelt = desk.call("train_churn_model", _NOWHERE, n_estimator=5)
-    refusals.note("a misspelt parameter", misspelt, "n_estimator", alone=False)
+        for kind in ("float64", "float32", "Decimal", "Fraction"):
+            for number in (most + 0.9, desk.rng.randint(2, 9) + 0.2):
+                outcome = desk.run_with("call_with_fraction", kind, name, number, _NOWHERE)
+                refusals.note(f"{name}={kind}({number})", outcome, name)
+    for name in ("n_estimator", desk.rng.choice(_INNER)):
+        misspelt = desk.call("train_churn_model", _NOWHERE, **{name: 5})
+        refusals.note(f"a misspelt parameter: {name}", misspelt, name, alone=False)
     refusals.end()
 
 
@@ -180,6 +185,9 @@ def a_run_is_found_again(desk: Desk) -> None:
     for number, (place, given) in enumerate(calls):
         outcome = desk.run_with("call_tagged", tags, place, given)
         desk.note_failure(f"call {number}", outcome)
+    first = len(desk.engine().task_runs)
+    small = {"n_estimators": 2, "experiment_name": name}
+    untagged = desk.run_with("call_where_no_tag_is_changed", path, small)
     begun = len(desk.engine().task_runs)
     trees = rng.randint(2, 9)
     desk.call("train_churn_model", _NOWHERE, n_estimators=float(trees))
@@ -196,8 +204,11 @@ def a_run_is_found_again(desk: Desk) -> None:
         strange = {one for one in seen if one.startswith("experiment:")} - {own, *tags}
         found.append([by_tasks or own in run.tags, kept, sorted(strange)])
     desk.note("found by their tag; the caller's stay; no other's", found)
+    told = [run.tags for run in runs[4:5]], [task["tags"] for task in tasks[first:begun]]
+    is_found = any(some and all(f"experiment:{name}" in one for one in some) for some in told)
+    desk.note("no tag is changed: found by it, or an error", is_found or bool(untagged.raised))
     # Such a number may be refused.
-    last = [run.name for run in runs[4:]] if len(tasks) > begun else [f"default-{trees}x10"]
+    last = [run.name for run in runs[5:]] if len(tasks) > begun else [f"default-{trees}x10"]
     desk.note("a whole float is named as the number", last == [f"default-{trees}x10"])
 
 
@@ -236,8 +247,16 @@ def bad_configurations_are_refused(desk: Desk) -> None:
     """Refuse unknown keys and bad values before any work."""
     rng, refusals = desk.rng, _Refusals(desk)
     word = "".join(rng.choice("abcdef") for _ in range(8))
-    keys = [word, "experiment", "Forest", "_forest", "forest ", "n_estimators"]
-    inner = [word, "max_deph", "_max_depth", "max-depth", "N_estimators", "columns"]
+    keys = [
+        word,
+        "experiment",
+        "Forest",
+        "_forest",
+        "forest ",
+        "n_estimators",
+        *rng.sample(_KEYS, 3),
+    ]
+    inner = [word, "max_deph", "_max_depth", "max-depth", "N_estimators", "columns", *_INNER]
     draws: list[tuple[dict[str, Any], str]] = [
         *(({key: rng.choice([1, None, {}])}, key) for key in keys),
         *(({"forest": {key: 3}}, key) for key in inner),
@@ -252,6 +271,10 @@ def bad_configurations_are_refused(desk: Desk) -> None:
                 [],
                 "support_calls",
                 None,
+                {"support_calls": True, "tenure_months": False},
+                [["support_calls"]],
+                [{"name": "support_calls"}],
+                [None],
             )
         ),
         *(({"forest": forest}, "forest") for forest in (None, '{"max_depth": 3}', [3])),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 
 def hand_out(solution: Any, folder: Path, name: str, path: str, given: dict[str, Any]) -> Any:
@@ -52,9 +57,35 @@ def call_tagged(
         return solution.train_churn_model(path, **given)
 
 
-def call_with_fraction(solution: Any, folder: Path, name: str, number: float, path: str) -> Any:
-    """Call the flow with a number of numpy's."""
+def call_where_no_tag_is_changed(
+    solution: Any, folder: Path, path: str, given: dict[str, Any]
+) -> Any:
+    """Call the flow while the server refuses to change the tags of a run."""
+    from prefect.client.orchestration import PrefectClient, SyncPrefectClient
+
+    def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
+        def update(*args: Any, **more: Any) -> Any:
+            if more.get("tags") is not None:
+                raise ConnectionError("the server does not change the tags of a run tonight")
+            return real(*args, **more)
+
+        return update
+
+    del folder
+    with contextlib.ExitStack() as stack:
+        for client in (PrefectClient, SyncPrefectClient):
+            update = refusing(client.update_flow_run)
+            stack.enter_context(mock.patch.object(client, "update_flow_run", update))
+        return solution.train_churn_model(path, **given)
+
+
+def call_with_fraction(
+    solution: Any, folder: Path, kind: str, name: str, number: float, path: str
+) -> Any:
+    """Call the flow with a number of numpy's, a Decimal or a Fraction."""
     import numpy
 
     del folder
-    return solution.train_churn_model(path, **{name: numpy.float64(number)})
+    made = {"Decimal": lambda: Decimal(str(number)), "Fraction": lambda: Fraction(str(number))}
+    value = made[kind]() if kind in made else getattr(numpy, kind)(number)
+    return solution.train_churn_model(path, **{name: value})

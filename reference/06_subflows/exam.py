@@ -185,6 +185,22 @@ def prepared_at_training(desk: Desk) -> None:
         _note_features(desk, name, outcome, past, past)
 
 
+@examines(1)
+def learnt_from_everybody(desk: Desk) -> None:
+    """Prepare half a million customers, the last of whom is unlike all others; then all again."""
+    count, calls = 2**19 + desk.rng.randrange(1, 99), desk.rng.randrange(100, 999)
+    told = desk.run_with("prepare_long", count, calls).returned
+    told = told if isinstance(told, dict) else {}
+    desk.note("rows and columns", [told.get("rows"), told.get("columns"), told.get("again")])
+    mean = calls / count
+    wanted = [
+        (calls - mean) / math.sqrt((calls**2 / count - mean**2) * count / (count - kind))
+        for kind in (0, 1)
+    ]
+    desk.note("the last one's calls", any(_near(told.get("last"), one) for one in wanted))
+    desk.note("the statistics are small", told.get("size", _MOST_CHARACTERS) < _MOST_CHARACTERS)
+
+
 @examines(2)
 def prepared_as_at_training(desk: Desk) -> None:
     """Prepare other customers with what the training has learnt, after a newer training too."""
@@ -370,6 +386,12 @@ def a_child_fails_the_report(desk: Desk) -> None:
     desk.note("its error names the column", missing in str(told["first"].get("error")))
     desk.note("a child was left at work", told.get("left"))
     desk.note("the other report's error", told["second"].get("error"))
+    gone = [f"/nowhere/{desk.rng.randrange(10**6)}.csv" for _ in paths]
+    alone = desk.call("data_preparation", gone[0], trained.part(1))
+    both = desk.call("drift_report", *gone, trained.part(1))
+    desk.note_failure("no file", alone)
+    desk.note_failure("neither file", both)
+    desk.note("neither file: the error of a child", both.raised == alone.raised)
     desk.note("the other report's files were open at once", told.get("met"))
     _note_drift(desk, "the other report", told["second"].get("returned"), past, (other, past))
     runs = desk.flow_runs()

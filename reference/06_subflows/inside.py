@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import json
 import os
 import sys
 import threading
@@ -76,6 +77,28 @@ def _ending_of(solution: Any, paths: list[str], statistics: dict[str, Any]) -> d
         return {"returned": solution.drift_report(*paths, statistics), "error": ""}
     except Exception as error:
         return {"returned": None, "error": f"{type(error).__name__}: {error}"[:1000]}
+
+
+def prepare_long(solution: Any, folder: Path, count: int, calls: int) -> dict[str, Any]:
+    """Prepare many customers, the last of whom alone has called, and has a contract of their own.
+
+    Returns:
+        How many `rows`, the `columns`, the `last` one's calls, the `size` of the statistics; and
+        `again`, how many rows there are with these statistics.
+    """
+    path = folder / "long.csv"
+    lines = [f"{number},12,40.5,0,one year,0" for number in range(1, count)]
+    head = "customer_id,tenure_months,monthly_charges,support_calls,contract,churned"
+    path.write_text("\n".join([head, *lines, f"{count},12,40.5,{calls},two years,1"]))
+    features, learnt = solution.data_preparation(str(path))
+    again, _ = solution.data_preparation(str(path), learnt)
+    return {
+        "rows": len(features),
+        "columns": list(features),
+        "last": float(features["support_calls"].iloc[-1]),
+        "size": len(json.dumps(learnt)),
+        "again": len(again),
+    }
 
 
 def report(

@@ -14,7 +14,24 @@ _MORE_CONTRACTS = {
     q.NEAR_CONTRACT: ("Month-to-month", " month-to-month", "one year ", "MONTH-TO-MONTH"),
     q.NEW_CONTRACT: ("Three year", "weekly", "trial", "unknown"),
 }
-_BLANK_WORDS = ("None", "NA", "null", "n/a", "nan", "-")
+# As others write a blank, and as a program may mark one.
+_BLANK_WORDS = (
+    "None",
+    "NA",
+    "null",
+    "missing",
+    "unknown",
+    "n/a",
+    "__missing__",
+    "nan",
+    "-",
+    "other",
+    "(blank)",
+    "<NA>",
+    "?",
+    "0",
+    "-1",
+)
 # Some are parts of others; two are one to the eye, with one accent in one sign and in two.
 _SIGN_CONTRACTS = (
     "fibre",

@@ -23,6 +23,14 @@ from dojo.world.seams.libraries import ELAPSED
 
 HOST = "https://api.churn.example"
 
+# What an answer may ask its caller to send the next time, and the headers that send it.
+REMINDERS = {
+    "Set-Cookie": "session=night-7f3a; Path=/",
+    "ETag": '"night-7f3a"',
+    "Last-Modified": "Sat, 28 Mar 2026 23:00:00 GMT",
+}
+ECHOES = ("cookie", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since")
+
 _dump = json.dumps  # `answer` has a parameter called json
 
 _WORDS = {
@@ -80,6 +88,11 @@ class Request:
     timeout_s: float | None
     at_s: float
     answered: str
+
+    @property
+    def echoed(self) -> dict[str, str]:
+        """Return the headers that only somebody sends who was told something by an answer."""
+        return {name: text for name, text in self.headers.items() if name.lower() in ECHOES}
 
 
 class FlakyApi:
@@ -161,7 +174,8 @@ class FlakyApi:
             healthy = 200 <= status < 300
             json = self.customers if healthy else {"error": _WORDS.get(status, "error")}
         text = body if body is not None else _dump(json, ensure_ascii=False)
-        told = {**content, **(headers or {})}
+        reminders = REMINDERS if 200 <= status < 300 else {}
+        told = {**content, **reminders, **(headers or {})}
         return Answer(says, status, text, told, takes_s=takes_s, meanwhile=meanwhile)
 
     def will(self, *answers: Answer | int) -> None:

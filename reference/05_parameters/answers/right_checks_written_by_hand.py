@@ -42,7 +42,8 @@ def train_from_config(path: str, config: dict | None = None) -> dict:
     check("max_depth", forest["max_depth"], 30)
     check_name(settings["experiment_name"])
     columns = settings["columns"]
-    if not columns or sorted(columns) != sorted(set(columns) & set(COLUMNS)):
+    is_list = isinstance(columns, list) and len(columns) > 0
+    if not is_list or any(one not in COLUMNS or columns.count(one) > 1 for one in columns):
         raise ValueError(f"columns are {columns!r}, expected some of {COLUMNS}, each once")
     report = train_model(load_customers(path, columns), **forest)
     return {"experiment_name": settings["experiment_name"], **report}

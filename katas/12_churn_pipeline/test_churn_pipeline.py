@@ -940,12 +940,20 @@ def test_deployments_carry_the_parameters(call: Ask, solution: Any, api: Any) ->
         )
 
 
+@contextlib.contextmanager
+def in_kolkata() -> Iterator[None]:
+    """Be on a machine of another time zone, 5 h 30 from UTC."""
+    with contextlib.ExitStack() as stack:
+        stack.callback(time.tzset)
+        stack.enter_context(mock.patch.dict("os.environ", TZ="IST-05:30"))
+        time.tzset()
+        yield
+
+
 def deployed(call: Ask, solution: Any, api: Any) -> dict[str, Any]:
     """Return the one deployment of each pipeline."""
-    with mock.patch.dict("os.environ", TZ="IST-05:30"):  # deployed from Kolkata
-        time.tzset()
+    with in_kolkata():
         run = call("deployments", api.url, "folder")
-    time.tzset()
     every = run.value if isinstance(run.value, list | tuple) else []
     found = {}
     for name in ("training_pipeline", "inference_pipeline"):

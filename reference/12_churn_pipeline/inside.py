@@ -348,10 +348,11 @@ def describe(subject: Any, _: Path, url: str, store: str) -> list[Any]:
     for name in ("training_pipeline", "inference_pipeline"):
         flow = getattr(subject, name)
         known[flow.name] = set(inspect.signature(flow).parameters)
-    with mock.patch.dict(os.environ, TZ="IST-05:30"):  # whoever deploys is in Kolkata
+    with contextlib.ExitStack() as stack:
+        stack.callback(time.tzset)
+        stack.enter_context(mock.patch.dict(os.environ, TZ="IST-05:30"))  # deployed from Kolkata
         time.tzset()
         made = subject.deployments(url, store)
-    time.tzset()
     return [
         {**told_of(one), "fits": set(one.parameters) <= known.get(one.flow_name, set())}
         for one in made

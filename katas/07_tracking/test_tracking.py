@@ -43,7 +43,10 @@ ODD = {
 }
 # A name that neither a store takes nor a forest.
 MISNAMED = {"n_estimators": 5, "max_depth?": 3}
+# The slow one has candidates before and behind it.
+SLOW, SLOW_TREES = "depth 3", 9
 CANDIDATES = {f"depth {depth}": {"n_estimators": 4, "max_depth": depth} for depth in range(1, 6)}
+CANDIDATES[SLOW]["n_estimators"] = SLOW_TREES
 # More than an executor has threads that is not told how many, on two processors.
 MANY = 17
 # So many that whoever sets a limit has set it below.
@@ -196,7 +199,9 @@ def empty(target: Path, like: str) -> None:
 
 def two_exports(draw: Any, tame: Iterable[str] = ()) -> pd.DataFrame:
     """Draw customers from two files, one after the other: labels of rows are there twice."""
-    return pd.concat([draw.customers(count, tame=tame).frame() for count in (90, 91)])
+    rows = pd.concat([draw.customers(count, tame=tame).frame() for count in (90, 91)])
+    # Nobody learns from it; whoever counts, sorts or hashes all of the columns meets it.
+    return rows.assign(basket=[["box", place % 3] for place in range(len(rows))])
 
 
 class Work:
@@ -208,12 +213,15 @@ class Work:
         self.stored: list[dict[str, str]] = []
         self._world, self._first = world, threading.Lock()
         self.refusals: list[BaseException] = []
-        self._ends: dict[tuple[str, int], BaseException] = {}
+        self._ends: dict[tuple[str, int], BaseException | Callable[[], None]] = {}
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def end(self, moment: str, error: BaseException, trees: int = 6) -> None:
-        """Have an error come up, once, while a forest of so many trees is fitted or measured."""
-        self._ends[moment, trees] = error
+    def end(self, moment: str, end: BaseException | Callable[[], None], trees: int = 6) -> None:
+        """Have an error come up, once, while a forest of so many trees is fitted or measured.
+
+        Or something else happen then, in the thread that trains it.
+        """
+        self._ends[moment, trees] = end
 
     def pass_by(self, moment: str, trees: int) -> None:
         """Read the runs once, in the first training; the others wait for it."""
@@ -223,9 +231,11 @@ class Work:
                 self.seen = [run.info.status for run in runs] or ["none"]
                 self.stored = [{**run.data.tags, **run.data.params} for run in runs]
                 self.meanwhile()
-        error = self._ends.pop((moment, trees), None)
-        if error is not None:
-            raise error
+        end = self._ends.pop((moment, trees), None)
+        if isinstance(end, BaseException):
+            raise end
+        if end is not None:
+            end()
 
 
 @pytest.fixture
@@ -539,9 +549,13 @@ def in_turn(world: World, name: str, *asked: dict) -> list[Turn]:
     """Call with other stores, experiments, tools: whoever keeps the first ones is found out.
 
     Before the third call the first experiment is archived: its name is free again; and labels are
-    corrected, in the same frame.
+    corrected, in the same frame. In the other store the experiment has been there for long, with a
+    place of its own, and with a colleague's run and model.
     """
     one, other = ALIKE
+    place = (world.other / "models of last year").as_uri()
+    elsewhere_id = client_of(world.other).create_experiment(one, artifact_location=place)
+    log_ahead(world.other, elsewhere_id)
     first, elsewhere = (world.folder, one, ORCHESTRATOR), (world.other, one, "another tool: 2/3")
     turns = []
     for number, (what, (store, experiment, tool)) in enumerate(
@@ -557,13 +571,24 @@ def in_turn(world: World, name: str, *asked: dict) -> list[Turn]:
     return turns
 
 
+def log_ahead(store: Path, experiment_id: str) -> None:
+    """Have a colleague's machine, whose clock is an hour ahead, have logged a run and a model."""
+    client, soon = client_of(store), int(time.time() * 1000) + 3_600_000
+    run = client.create_run(experiment_id, start_time=soon, run_name="a colleague's")
+    model = client.create_logged_model(experiment_id, "model", run.info.run_id)
+    client.finalize_logged_model(model.model_id, "READY")
+    client.set_terminated(run.info.run_id, "FINISHED", soon)
+    with contextlib.closing(sqlite3.connect(store / "mlflow.db")) as database, database:
+        database.execute("UPDATE logged_models SET creation_timestamp_ms = ?", (soon,))
+
+
 def test_each_training_has_a_run_of_its_own(world: World, beside_callers_run: Any) -> None:
     asked = [REFUSED, DEEP, {"n_estimators": 3, "min_samples_leaf": 2}, DEEP]
     several = in_turn(world, "track_training", *asked)
-    assert (len(world.runs), len(runs_in(world.other))) == (3, 1), told(
+    assert (len(world.runs), len(runs_in(world.other))) == (3, 2), told(
         "track_training, called four times: "
         + " Then it ".join(one.seen.ending for one in several),
-        f"{world.found} Expected: three runs, and one in the other store.",
+        f"{world.found} Expected: three runs, and one in the other store, beside a colleague's.",
         "In production: the second night writes into the run, or the store, of the first.",
     )
     for params, (experiment, tool, seen, rows) in zip(asked[1:], several[1:], strict=True):
@@ -594,9 +619,10 @@ def load(world: World, seen: Seen, what: Callable[[str], Any]) -> Any:
     return pytest.fail(
         told(
             f"{seen.call} {seen.ending}",
-            f"Loading the model, and giving it customers: {problem}. Expected: the address of a"
-            " model that loads, wherever its experiment keeps its models, in a process that has"
-            " the REQUIREMENTS and nothing of your file.",
+            f"Loading the model, and giving it customers: {problem}. Expected: the address of the"
+            " model that this call logged, wherever its experiment keeps its models, and whoever"
+            " logs others there; it loads in a process that has the REQUIREMENTS and nothing of"
+            " your file.",
             "In production: the training was green, and there is no model tonight.",
         ),
         pytrace=False,
@@ -723,9 +749,6 @@ def test_address_leads_to_the_same_model_tomorrow(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    # In the other store the experiment has been there for long, with a place of its own.
-    place = (world.other / "models of last year").as_uri()
-    client_of(world.other).create_experiment(ALIKE[0], artifact_location=place)
     asked = [{"n_estimators": 3}, {"n_estimators": 2}, {"n_estimators": 3, "max_depth": 1}]
     nights = in_turn(world, "track_model", *asked)
     shutil.rmtree(temporary)
@@ -777,9 +800,35 @@ def compared(world: World, seen: Seen, *failed: str, names: Iterable[str] = CAND
     return children
 
 
-def test_candidates_are_children_of_one_run(world: World) -> None:
+def open_in(store: Path) -> list[str]:
+    """Name the runs of a store that are not ended."""
+    with contextlib.closing(sqlite3.connect(store / "mlflow.db")) as database:
+        found = database.execute("SELECT name FROM runs WHERE status = 'RUNNING' ORDER BY name")
+        return [name for (name,) in found]
+
+
+def wait_for_others(world: World) -> list[str]:
+    """Wait until all trainings but one have ended, as long as one more does; name what is open."""
+    still, until = open_in(world.folder), time.monotonic() + 2
+    while len(still) > 2 and time.monotonic() < until:
+        time.sleep(0.01)
+        now = open_in(world.folder)
+        still, until = now, until if now == still else time.monotonic() + 2
+    return still
+
+
+def test_candidates_are_children_of_one_run(world: World, work: Work) -> None:
+    still: list[str] = []
+    work.end("measured", lambda: still.extend(wait_for_others(world)), trees=SLOW_TREES)
     seen = world.train("compare_candidates", CANDIDATES)
     children = compared(world, seen)
+    assert SLOW in still and len(still) == 2, told(
+        f"{seen.call} {seen.ending}",
+        f"{SLOW!r} was measured when the others had been, long ago. Runs that were open then:"
+        f" {still}. Expected: {SLOW!r} and the parent. Each run ends with its own work.",
+        "In production: all candidates took as long as the slowest one, says the store; and when"
+        " the night is killed, those that were ready are 'in progress' for ever.",
+    )
     for name, params in CANDIDATES.items():
         has_params(world, children[name], params, seen)
         has_metrics(world, children[name], params, seen)
@@ -915,14 +964,20 @@ def test_comparison_fails_when_all_fail(
     world: World, work: Work, laws: Any, beside_callers_run: Any
 ) -> None:
     world.solution = laws.load_optimized()
-    two = {"one": REFUSED, "two": REFUSED}
+    two = {"one": REFUSED, "two": {"n_estimators": 8}}
+    work.end("measured", Stopped("the machine goes down"), trees=8)
     work.meanwhile = lambda: colleagues(world, "FINISHED")
-    all_failed(world, world.train("compare_candidates", two), "the forest refuses their settings")
+    stopped = world.train("compare_candidates", two)
+    why = "one by its settings, one by a BaseException like those of orchestrators"
+    all_failed(world, stopped, two, why)
     rows = world.customers.astype({"monthly_charges": object})
     rows.iloc[::9, list(rows).index("monthly_charges")] = "n/a"
     two = {name: {"n_estimators": 1} for name in two}
     broken = world.train("compare_candidates", two, customers=rows)
-    all_failed(world, broken, 'there is "n/a" among the monthly charges', 3)
+    all_failed(world, broken, two, 'there is "n/a" among the monthly charges', 3)
+    rows = world.customers.drop(columns=["support_calls", "churned"])
+    broken = world.train("compare_candidates", two, customers=rows)
+    all_failed(world, broken, two, "there is no column 'support_calls', nor 'churned'", 6)
     few = {"only": {"n_estimators": 1}}
     here = uri_of(world.folder)
     beside_callers_run(here, lambda: ended(world.train("compare_candidates", few)))
@@ -936,7 +991,7 @@ def colleagues(world: World, status: str) -> None:
         world.client.set_terminated(run.info.run_id, status)
 
 
-def all_failed(world: World, seen: Seen, why: str, before: int = 0) -> None:
+def all_failed(world: World, seen: Seen, asked: dict[str, dict], why: str, before: int = 0) -> None:
     """Check that a comparison failed, and is told as a failed one: its parent and two children."""
     own = [run for run in world.runs if run.info.run_name != "a colleague's"][before:]
     statuses = [run.info.status for run in own]
@@ -947,6 +1002,8 @@ def all_failed(world: World, seen: Seen, why: str, before: int = 0) -> None:
         "In production: no model at all tonight, and the comparison is green, or there is no trace"
         " of it; or it is green because somebody else's run has finished meanwhile.",
     )
+    for run in own:
+        has_params(world, run, asked[run.info.run_name] if PARENT in run.data.tags else {}, seen)
 
 
 def test_each_comparison_is_its_own(world: World) -> None:

@@ -47,7 +47,8 @@ def track_training(
     """Train a forest in a run of its own.
 
     Args:
-        customers: `split` says which rows are learnt from, and which are held out.
+        customers: `split` says which rows are learnt from, and which are held out. Of the columns,
+            the FEATURES and `churned` count; others may hold anything, lists too.
         params: As in `fit_forest`. MLflow cuts what is longer than 6,000 characters.
         store: An absolute folder with an MLflow database, `mlflow.db`. The artifacts of a new
             experiment belong into its folder `artifacts`. Nothing goes to the working directory.

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModelOutput, Metric
+from mlflow.entities import LoggedModelOutput, Metric, Param
 from mlflow.exceptions import MlflowException
 from sklearn.dummy import DummyClassifier
 from sklearn.impute import SimpleImputer
@@ -37,6 +37,8 @@ OF_LOOK_ALIKE = 5000
 DAY_MS = 24 * 3600 * 1000
 # More than any page of a search that is not told how many.
 CROWD = 1001
+# What somebody has written beside the metric, on run and version: the metric counts.
+OTHER_NUMBERS = {"val_auc": "0.77"}
 # Without the first, MLflow looks for requirements in another process, for ten seconds.
 OPTIONS = {
     "pip_requirements": [],
@@ -70,18 +72,20 @@ class Store:
         night: str = TONIGHT,
         status: str = "FINISHED",
         days_ago: int = 0,
+        parent: str | None = None,
         **auc: float,
     ) -> str:
         """Log a candidate with the metrics `train_auc` and `val_auc`; return its run's id."""
         began = int(time.time() * 1000) - days_ago * DAY_MS
-        run = self.client.create_run(self.begin(night), start_time=began, run_name=name)
+        tags = {**OTHER_NUMBERS, **({"mlflow.parentRunId": parent} if parent else {})}
+        run = self.client.create_run(self.begin(night), began, tags, run_name=name)
         run_id = run.info.run_id
         # A metric is measured again when its rows were wrong: the last value counts.
         steps = {key: enumerate((1.0, 0.0, value)) for key, value in auc.items()}
         metrics = [
             Metric(f"{key}_auc", value, step, step) for key in auc for step, value in steps[key]
         ]
-        self.client.log_batch(run_id, metrics)
+        self.client.log_batch(run_id, metrics, [Param(*one) for one in OTHER_NUMBERS.items()])
         self.client.update_run(run_id, status)
         shutil.copytree(self.save_model(0.0), copy_of(run))  # as MLflow 2 did; quick to make
         return run_id
@@ -124,7 +128,10 @@ class Store:
             self.client.create_registered_model(model)
         with self.as_default():
             source = source or str(self.models)
-            return int(self.client.create_model_version(model, source, run_id=run_id).version)
+            made = self.client.create_model_version(
+                model, source, run_id=run_id, tags=OTHER_NUMBERS if run_id else {}
+            )
+            return int(made.version)
 
     def version(self, name: str, **auc: float) -> int:
         """Make a version whose run has these metrics; its model is never loaded."""
@@ -134,6 +141,16 @@ class Store:
         """Copy a run, often, as if each had come later."""
         for table in ("runs", "metrics", "latest_metrics"):
             self._crowd(table, "run_uuid", "printf('%032d', n.i)", f"run_uuid = '{like}'")
+
+    def crowd_of_models(self, of: str) -> None:
+        """Copy the models of a run, often, as if other runs had logged them later."""
+        new, when = "printf('m-%032d', n.i)", "creation_timestamp_ms"
+        self._crowd("logged_models", "model_id", new, f"source_run_id = '{of}' AND name = 'model'")
+        with self.open() as database, database:
+            database.execute(
+                f"UPDATE logged_models SET {when} = {when} + 1000, source_run_id ="
+                " printf('%032d', substr(model_id, 3)) WHERE model_id LIKE 'm-0000%'"
+            )
 
     def crowd_of_versions(self, like: int) -> None:
         """Copy a version, often; each has a greater number."""
@@ -465,9 +482,11 @@ def registered_only(store: Store, run: Call, best: str) -> None:
 def test_best_run_by_validation_is_registered(call: Ask, store: Store) -> None:
     store.train("overfitted", train=0.99, val=0.71)
     over = math.nextafter(GATE, 1)
-    best = store.train("sound, resumed after 40 days", days_ago=40, train=0.86, val=over)
-    store.log_model(best, shift=1.0)
     fair = store.train("fair", train=0.85, val=GATE)
+    named = "sound, one of a comparison, resumed after 40 days"
+    best = store.train(named, days_ago=40, parent=fair, train=0.86, val=over)
+    store.log_model(best, shift=1.0)
+    store.crowd_of_models(best)
     store.train("another team's", night="another experiment", train=0.97, val=0.96)
     store.train("not a number", train=0.9, val=NAN)
     store.crowd_of_runs(fair)
@@ -777,7 +796,8 @@ def scored_by(store: Store, run: Call, version: int, shift: float, rows: pd.Data
 def test_champion_scores_and_no_other(
     call: Ask, store: Store, rows: pd.DataFrame, draw: Any
 ) -> None:
-    store.register(store.save_model(0.0), store.train("champion", train=0.8, val=0.8))
+    # Its run has a model that was logged again later, with another shift: nobody registered it.
+    store.register(store.save_model(1.0), store.train("champion", train=0.8, val=0.8))
     store.register(store.save_model(2.0), store.train("newest", train=0.7, val=0.7))
     store.log_model(store.train("unregistered", train=0.99, val=0.95), shift=-2.0)
     store.point(champion=1)
@@ -785,12 +805,23 @@ def test_champion_scores_and_no_other(
 
     def check(draw: Any) -> None:
         many = rows_of(draw, 0, "more than 1000 rows")
-        scored_by(store, call("score_customers", many), 1, 0.0, many)
+        scored_by(store, call("score_customers", many), 1, 1.0, many)
 
     draw.explain(check)
+    # What nobody expects is the model's affair: it was asked about these customers.
+    odd = rows.assign(tenure_months=[-3.0, 0.0, 1e6, NAN, 0.1], support_calls=[0, 9, 9, 0, 1e5])
+    scored_by(store, call("score_customers", odd), 1, 1.0, odd)
+    endless = rows.assign(monthly_charges=[math.inf, 60.0, -math.inf, 61.5, 62.0])
+    run = call("score_customers", endless, may_raise=True)
+    assert run.error is not None, told(
+        f"{run.said} Two of the monthly charges were infinite: the model refuses them.",
+        "Expected: its error. The model gets the customers as they are.",
+        "In production: an export divides by zero, all that is infinite counts as blank, and nobody"
+        " hears of it.",
+    )
     run = call("score_customers", rows[COLUMNS[::-1]], may_raise=True)
     scores = run.value[1] if isinstance(run.value, tuple) else None
-    assert run.error is not None or same_scores(scores, 0.0, rows), told(
+    assert run.error is not None or same_scores(scores, 1.0, rows), told(
         f"The columns were in another order: {COLUMNS[::-1]}. {run.said}",
         "Expected: the scores by the columns' names, or an error.",
         "In production: the export changes, charges are taken for months, and no run is red.",
@@ -852,8 +883,9 @@ def test_new_champion_scores_at_once(
         store.register(store.save_model(shift))
         store.point(champion=version)
         scored_by(store, call("score_customers", rows), version, shift, rows)
-    store.point(previous=1, Shadow_EU=1, shadow_eu=2)
-    for which in ("previous", "Shadow_EU"):
+    # An alias may look like the number of a version, or like a stage.
+    store.point(**{"previous": 1, "Shadow_EU": 1, "shadow_eu": 2, "2": 1, "Production": 1})
+    for which in ("previous", "Shadow_EU", "2", "Production"):
         scored_by(store, call("score_customers", rows, which), 1, 0.0, rows)
     other.register(other.save_model(1.0))
     other.point(champion=1)
@@ -904,7 +936,7 @@ def test_missing_champion_is_an_error(
         " trial scores, without a word.",
     )
     store.point(champion=1)
-    for which in ("previous", "shadow"):
+    for which in ("previous", "shadow", "1", "None"):
         run = call("score_customers", rows, which, may_raise=True)
         assert run.error is not None, told(
             f"{run.said} The aliases are {store.aliases}.",

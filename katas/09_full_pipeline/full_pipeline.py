@@ -128,8 +128,8 @@ def compare_candidates(features: pd.DataFrame, store: str, candidates: dict | No
     """Train all candidates at the same time and find the best: a flow, the trainings its tasks.
 
     In MLflow they are child runs of one parent run, all in the store's experiment. The parent has
-    the parameter (or tag) `orchestrator`: "prefect", and runs as long as they do. It is Finished
-    when this returns, Failed when this raises or is stopped.
+    the parameter (or tag) `orchestrator`: "prefect", and runs as long as they do, however long that
+    is. It is Finished when this returns, Failed when this raises or is stopped.
 
     Args:
         features: What `data_preparation` returns.

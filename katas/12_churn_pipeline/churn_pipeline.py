@@ -48,11 +48,11 @@ def load_customers(url: str) -> list[dict]:
     """Load the customers from the API.
 
     Step 1: a task.
-    Step 2: a request waits 30 s at most, each time it waits. A status of 429 or from 500 on, a
-    time-out (also while connecting) and a refused connection are tried again by the engine, 10, 30
-    and 60 s later; then the last error is raised. Any other status from 400 on, and a body that is
-    no JSON, is raised at once. As you like: redirections, JSON that is no list, other connection
-    trouble.
+    Step 2: a request waits 30 s at most, each time it waits. A status of 429 or 500 to 599, a
+    time-out (also while connecting, or within the body) and a refused connection are tried again by
+    the engine, 10, 30 and 60 s later; then the last error is raised. Any other status from 400 to
+    499, and a body that is no JSON, is raised at once. As you like: redirections, JSON that is no
+    list, other connection trouble.
 
     Args:
         url: Address of the API. GET answers the customers, a JSON list of dicts.

@@ -143,6 +143,7 @@ def _in_turn(night: _Night, name: str, *asked: dict[str, Any]) -> None:
     first, store, other = night.experiment, night.store, night.other
     night.do("make", store=store, name=first.upper(), place="models of capitals")
     night.do("make", store=other, name=first, place="models of last year")
+    night.do("log_ahead", store=other, name=first)
     night.call(name, asked[0], store, first)
     night.call(name, asked[1], other, first)
     night.do("rename", store=store, name=first, new=f"{first}, archived")
@@ -175,9 +176,9 @@ def trainings_in_turn(desk: Desk) -> None:
     desk.note("the run of the caller", night.told[-1:])
     runs = {one: night.note_store(one) for one in (_STORE, _OTHER)}
     returned = [one.get("returned") for one in _calls(night.told)]
-    desk.note(
-        "returned the ids of", [[one in runs[_STORE], one in runs[_OTHER]] for one in returned]
-    )
+    for number, (one, what) in enumerate(zip(returned, night.asked, strict=False), start=1):
+        found = {store: told_of(runs[store][one], what) for store in runs if one in runs[store]}
+        desk.note(f"call {number} returned the id of", found, within=1e-6)
     night.note_strays()
 
 
@@ -269,9 +270,13 @@ def candidates_at_once(desk: Desk) -> None:
     night = _Night(desk)
     where = [night.store, night.experiment, night.tool()]
     night.do("held", count=_MANY, where=where)
+    names = [_word(desk) for _ in range(5)]
+    asked = {name: {"n_estimators": 2 if name != names[2] else 9} for name in names}
+    night.do("slow", asked=asked, trees=9, where=[night.other, *where[1:]])
     night.do("crowd", count=_CROWD, where=where)
     night.play()
-    held, crowd = night.told
+    held, still, crowd = night.told
+    desk.note("open while the slow one is measured", [names[2] in still, len(still)])
     desk.note("at the same time", [held["peak"], held["threads"], held["looks"]])
     desk.note("of a crowd", crowd)
     with desk.database(str(Path("work") / desk.folder.name / _STORE / "mlflow.db")) as database:
@@ -314,6 +319,9 @@ def all_candidates_fail(desk: Desk) -> None:
     night.call("compare_candidates", {_word(desk): _REFUSED, _word(desk): _REFUSED})
     two = {_word(desk): {"n_estimators": 1}, _word(desk): {"n_estimators": 2}}
     night.call("compare_candidates", two, rows="with a text")
+    night.call("compare_candidates", two, rows="without two columns")
+    stopped = {_word(desk): {"n_estimators": 21}, _word(desk): _REFUSED}
+    night.call("compare_candidates", stopped, ends=[["measured", 21, "stopped"]])
     night.play()
     night.note_store()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sqlite3
 import sys
 import threading
 import time
@@ -65,10 +66,13 @@ class _Play:
 
         draw = Draw(seed)
         frames = [draw.customers(count, tame=_WHOLE).frame() for count in (90, 91)]
-        self.customers = pandas.concat(frames)  # labels of rows are there twice
+        rows = pandas.concat(frames)  # labels of rows are there twice
+        # Nobody learns from it; whoever counts, sorts or hashes all of the columns meets it.
+        self.customers = rows.assign(basket=[["box", place % 3] for place in range(len(rows))])
         self.names = list(draw.names().values())
         self.subject, self.folder = subject, folder
         self.ends: dict[tuple[str, int], str] = {}
+        self.waits: dict[int, Callable[[], None]] = {}
         self.meanwhile: Callable[[], None] | None = None
         self.looks: list[Any] = []
         self._first = threading.Lock()
@@ -104,6 +108,8 @@ class _Play:
             end = self.ends.pop((moment, forest.n_estimators), None)
             if end is not None:
                 raise _ENDS[end]()
+            if moment == "measured" and forest.n_estimators in self.waits:
+                self.waits.pop(forest.n_estimators)()
             try:
                 return real(forest, *given, **more)
             except Exception as error:
@@ -141,6 +147,8 @@ class _Play:
     def _rows(self, which: str) -> Any:
         if which == "without a column":
             return self.customers.drop(columns="support_calls")
+        if which == "without two columns":
+            return self.customers.drop(columns=["support_calls", "churned"])
         if which == "with a text":
             rows = self.customers.astype({"monthly_charges": object})
             rows.iloc[::9, list(rows).index("monthly_charges")] = "n/a"
@@ -151,6 +159,17 @@ class _Play:
         """Have there be an experiment already, with a place of its own for models."""
         location = (Path(store) / place).as_uri()
         _client(store).create_experiment(name, artifact_location=location)
+
+    def log_ahead(self, store: str, name: str) -> None:
+        """Have a colleague, whose clock is an hour ahead, have logged a run and a model."""
+        client, soon = _client(store), int(time.time() * 1000) + 3_600_000
+        where = client.get_experiment_by_name(name).experiment_id
+        run = client.create_run(where, start_time=soon, run_name="a colleague's")
+        model = client.create_logged_model(where, "model", run.info.run_id)
+        client.finalize_logged_model(model.model_id, "READY")
+        client.set_terminated(run.info.run_id, "FINISHED", soon)
+        with contextlib.closing(_open(store)) as database, database:
+            database.execute("UPDATE logged_models SET creation_timestamp_ms = ?", (soon,))
 
     def rename(self, store: str, name: str, new: str) -> None:
         """Have an experiment be archived: its name is free again."""
@@ -208,6 +227,13 @@ class _Play:
             told = self.call("compare_candidates", asked, where, asked=list(asked.values()))
         threads = len({one.thread for one in overlap.trainings})
         return {**told, "peak": overlap.peak, "threads": threads}
+
+    def slow(self, asked: dict[str, dict[str, Any]], trees: int, where: list[str]) -> list[str]:
+        """Compare candidates, one of which waits for the others; say which runs are open then."""
+        still: list[str] = []
+        self.waits = {trees: lambda: still.extend(_wait_for_others(where[0]))}
+        self.call("compare_candidates", asked, where)
+        return still
 
     def crowd(self, count: int, where: list[str]) -> dict[str, Any]:
         """Say how many of a crowd come to a store that lets none of them begin."""
@@ -285,6 +311,26 @@ def _client(store: str) -> Any:
     from mlflow import MlflowClient
 
     return MlflowClient(_uri(store), _uri(store))
+
+
+def _open(store: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{store}/mlflow.db")
+
+
+def _wait_for_others(store: str) -> list[str]:
+    """Wait as long as one more run ends, until two are open; name those that are."""
+
+    def look() -> list[str]:
+        with contextlib.closing(_open(store)) as database:
+            found = database.execute("SELECT name FROM runs WHERE status = 'RUNNING'")
+            return sorted(name for (name,) in found)
+
+    still, until = look(), time.monotonic() + 3
+    while len(still) > 2 and time.monotonic() < until:
+        time.sleep(0.01)
+        now = look()
+        still, until = now, until if now == still else time.monotonic() + 3
+    return still
 
 
 def _seen_in(store: str, asked: list[dict[str, Any]], tool: str) -> dict[str, Any]:

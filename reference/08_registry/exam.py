@@ -112,7 +112,12 @@ def the_best_is_registered_once(desk: Desk) -> None:
     script.do("look_alikes", night=night)
     runs: list[dict[str, Any]] = [
         {"name": "overfitted", "val": gate - 0.2},
-        {"name": "best", "val": math.nextafter(gate, 1), "days_ago": desk.rng.randint(3, 400)},
+        {
+            "name": "best",
+            "val": math.nextafter(gate, 1),
+            "days_ago": desk.rng.randint(3, 400),
+            "parent": "comparison",
+        },
         {"name": "fair", "val": gate},
         {"name": "not a number", "val": _NAN},
         {"name": "not measured", "val": None},
@@ -123,10 +128,12 @@ def the_best_is_registered_once(desk: Desk) -> None:
         ),
     ]
     desk.rng.shuffle(runs)
+    script.do("train", name="comparison", night=night, val=None)
     for one in runs:
         script.do("train", night=night, **one)
     script.do("delete_run", name="deleted")
     script.do("log_model", name="best", shift=1.0)
+    script.do("crowd_of_models", of="best")
     script.do("crowd_of_runs", like="fair")
     script.do("train", name="old", night="yesterday", val=0.6)
     script.do("register", run="old")
@@ -264,7 +271,8 @@ def versions_score(desk: Desk) -> None:
     script.do("train", name="gone", night="night", val=0.8)
     script.do("register", run="gone", shift=shifts[0])
     script.do("gc", versions=[1])
-    script.do("register", shift=shifts[1])
+    script.do("train", name="logged again", night="night", val=0.7)
+    script.do("register", run="logged again", shift=shifts[1])
     script.do("train", name="unregistered", night="night", val=0.95)
     script.do("log_model", name="unregistered", shift=shifts[2])
     script.do("point", aliases={"champion": 1})
@@ -272,8 +280,12 @@ def versions_score(desk: Desk) -> None:
     script.score("latest")
     as_usual = script.score("champion")
     script.score("champion", "=turned", judge=lambda told, one: _by_name(told[as_usual], one))
-    script.do("point", aliases={"champion": 2, "previous": 1, "Shadow_EU": 1, "shadow_eu": 2})
-    for which in ("champion", "previous", "Shadow_EU"):
+    for rows in ("=odd", "=endless"):
+        script.score("champion", rows)
+    # An alias may look like the number of a version, or like a stage.
+    aliases = {"champion": 2, "previous": 1, "Shadow_EU": 1, "shadow_eu": 2}
+    script.do("point", aliases={**aliases, "2": 1, "Production": 1})
+    for which in ("champion", "previous", "Shadow_EU", "2", "Production"):
         script.score(which)
     script.do("register", shift=shifts[3], store=_OTHER)
     script.do("point", aliases={"champion": 1}, store=_OTHER)
@@ -314,7 +326,7 @@ def nothing_stands_in(desk: Desk) -> None:
     script.do("register", shift=desk.rng.uniform(-2, 2))
     script.score("champion")
     script.do("point", aliases={"champion": 1})
-    for which in ("previous", "shadow"):
+    for which in ("previous", "shadow", "1", "None"):
         script.score(which)
     script.do("register", shift=desk.rng.uniform(-2, 2))
     script.trouble("busy", "score_customers", "=few", "champion")

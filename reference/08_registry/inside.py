@@ -28,6 +28,8 @@ _OPTIONS = {
     "pyfunc_predict_fn": "predict_proba",
     "skops_trusted_types": ["numpy.dtype"],
 }
+# What somebody has written beside the metric, on run and version: the metric counts.
+_OTHER_NUMBERS = {"val_auc": "0.66"}
 STORES = ("one", "other")
 
 
@@ -99,17 +101,21 @@ class _Play:
         status: str = "FINISHED",
         days_ago: int = 0,
         model: str = "model",
+        parent: str | None = None,
         store: int = 0,
     ) -> None:
         """Log a run: its metric was another one before, its model lies where MLflow 2 kept it."""
-        from mlflow.entities import Metric
+        from mlflow.entities import Metric, Param
 
         client = self.clients[store]
         began = int(time.time() * 1000) - days_ago * _DAY_MS
-        run = client.create_run(self.begin(night, store), start_time=began, run_name=name)
+        whose = {"mlflow.parentRunId": self.runs[parent].info.run_id} if parent else {}
+        tags = {**_OTHER_NUMBERS, **whose}
+        run = client.create_run(self.begin(night, store), began, tags, run_name=name)
         values = [] if val is None else [1.0, 0.0, float(val)]
         metrics = [Metric("val_auc", one, step, step) for step, one in enumerate(values)]
-        client.log_batch(run.info.run_id, [*metrics, Metric("train_auc", 0.97, 0, 0)])
+        params = [Param(*one) for one in _OTHER_NUMBERS.items()]
+        client.log_batch(run.info.run_id, [*metrics, Metric("train_auc", 0.97, 0, 0)], params)
         client.update_run(run.info.run_id, status)
         shutil.copytree(self.save(0.0), self._place(run) / model)
         self.runs[name] = run
@@ -156,7 +162,8 @@ class _Play:
         source = str(self.folder) if shift is None else self.save(shift)
         run_id = self.runs[run].info.run_id if run else None
         with self._as_default(store):
-            self.clients[store].create_model_version(model, source, run_id=run_id)
+            tags = _OTHER_NUMBERS if run else {}
+            self.clients[store].create_model_version(model, source, run_id=run_id, tags=tags)
 
     def stayed(self) -> None:
         """Register a model that has only ever seen customers who stayed."""
@@ -185,6 +192,18 @@ class _Play:
         run_id = self.runs[like].info.run_id
         for table in ("runs", "metrics", "latest_metrics"):
             self._crowd(table, "run_uuid", "printf('%032d', n.i)", f"run_uuid = '{run_id}'")
+
+    def crowd_of_models(self, of: str) -> None:
+        """Copy the model of a run, often, as if other runs had logged them later."""
+        new, when = "printf('m-%032d', n.i)", "creation_timestamp_ms"
+        run_id = self.runs[of].info.run_id
+        where = f"source_run_id = '{run_id}' AND name = 'model'"
+        self._crowd("logged_models", "model_id", new, where)
+        with self._open() as database:
+            database.execute(
+                f"UPDATE logged_models SET {when} = {when} + 1000, source_run_id ="
+                " printf('%032d', substr(model_id, 3)) WHERE model_id LIKE 'm-0000%'"
+            )
 
     def crowd_of_versions(self, like: int) -> None:
         """Copy a version, often; each has a greater number."""
@@ -268,6 +287,11 @@ class _Play:
 
     def _ending(self, name: str, given: list[Any], store: int = 0) -> dict[str, Any]:
         tables = {"=few": self.few, "=many": self.many, "=turned": self.few[_COLUMNS[::-1]]}
+        # What nobody expects is the model's affair; what is infinite it refuses.
+        nan, inf = float("nan"), float("inf")
+        calls = [0, 9, 9, 0, 1e5]
+        tables["=odd"] = self.few.assign(tenure_months=[-3, 0, 1e6, nan, 0.1], support_calls=calls)
+        tables["=endless"] = self.few.assign(monthly_charges=[inf, 60.0, -inf, 61.5, 62.0])
         args = [tables.get(one, one) if isinstance(one, str) else one for one in given]
         try:
             return {"returned": getattr(self.subject, name)(self.uris[store], *args)}

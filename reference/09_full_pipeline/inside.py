@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,8 +16,20 @@ from unittest import mock
 
 from dojo.engines.mlflow import troubled
 from dojo.inside.stores import make_store, open_store
+from dojo.world.impatience import impatience
 
-__all__ = ["beside", "compare", "fill", "look", "make_store", "release", "score", "stay", "undo"]
+__all__ = [
+    "beside",
+    "compare",
+    "fill",
+    "limit_of",
+    "look",
+    "make_store",
+    "release",
+    "score",
+    "stay",
+    "undo",
+]
 
 _MODEL, _METRIC = "churn", "val_auc"
 _NUMBERS = ["tenure_months", "monthly_charges", "support_calls"]
@@ -24,6 +37,7 @@ _COLUMNS = [*_NUMBERS, "month-to-month", "one year", "two years"]
 # What an earlier night has left: a run with a model for each, and the column that it looks at.
 _MODELS = {"strict": "support_calls", "generous": "monthly_charges"}
 _NO_ANSWER = "no answer from the database: host not found"
+_UNKNOWN = 70.0  # what those models take a blank for
 
 
 class Stopped(KeyboardInterrupt):
@@ -40,11 +54,13 @@ class _Store:
         self.uri = f"sqlite:///{folder}/mlflow.db"
         self.client = MlflowClient(self.uri, registry_uri=self.uri)
 
-    def version(self, name: str, auc: float | None = None, model: str = _MODEL) -> int:
-        """Make a version from an earlier run, which has this METRIC from now on."""
+    def version(
+        self, name: str, auc: float | None = None, model: str = _MODEL, run: str = ""
+    ) -> int:
+        """Make a version of an earlier model; its run, or another, has this METRIC from now on."""
         from mlflow.entities import Metric
 
-        run_id, source = self.runs[name]
+        run_id, source = self.runs[run or name][0], self.runs[name][1]
         if auc is not None:
             self.client.log_batch(run_id, [Metric(_METRIC, auc, 0, 0)])
         if not self.read("SELECT name FROM registered_models WHERE name = ?", model):
@@ -109,7 +125,9 @@ def fill(folder: Path) -> dict[str, list[str]]:
     import mlflow
     import numpy
     import pandas
+    from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
 
     (folder / "ours").mkdir()
     make_store(folder / "ours")
@@ -122,8 +140,12 @@ def fill(folder: Path) -> dict[str, list[str]]:
         model = LogisticRegression().fit(rows, [0, 1])
         model.coef_ = numpy.array([[0.02 * (one == column) for one in _COLUMNS]])
         model.intercept_ = numpy.array([-2.0])
+        known = SimpleImputer(strategy="constant", fill_value=_UNKNOWN).fit(rows)
+        model = make_pipeline(known.set_output(transform="pandas"), model)
         with mlflow.start_run(experiment_id=experiment, run_name=name) as run:
-            info = mlflow.sklearn.log_model(model, name="model", pip_requirements=[])
+            info = mlflow.sklearn.log_model(
+                model, name="model", pip_requirements=[], skops_trusted_types=["numpy.dtype"]
+            )
         runs[name] = [run.info.run_id, info.artifact_path]
     _Store(folder / "ours", runs).champion("generous", model="churn-eu")
     shutil.copy(folder / "ours" / "mlflow.db", folder / "ours" / "before.db")
@@ -177,9 +199,15 @@ def compare(
         if what == "stops":
             raise Stopped("the worker is stopped")
 
-    with mock.patch.object(mlflow.sklearn, "log_model", log_model):
+    with mock.patch.object(mlflow.sklearn, "log_model", log_model), impatience() as limits:
         told = _told(lambda: subject.compare_candidates(features, store, candidates))
-    return {**told, "the parent run meanwhile": sorted(seen)}
+    return {**told, "the parent run meanwhile": sorted(seen), "its waits have limits": bool(limits)}
+
+
+def limit_of(subject: Any, _: Path, name: str) -> float | None:
+    """Return after how many seconds the engine ends a run of a flow."""
+    limit: float | None = getattr(getattr(subject, name), "timeout_seconds", None)
+    return limit
 
 
 def beside(subject: Any, _: Path, store: str, features: Any, asked: dict[str, Any]) -> list[Any]:
@@ -385,11 +413,13 @@ def score(
 ) -> dict[str, Any]:
     """Score once; the alias moves before, while a model is loaded, and after.
 
-    A night has a `store`; `versions` to be made first, by their models; other `aliases`; and to
-    which version the alias moves `first`, just `before` a model is loaded, and just `after`; 0
-    takes it away. Tells what came of it, the customers' order, and what is other in the store.
+    A night has a `store`; `versions` to be made first, by their models; other `aliases`; to which
+    version the alias moves `first`, just `before` a model is loaded, and just `after` (0 takes it
+    away); and which other store is `opened` while the customers are loaded. Tells what came of it,
+    the customers' order, and what is other in the store.
     """
     import mlflow
+    import requests
 
     store, real = _Store(folder / night["store"], runs), mlflow.sklearn.load_model
 
@@ -399,6 +429,11 @@ def score(
         elif version is not None:
             store.client.set_registered_model_alias(_MODEL, "champion", str(version))
 
+    def prepare(real_get: Any, *given: Any, **more: Any) -> Any:
+        if "opened" in night:  # by somebody else in this process, while customers are loaded
+            subject.open_store(str(folder / night["opened"]))
+        return real_get(*given, **more)
+
     def load(*given: Any, **more: Any) -> Any:
         move("before")
         model = real(*given, **more)
@@ -406,13 +441,18 @@ def score(
         return model
 
     for name in night.get("versions", ()):
-        store.version(name)
+        # A version may have another model than its run has.
+        store.version(name, run=next(one for one in _MODELS if one != name))
     move("first")
     for alias in night.get("aliases", ()):
         store.client.set_registered_model_alias(_MODEL, alias, "1")
     subject.open_store(str(store.folder))  # its experiment may be made by then
     before = store.photograph()
-    with mock.patch.object(mlflow.sklearn, "load_model", load):
+    get = functools.partial(prepare, requests.get)
+    with (
+        mock.patch.object(mlflow.sklearn, "load_model", load),
+        mock.patch.object(requests, "get", get),
+    ):
         told = _told(lambda: subject.inference_pipeline(url, str(store.folder)))
     after, value = store.photograph(), told.get("returned")
     scores = value.get("scores") if isinstance(value, dict) else None

@@ -171,7 +171,9 @@ def test_clients_may_take_turns(api: FlakyApi, ask: Ask) -> None:
 
 
 @each_way
-@pytest.mark.parametrize(("failure", "number"), [("TIMEOUT", 0), ("REFUSED", 1), ("UNREACHED", 2)])
+@pytest.mark.parametrize(
+    ("failure", "number"), [("TIMEOUT", 0), ("STALLED", 0), ("REFUSED", 1), ("UNREACHED", 2)]
+)
 def test_failures_are_the_clients_own(api: FlakyApi, ask: Ask, failure: str, number: int) -> None:
     api.will(getattr(api, failure), 200)
 

@@ -136,10 +136,11 @@ def test_html_answer_is_not_json(api: FlakyApi) -> None:
     ("answer", "error", "said"),
     [
         (FlakyApi.TIMEOUT, requests.Timeout, "time-out"),
+        (FlakyApi.STALLED, requests.ConnectionError, "time-out after the headers"),
         (FlakyApi.REFUSED, requests.ConnectionError, "connection refused"),
         (Answer("broken", error=OSError("broken")), OSError, "broken"),
     ],
-    ids=["timeout", "refused", "own"],
+    ids=["timeout", "stalled", "refused", "own"],
 )
 def test_error_is_raised_then_script_goes_on(
     api: FlakyApi, answer: Answer, error: type[Exception], said: str

@@ -17,7 +17,7 @@ import requests
 from dojo.world.clock import RetryClock
 from dojo.world.draw.churn import make_customers
 from dojo.world.http.clients import Refused, Silent, clients_led
-from dojo.world.http.requests_led import requests_led
+from dojo.world.http.requests_led import Stalled, requests_led
 from dojo.world.http.webhook import HOSTS as WEBHOOKS
 from dojo.world.seams.libraries import ELAPSED
 
@@ -99,6 +99,10 @@ class FlakyApi:
     """The customer API as a test scripts it, with all requests it got."""
 
     TIMEOUT = Answer("time-out", error=requests.exceptions.ReadTimeout("Read timed out."))
+    STALLED = Answer(
+        "time-out after the headers",
+        error=Stalled("HTTPSConnectionPool(host='api.churn.example', port=443): Read timed out."),
+    )
     UNREACHED = Answer(
         "time-out while connecting",
         error=requests.exceptions.ConnectTimeout("Connection timed out."),
@@ -251,7 +255,8 @@ class _Host:
         """
         with self._api._lock:
             error = self._api._script[0].error
-            if isinstance(error, requests.exceptions.ConnectionError):
+            is_taken = isinstance(error, Stalled)
+            if isinstance(error, requests.exceptions.ConnectionError) and not is_taken:
                 self._api._hear("GET", self._api.url, {}, timeout_s)
                 is_silent = isinstance(error, requests.exceptions.ConnectTimeout)
                 raise Silent if is_silent else Refused
@@ -265,7 +270,7 @@ class _Host:
             Silent: The script has a time-out here.
         """
         answer = self._api._hear(method, HOST + path, headers, timeout_s)
-        if isinstance(answer.error, requests.exceptions.Timeout):
+        if isinstance(answer.error, requests.exceptions.Timeout | Stalled):
             raise Silent
         if answer.error is not None:
             raise copy.copy(answer.error)

@@ -84,9 +84,13 @@ class _Wire(responses.RequestsMock):
             raise
 
 
+class Stalled(requests.exceptions.ConnectionError):
+    """What requests makes of a body that does not come: no time-out by its class."""
+
+
 def _as_urllib3(error: requests.RequestException) -> Exception:
     """Return what urllib3 makes of a failure, which is what its retries go by."""
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | Stalled):
         return urllib3.exceptions.ReadTimeoutError(None, "", str(error))  # type: ignore[arg-type]
     return urllib3.exceptions.ConnectTimeoutError(str(error))
 

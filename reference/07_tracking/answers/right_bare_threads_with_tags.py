@@ -13,7 +13,7 @@ def compare_candidates(
         try:
             with mlflow.start_run(run_name=name, tags=tags, nested=True):
                 train_in_run(customers, candidates[name], orchestrator)
-        except Exception as error:
+        except BaseException as error:
             failed.append(error)
 
     with mlflow.start_run(run_name=f"{len(candidates)} candidates") as run:

@@ -15,7 +15,7 @@ pytest.importorskip("prefect")
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("hooks")
-    for kata in ("10", "11"):
+    for kata in ("09", "10", "11", "12"):
         (folder / f"example_{kata}.py").write_text(example_of(kata), encoding="utf-8")
     return ask("hooks_and_deployments.py", folder)
 
@@ -52,6 +52,17 @@ def test_hook_on_commit_that_raises_changes_nothing(found: dict[str, Any]) -> No
 
 def test_key_that_is_too_long_for_a_file_rolls_back(found: dict[str, Any]) -> None:
     assert found["long key"] == [1, "Pending", "Running", "Completed", "RolledBack"]
+
+
+def test_example_of_a_transaction_is_undone_in_one_only(found: dict[str, Any]) -> None:
+    error, cancelled = found["example 09"]
+    assert error.startswith("ZeroDivisionError: ")
+    assert cancelled == [7]
+    assert found["example 09, alone"] == [7, [7]]  # committed at once: not cancelled again
+
+
+def test_example_of_a_report_is_logged(found: dict[str, Any]) -> None:
+    assert found["example 12"] == [1, "1 articles are missing"]
 
 
 def test_example_of_a_hook_hears_of_a_time_out(found: dict[str, Any]) -> None:

@@ -16,9 +16,12 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from tests.facts.asking import example_of
 
 pd = pytest.importorskip("pandas")
 np = pytest.importorskip("numpy")
@@ -148,6 +151,24 @@ def test_block_of_sqlite_is_one_transaction_and_closes_nothing(tmp_path: Path) -
 
 
 # 16: numbers and files
+
+
+def test_example_leaves_a_whole_file_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example: dict[str, Any] = {}
+    exec(example_of("16"), example)
+    said = example["save_readings"]([1.0, 2.0], str(tmp_path), "2026-03-14")
+    assert json.loads(Path(said["path"]).read_text()) == [1.0, 2.0]
+
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        example["save_readings"]([3.0], str(tmp_path), "2026-03-14")
+    assert json.loads(Path(said["path"]).read_text()) == [1.0, 2.0]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["readings.json"]
 
 
 def test_row_of_a_frame_is_of_one_type() -> None:

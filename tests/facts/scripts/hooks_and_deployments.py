@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import threading
+import types
 import urllib.request
 from pathlib import Path
 
@@ -197,8 +198,22 @@ with engine.harness(room, lambda _: None), engine.results_in(room.folder("result
         (run,) = history.task_runs
         found["long key"] += run.states
 
+    import example_09
     import example_10
     import example_11
+    import example_12
+
+    cancelled = []
+    example_09.ledger = types.SimpleNamespace(add=lambda amount: 7, cancel=cancelled.append)
+    example_09.price = lambda order: order["amount"]
+    example_09.print_invoice = lambda number: 1 / 0
+    found["example 09"] = [attempt(example_09.invoice, {"amount": 3}), cancelled[:]]
+    found["example 09, alone"] = [example_09.book(3), cancelled[:]]
+    example_12.parse = lambda path: {"screws": 0, "nails": 4}
+    history = PrefectHistory()
+    with recorded_history(history):
+        found["example 12"] = [attempt(example_12.stock_report, "stock.csv")]
+        found["example 12"] += [text for _, text in history.flow_runs[0].logs if "missing" in text]
 
     history = PrefectHistory()
     with recorded_history(history):

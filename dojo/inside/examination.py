@@ -77,9 +77,9 @@ class _ToldClock(RetryClock):
         """Keep later waits to itself: they are those of a scenario that is over."""
         self._owner = 0
 
-    def wait(self, seconds: float, by: Any) -> bool:
+    def wait(self, seconds: float, by: Any, *, holds_a_loop: bool = False) -> bool:
         """Record a wait here, and have the supervisor's clock go on before anything else does."""
-        free = super().wait(seconds, by)
+        free = super().wait(seconds, by, holds_a_loop=holds_a_loop)
         if free and seconds > 0 and os.getpid() == self._owner:
             with self._line.lock:
                 told_s = min(round(float(seconds), 3), LONGEST_WAIT_S)

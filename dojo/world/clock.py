@@ -156,6 +156,14 @@ def _decide(clock: RetryClock, seconds: float, *, in_a_loop: bool = False) -> fl
     return seconds
 
 
+def _is_in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _ended_by_the_engine(clock: RetryClock, real: Any) -> Any:
     """Return the engine's time-out for a run, which a free wait reaches as a real one would."""
 
@@ -186,7 +194,7 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
         is_number = isinstance(seconds, float) or hasattr(type(seconds), "__index__")
         if not is_number or not seconds >= 0:
             real_sleep(seconds)  # raises, as it would in production: a header is text, say
-        left = _decide(clock, seconds, in_a_loop=asyncio._get_running_loop() is not None)
+        left = _decide(clock, seconds, in_a_loop=_is_in_a_loop())
         if left or not seconds:
             real_sleep(left)
 

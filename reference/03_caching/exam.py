@@ -285,12 +285,10 @@ def other_content_is_a_new_result(desk: Desk) -> None:
         call(f"{kind} again", in_a_flow=kind == "table").returned().cost_nothing()
         for change in changes:
             call(f"{kind} with another thing: {change}", change).returned()
-    for kind, changes in (
-        ("great", ("a late row",)),
-        ("zoned", ("the zone of the index", "a zone")),
-    ):
+    others = {"great": ["a late row"], "zoned": ["the zone of the index", "a zone"]}
+    for kind, more in others.items():
         another = Caller(desk, "add_usage", kind)
-        for change in ("", *changes):
+        for change in ("", *more):
             another(f"{kind}, {change or 'as it was'}", change).returned()
     call("by another script", another_name=True).returned().cost_nothing()
 

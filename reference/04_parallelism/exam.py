@@ -139,8 +139,8 @@ def failed_trainings(desk: Desk) -> None:
         charges = list(whole["monthly_charges"])
         charges[4 * desk.rng.randrange(1, 15) + place] = math.inf
         given = frame({**whole, "monthly_charges": charges})
-        asked = ({}, given, list(range(len(charges))), 1, "random forest", 1)
-        told = _given(desk.run_with("judge", *asked))
+        labels = list(range(len(charges)))
+        told = _given(desk.run_with("judge", {}, given, labels, 1, "random forest", 1))
         desk.note(f"a number without end, {place}", "infinity" in str(told.get("text")))
     chance = {"chances": {"random forest": desk.rng.uniform(0.1, 0.2)}}
     corrected = desk.run_with("judge_corrected", chance, _features(desk), "random forest", 1)

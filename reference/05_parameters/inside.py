@@ -86,6 +86,6 @@ def call_with_fraction(
     import numpy
 
     del folder
-    made = {"Decimal": lambda: Decimal(str(number)), "Fraction": lambda: Fraction(str(number))}
-    value = made[kind]() if kind in made else getattr(numpy, kind)(number)
+    makers = {"Decimal": Decimal, "Fraction": Fraction}
+    value: Any = makers[kind](str(number)) if kind in makers else getattr(numpy, kind)(number)
     return solution.train_churn_model(path, **{name: value})

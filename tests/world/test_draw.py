@@ -115,7 +115,7 @@ PRESENT: dict[str, Callable[[Customers], bool]] = {
     q.RARE_ENDS: lambda rows: bool({*"\u2028\x85\x0b\x0c"} & {*notes(rows)}),
     q.ZERO_IDS: lambda rows: "00" in {one[:2] for one in id_texts(rows)},
     q.LAST_SCORE: lambda rows: "probability" in rows.columns,
-    q.BLANK_WORDS: lambda rows: {"None", "NA", "null"} <= set(contracts(rows)),
+    q.BLANK_WORDS: lambda rows: len({"None", "NA", "null"} & set(contracts(rows))) > 1,
     q.MANY_CONTRACTS: lambda rows: len(set(contracts(rows))) > 30,
     q.SIGNS_IN_CONTRACTS: lambda rows: "fibre|tv" in contracts(rows),
     q.LIKE_COLUMNS: lambda rows: "contract_value" in rows.columns,

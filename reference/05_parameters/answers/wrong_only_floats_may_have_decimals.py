@@ -9,7 +9,9 @@ from pydantic import BeforeValidator
 
 
 def whole(value: Any) -> int:
-    if isinstance(value, bool | str) or (isinstance(value, float) and not value.is_integer()):
+    if isinstance(value, bool | str | None) or (
+        isinstance(value, float) and not value.is_integer()
+    ):
         raise ValueError("expected a whole number")
     return int(value)
 

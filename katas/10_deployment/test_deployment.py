@@ -1,6 +1,7 @@
 """When your deployments would run, as Prefect's own scheduler computes it, and what they say."""
 
 import asyncio
+import re
 import sys
 import textwrap
 import time
@@ -24,7 +25,9 @@ CHANGES = {
     "spring_2027": date(2027, 3, 28),
     "autumn_2027": date(2027, 10, 31),
 }
+STARTS = re.compile(r"/(automations|create_flow_run|flow_runs)/?$")
 Depth = Annotated[int, Field(ge=1, le=30)]
+NAMESAKES = ("Any", "Field", "Flow", "date", "datetime")
 Zone = Annotated[str, AfterValidator(lambda name: str(ZoneInfo(name)))]
 each_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
@@ -177,6 +180,19 @@ def has_labels(of: Described, name: str, flow_name: str, tag: str) -> None:
     )
 
 
+def starts_by_its_schedule_only(of: Described) -> None:
+    """Check that nothing but its schedule starts a deployment."""
+    triggers = [getattr(one, "name", None) or type(one).__name__ for one in of.deployment.triggers]
+    says(
+        of,
+        "triggers, which `serve` registers as automations",
+        triggers,
+        [],
+        "a run that an event starts comes between two others, at any time. Where it lasts, the run"
+        " of the hour is cancelled, or that of the night comes twice.",
+    )
+
+
 def parameters_of(deployment: Any) -> dict[str, Any]:
     """Return what a scheduled run is called with: a schedule's own parameters come first."""
     found = dict(deployment.parameters)
@@ -272,6 +288,7 @@ def test_training_deployment_says_what_it_runs(describe: Describe, path: str) ->
     usual = {"path": path, "n_estimators": 300, "experiment_name": "nightly"}
     of = describe("training_deployment", path)
     has_labels(of, "nightly", "train-churn-model", "training")
+    starts_by_its_schedule_only(of)
     runs_with(
         of,
         usual,
@@ -336,6 +353,7 @@ def test_inference_runs_on_the_hour(describe: Describe, path: str) -> None:
 def test_inference_deployment_says_what_it_runs(describe: Describe, path: str) -> None:
     of = describe("inference_deployment", path)
     has_labels(of, "hourly", "score-customers", "inference")
+    starts_by_its_schedule_only(of)
     runs_with(
         of,
         {"path": path, "alias": "champion"},
@@ -660,6 +678,7 @@ def pipelines(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     flows = (retrain, retrain_as_text, retrain_each, retrain_deeper, retrain_since, retrain_all)
     regions = {"retrain_paris": of_region(Depth), "retrain_lyon": of_region(date)}
     regions["retrain_elsewhere"] = of_another_module(retrain_as_text)
+    regions["retrain_namesakes"] = of_namesakes(monkeypatch)
     return {**{one.fn.__name__: one for one in flows}, **regions}
 
 
@@ -683,6 +702,20 @@ def of_another_module(pipeline: Any) -> Any:
     elsewhere = FunctionType(code, vars(module), pipeline.fn.__name__, defaults)
     elsewhere.__annotations__ = dict(pipeline.fn.__annotations__)
     return flow(name="retrain")(elsewhere)
+
+
+def of_namesakes(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a flow whose module has names that yours has as well, for a number from 40 to 50."""
+    from prefect import flow
+
+    module = ModuleType("retrain_namesakes")
+    vars(module).update(dict.fromkeys(NAMESAKES, Annotated[int, Field(ge=40, le=50)]))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    asked = ", ".join(f"in_{name}: {name!r}" for name in NAMESAKES)
+    exec(
+        f"def retrain({asked}):\n    raise AssertionError('a check must not run it')", vars(module)
+    )
+    return flow(name="retrain")(module.retrain)
 
 
 AT_NIGHT = (
@@ -746,6 +779,8 @@ def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[
     each = "(depths: dict[str, 'Depth'], most: list['Depth'] | None, *, step, site), all as text"
     text = "(table: 'str', depth: 'Depth'); Depth is from 1 to 30"
     elsewhere = "(table: 'str', depth: 'Depth'); in its module Depth is from 40 to 50"
+    namesakes = "(in_Any: 'Any', and so on); in its module each of these is an int from 40 to 50"
+    fifty = {f"in_{name}": 50 for name in NAMESAKES}
     for name, signature, parameters, culprit in (
         ("retrain_deeper", behind, {"depth": 3}, "table"),
         ("retrain_deeper", behind, {**deep, "table": 7}, "table"),
@@ -766,6 +801,11 @@ def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[
         ("retrain_elsewhere", elsewhere, {"table": "x", "depth": 30}, "depth"),
         ("retrain_elsewhere", elsewhere, {"table": "x", "depth": 50}, None),
         ("retrain_as_text", text, {"table": "x", "depth": 50}, "depth"),
+        ("retrain_namesakes", namesakes, fifty, None),
+        *(
+            ("retrain_namesakes", namesakes, {**fifty, f"in_{name}": 30}, f"in_{name}")
+            for name in NAMESAKES
+        ),
     ):
         call = f"check_parameters({name}, {parameters}), of a flow {signature},"
         error = checked(call, pipelines[name], parameters)
@@ -775,7 +815,8 @@ def test_each_flow_is_held_to_its_own_signature(checked: Check, pipelines: dict[
             f"{call} raised {shorten(repr(error))}",
             "Expected: nothing raised.",
             "In production: one `def` makes a flow for each region. Known by its name, by its code,"
-            " or by what its annotations look like, each is held to what the first one takes.",
+            " or by what its annotations look like, each is held to what the first one takes; and"
+            " a name of its annotations, looked up in your module, is something else.",
         )
 
 
@@ -805,7 +846,7 @@ Serve = Callable[..., Any]
 
 
 @pytest.fixture
-def serve_for(solution: Any, served: Any) -> Serve:
+def serve_for(solution: Any, served: Any, prefect_requests: list[str]) -> Serve:
     """Have the solution serve both; the first argument names one that the server refuses.
 
     To `hourly` it says nothing at all then.
@@ -813,7 +854,17 @@ def serve_for(solution: Any, served: Any) -> Serve:
 
     def ask(refused: str | None, path: str, **more: Any) -> tuple[str, Any]:
         call, silent = called("serve_pipelines", path, **more), refused == "hourly"
-        return call, served(lambda: solution.serve_pipelines(path, **more), refused, silent)
+        prefect_requests.clear()
+        found = served(lambda: solution.serve_pipelines(path, **more), refused, silent)
+        starts = [one for one in prefect_requests if one.startswith("POST") and STARTS.search(one)]
+        assert not starts, told(
+            f"{call} asked the server: {', '.join(starts)}.",
+            "Expected: two deployments registered, and nothing else that starts a run: no"
+            " automation, and no run at once.",
+            "In production: a run at any time, between two of the schedule. Where it lasts, the run"
+            " of the hour is cancelled, or that of the night comes twice.",
+        )
+        return call, found
 
     return ask
 

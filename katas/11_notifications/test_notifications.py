@@ -444,6 +444,16 @@ def as_a_subflow(flow: Any, path: str, **more: Any) -> Any:
     return Flow(whole_night, name=SOMEBODY_ELSES)()
 
 
+def in_an_async_flow(flow: Any, path: str) -> Any:
+    """Call a flow, by its one name, in an async flow of somebody else's: an event loop runs."""
+
+    async def whole_night() -> Any:
+        value = by_one_name(flow, path)
+        return await value if inspect.isawaitable(value) else value
+
+    return awaited(Flow(whole_night, name=SOMEBODY_ELSES)())
+
+
 def by_one_name(flow: Any, path: str) -> Any:
     """Call a flow whose runs all have one name: only their ids differ."""
     named = isinstance(flow, Flow)
@@ -459,6 +469,7 @@ Way = Callable[..., Any]
 SAID = {
     deployed: ", run as a deployment's is, with the parameter `path` alone,",
     by_one_name: ", with_options(flow_run_name='nightly'),",
+    in_an_async_flow: ", in an async flow of somebody else's,",
     as_a_subflow: ", in a flow of somebody else's,",
     with_a_retry: ", with_options(retries=1),",
 }
@@ -578,8 +589,15 @@ def test_next_night_is_told_at_the_address_it_then_has(
     pipeline: Pipeline, share: Share, webhooks: Any, laws: Any
 ) -> None:
     laws.lift("environment", "this test changes the address while the run works")
-    share.is_empty()
-    told_times(pipeline(how=by_one_name), 1, "nobody knows of the failure.")
+    share.path.unlink()
+    night = pipeline(how=in_an_async_flow)
+    told_times(
+        night,
+        1,
+        "whoever starts it has an event loop that runs, as a flow that is async or a notebook has."
+        " There `asyncio.run` refuses to start another one, and nobody knows of the failure.",
+    )
+    says_all(night, str(night.error))  # it has the file's name; its `repr` has not
     share.meanwhile = lambda: os.environ.update({VARIABLE: webhooks.discord_url})
     night = pipeline(how=by_one_name)
     hosts = [post.host for post in night.posts]
@@ -591,7 +609,7 @@ def test_next_night_is_told_at_the_address_it_then_has(
         "In production: the address was changed because strangers had it. It is read when there is"
         " something to tell; and a failure of tonight is news, though yesterday's was the same.",
     )
-    says_all(night, "no customers")
+    says_all(night, str(night.error))
 
 
 def test_healed_run_is_not_told(pipeline: Pipeline, share: Share) -> None:

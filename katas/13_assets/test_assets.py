@@ -9,6 +9,8 @@ import io
 import json
 import os
 import random
+import socket
+import ssl
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -349,15 +351,22 @@ def test_each_materialisation_says_what_came_out(
 
 
 def test_source_that_comes_back_is_waited_for(materialise: Materialise, source: Script) -> None:
-    failures = [Restarting("in a minute"), TimeoutError("no answer"), ConnectionAbortedError()]
+    # What a restarting source gives: nobody there has its name yet, nor may let anybody in.
+    failures = [
+        raised_from(Restarting("in a minute"), socket.gaierror(-3, "no such name yet")),
+        raised_from(TimeoutError("401: no access yet"), ssl.SSLEOFError("handshake broken off")),
+        raised_from(ConnectionAbortedError(), PermissionError("not let in")),
+    ]
     source.failures += failures
+    raised = [f"{one!r} from {one.__cause__!r}" for one in failures]
     night = materialise(RAW)
     expected = [10.0, 20.0, 40.0]
     assert night.waits_s == pytest.approx(expected), told(
-        f"{night.call} The source raised {failures}, then answered. {night.ending}",
+        f"{night.call} The source raised {'; '.join(raised)}; then it answered. {night.ending}",
         f"Dagster waited: {in_seconds(night.waits_s)}. Expected: {in_seconds(expected)}.",
         "In production: Dagster's EXPONENTIAL is (2**n - 1) times the delay: 10, 30, 70 s. A sleep"
-        " of your own is in no history, and holds the process meanwhile.",
+        " of your own is in no history, and holds the process meanwhile. And what an error was"
+        " raised from does not say whether it heals.",
     )
     succeeded(night, "the source was back after 70 s; nobody had asked again.", [RAW])
 
@@ -573,21 +582,36 @@ def test_table_comes_back_as_it_was(
                 f" got: {differs}",
                 "Expected: the columns and values that were returned; only the index is a new one.",
                 "In production: the report is made from what was returned, and the model from what"
-                " was loaded. They do not agree, and why is in no log.",
+                " was loaded. They do not agree, and why is in no log. (What is almost equal"
+                " to the table that was kept is another table.)",
             )
 
     draw.explain(comes_back)
 
 
 def tables_to_keep(draw: Any) -> list[pd.DataFrame]:
-    """Draw a long table, one with a row of blanks, one that is as many bytes, a row, no row."""
+    """Draw a long table, one with a row of blanks, one that is as many bytes, a row, no row.
+
+    One is as good as equal to the one before: somebody has put a cent right.
+    """
     long = draw.customers(1001, tame=[NO_TYPES], also=[TWICE]).frame()
     holed = draw.customers(5, tame=[NO_TYPES, HUGE_IDS]).frame()
     holed["Unnamed: 0"] = range(5)  # the index of somebody who has kept it
     labels = list(holed.index)
     holed = holed.reindex([*labels[:2], -1, *labels[3:]])
     short = [draw.customers(count, tame=[NO_TYPES]).frame() for count in (1, 0)]
-    return [long, holed, holed.iloc[::-1], *short]
+    again = holed.iloc[::-1]
+    return [long, holed, again, put_right(again), *short]
+
+
+def put_right(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with one charge that is another one by less than a part in a thousand million.
+
+    Of a long sum that is a cent.
+    """
+    charges = table["monthly_charges"].to_numpy(dtype=float, copy=True)
+    charges[numpy.flatnonzero(~numpy.isnan(charges))[-1:]] *= 1 + 5e-10
+    return table.assign(monthly_charges=charges)
 
 
 def difference(seen: pd.DataFrame, given: pd.DataFrame) -> str:

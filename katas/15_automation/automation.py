@@ -111,9 +111,9 @@ def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
     Also of a run that Dagster is going to start again, or that was one. It names the job, the run's
     id, and for each step that failed (there may be none: the machine is gone) its step key, and the
     first line that Dagster has of its own error, the innermost cause (of `raise A from B` that is
-    B). It runs as soon as it is deployed. A chat that is down, whatever Exception `send` raises,
-    does not make the sensor fail, which Dagster would try again for ever: it is noted in the
-    sensor's log.
+    B), if it has one: of a step whose machine is gone `error` may be None. It runs as soon as it is
+    deployed. A chat that is down, whatever Exception `send` raises, does not make the sensor fail,
+    which Dagster would try again for ever: it is noted in the sensor's log.
     """
     # TODO(kata): task 4.
     raise NotImplementedError

@@ -2,9 +2,12 @@
 
 import contextlib
 import datetime
+import importlib.util
 import json
 import logging
 import os
+import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +17,16 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 from dagster._check import CheckError
+from dagster._core.events import DagsterEvent, StepFailureData
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 PARIS = ZoneInfo("Europe/Paris")
 UTC = datetime.timezone.utc
 DAY = datetime.timedelta(days=1)
 SCORES = dg.AssetKey("daily_scores")
+# Each with the other's CRC-32, Adler-32, whatever stands before and behind.
+SAME_CHECKSUM = (("plumless", "buckeroo"), ("manual__120", "manual__201"))
+SHORTEST_KEY = 11  # of 64 bits, in base64
 ASSETS = ["customers", "features", "churn_model"]
 
 
@@ -349,11 +356,28 @@ def test_exports_of_any_name_and_moment_arrive(inbox: Watch, draw: Any) -> None:
     lost = ascii([name for name in exports if name not in seen])
     after = f"Exports of all names, each a nanosecond after the one before; not asked for: {lost}."
     asked(seen, exports, after, why)
+    keys = inbox.asks
     is_quiet(inbox, "Nothing has arrived since, not even within the same microsecond.")
     for name in exports[:2]:
         inbox.arrive(name, now, len(exports))
     after = "Two of them were corrected at one moment, a nanosecond after the last one."
     asked(sorted(inbox.tick()), sorted(exports[:2]), after, why)
+    pairs = [f"{name}.csv" for pair in SAME_CHECKSUM for name in pair]
+    for name in pairs:
+        inbox.arrive(name, now, len(exports) + 1)
+    short = "a key holds for ever: the second export that has the same one is never imported."
+    after = f"{pairs} arrived at one moment: in pairs they have one checksum of 32 bits."
+    asked(sorted(inbox.tick()), sorted(pairs), after, short)
+    first, last = min(map(str, keys)), max(map(str, keys))
+    alike = [one == other for one, other in zip(first, last, strict=False)]
+    room = max(len(str(key)) for key in keys) - [*alike, False].index(False)
+    assert room >= SHORTEST_KEY, told(
+        f"The run keys of {len(keys)} exports differ in {room} characters only, such as"
+        f" {str(keys[0])[:80]!r}.",
+        f"Expected: the whole name and modification, or a digest of at least {SHORTEST_KEY}"
+        " characters.",
+        f"In production: of 80,000 exports two have one key of 8 hexadecimal digits; {short}",
+    )
 
 
 def test_correction_is_imported_again(inbox: Watch, move_to: Callable[[str], None]) -> None:
@@ -405,7 +429,7 @@ def test_repeated_tick_asks_the_same(inbox: Watch) -> None:
 
 
 def test_cursor_does_not_grow(inbox: Watch) -> None:
-    exports = [f"{number}.csv" for number in range(230)]
+    exports = [f"{number}.csv" for number in range(2100)]
     for number, name in enumerate(exports):
         inbox.arrive(name, 1000 + number)
     seen = inbox.tick()
@@ -419,7 +443,7 @@ def test_cursor_does_not_grow(inbox: Watch) -> None:
         f"{len(exports)} exports have arrived. The tick asks for {len(seen)} imports, and its"
         f" cursor is {cursor!r}: as if all had been imported. Expected: one run each, the oldest"
         " first.",
-        "In production: the daemon was down for a weekend. What one tick leaves out behind the"
+        "In production: the daemon was down for a week. What one tick leaves out behind the"
         " cursor is never imported.",
     )
 
@@ -438,6 +462,15 @@ class Automation:
         """Materialise some of the assets; none means all."""
         assets = self.solution.make_definitions(settings).assets
         dg.materialize(assets, instance=self.instance, selection=list(names) or None)
+
+    def fail(self, name: str) -> None:
+        """Have a run fail that was to make an asset."""
+
+        @dg.asset(name=name)
+        def broken() -> None:
+            raise MemoryError("these settings need more")
+
+        dg.materialize([broken], instance=self.instance, raise_on_error=False)
 
     def wants(self, settings: dict, at: datetime.datetime | None = None) -> list[str]:
         """Deploy with these settings; return what the automation asks for, in lineage's order."""
@@ -540,7 +573,11 @@ def test_new_customers_make_the_rest_stale(automation: Automation) -> None:
 
 
 def test_new_settings_make_features_stale(
-    automation: Automation, laws: Any, dagster_during: Any
+    automation: Automation,
+    laws: Any,
+    dagster_during: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings = {"blanks": "median", "scale": True}
     automation.make(settings)
@@ -548,6 +585,9 @@ def test_new_settings_make_features_stale(
     why = "a version that is new at each deployment (a time, a random hash) makes all stale by it."
     automation.solution = laws.load_elsewhere()
     after = "The same settings were deployed again, in another process (where `hash` is another)."
+    wanted(automation.wants(settings), [], after, why)
+    automation.solution = checked_out_again(tmp_path, monkeypatch)
+    after = "The same settings were deployed from another checkout, whose files have other times."
     wanted(automation.wants(settings), [], after, why)
     none: dict[str, Any] = {}
     why = "the code is new and the features are old: the model is trained on a mixture."
@@ -568,6 +608,29 @@ def test_new_settings_make_features_stale(
     seen = ["features"] if "features" in asked else []
     why = "features take half an hour. A change that is seen meanwhile is seen once, and forgotten."
     wanted(seen, ["features"], f"{after} Two ticks, the second one afterwards.", why)
+    automation.wants(others)
+    automation.fail("features")
+    mended = {**others, "blanks": "mean"}
+    why = "the fault is mended, and nothing is made again until somebody presses the button."
+    after = "features were to be made and failed. Then settings that mend it were deployed."
+    wanted(automation.wants(mended), stale, after, why)
+    automation.make(mended, "customers")
+    wanted(automation.wants(mended), stale, f"{after} Then customers was made again.", why)
+
+
+def checked_out_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Load a copy of the solution from another folder, with another time of modification."""
+    path = Path(sys.modules["dojo_solution"].__file__ or "")
+    copy = folder / "checkout" / path.name
+    copy.parent.mkdir()
+    shutil.copyfile(path, copy)
+    os.utime(copy, (1_800_000_000, 1_800_000_000))
+    spec = importlib.util.spec_from_file_location("dojo_solution", copy)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "dojo_solution", module)
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_any_other_setting_makes_features_stale(automation: Automation, draw: Any) -> None:
@@ -590,7 +653,7 @@ def test_any_other_setting_makes_features_stale(automation: Automation, draw: An
 # Task 4: when it fails
 
 
-NO_TABLE = "no such table: customers"
+NO_TABLE = "100% of {customers} have no table: %s, %(n)d"
 WILL_BE_RETRIED = {"dagster/max_retries": "1", "dagster/will_retry": "true"}
 IS_A_RETRY = {"dagster/max_retries": "1", "dagster/retry_number": "1"}
 
@@ -654,6 +717,19 @@ class Night:
         )
         run = self.instance.create_run_for_job(defs.resolve_job_def(job_name))
         getattr(self.instance, report)(run, text)
+        return run.run_id
+
+    def evict(self) -> str:
+        """Have the machine of an import's step be taken away: Dagster has no error of the step."""
+        run = self.instance.create_run_for_job(self.solution.import_export)
+        event = DagsterEvent(
+            event_type_value="STEP_FAILURE",
+            job_name=run.job_name,
+            step_key="import_customers",
+            event_specific_data=StepFailureData(error=None, user_failure_data=None),
+        )
+        self.instance.report_dagster_event(event, run.run_id)
+        self.instance.report_run_failed(run)
         return run.run_id
 
 
@@ -743,15 +819,17 @@ def test_each_failed_run_is_told_of(night: Night) -> None:
         night.end("scoring", "report_run_failed", "the machine is gone"): "scoring",
         night.run(imports, **WILL_BE_RETRIED): "import_export",
         night.run(imports, **IS_A_RETRY): "import_export",
+        night.evict(): "import_export",
     }
     lines = night.tick()
     assert night.error is None and len(lines) == len(failed), told(
-        f"Three runs failed: {', '.join(failed.values())}; the first one in no step, its machine"
+        f"Four runs failed: {', '.join(failed.values())}; the first one in no step, its machine"
         " is gone; the second one will be started again (tags"
-        f" {WILL_BE_RETRIED}), the third one is such a try. One was stopped, one succeeded. The"
+        f" {WILL_BE_RETRIED}), the third one is such a try; of the fourth one the step has failed,"
+        " and Dagster has no error of it (`error` is None). One was stopped, one succeeded. The"
         f" chat was told {len(lines)} times:"
         f" {str(lines)[:300]}. The sensor raised {night.error and night.error.message.strip()!r}.",
-        "Expected: three messages, and nothing raised.",
+        "Expected: four messages, and nothing raised.",
         "In production: the failure that nobody had thought of is the one that nobody hears of.",
     )
     untold = {
@@ -760,9 +838,15 @@ def test_each_failed_run_is_told_of(night: Night) -> None:
         if sum(run_id in line and job in line for line in lines) != 1
     }
     assert not untold, told(
-        f"Three runs failed. Not in just one message, with job and id: {untold}.",
+        f"Four runs failed. Not in just one message, with job and id: {untold}.",
         f"The chat was told: {str(lines)[:400]}.",
         "In production: one failure is told twice, and another one is never told.",
+    )
+    evicted = next(line for line in lines if list(failed)[-1] in line)
+    assert "import_customers" in evicted, told(
+        f"The step import_customers failed, and Dagster has no error of it: {evicted[:300]!r}.",
+        "Expected: its step key, in the message.",
+        "In production: the pod of a step was evicted. Which one?",
     )
     again = night.tick()
     assert not again, told(
@@ -780,8 +864,16 @@ def test_chat_that_is_down_fails_nothing(night: Night) -> None:
             calls.append(text)
             raise RuntimeError("the webhook was revoked")  # as a library's own: no OSError
 
+    @dg.op
+    def load_customers() -> None:
+        raise dg.Failure(NO_TABLE)
+
+    @dg.job
+    def load() -> None:
+        load_customers()
+
     def log_of_a_failure() -> list[str]:
-        run_id = night.run(night.solution.import_export)
+        run_id = night.run(load)
         night.tick()
         return [line.replace(run_id, "") for line in night.log]
 
@@ -792,7 +884,8 @@ def test_chat_that_is_down_fails_nothing(night: Night) -> None:
     assert night.error is None and len(calls) == 1, told(
         f"The chat is down. It was called {len(calls)} times; the sensor raised"
         f" {night.error and night.error.to_string()[:200]!r}.",
-        "Expected: called once, and nothing raised, whatever Exception `send` raises.",
+        "Expected: called once, and nothing raised, whatever Exception `send` raises, and whatever"
+        f" the step's error says ({NO_TABLE!r}: in a line of the log that is no format).",
         "In production: a sensor that raises is evaluated again, for the same failure, for ever,"
         " and the failures after it wait.",
     )

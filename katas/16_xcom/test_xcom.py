@@ -454,16 +454,19 @@ def plain_numbers(world: Any, report: dict[str, Any], value: Value) -> None:
 def test_mean_of_nothing_is_null(
     solution: Any, world: Any, extracted: Callable[..., Value], blank: str
 ) -> None:
-    charges = [None if blank == "all" or i % 2 else 30.0 for i in range(400)]
-    world.table(customer_id=range(400), support_calls=[2] * 400, monthly_charges=charges)
+    count = 400 if blank == "all" else 12_001  # more than a block of rows, by one
+    charges = [None if blank == "all" or i % 2 else 30.0 for i in range(count - 1)]
+    charges.append(None if blank == "all" else 90.0)
+    world.table(customer_id=range(count), support_calls=[2] * count, monthly_charges=charges)
     value = solution.engineer_features(extracted())
     back = over_xcom(world, FEATURES, value)
-    expected = None if blank == "all" else 30.0
+    expected = None if blank == "all" else (6000 * 30.0 + 90.0) / 6001
     seen = back["means"]["monthly_charges"]
-    assert seen == expected, told(
-        f"{FEATURES}, {blank} charges blank, returned {shown(world, value)}.",
-        f"Expected: {expected} as the mean of the monthly charges.",
-        "In production: a number that was never measured goes into the night's report.",
+    assert world.near(seen, expected), told(
+        f"{FEATURES} of {count} customers, {blank} charges blank, returned {shown(world, value)}.",
+        f"Expected: {expected} as the mean of the monthly charges that are not blank.",
+        "In production: a number that was never measured goes into the night's report. (And a mean"
+        " of the means of blocks is the mean only where all blocks have as many that are known.)",
     )
     paid = world.numbers_of(world.read_rows(back["path"]), "paid_so_far")
     kept = sum(one != one for one in paid)
@@ -480,6 +483,7 @@ def test_features_are_written_whole(
     customers = extracted()
     path = hand_on(solution.engineer_features(customers))["path"]
     world.killed_while_writing(FEATURES, lambda: solution.engineer_features(customers), path)
+    world.full_disk_is_an_error(FEATURES, lambda: solution.engineer_features(customers))
 
 
 # Task 3: ids that are still ids
@@ -699,6 +703,8 @@ def test_nothing_is_left_of_a_run(
     chosen = hand_on(solution.choose_customers(features, 3))
     solution.write_call_list(chosen, features, str(world.target))
     ask = (str(world.work), RUN)
+    world.work.chmod(0o2775)  # as whoever looks after the machines has made it
+    before = world.work.stat()
     removed = [elsewhere.tomorrow("clean_up", *ask), solution.clean_up(*ask)]
     files = list(world.files())
     assert world.left() == files == [] and world.called(), told(
@@ -708,6 +714,14 @@ def test_nothing_is_left_of_a_run(
         "Expected: the call list, and nothing else.",
         "In production: 2 GB a night. In a month every DAG on this disk fails. (What `hash`, the"
         " date, the machine or the user are here, or a global remembers, is another thing there.)",
+    )
+    after = world.work.stat() if world.work.exists() else None
+    assert after and (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode), told(
+        f"`workdir` had the mode {before.st_mode & 0o7777:04o}. After {CLEAN} it is"
+        f" {f'another one, of mode {after.st_mode & 0o7777:04o}' if after else 'not there'}.",
+        "Expected: `workdir` itself stays, as it was, also when nothing is in it.",
+        "In production: a run that begins at this moment finds no folder; and the next one makes a"
+        " folder that other users may not write to.",
     )
     assert removed == [2, 0], told(
         f"{CLEAN}, called twice, returned {removed[0]!r} and {removed[1]!r}.",

@@ -209,7 +209,7 @@ def starts_that_are_rare(desk: Desk) -> None:
 
 
 _MODULE = """
-import datetime
+from datetime import date as Day
 from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
@@ -231,7 +231,7 @@ def as_text({text}: "str", {number}: "Size" = {low}, {some}: "list[str] | None" 
 def nested({text}: "dict[str, 'Size']", *, {number}: "list['Size'] | None" = None) -> "None":
     raise AssertionError("a check must not run the flow")
 
-async def since({text}: datetime.date, *, {number}: Place = "UTC", {some}: Literal["a", "b"] = "a"):
+async def since({text}: Day, *, {number}: Place = "UTC", {some}: Literal["a", "b"] = "a"):
     raise AssertionError("a check must not run the flow")
 
 def many(kind):
@@ -239,7 +239,11 @@ def many(kind):
         raise AssertionError("a check must not run the flow")
     return one
 
-size, day = many(Size), many(datetime.date)
+size, day = many(Size), many(Day)
+Any = Field = Flow = date = datetime = Size  # what the submission's module has under these names
+
+def namesakes({text}: "Any", *, {number}: "{namesake}" = {low}, {some}: "Field | Flow" = {low}):
+    raise AssertionError("a check must not run the flow")
 
 def nothing() -> None:
     raise AssertionError("a check must not run the flow")
@@ -273,6 +277,7 @@ def _wrong(
         ("since", f"{some}x", {**first, f"{some}x": "a"}),
         ("size", text, {text: "date:2026-03-29"}),
         ("day", text, {text: "many"}),
+        *(("namesakes", one, {**dict.fromkeys(names, low), one: rng.choice(off)}) for one in names),
         ("nothing", text, {text: low}),
     ]
 
@@ -291,6 +296,7 @@ def _right(names: list[str], low: int, high: int) -> list[tuple[str, dict[str, A
         ("since", {**first, number: "Asia/Tokyo", some: "b"}),
         ("size", {text: high}),
         ("day", first),
+        ("namesakes", dict.fromkeys(names, high)),
         ("nothing", {}),
     ]
 
@@ -304,6 +310,7 @@ def parameters_of_drawn_flows(desk: Desk) -> None:
     for module, low in (("drawn_here", rng.randint(2, 20)), ("drawn_there", rng.randint(50, 70))):
         high = low + rng.randint(2, 20)
         words = dict(zip(("text", "number", "some"), names, strict=True))
+        words["namesake"] = rng.choice(("date", "datetime"))
         sources[module] = _MODULE.format(low=low, high=high, **words)
         for function, culprit, parameters in _wrong(names, low, high, rng):
             checks.append((module, function, parameters))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dojo.inside.deployments import starts_of, told_of
+
+_STARTS = re.compile(r"^POST .*/(automations|create_flow_run|flow_runs)/?$")
 
 __all__ = ["ask", "check", "describe", "serve", "starts_of_each"]
 
@@ -65,6 +68,7 @@ def describe(subject: Any, _: Path, calls: list[tuple[str, Any, dict[str, Any]]]
                 continue
             found.append(told_of(one))
             if isinstance(found[-1], dict):
+                found[-1]["triggers"] = len(one.triggers)
                 one.paused, one.concurrency_limit = True, None
                 one.tags.append("dry-run")
                 one.parameters.clear()
@@ -202,6 +206,7 @@ def serve(
                     "watched": list(found.watched) if found.waits else [],
                     "both at once": not found.waits or found.limit is None or found.limit > 1,
                     "asked the server": bool(asked),
+                    "starts runs beside the schedules": any(_STARTS.search(one) for one in asked),
                     "known ones are there": all(
                         ids.get(name) == one for name, one in known.items()
                     ),

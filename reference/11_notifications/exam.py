@@ -156,7 +156,7 @@ class _Nights:
         self._desk = desk
         self._is_refused = is_refused
         self._ui = f"https://prefect-{desk.rng.randrange(10**6)}.example/ops"
-        self._file = f"clients d'août {{{desk.rng.randrange(10**6)}}}.csv"
+        self.file = f"clients d'août {{{desk.rng.randrange(10**6)}}}.csv"
         self._told: list[tuple[str, list[Post], list[str]]] = []
 
     def one(
@@ -190,7 +190,7 @@ class _Nights:
         _meet(desk, mood)
         known = {service: _address(desk, service) for service in _SERVICES}
         lines = ["customer_id,contract", *(f"{number},monthly" for number in range(customers))]
-        path = desk.write(self._file, "\n".join(lines) + "\n")
+        path = desk.write(self.file, "\n".join(lines) + "\n")
         posts, asked, logged = len(_posts(desk)), _times_asked(desk), len(desk.engine().logs)
         place = known.get(address or "", address)
         asking = (path, failures, how, more, self._ui, place, known.get(later, ""))
@@ -268,11 +268,12 @@ def a_failure_is_told_once(desk: Desk) -> None:
 
 @examines(2)
 def the_next_night_is_told_too(desk: Desk) -> None:
-    """Fail the same way under the same name twice; the second time the address has changed."""
+    """Find no file under one name: in an async flow, then by itself; the address has changed."""
     nights = _Nights(desk)
-    for later in ("", "discord"):
-        what = f"by one name, {later or 'no'} address later"
-        nights.one(what, [], "no customers", customers=0, how="by one name", later=later)
+    for later, how in (("", "in an async flow"), ("discord", "by one name")):
+        text = _words(desk, "No such file:")
+        says = (text, nights.file)  # an error's `repr` does not name the file
+        nights.one(how, [["FileNotFoundError", text]] * 3, *says, how=how, later=later)
     nights.end()
 
 
@@ -342,6 +343,7 @@ def a_success_is_told_when_asked(desk: Desk) -> None:
     for what, how, more in ways:
         count = rng.randint(1, 9)
         nights.one(what, [], messages=0, customers=count, how=how, **more)
+    nights.one("asked in an async flow", [], how="in an async flow", tell_success=True)
     for mood in (rng.randrange(400, 600), "dead"):
         nights.one(f"it is {mood}", [], customers=rng.randint(1, 9), mood=mood, tell_success=True)
     nights.end()

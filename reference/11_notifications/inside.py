@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import inspect
 import os
 import sys
@@ -23,6 +24,7 @@ from dojo.world.logged import Written, part_of
 
 _VARIABLE = "CHURN_WEBHOOK_URL"
 _LONGEST_TIMEOUT_S = 60
+_GONE = "FileNotFoundError"
 _led = contextlib.ExitStack()  # until the process ends
 _met: dict[str, Any] = {}  # whom callers meet now, and the addresses that are secret
 
@@ -91,6 +93,17 @@ def _in_a_flow(flow: Any, path: str, more: dict[str, Any]) -> Any:
     return Flow(whole_night, name="whole-night")()
 
 
+def _in_an_async_flow(flow: Any, path: str, more: dict[str, Any]) -> Any:
+    """Call a flow, by its one name, in an async flow of somebody else's: an event loop runs."""
+    from prefect import Flow
+
+    async def whole_night() -> Any:
+        value = flow.with_options(flow_run_name="nightly")(path, **more)
+        return await value if inspect.isawaitable(value) else value
+
+    return _awaited(Flow(whole_night, name="whole-night")())
+
+
 def _by_one_name(flow: Any, path: str, _: dict[str, Any]) -> Any:
     return flow.with_options(flow_run_name="nightly")(path)
 
@@ -103,6 +116,7 @@ _WAYS: dict[str, Callable[[Any, str, dict[str, Any]], Any]] = {
     "called": _called,
     "deployed": _deployed,
     "in a flow": _in_a_flow,
+    "in an async flow": _in_an_async_flow,
     "by one name": _by_one_name,
     "with a retry": _with_a_retry,
 }
@@ -131,7 +145,8 @@ def stop(subject: Any, _: Path) -> None:
 def _failing(path: str, failures: list[list[str]], later: str) -> Iterator[None]:
     """Have a file fail to open as scripted: an error's name and text; then the address changes."""
     left = list(failures)
-    errors = {one.__name__: one for one in (OSError, TimeoutError, KeyboardInterrupt, SystemExit)}
+    known = (OSError, FileNotFoundError, TimeoutError, KeyboardInterrupt, SystemExit)
+    errors = {one.__name__: one for one in known}
     is_on = [True]
 
     def hear(event: str, details: tuple[Any, ...]) -> None:
@@ -140,7 +155,7 @@ def _failing(path: str, failures: list[list[str]], later: str) -> Iterator[None]
                 os.environ[_VARIABLE] = later
             if left:
                 kind, text = left.pop(0)
-                raise errors[kind](text)
+                raise errors[kind](*((errno.ENOENT, text, path) if kind == _GONE else (text,)))
 
     sys.addaudithook(hear)
     try:

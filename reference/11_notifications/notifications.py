@@ -85,11 +85,12 @@ def score_customers(path: str, tell_success: bool = False) -> int:  # noqa: ARG0
     One message a run, to the webhook in CHURN_WEBHOOK_URL: after the last retry of a run that
     failed or crashed, whoever has started it, under whatever name, also in another flow; after a
     successful one only with `tell_success`. It contains the flow's name, the run's name, the
-    error's text (may be cut; of a crash it may be missing) and the address of the run's page, if it
-    has one. Whatever the webhook does, the run ends as it would have ended without it; and if it
-    could not be told, the run's log has a warning or an error with the word `webhook`. Without
-    CHURN_WEBHOOK_URL, or with an empty one, nobody is told. A run whose parameters were refused has
-    not begun, and one that somebody has tried again by hand has two ends: both as you like.
+    error's text (may be cut; of a crash it may be missing; of a `TimeoutError` what the state's
+    message says of it will do) and the address of the run's page, if it has one. Whatever the
+    webhook does, the run ends as it would have ended without it; and if it could not be told, the
+    run's log has a warning or an error with the word `webhook`. Without CHURN_WEBHOOK_URL, or with
+    an empty one, nobody is told. A run whose parameters were refused has not begun, and one that
+    somebody has tried again by hand has two ends: both as you like.
 
     The address of the webhook is nowhere: in no message, log, error or parameter.
 

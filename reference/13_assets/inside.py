@@ -16,6 +16,8 @@ import json
 import os
 import pickle
 import random
+import socket
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -47,6 +49,12 @@ _RAISED = {
     500: OSError,
     501: LookupError,
 }
+_CAUSES = {
+    502: ssl.SSLEOFError("expired since May"),
+    503: socket.gaierror(-3, "expired since May"),
+    504: PermissionError("expired since May"),
+    508: OSError("expired since May"),
+}
 
 
 def _source(solution: Any, url: str) -> Any:
@@ -63,10 +71,8 @@ def _source(solution: Any, url: str) -> Any:
                     return pandas.DataFrame(json.load(response))
             except urllib.error.HTTPError as error:
                 error.close()
-                raised = _RAISED[error.code]
-                heals = issubclass(raised, (ConnectionError, TimeoutError))
-                cause = OSError("expired since May") if heals else ConnectionError("restarting")
-                raise raised(f"status {error.code}") from cause
+                cause = _CAUSES.get(error.code, ConnectionError("restarting"))
+                raise _RAISED[error.code](f"status {error.code}: no access yet") from cause
 
     return Source(path="outside")
 
@@ -263,7 +269,17 @@ def _tables_to_keep(seed: int) -> list[Any]:
     holed["Unnamed: 0"] = range(5)  # the index of somebody who has kept it
     labels = list(holed.index)
     holed = holed.reindex([*labels[:2], -1, *labels[3:]])
-    return [long, holed, holed.iloc[::-1], *short]
+    again = holed.iloc[::-1]
+    return [long, holed, again, _put_right(again), *short]
+
+
+def _put_right(table: Any) -> Any:
+    """Return a table with one charge that is another one by very little."""
+    import numpy
+
+    charges = table["monthly_charges"].to_numpy(dtype=float, copy=True)
+    charges[numpy.flatnonzero(~numpy.isnan(charges))[-1:]] *= 1 + 5e-10
+    return table.assign(monthly_charges=charges)
 
 
 def keep(solution: Any, folder: Path, name: str, seed: int) -> list[Any]:

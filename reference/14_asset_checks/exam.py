@@ -58,11 +58,12 @@ def _with_one(desk: Desk, customers: Customers, name: str, value: Any) -> Custom
 
 
 def _untidy(desk: Desk, customers: Customers) -> Customers:
-    """Have rows that are there twice, and one without an id."""
+    """Have rows that are there twice, one without an id, and one without anything."""
     if len(customers) > 4:
         customers[0:2] = [dict(customers[2]), dict(customers[2])]
         customers[3]["customer_id"] = None
         desk.rng.choice(customers)["support_calls"] = -1
+        customers[4].update(dict.fromkeys(customers[4]))
     return customers
 
 
@@ -114,6 +115,7 @@ def days_begin_at_midnight_in_paris(desk: Desk) -> None:
         around = datetime.timedelta(minutes=desk.rng.randint(5, 55))
         for moment in (day - around, day + around):
             moments.append(moment.replace(tzinfo=_UTC).isoformat())
+    moments.append(f"{desk.rng.randint(2032, 2037)}-06-{desk.rng.randint(10, 28)}T12:00+00:00")
     desk.note_outcome("the partitions", desk.run_with("keys_at", moments))
 
 
@@ -156,6 +158,7 @@ def the_gate_holds_back_what_is_spoilt(desk: Desk) -> None:
     if not _is_made(desk, desk.run_with("make_nights", nights, ["customers_are_sound"])):
         return
     _note_checks(desk, read_history(desk), "customers_are_sound", "bad_rows")
+    desk.note_outcome("it rides along", desk.run_with("rides_along", "customers_are_sound"))
 
 
 @examines(3)
@@ -229,7 +232,7 @@ def a_day_that_fails_leaves_the_table_alone(desk: Desk) -> None:
         [first, _export(desk, rng.randint(20, 60)), [], 0],
         [second, _export(desk, 400), [], 0],
         [first, some.csv(), ["refused", who], 0],
-        [first, _export(desk, 40), ["full"], 5000],
+        [first, _export(desk, 40), ["full"], 12_000],
         [first, _export(desk, 60), ["locked"], 0],
         [first, unknown.csv(), [], 0],
     ]
@@ -244,6 +247,7 @@ def a_day_that_fails_leaves_the_table_alone(desk: Desk) -> None:
 
 def _note_scores(desk: Desk) -> None:
     """Note how each run ended, and what the warehouse has."""
+    desk.note_outcome("the table and who reads it", desk.run_with("table_of_others"))
     for number, run in enumerate(read_history(desk), start=1):
         rows = dict(run.made).get("daily_scores", {}).get("rows")
         desk.note(f"run {number}", [run.partition, run.status, rows])
@@ -266,8 +270,8 @@ def a_range_of_days_is_made_again(desk: Desk) -> None:
     rng = desk.rng
     change = datetime.date(2026, 3, 29)
     first = change - datetime.timedelta(days=rng.randint(1, 3))
-    days = [str(first + datetime.timedelta(days=number)) for number in range(6)]
-    rng.shuffle(bad := ["spoilt", "spoilt", "missing", "missing"])
+    days = [str(first + datetime.timedelta(days=number)) for number in range(14)]
+    rng.shuffle(bad := ["spoilt", "spoilt", *["missing"] * 10])
     kinds = ["sound", *bad, "sound"]
     script: list[list[Any]] = []
     for day, kind in zip(days, kinds, strict=True):

@@ -47,6 +47,22 @@ def keys_at(solution: Any, folder: Path, moments: list[str]) -> list[Any]:
     return found
 
 
+def rides_along(solution: Any, folder: Path, name: str) -> bool:
+    """Say whether a check is in each run that Dagster asks for: it has no condition of its own."""
+    del folder
+    specs = defined(solution, name, "AssetsDefinition").check_specs
+    return not any(spec.automation_condition for spec in specs)
+
+
+def table_of_others(solution: Any, folder: Path) -> list[Any]:
+    """Return what the table's columns are, and the views of the warehouse."""
+    del solution
+    with contextlib.closing(sqlite3.connect(_path(folder))) as connection:
+        columns = "SELECT name, type, \"notnull\" FROM pragma_table_info('scores')"
+        views = "SELECT name FROM sqlite_master WHERE type = 'view'"
+        return [[list(row) for row in connection.execute(one)] for one in (columns, views)]
+
+
 def runs_of_one_day(solution: Any, folder: Path, name: str) -> bool:
     """Say whether Dagster's own backfill makes one run of each partition of an asset."""
     del folder
@@ -97,6 +113,7 @@ def make_nights(
     warehouse = solution.Warehouse(path=str(folder / "warehouse.db"))
     with contextlib.closing(warehouse.connect()) as connection, connection:
         connection.executemany("INSERT INTO scores VALUES (?, ?, ?)", _FORMER)
+        connection.execute("CREATE VIEW report AS SELECT day, count(*) FROM scores GROUP BY day")
     asked: list[Any] = []
     with recorded_instance(folder) as instance:
         for number, (day, text, trouble, count) in enumerate(nights):
@@ -228,7 +245,8 @@ def _impatient(warehouse: type, customer: int, copies: Path) -> Any:
         def connect(self) -> Any:
             connection = super().connect()
             connection.execute("PRAGMA busy_timeout = 0")
-            connection.execute("PRAGMA cache_size = 1")  # what is written is soon on the disk
+            connection.execute("PRAGMA cache_size = 1")  # what is written is soon in the file
+            connection.execute("PRAGMA synchronous = OFF")  # no power fails here
             connection.create_function("copied", 0, functools.partial(self.copy_to, copies))
             connection.execute(
                 "CREATE TEMP TRIGGER look BEFORE INSERT ON main.scores"

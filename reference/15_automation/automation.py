@@ -151,9 +151,9 @@ def alert_on_failure(context: dg.RunFailureSensorContext, chat: Chat) -> None:
     Also of a run that Dagster is going to start again, or that was one. It names the job, the run's
     id, and for each step that failed (there may be none: the machine is gone) its step key, and the
     first line that Dagster has of its own error, the innermost cause (of `raise A from B` that is
-    B). It runs as soon as it is deployed. A chat that is down, whatever Exception `send` raises,
-    does not make the sensor fail, which Dagster would try again for ever: it is noted in the
-    sensor's log.
+    B), if it has one: of a step whose machine is gone `error` may be None. It runs as soon as it is
+    deployed. A chat that is down, whatever Exception `send` raises, does not make the sensor fail,
+    which Dagster would try again for ever: it is noted in the sensor's log.
     """
     run = context.dagster_run
     said = "; ".join(_describe_failures(context.get_step_failure_events()))
@@ -167,9 +167,9 @@ def _describe_failures(events: list) -> Iterator[str]:
     """Yield step and error of each step failure; Dagster's own error is only the outermost."""
     for event in events:
         error = event.event_specific_data.error
-        while error.cause is not None:
+        while error and error.cause:
             error = error.cause
-        yield f"{event.step_key}: {error.message.strip().splitlines()[0]}"
+        yield f"{event.step_key}: {error.message.strip().splitlines()[0] if error else 'gone'}"
 
 
 defs = dg.Definitions(

@@ -6,6 +6,7 @@ What a tick asks for is told from inside. What the chat was told is read outside
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from dojo.world.draw import qualities as q
 
 _LONGEST_MESSAGE = 400
 _CHANGES = ("2026-03-29", "2026-10-25")  # the clocks in Paris
+# Two names each with one checksum of 32 bits: CRC-32, Adler-32.
+_SAME_CHECKSUM = ("plumless", "buckeroo", "manual__120", "manual__201")
 _IN_PARIS = datetime.timedelta(hours=1)
 _DAY = datetime.timedelta(days=1)
 # Half past two for the first time of two, on the day on which the clocks go back.
@@ -87,7 +90,7 @@ def arrivals_and_corrections(desk: Desk) -> None:
     first = [f"{name}.csv" for name in drawn]
     rng.shuffle(first)
     second = [f"{rng.choice('abmz')}{number}.csv" for number in rng.sample(range(10**6), 3)]
-    many = [f"{number}.csv" for number in rng.sample(range(10**6), rng.randint(120, 150))]
+    many = [f"{number}.csv" for number in rng.sample(range(10**6), rng.randint(2050, 2100))]
     script: list[list[Any]] = [["tick"]]
     script += [["arrive", second[0], _HALF_PAST_TWO], ["tick"]]
     script += [["arrive", second[0], _HALF_PAST_TWO + 3600 * 10**9], ["tick"]]
@@ -97,7 +100,7 @@ def arrivals_and_corrections(desk: Desk) -> None:
     script += [["rename", "half.csv.part", "half.csv"], *_arrivals(desk, second, at + 1000)]
     script += [["tick"]]
     corrected = sum(one[0] in ("tick", "rehearse") for one in script)
-    both = rng.sample(first, 2)
+    both = [*rng.sample(first, 2), *(f"{name}.csv" for name in _SAME_CHECKSUM)]
     script += [["arrive", name, at + 2000] for name in both]
     script += [["tick"], ["remove", second[2]], ["tick"]]
     script += [["arrive", "early.csv", at + 3000], ["late", "late.csv", at + 3001]]
@@ -108,6 +111,7 @@ def arrivals_and_corrections(desk: Desk) -> None:
         desk.note_outcome("the sensor", outcome)
         return
     desk.note("it is deployed as", outcome.returned["deployed as"])
+    desk.note("its run keys are long enough", outcome.returned["keys are long"])
     ticks = outcome.returned["ticks"]
     for number, seen in enumerate(ticks):
         if not (seen and isinstance(seen[0], list)):
@@ -116,11 +120,17 @@ def arrivals_and_corrections(desk: Desk) -> None:
         exports, cursor, count, says, jobs = seen
         if number == corrected:  # two at one moment: in whatever order
             exports = sorted(map(str, exports))
-        desk.note(f"tick {number} asks for", exports)
+        desk.note(f"tick {number} asks for", exports if len(exports) < 200 else _short(exports))
         desk.note(f"cursor after tick {number}", cursor)
         desk.note(f"tick {number} is of", jobs)
         if number != len(ticks) - 2:  # whose cursor was lost
             desk.note(f"tick {number} asks, or says why not", [bool(count), says])
+
+
+def _short(exports: list[Any]) -> list[Any]:
+    """Return how many exports there are, the first and the last ones, and a digest of all."""
+    digest = hashlib.sha256(json.dumps(exports).encode()).hexdigest()
+    return [len(exports), exports[:3], exports[-3:], digest]
 
 
 @examines(3)
@@ -138,7 +148,8 @@ def what_is_stale_is_made(desk: Desk) -> None:
     script += [["make", settings, "churn_model"], ["ask", settings]]
     script += [["move"], ["ask", settings], ["ask", none], ["make", none, *both], ["ask", none]]
     script += [["ask", settings], ["quiet", settings], ["meanwhile", settings, some]]
-    script += [["make", some, *both], ["ask", some], ["later", some]]
+    script += [["make", some, *both], ["ask", some], ["later", some], ["fail", "features"]]
+    script += [["ask", settings], ["make", settings, "customers"], ["ask", settings]]
     asked = desk.run_with("deploy", script)
     if not isinstance(asked.returned, list):
         desk.note_outcome("it asks for", asked)
@@ -177,7 +188,7 @@ def a_failure_is_told(desk: Desk) -> None:
     names = ("plain", "deep", "busy", "never", "graph", "inner")
     steps = {name: f"step_{number}" for name, number in zip(names, numbers[1:], strict=True)}
     why = {
-        name: f"no table {rng.randrange(10**9)}\nand line {rng.randrange(10**9)}"
+        name: f"100% of {{rows}} %s: {rng.randrange(10**9)}\nand line {rng.randrange(10**9)}"
         for name in ("plain", "deep")
     }
     outcome = desk.run_with("fail", job, steps, why)
@@ -190,7 +201,7 @@ def a_failure_is_told(desk: Desk) -> None:
     desk.note("calls of the chat that was down, and whether the log says so", said["dead"])
     lines = _lines(desk, "chat.txt")
     text = lines[0] if lines else ""
-    jobs = [job, "scoring", "import_export", "import_export", job, "import_export", "import_export"]
+    jobs = [job, "scoring", *["import_export"] * 2, job, job, *["import_export"] * 2]
     found = [
         sum(run_id in line and of in line for line in lines)
         for run_id, of in zip(said["ids"], jobs, strict=True)
@@ -202,6 +213,8 @@ def a_failure_is_told(desk: Desk) -> None:
     for name, error in why.items():
         told, _, more = error.partition("\n")
         desk.note(f"why {name} failed, and no more", [told in text, more in text])
+    evicted = next((line for line in lines if said["ids"][-1] in line), "")
+    desk.note("a step without an error is named", "import_customers" in evicted)
     noise = "Traceback" in text or "Stack Trace" in text or len(text) >= _LONGEST_MESSAGE
     desk.note("it has a stack in it", noise)
 

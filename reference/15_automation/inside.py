@@ -4,8 +4,11 @@
 
 import contextlib
 import datetime
+import importlib.util
 import logging
 import os
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -13,6 +16,7 @@ from unittest import mock
 from dojo.inside.another import another_salt, machine_in
 from dojo.inside.dagster import defined, during, recorded_instance, scheduled
 
+_SHORTEST_KEY = 11  # of 64 bits, in base64
 _ASSETS = ("customers", "features", "churn_model")
 
 
@@ -141,7 +145,18 @@ def watch_inbox(solution: Any, folder: Path, script: list[list[Any]]) -> dict[st
                 jobs |= {target.job_name for target in sensor.targets}
                 says = bool(tick.skip_message)
                 ticks.append([exports, cursor or "0", len(requests), says, sorted(jobs)])
-    return {"deployed as": sensor.default_status.value, "ticks": ticks}
+    return {
+        "deployed as": sensor.default_status.value,
+        "ticks": ticks,
+        "keys are long": _room(known) >= _SHORTEST_KEY,
+    }
+
+
+def _room(keys: set[Any]) -> int:
+    """Return in how many characters run keys differ at most."""
+    texts = sorted(map(str, keys)) or [""]
+    alike = [one == other for one, other in zip(texts[0], texts[-1], strict=False)]
+    return max(map(len, texts)) - [*alike, False].index(False)
 
 
 def _evaluate(sensor: Any, instance: Any, cursor: Any, inbox: Any) -> Any:
@@ -190,7 +205,8 @@ def deploy(solution: Any, folder: Path, script: list[list[Any]]) -> list[list[st
         script: `make` settings names (none: all), `ask` settings, `quiet` settings (the same, but
             not returned), `later` settings (in 31 days), `meanwhile` settings settings (make what
             is stale with the first, and deploy the second as features are being made; and ask once
-            more), `move` (to another process), or `wipe` (the record of customers).
+            more), `move` (to another process, of another checkout), `fail` name (have a run fail
+            that was to make it), or `wipe` (the record of customers).
     """
     import dagster as dg
 
@@ -223,6 +239,9 @@ def deploy(solution: Any, folder: Path, script: list[list[Any]]) -> list[list[st
                 found.append(meanwhile(*told))
             elif what == "move":
                 stack.enter_context(another_salt())
+                solution = _checked_out_again(solution, folder)
+            elif what == "fail":
+                _fail(told[0], instance)
             elif what == "wipe":
                 instance.wipe_assets([dg.AssetKey("customers")])
             elif what == "later":
@@ -232,6 +251,31 @@ def deploy(solution: Any, folder: Path, script: list[list[Any]]) -> list[list[st
                 asked = ask(told[0])
                 found += [asked] if what == "ask" else []
     return found
+
+
+def _checked_out_again(solution: Any, folder: Path) -> Any:
+    """Load a copy of the submission from another folder, with another time of modification."""
+    copy = folder / "checkout" / solution._path.name
+    copy.parent.mkdir()
+    shutil.copyfile(solution._path, copy)
+    os.utime(copy, (1_800_000_000, 1_800_000_000))
+    spec = importlib.util.spec_from_file_location("submission_elsewhere", copy)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _fail(name: str, instance: Any) -> None:
+    """Have a run fail that was to make an asset."""
+    import dagster as dg
+
+    @dg.asset(name=name)
+    def broken() -> None:
+        raise MemoryError("these settings need more")
+
+    dg.materialize([broken], instance=instance, raise_on_error=False)
 
 
 class _Night:
@@ -288,6 +332,21 @@ class _Night:
         defs = dg.Definitions([self._solution.daily_scores], jobs=jobs)
         run = self.instance.create_run_for_job(defs.resolve_job_def(job_name))
         getattr(self.instance, report)(run, text)
+        return str(run.run_id)
+
+    def evict(self) -> str:
+        """Have the machine of an import's step be taken away: Dagster has no error of the step."""
+        from dagster._core.events import DagsterEvent, StepFailureData
+
+        run = self.instance.create_run_for_job(self._solution.import_export)
+        event = DagsterEvent(
+            event_type_value="STEP_FAILURE",
+            job_name=run.job_name,
+            step_key="import_customers",
+            event_specific_data=StepFailureData(error=None, user_failure_data=None),
+        )
+        self.instance.report_dagster_event(event, run.run_id)
+        self.instance.report_run_failed(run)
         return str(run.run_id)
 
 
@@ -372,15 +431,17 @@ def fail(
         ids.append(night.end("scoring", "report_run_failed", "the machine is gone"))
         ids += [night.run(imports, **retried), night.run(imports, **retry), night.run(job)]
         ticks += [night.tick(), night.tick()]
-        ids.append(night.run(imports))
+        ids.append(night.run(job))
         ticks.append(night.tick())
         healthy = [line.replace(ids[-1], "") for line in night.log]
         chat, night.chat = night.chat, DeadChat(path="nowhere")
-        lost = night.run(imports)
+        lost = night.run(job)  # for reasons that are no format
         ticks.append(night.tick())
         noted = [line.replace(lost, "") for line in night.log]
         night.chat = chat
         ids.append(night.run(imports))
+        ticks.append(night.tick())
+        ids.append(night.evict())
         ticks.append(night.tick())
     return {
         "deployed as": night.sensor.default_status.value,

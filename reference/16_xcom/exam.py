@@ -79,6 +79,11 @@ def _draw_room(desk: Desk) -> int:
     return desk.rng.randint(500, 3000)
 
 
+def _error(desk: Desk) -> str:
+    """Draw an error that is none of the disk's."""
+    return str(desk.rng.choice(("MemoryError", "RuntimeError")))
+
+
 def _features_of(desk: Desk, drawn: Customers, name: str = "features.csv") -> dict[str, Any]:
     """Make what `engineer_features` returns, of a file that nobody may change."""
     text = io.StringIO()
@@ -273,6 +278,7 @@ def customers_stay_as_they_are_written(desk: Desk) -> None:
     for what in ("full", "and again"):
         ended = desk.run_with("cut_short", "extract_customers", asked, _draw_room(desk), False)
         desk.note_outcome(f"on a full disk it, {what}", ended)
+    desk.run_with("met_by_an_error", "extract_customers", asked, "full", _error(desk))
     desk.run_with("remove", "source/a night.csv")
     asked = [f"{base}/source/a night.csv", f"{base}/work a night", run_id]
     desk.note_failure("no source at a retry", desk.call("extract_customers", *asked))
@@ -377,6 +383,23 @@ def features_and_numbers_for_the_report(desk: Desk) -> None:
 
 
 @examines(2)
+def means_are_over_all_rows(desk: Desk) -> None:
+    """Ask for the means of more rows than any block has, of which the last ones are others."""
+    rng = desk.rng
+    rows, more = 100_000, rng.randint(1, 9)
+    lines = [f"{one},12,{'' if one % 3 else 30},1" for one in range(rows)]
+    lines += [f"{rows + one},{rng.randint(20, 60)},90,{rng.randint(2, 9)}" for one in range(more)]
+    header = f"customer_id,{','.join(_NUMBERS)}"
+    source = desk.write("many.csv", "\n".join([header, *lines]) + "\n")
+    customers = desk.call("extract_customers", source, f"{desk.folder}/work", "manual__1").returned
+    value = desk.call("engineer_features", customers).returned
+    means = _part_of(value, "means").get("means")
+    seen = [means.get(name) for name in _NUMBERS] if isinstance(means, dict) else means
+    desk.note("means", seen, within=1e-9)
+    desk.note("sums", _part_of(value, "rows", "support_calls"))
+
+
+@examines(2)
 def features_are_whole_and_of_tonight(desk: Desk) -> None:
     """Make them of a source that was corrected; killed; on a full disk; without customers."""
     old = _draw_night(desk, desk.rng.randint(120, 200))
@@ -397,6 +420,7 @@ def features_are_whole_and_of_tonight(desk: Desk) -> None:
     full = desk.call("extract_customers", source, f"{base}/full", "manual__1").returned
     ended = desk.run_with("cut_short", "engineer_features", [full], _draw_room(desk), False)
     desk.note_outcome("on a full disk it", ended)
+    desk.run_with("met_by_an_error", "engineer_features", [full], "full", _error(desk))
     gone = desk.call("extract_customers", source, f"{base}/gone", "manual__1").returned
     desk.run_with("remove", _below(desk, _part_of(gone, "path").get("path")))
     desk.note_failure("no customers", desk.call("engineer_features", gone))
@@ -468,6 +492,8 @@ def the_call_list_is_whole_or_yesterdays(desk: Desk) -> None:
         room, is_killed = desk.rng.randint(300, 1000), name == "killed"
         ended = desk.run_with("cut_short", "write_call_list", asked, room, is_killed)
         desk.note_outcome(f"where it is to be {name} it", ended)
+    asked = [chosen[0], every[0], target["full"]]
+    desk.run_with("met_by_an_error", "write_call_list", asked, "full", _error(desk))
     asked = [chosen[0], every[0], target["refused"]]
     desk.run_with("refused", "write_call_list", asked, "rename", "refused", target["refused"])
     asked = [chosen[0], every[0], target["moved"]]
@@ -532,6 +558,7 @@ def nothing_is_left_and_nothing_is_taken(desk: Desk) -> None:
     removed = desk.call("clean_up", f"{base}/killed", "run_7").returned
     desk.note("removed of one that was killed", removed == there)
     left = desk.run_apart("look")
+    desk.note("the folder of all runs stays", "killed" in left["empty folders"])
     files = left["files"]
     missing = [
         run_id

@@ -92,6 +92,19 @@ def refused(
     return disk.refusing(_call(solution, name, args), folder / within, kind, path).how
 
 
+def met_by_an_error(
+    solution: Any, folder: Path, name: str, args: list[Any], within: str, kind: str
+) -> str:
+    """Call an entry point that meets an error as it renames a file; say how it ended."""
+    errors = {"MemoryError": MemoryError, "RuntimeError": RuntimeError}
+
+    def meet(step: disk.Step) -> None:
+        if step.kind == disk.RENAME:
+            raise errors[kind]
+
+    return disk.Fork(_call(solution, name, args), folder / within, meet).end().how
+
+
 def killed_at_each_move(solution: Any, folder: Path, name: str, args: list[Any], path: str) -> int:
     """Call an entry point again and again, killed before its first move, before the next, ...
 

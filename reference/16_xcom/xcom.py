@@ -190,7 +190,7 @@ def clean_up(workdir: str, run_id: str) -> int:
 
     Returns:
         How many files were removed, whatever they are. 0 if there were none, or no `workdir`, which
-        is not made then. No file and no folder of this run is left.
+        is not made then. No file and no folder of this run is left; `workdir` itself stays.
 
     Raises:
         Exception: Something of this run cannot be removed.

@@ -130,7 +130,13 @@ FLOAT_ONE = "1.0 where 1 was"
 TINY = "a change of a number in its last digit"
 AS_TEXT = "a number as text"
 NULL_GONE = "without a key whose value was null"
-SETTINGS = (NESTED, LONG_TAIL, LIST_ORDER, BOOLEANS, FLOAT_ONE, TINY, AS_TEXT, NULL_GONE)
+EMPTY_GONE = "without a key whose value was an empty dict"
+DOTTED = "a key with a dot where a dict in a dict was"
+LIST_AS_DICT = "a dict by place where a list was"
+SETTINGS = (
+    *(NESTED, LONG_TAIL, LIST_ORDER, BOOLEANS, FLOAT_ONE, TINY, AS_TEXT, NULL_GONE),
+    *(EMPTY_GONE, DOTTED, LIST_AS_DICT),
+)
 
 # Names of runs, files, models.
 DOTS = "dots only"

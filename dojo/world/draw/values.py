@@ -38,7 +38,7 @@ def draw_settings(streams: Streams) -> dict[str, Any]:
         "learning_rate": rng.randrange(1, 9) / 10,
         "columns": [f"column_{number:02}" for number in rng.sample(range(90), 30)],
         "query": " ".join(f"charges_{rng.randrange(99)} > {number}" for number in range(40)),
-        "split": {"by": {"seed": rng.randrange(10**6), "folds": [1, 2, 3]}},
+        "split": {"by": {"seed": rng.randrange(10**6), "folds": [1, 2, 3]}, "within": {}},
     }
 
 
@@ -67,6 +67,12 @@ def draw_other_settings(
             changed["n_estimators"] = "1"
         elif kind == q.NULL_GONE:
             del changed["window"]
+        elif kind == q.EMPTY_GONE:
+            del changed["split"]["within"]
+        elif kind == q.DOTTED:
+            changed["split.by"] = changed["split"].pop("by")
+        elif kind == q.LIST_AS_DICT:
+            changed["split"]["by"]["folds"] = {"0": 1, "1": 2, "2": 3}
         else:
             changed["learning_rate"] += 1e-15
     order = list(found)

@@ -221,7 +221,9 @@ def killed_before_each_move(call: Call, folder: Path) -> Iterator[Step]:
         yield ended.steps[-1]
 
 
-def refusing(call: Call, folder: Path, kind: str, path: str = "") -> Ended:
+def refusing(
+    call: Call, folder: Path, kind: str, path: str = "", error: type[Exception] = PermissionError
+) -> Ended:
     """Make a call, and refuse a kind of step, as a folder that may not be written does.
 
     Args:
@@ -229,6 +231,7 @@ def refusing(call: Call, folder: Path, kind: str, path: str = "") -> Ended:
         folder: Where it writes.
         kind: Of the step.
         path: Only steps on this file; any for none.
+        error: What the step raises; one that is no OSError comes from elsewhere in the process.
 
     Returns:
         How it ended.
@@ -239,7 +242,7 @@ def refusing(call: Call, folder: Path, kind: str, path: str = "") -> Ended:
         # `shutil.move` within a folder is a rename that nothing refuses; it copies otherwise.
         is_shutils = sys._getframe(2).f_code.co_filename == shutil.__file__
         if step.kind == kind and path in ("", step.path) and not (kind == RENAME and is_shutils):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), step.path)
+            raise error(errno.EACCES, os.strerror(errno.EACCES), step.path)
 
     return Fork(call, folder, refuse).end()
 

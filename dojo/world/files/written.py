@@ -137,6 +137,9 @@ class Files:
             "In production: the run is green, and its table is a part of the table.",
         )
         self._nothing_new(f"{how}, {full}", before, path, old)
+        ended = disk.refusing(again, self.folder, disk.RENAME, error=MemoryError)
+        how = f"{said} {self.without_folder(ended)}"
+        self._nothing_new(f"{how}, where os.replace met an error", before, path, old)
         if not path:
             return
         ended = disk.refusing(again, self.folder, disk.RENAME, path)

@@ -47,7 +47,7 @@ def score_customers(path: str, tell_success: bool = False) -> int:
         if not customers:
             raise ValueError(f"{Path(path).name} has no customers")
     except BaseException as error:
-        say(repr(error))
+        say(f"{type(error).__name__}: {error}")
         raise
     if tell_success:
         say(f"{len(customers)} customers scored")

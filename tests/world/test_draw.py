@@ -239,7 +239,7 @@ def test_errors_come_in_every_kind_of_body(seed: int) -> None:
     drawn = Draw(seed).errors()
     bodies = {one.quality: one for one in drawn}
     assert len(drawn) == len(bodies) == 7
-    assert all(400 <= one.status < 600 and one.status not in (500, 503) for one in drawn)
+    assert len({one.status for one in drawn if 400 <= one.status < 600}) == 7
     headers = [{name.lower(): text for name, text in one.headers.items()} for one in drawn]
     assert all(0 <= int(one["retry-after"]) <= 3600 for one in headers)
     assert all("Path=/" in one["set-cookie"] for one in headers)
@@ -251,6 +251,15 @@ def test_errors_come_in_every_kind_of_body(seed: int) -> None:
     assert json.loads(bodies[q.CUSTOMERS_BODY].body)[0].keys() >= {"customer_id"}
     with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
         json.loads(bodies[q.CUT_BODY].body)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_error_that_is_asked_for_comes_and_asks_for_time(seed: int) -> None:
+    drawn = Draw(seed).errors((429, 500, 503))
+    assert {one.status for one in drawn} == {429, 500, 503}
+    for one in drawn:
+        headers = {name.lower(): text for name, text in one.headers.items()}
+        assert one.status == 500 or int(headers["retry-after"]) >= 59
 
 
 def test_tamed_errors_are_all_alike() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import random
 from collections.abc import Callable
@@ -51,6 +52,7 @@ def _bodies() -> dict[str, tuple[str, str]]:
 
 
 TIDY = json.dumps({"error": "busy"})
+_ASK_FOR_TIME = (429, 503)
 
 
 def draw_errors(streams: Streams, on: frozenset[str], statuses: tuple[int, ...]) -> list[Reply]:
@@ -65,14 +67,18 @@ def draw_errors(streams: Streams, on: frozenset[str], statuses: tuple[int, ...])
         The answers, in a drawn order.
     """
     tame = [status for status in statuses if status in (500, 503)] or list(statuses)[:1]
-    odd = [status for status in statuses if status not in tame] or tame
+    turns = list(statuses if q.ODD_STATUS in on else tame)  # each comes, not only a few by chance
+    streams("order of statuses").shuffle(turns)
     found = []
-    for quality, (body, kind) in _bodies().items():
+    for (quality, (body, kind)), status in zip(
+        _bodies().items(), itertools.cycle(turns), strict=False
+    ):
         rng = streams(quality)
-        status = rng.choice(odd if q.ODD_STATUS in on else tame)
         kept = quality if quality in on else ""
         headers = {"Content-Type": kind if kept else _JSON}
-        seconds = streams(f"{quality} {q.RETRY_AFTER}").choice((0, 1, 59, 61, 301, 3600))
+        long = (59, 61, 301, 3600)
+        asked = long if status in _ASK_FOR_TIME else (0, 1, *long)
+        seconds = streams(f"{quality} {q.RETRY_AFTER}").choice(asked)
         if q.RETRY_AFTER in on:
             # A header's name has no case; HTTP/2 writes it small.
             named = streams(f"{quality} header").choice(("Retry-After", "retry-after"))

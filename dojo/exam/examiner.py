@@ -201,7 +201,7 @@ class Examiner:
         self, kata: Kata, sandbox: Sandbox, host: Host
     ) -> Iterator[tuple[str, Scenario, Desk]]:
         """Give each scenario its desk; those of the same tasks take turns in one process."""
-        held = Held(sandbox, f"{kata.slug}.py")
+        held = Held(sandbox, f"{kata.slug}.py", kata.lifts)
         tasks: tuple[int, ...] = ()
         for name, scenario in scenarios_of(kata).items():
             if tasks_of(scenario) != tasks:

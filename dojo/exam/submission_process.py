@@ -8,7 +8,7 @@ one leaves behind can cost the same tasks only. See docs/decisions/0010-two-judg
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, NoReturn, TypeVar
 
@@ -37,13 +37,15 @@ class Died(Exception):
 class Held:
     """The supervisor's side of such a process."""
 
-    def __init__(self, sandbox: Sandbox, file: str) -> None:
+    def __init__(self, sandbox: Sandbox, file: str, lifts: Iterable[str] = ()) -> None:
         """Start nothing yet.
 
         Args:
             sandbox: Where it runs.
             file: The submission's file in the sandbox's folder `given`.
+            lifts: The laws that do not hold in the kata.
         """
+        self._lifts = list(lifts)
         self._sandbox = sandbox
         self._file = file
         self._line: Line | None = None
@@ -62,7 +64,7 @@ class Held:
         """
         self._go_on = go_on
         self._is_loaded = False
-        told = {"file": self._file, "token": token}
+        told = {"file": self._file, "token": token, "lifts": self._lifts}
         if self._line is None:
             self._line = self._sandbox.start("examine", told)
             reply = self._await_reply(self._line, None, LOADED)

@@ -115,9 +115,9 @@ def _take_turn(
     stack.callback(clock.stop_telling)
     if "prefect" in sys.modules and job.api_url:
         stack.enter_context(recorded_history(history))
-        stack.enter_context(prefect.results_in(job.room / "tmp" / token / "results"))
+        stack.enter_context(prefect.results_in(job.room / "tmp" / token / ".results"))
     stack.enter_context(free_waits(clock))
-    watched = Watched(job.room / "given" / job.told["file"], Ledger())
+    watched = Watched(job.room / "given" / job.told["file"], Ledger(job.told["lifts"]))
     stack.enter_context(watched.looking())
     try:
         subject = watched.load()

@@ -15,8 +15,9 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from dojo.laws.acts import Acts
+from dojo.laws.acts.seen import Acts
 from dojo.laws.arguments import Given
+from dojo.laws.raised import note_error
 from dojo.laws.rules import Ledger
 from dojo.laws.state.changes import note_changes, read_state, with_changes
 from dojo.laws.whose import file_of, inside, is_inside
@@ -122,6 +123,9 @@ class Watch:
                         value = step()
                     except StopIteration as end:
                         return end.value
+                    except BaseException as error:
+                        note_error(error, given.shown, self.ledger)
+                        raise
                 try:
                     step = functools.partial(generator.send, (yield value))
                 except GeneratorExit:
@@ -148,6 +152,9 @@ class Watch:
         try:
             with self._process(given.shown), inside():
                 yield
+        except BaseException as error:
+            note_error(error, given.shown, self.ledger)
+            raise
         finally:
             given.note_changes(self.ledger)
 
@@ -166,6 +173,14 @@ class Watch:
         """Look at what importing the solution's file changes in the process."""
         with self._process(f"Importing {Path(self.path).name}"):
             yield
+
+    def calls(self) -> str:
+        """Say which calls run, as the subject of a sentence."""
+        return " or ".join(self._calls)
+
+    def is_alone(self) -> bool:
+        """Say whether one call runs at most, and in this thread if it does."""
+        return self._running == 0 or self._alone_in == threading.get_ident()
 
     @contextlib.contextmanager
     def excused(self) -> Iterator[None]:
@@ -204,7 +219,7 @@ class Watch:
         with self._lock:
             self._running -= 1
             if self._running == 0 and self.is_on:
-                calls = " or ".join(self._calls)
+                calls = self.calls()
                 # What belongs to a thread or a context can only be compared where it was read.
                 is_alone = self._alone_in == threading.get_ident()
                 note_changes(self._before, calls, self.ledger, is_alone=is_alone)

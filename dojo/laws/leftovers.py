@@ -18,7 +18,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.engines.dagster.seams import CLOSED, OPENED
-from dojo.laws.acts import is_by
+from dojo.laws.acts.by import is_by
 from dojo.laws.rules import Ledger
 from dojo.laws.state.engines import keeps_open
 

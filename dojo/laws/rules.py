@@ -107,6 +107,42 @@ LAWS: Mapping[str, Law] = {
         "Everybody in this process calls your function instead of the library's.",
         "Call your own function by its name, and leave the library as it is.",
     ),
+    "defaults": Law(
+        "It holds for all of this process who name no value of their own: their requests, their"
+        " files, their numbers.",
+        "Hand the value on where you call, or set it on an object of your own.",
+    ),
+    "tables": Law(
+        "All of this process read and write such values in this way, also those of others.",
+        "Convert the value where you read or write it, under a name of your own.",
+    ),
+    "opener": Law(
+        "Every urlopen of this process, whoever calls it, goes through your opener: with its"
+        " headers, its proxies, its way with redirections.",
+        "Call the opener by its name: opener.open(request, timeout=10).",
+    ),
+    "at_once": Law(
+        "The second finds what the first has set, takes it for what was there before, and puts it"
+        " back when the first has gone: it stays so for all others, until the worker ends.",
+        "What runs in threads, or may run twice at once, changes nothing of the process, not even"
+        " for a moment; or it holds a lock meanwhile.",
+    ),
+    "errors": Law(
+        "A process pool, Dask or a result that is kept pickles the error: there comes a TypeError"
+        " about something else instead of it, or the pool breaks.",
+        "Hand on to super().__init__ all that your __init__ takes, at the top of the file; or say"
+        " in __reduce__ how it is made again.",
+    ),
+    "results": Law(
+        "Each run leaves another one, with the data that is in it, on the machine's disk, for ever;"
+        " and a later call may be answered from there without being made.",
+        "Leave out persist_result and cache_policy where nothing is to outlast the run.",
+    ),
+    "copies": Law(
+        "Each call leaves one more: data of customers that nobody knows of, until the disk is"
+        " full.",
+        "Use `with tempfile.TemporaryDirectory():`, or write where you were told to.",
+    ),
     "files": Law(
         "A worker that runs for weeks has no file left to open.",
         "Close what you open: `with`, or contextlib.closing.",

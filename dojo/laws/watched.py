@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from dojo.ground.libraries.seam import check
-from dojo.laws.acts import Acts, watched_imports
+from dojo.laws.acts.at_once import AtOnce
+from dojo.laws.acts.imports import watched_imports
+from dojo.laws.acts.seen import Acts
 from dojo.laws.calls import Watch
 from dojo.laws.dagster import watched_steps
 from dojo.laws.leftovers import Leftovers
@@ -34,6 +36,7 @@ class Watched:
         self._acts = Acts(str(path))
         self._leftovers = Leftovers(str(path))
         self._watch = Watch(ledger, path, self._acts)
+        self._at_once = AtOnce(str(path), ledger, self._watch.calls, self._watch.is_alone)
 
     @contextlib.contextmanager
     def looking(self, test_file: str = "") -> Iterator[None]:
@@ -49,6 +52,7 @@ class Watched:
         with contextlib.ExitStack() as stack:
             for seen in (
                 self._acts.seen(),
+                self._at_once.seen(),
                 self._leftovers.seen(),
                 marked_threads(),
                 watched_imports(self._watch.excused),

@@ -35,6 +35,7 @@ from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are fo
     mlflow_store,
     prefect_history,
     prefect_requests,
+    prefect_told,
     served,
 )
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
@@ -73,8 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--solutions",
         metavar="WHOSE",
-        help="what to test: learner (default), reference, a folder or a file;"
-        " also the variable DOJO_SOLUTIONS",
+        help="what to test: learner (default), reference, a folder, a file; or DOJO_SOLUTIONS",
     )
     group.addoption("--track", metavar="NAME", help="only the katas of this track")
     group.addoption(

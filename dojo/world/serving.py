@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import inspect
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -62,6 +63,32 @@ def requests_noted() -> Iterator[list[str]]:
     with contextlib.ExitStack() as stack:
         _replace(stack, prefect.SENT, noting)
         yield asked
+
+
+_DIGITS = re.compile("[0-9a-f-]{32,}")
+
+
+@contextlib.contextmanager
+def bodies_noted() -> Iterator[list[str]]:
+    """Note what Prefect's clients tell any server during the block, but for logs: texts of JSON.
+
+    Ids and checksums are left out: by chance they have in them what somebody looks for.
+    """
+    told: list[str] = []
+
+    def noting(real: Any) -> Any:
+        def send(this: Any, request: Any, *args: Any, **more: Any) -> Any:
+            if request.method != "GET" and not request.url.path.endswith("/logs/"):
+                with contextlib.suppress(Exception):  # what is sent in pieces is no JSON
+                    body = _DIGITS.sub("...", request.content.decode(errors="replace"))
+                    told.append(f"{request.method} {request.url.path} {body}")
+            return real(this, request, *args, **more)
+
+        return send
+
+    with contextlib.ExitStack() as stack:
+        _replace(stack, prefect.SENT, noting)
+        yield told
 
 
 def _replace(stack: contextlib.ExitStack, seams: Iterable[Seam], around: Any) -> None:

@@ -657,6 +657,30 @@ def test_model_belongs_to_its_run(world: World) -> None:
         "In production: somebody asks which data and which settings made the model that is in use."
         " The model does not know, and its metrics lie elsewhere.",
     )
+    at_once_too(world, "track_model", {"n_estimators": 1}, {"n_estimators": 2})
+
+
+def at_once_too(world: World, name: str, *asked: dict) -> None:
+    """Check that calls in two threads, as a worker makes them, have a run each."""
+    seen: list[Seen] = []
+    threads = [
+        threading.Thread(target=lambda one=params: seen.append(world.train(name, one)))
+        for params in asked
+    ]
+    before = len(world.runs)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = sorted(run.data.params.get("n_estimators", "none") for run in world.runs[before:])
+    expected = sorted(str(params["n_estimators"]) for params in asked)
+    said = " ".join(f"{one.call} {one.ending}" for one in seen)
+    assert found == expected and not any(one.error for one in seen), told(
+        f"At once, in two threads: {said}",
+        f"{world.found} Those of this time were asked for {', '.join(found) or 'nothing'} trees."
+        f" Expected: two runs more, for {' and '.join(expected)} trees.",
+        "In production: a worker runs two steps at once, and one logs into the run of the other.",
+    )
 
 
 def test_loaded_model_is_the_measured_one(world: World, draw: Any) -> None:

@@ -376,6 +376,7 @@ def pipeline(
     share: Share,
     prefect_history: Any,
     written: Any,
+    prefect_told: list[str],
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Pipeline:
@@ -390,6 +391,7 @@ def pipeline(
         posts, tries, count = len(webhooks.posts), share.opened, prefect_history.flow_run_count
         value, error, page = None, None, ""
         capfd.readouterr()
+        prefect_told.clear()
         with temporary_settings({PREFECT_UI_URL: ui}) if ui else contextlib.nullcontext():
             try:
                 with written.hearing():
@@ -414,7 +416,9 @@ def pipeline(
             page,
             share.opened - tries,
             webhooks.posts[posts:],
-            "\n".join([written.text, *capfd.readouterr(), repr(own), repr(error), trace]),
+            "\n".join(
+                [written.text, *capfd.readouterr(), repr(own), repr(error), trace, *prefect_told]
+            ),
             [text for level, text in own.logs if level in LOUD] if own else [],
         )
 

@@ -21,7 +21,7 @@ from dojo.ground.libraries.pins import pinned_version
 from dojo.ground.libraries.seam import Seam, SeamMissing, check, describe
 from dojo.ground.paths import PACKAGE_ROOT, find_root
 from dojo.ground.run_folder import Room
-from dojo.laws.state.process import _PATCHED
+from dojo.laws.state.libraries import _DEFAULTS, _PATCHED
 from dojo.warm.client import Warm
 from dojo.world.seams import libraries
 
@@ -63,7 +63,7 @@ def test_each_is_in_one_table_once() -> None:
     assert sorted({one for one in targets if targets.count(one) > 1}) == []
 
 
-@pytest.mark.parametrize("dotted", _PATCHED)
+@pytest.mark.parametrize("dotted", [*_PATCHED, *_DEFAULTS])
 def test_function_whose_patch_a_law_sees_exists(dotted: str) -> None:
     module, _, name = dotted.rpartition(".")
     if not is_installed(module.partition(".")[0]):

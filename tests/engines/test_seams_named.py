@@ -37,7 +37,7 @@ FILES = sorted((PACKAGE_ROOT / "dojo").rglob("*.py"))
 OF_PYTHON = {"os._exit", "sys._getframe", "importlib._bootstrap", "seam._find_and_load"}
 # Who replaces something whose owner is found while it runs, and what that is.
 OWNERS = {
-    ("laws/acts.py", "owner"): "random, numpy.random, warnings, sqlite3, atexit, importlib",
+    ("laws/acts/by.py", "owner"): "random, numpy.random, warnings, sqlite3, atexit, importlib, ...",
     ("laws/calls.py", "owner"): "a class of the solution",
     ("laws/whose.py", "thread"): "a mark of ours on a thread",
     ("laws/calls.py", "watched"): "a mark of ours on a function",
@@ -46,7 +46,7 @@ OWNERS = {
     ("laws/prefect.py", "one"): "puts a setting of a solution's task or flow back",
     ("laws/prefect.py", "owner"): "the attribute `fn`, which no class has, of Task and Flow",
     ("laws/state/process.py", "decimal.getcontext()"): "puts a number back",
-    ("laws/state/process.py", "found"): "puts back what a solution has patched",
+    ("laws/state/shared.py", "found"): "puts back what a solution has patched",
     ("engines/dagster/engine.py", "storage"): "seams.STORE_EVENT, on one instance",
     ("engines/mlflow/troubled.py", "client"): "seams.CLIENT, each of its methods",
     ("world/files/machine.py", "owner"): "os, platform, socket, uuid",
@@ -250,12 +250,12 @@ def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     from dojo.world.impatience import impatience
     from dojo.world.logged import Written
     from dojo.world.overlap import Overlap
-    from dojo.world.serving import requests_noted, serving
+    from dojo.world.serving import bodies_noted, requests_noted, serving
 
     return [
         *(savings(), recorded_history(PrefectHistory()), free_waits(clock), advanced(clock)),
         *(FlakyApi(clock).on_the_wire(), callers_led(Webhooks(), folder, 1, 2)),
-        *(requests_noted(), serving(), Overlap().watching(), impatience()),
+        *(requests_noted(), bodies_noted(), serving(), Overlap().watching(), impatience()),
         *(Written().hearing(), Watched(folder / "solution.py", Ledger()).looking()),
         *(dagster.free_retries(clock), dagster.crashing("check"), dagster.tried_before(1)),
         troubled.heard(lambda _: None),

@@ -21,12 +21,55 @@ from dojo.laws.rules import LAWS
 from tests.made_up_katas import judge
 
 HEAD = """
-import asyncio, contextlib, csv, datetime, decimal, gc, importlib, locale, logging, os, random
-import requests, atexit
+import asyncio, codecs, contextlib, copyreg, csv, datetime, decimal, faulthandler, fractions, gc
+import http.client, importlib, io, json, locale, logging, mimetypes, multiprocessing, os, random
+import requests, atexit, resource, urllib.request, urllib3
 import signal, socket, sqlite3, ssl, subprocess, sys, threading, time, warnings
 from concurrent.futures import ThreadPoolExecutor
-import joblib, numpy as np, pandas as pd, sklearn.linear_model, tempfile, threadpoolctl, xgboost
+import joblib, matplotlib, numpy as np, pandas as pd, sklearn.linear_model
+import tempfile, threadpoolctl, xgboost
 KEPT = []
+LOCK = threading.Lock()
+mimetypes.init()
+
+def twice(function, workers=2):
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(lambda _: function(), range(2)))
+
+def gc_off():
+    was = gc.get_threshold()
+    gc.set_threshold(0)
+    gc.set_threshold(*was)
+
+def gc_off_alone():
+    with LOCK:
+        gc_off()
+
+def silent():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+
+def nowhere():
+    with contextlib.redirect_stdout(io.StringIO()):
+        pass
+
+def quiet():
+    logger = logging.getLogger("urllib3")
+    was = logger.level
+    logger.setLevel(50)
+    logger.setLevel(was)
+
+def own_logger():
+    logging.getLogger(__name__).setLevel(50)
+    logging.getLogger(__name__).setLevel(0)
+
+def with_variable():
+    os.environ["TEAM"] = "churn"
+    os.environ.pop("TEAM", None)
+
+def with_option():
+    with pd.option_context("display.precision", 2):
+        pass
 """
 
 
@@ -44,7 +87,29 @@ BREAKS = {
     "warnings_captured": ("logging.captureWarnings(True)", "warnings.showwarning was "),
     "logging": ("logging.getLogger('urllib3').setLevel(50)", "the logger urllib3 was "),
     "logging_disabled": ("logging.disable(50)", "logging.disable was 0 and is 50"),
+    "logging_factory": (
+        "logging.setLogRecordFactory(lambda *_, **__: None)",
+        "logging.setLogRecordFactory was <class 'logging.LogRecord'> and is <function",
+    ),
+    "logging_class": (
+        "logging.setLoggerClass(type('Own', (logging.Logger,), {}))",
+        "logging.setLoggerClass was <class 'logging.Logger'> and is <class",
+    ),
+    "logging_filter": (
+        "logging.getLogger('urllib3').addFilter(lambda _: False)",
+        "the logger urllib3 was (",
+    ),
+    "logging_handler": (
+        "[one.setLevel(60) for one in logging.getLogger('urllib3').handlers]",
+        "the logger urllib3 was (",
+    ),
+    "logging_name": ("logging.addLevelName(30, 'OH')", "logging.addLevelName was ('NOTSET'"),
+    "warnings_of_urllib3": ("urllib3.disable_warnings()", "'ignore' for HTTPWarning"),
     "socket_timeout": ("socket.setdefaulttimeout(9)", "setdefaulttimeout was None and is 9.0"),
+    "decimal_traps": (
+        "decimal.getcontext().traps[decimal.Inexact] = True",
+        "the decimal context's traps was {",
+    ),
     "decimal": ("decimal.getcontext().prec = 4", "context's precision was 28 and is 4"),
     "options": ("pd.set_option('display.precision', 2)", "display.precision was 6 and is 2"),
     "options_numpy": ("np.seterr(divide='ignore')", "numpy.seterr.divide was 'warn' and is"),
@@ -60,6 +125,10 @@ BREAKS = {
         "joblib.parallel_config(backend='threading')",
         "joblib.parallel_config.backend was default(None) and is <",
     ),
+    "options_matplotlib": (
+        "matplotlib.rcParams['font.size'] = 3",
+        "matplotlib.rc.font.size was 10.0 and is 3.0",
+    ),
     "thread_limits": (
         "threadpoolctl.threadpool_limits(1, user_api='blas')",
         "left the process changed: the number of threads of blas (",
@@ -72,6 +141,25 @@ BREAKS = {
     "exit": ("atexit.register(print, 'closed')", "called atexit.register for print."),
     "interpreter": ("sys.setrecursionlimit(9999)", "sys.setrecursionlimit was 1000 and is 9999"),
     "interpreter_gc": ("gc.set_threshold(9)", "gc.set_threshold was "),
+    "interpreter_limit": (
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (99, resource.getrlimit(7)[1]))",
+        "resource.RLIMIT_NOFILE was (",
+    ),
+    "interpreter_memory": (
+        "import tracemalloc; tracemalloc.start()",
+        "tracemalloc.is_tracing was False and is True",
+    ),
+    "interpreter_faults": (
+        "(faulthandler.disable if faulthandler.is_enabled() else faulthandler.enable)()",
+        "faulthandler.is_enabled was ",
+    ),
+    "interpreter_processes": (
+        "multiprocessing.set_start_method('spawn', force=True)",
+        "multiprocessing.set_start_method was 'fork",
+    ),
+    "imports_hook": ("sys.meta_path.insert(0, sys.meta_path[-1])", "sys.meta_path was ["),
+    "hooks_unraisable": ("sys.unraisablehook = print", "sys.unraisablehook was "),
+    "hooks_of_threads": ("threading.excepthook = print", "threading.excepthook was "),
     # What a library sets up while it is imported hides nothing of what the call does besides.
     "interpreter_import": ("import set_up_1; gc.disable()", "gc.isenabled was True and is False"),
     "options_import": (
@@ -92,6 +180,56 @@ BREAKS = {
         "ssl._create_default_https_context = ssl._create_unverified_context",
         "ssl._create_default_https_context was ",
     ),
+    "patches_encoder": (
+        "json.JSONEncoder.default = lambda _, one: str(one)",
+        "json.JSONEncoder.default was ",
+    ),
+    "patches_addresses": ("socket.getaddrinfo = print", "socket.getaddrinfo was "),
+    "defaults": (
+        "http.client.HTTPConnection.debuglevel = 1",
+        "http.client.HTTPConnection.debuglevel was 0 and is 1",
+    ),
+    "defaults_of_requests": (
+        "requests.adapters.DEFAULT_RETRIES = 5",
+        "requests.adapters.DEFAULT_RETRIES was 0 and is 5",
+    ),
+    "defaults_decimal": (
+        "decimal.DefaultContext.prec = 4",
+        "decimal.DefaultContext.prec was 28 and is 4",
+    ),
+    "tables": (
+        "codecs.register_error('strict', codecs.ignore_errors)",
+        "codecs' handling of errors by strict was ",
+    ),
+    "tables_csv": (
+        "csv.register_dialect('excel', delimiter=';')",
+        "csv's dialect excel was ",
+    ),
+    "tables_types": (
+        "mimetypes.guess_type('a.csv'); mimetypes.add_type('text/plain', '.json')",
+        "mimetypes' type of .json was 'application/json' and is 'text/plain'",
+    ),
+    "opener": (
+        "urllib.request.install_opener(urllib.request.build_opener())",
+        "called urllib.request.install_opener with one of ",
+    ),
+    "copies": (
+        "open(os.path.join(tempfile.mkdtemp(prefix='churn-'), 'x'), 'w').close()",
+        " in the temporary folder was not there and is a folder",
+    ),
+    "copies_at_home": (
+        "open(os.path.expanduser('~/churn.csv'), 'w').close()",
+        "left something that nobody asked for: 'churn.csv' in the home folder was not there",
+    ),
+    "at_once": ("twice(gc_off)", "breaks_at_once(): gc was changed twice at once."),
+    "at_once_warnings": ("twice(silent)", "the filters of warnings was changed twice at once."),
+    "at_once_output": ("twice(nowhere)", "sys.stdout was changed twice at once."),
+    "at_once_logger": (
+        "twice(quiet)",
+        "the level of the logger urllib3 was changed twice at once.",
+    ),
+    "at_once_variable": ("twice(with_variable)", "os.environ['TEAM'] was changed twice at once."),
+    "at_once_options": ("twice(with_option)", "the options of pandas was changed twice at once."),
     "adapters": ("sqlite3.register_adapter(np.int64, int)", "sqlite3.register_adapter for int64"),
     "adapters_known": (
         "sqlite3.register_adapter(datetime.date, str)",
@@ -142,6 +280,17 @@ KEEPS = {
     "        pd.DataFrame({'a': [1]}).to_sql('t', db)",
     "adapter_taken_back": "was = dict(sqlite3.adapters); sqlite3.register_adapter(np.int64, int)\n"
     "    sqlite3.adapters.clear(); sqlite3.adapters.update(was)",
+    "opener_put_back": "was = urllib.request._opener\n"
+    "    urllib.request.install_opener(urllib.request.build_opener())\n"
+    "    urllib.request.install_opener(was)",
+    "own_opener": "urllib.request.build_opener().close()",
+    "own_names_in_tables": "csv.register_dialect('own', delimiter=';')\n"
+    "    codecs.register_error('own', codecs.ignore_errors)",
+    "copy_removed": "with tempfile.NamedTemporaryFile() as file:\n        file.write(b'x')",
+    "one_at_a_time": "twice(gc_off_alone)",
+    "one_after_another": "twice(gc_off, 1)",
+    "own_logger_at_once": "twice(own_logger)",
+    "read_at_once": "twice(lambda: locale.setlocale(locale.LC_ALL))",
     "file_closed": "with open(__file__) as file:\n        file.read()",
     "thread_waited_for": "with ThreadPoolExecutor() as pool:\n        pool.submit(print).result()",
     "event_loop": "asyncio.run(asyncio.sleep(0))",
@@ -194,6 +343,31 @@ def changes_and_fails(rows):
     rows.append(4)
     raise ValueError("no")
 
+class Refused(Exception):
+    def __init__(self, status, url):
+        super().__init__(f"{status} from {url}")
+
+class RefusedWell(Exception):
+    def __init__(self, status, url):
+        super().__init__(status, url)
+
+class Forgetful(Exception):
+    def __init__(self, status, url="nowhere"):
+        super().__init__(f"{status} from {url}")
+
+def refuses(rows):
+    raise Refused(503, "http://api")
+
+def refuses_well(rows):
+    raise RefusedWell(503, "http://api")
+
+def forgets(rows):
+    raise Forgetful(503, "http://api")
+
+def refuses_on_the_way(rows):
+    yield 1
+    raise Refused(503, "http://api")
+
 async def changes_later(rows):
     rows.append(4)
 
@@ -229,6 +403,17 @@ CALL_TESTS = {
     "test_frame": "solution):\n    solution.changes_frame(pd.DataFrame({'a': [1]}))",
     "test_failure": "solution):\n    with pytest.raises(ValueError):\n"
     "        solution.changes_and_fails([1])",
+    "test_error": "solution):\n    with pytest.raises(solution.Refused):\n"
+    "        solution.refuses([1])",
+    "test_error_on_the_way": "solution):\n    with pytest.raises(solution.Refused):\n"
+    "        list(solution.refuses_on_the_way([1]))",
+    "test_error_of_another_text": "solution):\n    with pytest.raises(solution.Forgetful):\n"
+    "        solution.forgets([1])",
+    "test_error_that_comes_back": "solution):\n    with pytest.raises(solution.RefusedWell):\n"
+    "        solution.refuses_well([1])",
+    "test_error_of_another_load": "solution, laws):\n    with pytest.raises(Exception):\n"
+    "        solution.refuses_well([1])\n    one = solution.refuses_well\n    laws.load()\n"
+    "    with pytest.raises(Exception):\n        one([1])",
     "test_async": "solution):\n    solution.changes_later([1])",
     "test_generator": "solution):\n    list(solution.changes_while_read([1]))",
     "test_helper": "solution):\n    solution.fills([1])",
@@ -252,6 +437,10 @@ SAYS = {
     "test_frame": "changes_frame(frame) changed its argument 'frame':"
     " frame has a column 'paid' now",
     "test_failure": "rows had 1 elements and has 2",
+    "test_error": "refuses(rows) raised a Refused: pickle.loads(pickle.dumps(error)) raises"
+    " TypeError: Refused.__init__() missing",
+    "test_error_on_the_way": "refuses_on_the_way(rows) raised a Refused",
+    "test_error_of_another_text": "gives one whose args was ",
     "test_async": "rows had 1 elements and has 2",
     "test_generator": "rows had 1 elements and has 2",
     "test_helper": "fills(rows) changed its argument 'rows'",
@@ -314,6 +503,14 @@ async def spoiling_evening(rows: list):
 @flow
 def spoiling_a_checked_copy(rows: list):
     rows.append(4)
+
+@task(persist_result=True)
+def storing(rows):
+    return [*rows, 5]
+
+@flow
+def failing(rows):
+    raise ValueError("no")
 """
 RUN_TESTS = {
     "test_task": "solution):\n    solution.spoil([1])",
@@ -328,16 +525,25 @@ RUN_TESTS = {
     "test_copied_by_the_engine": "solution):\n    solution.spoiling_a_checked_copy([1])",
     "test_async_flow": "solution):\n    solution.spoiling_evening([1])",
     "test_copies_inside": "solution):\n    assert solution.night([1]) == [1, 4]",
+    "test_stored": "solution):\n    in_a_flow(lambda: solution.storing([1]))",
+    "test_stored_and_allowed": "solution, laws):\n    laws.lift('results', 'it is about that')\n"
+    "    in_a_flow(lambda: solution.storing([1]))",
+    "test_error_stored_by_the_engine": "solution):\n    with pytest.raises(ValueError):\n"
+    "        solution.failing([1])",
     "test_harmless": "solution):\n    in_a_flow(lambda: solution.fill.submit([1]).result())",
     "test_stays_a_task": "solution):\n    from prefect import Flow, Task\n"
     "    assert isinstance(solution.fill, Task) and isinstance(solution.night, Flow)\n"
     "    assert solution.fill.fn([1]) == [1, 4]",
 }
 RUNS_SAY = {
+    "test_stored": "was not there and is a stored list of 2.",
     "test_settings": "changed a task or a flow: patient.retry_delay_seconds was 0 and is [1].",
     "test_settings_of_another": "changed a task or a flow: fill.tags was ",
 }
-GREEN_RUNS = {"test_copies_inside", "test_harmless", "test_stays_a_task"}
+GREEN_RUNS = {
+    *("test_copies_inside", "test_harmless", "test_stays_a_task"),
+    *("test_stored_and_allowed", "test_error_stored_by_the_engine"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dojo.world.files import disk
+from dojo.world.files.written import Files
 
 pytest.importorskip("resource", reason="a small disk is made with POSIX limits")
 
@@ -150,3 +151,36 @@ def test_what_is_done_elsewhere_is_no_step(path: Path, tmp_path: Path) -> None:
 
 def test_what_is_not_written_is_no_step(path: Path) -> None:
     assert list(disk.killed_before_each_move(path.read_text, path.parent)) == []
+
+
+def test_file_that_is_made_elsewhere_and_left_is_a_stray(
+    path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    kept, removed, known = (other / name for name in ("kept", "removed", "known"))
+    known.write_text("old")
+
+    def write() -> None:
+        for one in (kept, removed, known):
+            one.write_text("new")
+        removed.unlink()
+        path.write_text("new")
+
+    ended = disk.on_a_full_disk(write, path.parent, is_killed=False)
+
+    assert (ended.how, ended.strays) == (disk.RETURNED, [str(kept)])
+    assert [str(step) for step in ended.steps] == ["open list.csv"]
+
+
+def test_call_that_is_killed_may_leave_no_copy_elsewhere(
+    path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other") / "copy"
+
+    def write() -> None:
+        other.write_bytes(bytes(2 * disk.FULL_AFTER_BYTES))
+        other.unlink()
+
+    with pytest.raises(AssertionError, match="Now this file is there, which was not"):
+        Files(path.parent).killed_while_writing("write()", write, str(path))
+    assert not other.exists()

@@ -6,12 +6,19 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dojo.laws.photo.change import show
+from dojo.laws.photo.change import show, was_and_is
 from dojo.laws.rules import Ledger
 from dojo.laws.state.engines import OF_ENGINES
+from dojo.laws.state.interpreter import OF_INTERPRETER
+from dojo.laws.state.kept import OF_DISKS
+from dojo.laws.state.libraries import OF_LIBRARIES
+from dojo.laws.state.logs import OF_LOGS
 from dojo.laws.state.process import OF_PROCESS
 
-STATES = (*OF_PROCESS, *OF_ENGINES)
+STATES = (
+    *(*OF_PROCESS, *OF_LOGS, *OF_INTERPRETER, *OF_LIBRARIES),
+    *(*OF_ENGINES, *OF_DISKS),
+)
 OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
 
 Moment = Sequence[Mapping[str, Any]]
@@ -54,15 +61,17 @@ def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = 
         if now == was:
             continue
         for key in [*was, *(key for key in now if key not in was)]:
-            if key not in was and state.may_appear:
+            if state.may_appear if key not in was else state.may_vanish and key not in now:
                 continue
             if key in was and key in now and _is_same(was[key], now[key]):
                 continue
             what = f"{state.what} {key}".strip()
-            old, new = (show(one[key]) if key in one else state.absent for one in (was, now))
-            ledger.note(
-                state.law, f"{call} left the process changed: {what} was {old} and is {new}."
-            )
+            if key in was and key in now:
+                told = was_and_is(was[key], now[key])
+            else:
+                old, new = (show(one[key]) if key in one else state.absent for one in (was, now))
+                told = f"was {old} and is {new}"
+            ledger.note(state.law, f"{call} {state.said}: {what} {told}.")
             with contextlib.suppress(Exception):
                 state.put(key, was.get(key))
 

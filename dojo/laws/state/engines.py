@@ -27,7 +27,9 @@ JOBLIB_BACKEND = Seam("joblib.parallel:_backend", "holds what `parallel_config` 
 JOBLIB_CONFIG = Seam(
     "joblib.parallel:default_parallel_config", "holds what holds without it", _UNSEEN
 )
-SEAMS = (PANDAS_OPTIONS, JOBLIB_BACKEND, JOBLIB_CONFIG)
+PANDAS_CONTEXT = Seam("pandas:option_context", "sets options for a moment", _UNSEEN)
+URLLIB3_SILENCED = Seam("urllib3:disable_warnings", "silences warnings for all", _UNSEEN)
+SEAMS = (PANDAS_OPTIONS, PANDAS_CONTEXT, JOBLIB_BACKEND, JOBLIB_CONFIG, URLLIB3_SILENCED)
 
 
 def foreign(variables: Iterable[str]) -> list[str]:
@@ -94,6 +96,15 @@ def options() -> dict[str, Any]:
     if xgboost is not None and hasattr(xgboost, "get_config"):
         config = xgboost.get_config().items()
         found.update({f"xgboost.set_config.{name}": value for name, value in config})
+    plots: Any = sys.modules.get("matplotlib")
+    if hasattr(plots, "rcParams"):
+        found.update(
+            {
+                f"matplotlib.rc.{name}": one
+                for name, one in dict.copy(plots.rcParams).items()
+                if not name.startswith("backend")  # it is looked up when the first one draws
+            }
+        )
     backend = JOBLIB_BACKEND.peek()
     if backend is not None:
         config = {**JOBLIB_CONFIG.peek({}), **getattr(backend, "config", {})}
@@ -114,6 +125,8 @@ def put_option(dotted: str, value: Any) -> None:
     library, setter, name = dotted.split(".", 2)
     if library == "pandas":
         sys.modules["pandas"].set_option(name, value)
+    elif library == "matplotlib":
+        sys.modules["matplotlib"].rcParams[name] = value
     elif library == "joblib":
         backend = JOBLIB_BACKEND.read()  # its own setter undoes what it is given
         backend.config = {**backend.config, name: value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ class State:
         may_appear: Whether a part that was not there before is no change: its library was imported
             meanwhile.
         absent: How to say that a part is not there.
+        may_vanish: Whether a part that is not there any more is no change: others remove it, too.
+        said: What a call has done that changed it.
     """
 
     law: str
@@ -27,3 +30,21 @@ class State:
     put: Callable[[str, Any], object]
     may_appear: bool = True
     absent: str = "not there"
+    may_vanish: bool = False
+    said: str = "left the process changed"
+
+
+def put_attribute(dotted: str, value: Any) -> None:
+    """Put an attribute of a module, or of a class in one, back."""
+    owner, _, name = dotted.rpartition(".")
+    found = owner_of(owner)
+    if found is not None:
+        setattr(found, name, value)
+
+
+def owner_of(dotted: str) -> Any:
+    """Return a module, or a class in one, if it was imported already."""
+    if dotted in sys.modules:
+        return sys.modules[dotted]
+    module, _, name = dotted.rpartition(".")
+    return getattr(sys.modules.get(module), name, None)

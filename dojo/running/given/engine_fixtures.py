@@ -38,6 +38,18 @@ def prefect_requests() -> Iterator[list[str]]:
 
 
 @pytest.fixture
+def prefect_told() -> Iterator[list[str]]:
+    """Note what Prefect's clients tell the server: blocks, variables, parameters, states; no logs.
+
+    Each is one text: `POST /api/block_documents/ {"name": ...}`.
+    """
+    from dojo.world.serving import bodies_noted
+
+    with bodies_noted() as told:
+        yield told
+
+
+@pytest.fixture
 def served() -> Iterator[Any]:
     """Serve deployments until the waiting begins: `served(call)`; see `dojo.world.serving`."""
     from dojo.world.serving import serving

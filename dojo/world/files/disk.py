@@ -20,11 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from dojo.world.files.machine import become_alike
+from dojo.world.files.strays import made_elsewhere
 
 RETURNED, RAISED, KILLED = "returned", "raised", "was killed"
 FULL_AFTER_BYTES = 4096
 OPEN, RENAME, LINK, REMOVE, CHMOD = "open", "rename", "link", "remove", "chmod"
 LIST, RMDIR = "list", "rmdir"
+_STRAY = "stray"
 _MOST_MOVES = 40
 _PATIENCE_S = 5.0
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -71,11 +73,13 @@ class Ended:
         how: RETURNED, RAISED or KILLED.
         error: What it raised, if it did.
         steps: What it did with files in the folder; of a killed one, the last is not done.
+        strays: Files that it has made elsewhere on the disk, and that are still there.
     """
 
     how: str
     error: str
     steps: list[Step]
+    strays: list[str] = dataclasses.field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{self.how} {self.error}".rstrip()
@@ -108,11 +112,15 @@ class Fork:
         with open(self._told, encoding="utf-8") as file:
             lines = [json.loads(line) for line in file]
         _, status = os.waitpid(self.pid, 0)
-        steps = [Step(*line) for line in lines if len(line) == 2]
+        told = [Step(*line) for line in lines if len(line) == 2]
+        steps = [step for step in told if step.kind != _STRAY]
+        strays = sorted({step.path for step in told if step.kind == _STRAY})
+        strays = [path for path in strays if os.path.isfile(path)]
         error = next((line[0] for line in lines if len(line) == 1), "")
         if os.WIFSIGNALED(status):
-            return Ended(KILLED, "", steps)
-        return Ended(RAISED if error or os.WEXITSTATUS(status) else RETURNED, error, steps)
+            return Ended(KILLED, "", steps, strays)
+        how = RAISED if error or os.WEXITSTATUS(status) else RETURNED
+        return Ended(how, error, steps, strays)
 
 
 def _make(call: Call, folder: str, before: Before, full: Any, tell: int) -> None:
@@ -138,6 +146,9 @@ def _watch(folder: str, before: Before, tell: int) -> None:
     """Tell of each step in the folder before it is taken."""
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
+        stray = made_elsewhere(event, args, folder)
+        if stray:
+            _tell(tell, [_STRAY, stray])
         step = _step(event, args, folder)
         if step is not None:
             _tell(tell, [step.kind, step.path])

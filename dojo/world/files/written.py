@@ -84,6 +84,7 @@ class Files:
         before, files, where = self.read(path), self.files(), self.without_folder(path)
         usual = _mode_of(path)
         ended = self.on_a_full_disk(again, is_killed=True)
+        self._nothing_strays(f"{said} was called, and {ended} while it wrote", ended)
         after = self.read(path)
         assert after == before, _told(
             f"{said} was called where {len(before):,} bytes were, and {ended} while it wrote. Now"
@@ -129,6 +130,7 @@ class Files:
         """
         old, before = self.read(path), self.files()
         ended = self.on_a_full_disk(again, is_killed=False)
+        self._nothing_strays(f"{said} was called on a full disk, and {ended}", ended)
         full = f"on a disk that was full after {disk.FULL_AFTER_BYTES:,} bytes"
         how = f"{said} {self.without_folder(ended)}"
         assert ended.how == disk.RAISED, _told(
@@ -153,6 +155,18 @@ class Files:
         )
         how = f"{said} {self.without_folder(ended)}"
         self._nothing_new(f"{how}, when os.replace was refused", before, path, old)
+
+    def _nothing_strays(self, what: str, ended: Ended) -> None:
+        """Check that a call which has ended left no file out of the test's folder."""
+        strays = [self.without_folder(path) for path in ended.strays]
+        for path in ended.strays:
+            os.unlink(path)
+        assert not strays, _told(
+            f"{what}. Now this file is there, which was not: {strays[0]}.",
+            "Expected: nothing but in the folder of the run, or beside the file that it writes.",
+            "In production: nobody knows of it and nobody removes it. Each worker that is"
+            " preempted leaves one more, with customers in it, until disk or memory are full.",
+        )
 
     def _nothing_new(self, what: str, before: dict[str, bytes], path: str, old: str) -> None:
         """Check that no file was added, and none damaged."""

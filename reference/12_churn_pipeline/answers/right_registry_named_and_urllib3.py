@@ -5,8 +5,11 @@ import urllib3
 
 class Answered(Exception):
     def __init__(self, status: int) -> None:
-        super().__init__(f"the API answered {status}")
+        super().__init__(status)  # as it was made: so pickle makes it again
         self.status = status
+
+    def __str__(self) -> str:
+        return f"the API answered {self.status}"
 
 
 def can_heal(_task, _task_run, state) -> bool:

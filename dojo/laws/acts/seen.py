@@ -1,8 +1,7 @@
 """See what a solution does to what all code shares, where the state does not tell: who did it.
 
 A generator's state after a seed looks like that after a draw, and a list of warnings' filters is
-changed by every import: so the calls themselves are looked at. Whose a call is, is told by the
-nearest frame that is neither Python's own nor that of a library that only carries out an order.
+changed by every import: so the calls themselves are looked at. Whose a call is, `by` tells.
 """
 
 from __future__ import annotations
@@ -10,55 +9,26 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import importlib
-import os
 import random
 import sqlite3
 import sys
-import sysconfig
 import threading
+import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
+from dojo.laws.acts.by import is_by, replaced
 from dojo.laws.photo.change import difference
 from dojo.laws.photo.values import photograph
 from dojo.laws.rules import Ledger
+from dojo.laws.state.engines import URLLIB3_SILENCED
 
-# They keep pools and connections for whoever asks next, as their documentation says.
-_ENGINES = ("airflow", "alembic", "dagster", "joblib", "mlflow", "prefect", "sqlalchemy")
-_STANDARD = sysconfig.get_paths()["stdlib"]
 # Which functions write into which table of sqlite3; both are of the whole process.
 _SQLITE: dict[str, dict[Any, Any]] = {
     "register_adapter": sqlite3.adapters,
     "register_converter": sqlite3.converters,
 }
-_OURS = os.path.dirname(__file__)
-_LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("purelib", "platlib")})
-
-
-def is_by(path: str, depth: int = 2, *, through_libraries: bool = True) -> bool:
-    """Say whether the caller's caller acts for a solution.
-
-    Args:
-        path: The solution's file.
-        depth: How many frames up the first one is that may be the solution's.
-        through_libraries: Whether a library that the solution called acts for it.
-    """
-    frame: Any = sys._getframe(depth)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if file == path:
-            return True
-        library = next((one for one in _LIBRARIES if file.startswith(one)), None)
-        if library is not None:
-            if not through_libraries or file[len(library) + 1 :].startswith(_ENGINES):
-                return False
-        elif not file.startswith((_STANDARD, _OURS, "<")):
-            return False
-        frame = frame.f_back
-    return False
 
 
 class Acts:
@@ -76,6 +46,7 @@ class Acts:
         self._filters: list[Any] = []
         self._registered: dict[tuple[str, Any], Any] = {}
         self._at_exit: list[Callable[..., Any]] = []
+        self._openers: list[tuple[Any, Any]] = []
 
     @contextlib.contextmanager
     def seen(self) -> Iterator[None]:
@@ -88,12 +59,19 @@ class Acts:
                     stack, numpy.random, "seed", "get_state", "set_state", "numpy.random.seed"
                 )
             for name in ("filterwarnings", "simplefilter"):
-                stack.enter_context(_replaced(warnings, name, self._filtered(name)))
+                stack.enter_context(
+                    replaced(warnings, name, self._filtered(getattr(warnings, name)))
+                )
+            if URLLIB3_SILENCED.peek() is not None:
+                silenced = self._filtered(URLLIB3_SILENCED.read())
+                stack.enter_context(URLLIB3_SILENCED.replaced(silenced))
+            installing = self._installing(urllib.request.install_opener)
+            stack.enter_context(replaced(urllib.request, "install_opener", installing))
             for name in _SQLITE:
-                stack.enter_context(_replaced(sqlite3, name, self._registering(name)))
-            stack.enter_context(_replaced(atexit, "register", self._at_exit_too(atexit.register)))
+                stack.enter_context(replaced(sqlite3, name, self._registering(name)))
+            stack.enter_context(replaced(atexit, "register", self._at_exit_too(atexit.register)))
             taken_back = self._not_at_exit(atexit.unregister)
-            stack.enter_context(_replaced(atexit, "unregister", taken_back))
+            stack.enter_context(replaced(atexit, "unregister", taken_back))
             yield
 
     def note(self, call: str, ledger: Ledger) -> None:
@@ -106,13 +84,15 @@ class Acts:
         with self._lock:
             seeds, filters = dict(self._seeds), list(self._filters)
             registered = dict(self._registered)
-            at_exit = list(self._at_exit)
+            at_exit, openers = list(self._at_exit), list(self._openers)
             for seen in (self._seeds, self._filters, self._registered, self._at_exit):
                 seen.clear()
+            self._openers.clear()
         for function in at_exit:
             name = getattr(function, "__qualname__", repr(function))
             ledger.note("exit", f"{call} called atexit.register for {name}.")
             atexit.unregister(function)
+        _note_opener(call, openers, ledger)
         for said in seeds:
             ledger.note("seeds", f"{call} called {said}: the generator that all code shares.")
         for one in filters:
@@ -150,12 +130,10 @@ class Acts:
                         del self._seeds[said]
             return real_put(state)
 
-        stack.enter_context(_replaced(owner, seed, seeded))
-        stack.enter_context(_replaced(owner, put, put_back))
+        stack.enter_context(replaced(owner, seed, seeded))
+        stack.enter_context(replaced(owner, put, put_back))
 
-    def _filtered(self, name: str) -> Callable[..., None]:
-        real: Callable[..., None] = getattr(warnings, name)
-
+    def _filtered(self, real: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(real)
         def filtered(*args: Any, **kwargs: Any) -> None:
             known = {id(one) for one in warnings.filters}
@@ -166,6 +144,16 @@ class Acts:
                     self._filters += [one for one in warnings.filters if id(one) not in known]
 
         return filtered
+
+    def _installing(self, real: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(real)
+        def install_opener(opener: Any) -> None:
+            if is_by(self._path):
+                with self._lock:
+                    self._openers.append((_opener(), opener))
+            real(opener)
+
+        return install_opener
 
     def _at_exit_too(self, real: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(real)
@@ -205,56 +193,23 @@ class Acts:
         return registering
 
 
+def _opener() -> Any:
+    """Return what `urlopen` goes through; None until somebody has called that."""
+    return getattr(urllib.request, "_opener", None)
+
+
+def _note_opener(call: str, openers: list[tuple[Any, Any]], ledger: Ledger) -> None:
+    """Note an opener that was installed, unless the one before was put back in its place."""
+    if not openers or _opener() in (None, openers[0][0]):
+        return
+    handlers = ", ".join(type(one).__name__ for one in getattr(openers[-1][1], "handlers", ()))
+    happened = f"{call} called urllib.request.install_opener with one of {handlers or 'no handler'}"
+    ledger.note("opener", f"{happened}; the one before it is not in place any more.")
+    urllib.request.install_opener(openers[0][0])
+
+
 def _put_back(table: dict[Any, Any], key: Any, was: Any) -> None:
     if was is None:
         del table[key]
     else:
         table[key] = was
-
-
-@contextlib.contextmanager
-def watched_imports(excused: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """See what libraries set up while they are imported, for the length of a block.
-
-    Handlers of the root logger (Prefect), variables for its own threads (scikit-learn): whoever is
-    the first to use a library imports it, and what the import sets up is the library's doing.
-
-    Args:
-        excused: What changes inside the context that it returns counts for no call.
-    """
-    # `import` and `import_module` both end here. Prefect asks `import_module` at each state that it
-    # makes, for what is imported already and for functions: nothing is imported, no need to look.
-    seam: Any = importlib._bootstrap
-    real = seam._find_and_load
-    of_thread = threading.local()
-
-    @functools.wraps(real)
-    def find_and_load(*args: Any) -> Any:
-        is_in_turn = getattr(of_thread, "is_importing", False)  # what a library imports
-        if is_in_turn or not _may_import(args[0]):
-            return real(*args)
-        of_thread.is_importing = True
-        try:
-            with excused():
-                return real(*args)
-        finally:
-            of_thread.is_importing = False
-
-    with _replaced(seam, "_find_and_load", find_and_load):
-        yield
-
-
-def _may_import(name: str) -> bool:
-    """Return whether asking for a module may run one."""
-    parent = sys.modules.get(name.rpartition(".")[0])
-    return name not in sys.modules and (parent is None or hasattr(parent, "__path__"))
-
-
-@contextlib.contextmanager
-def _replaced(owner: Any, name: str, value: Callable[..., Any]) -> Iterator[None]:
-    real = getattr(owner, name)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        setattr(owner, name, real)

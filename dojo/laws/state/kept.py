@@ -1,0 +1,123 @@
+"""Know what lies where data is forgotten: in the temporary folder, at home, among results."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import pickle
+import tempfile
+from typing import Any
+
+from dojo.engines.prefect import seams as prefect
+from dojo.laws.state.shared import State
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, but for what is a library's or a tool's own."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return [one for one in entries if not one.name.startswith(_OTHERS)]
+    return []
+
+
+class _Thing:
+    """A file or a folder, in a sentence."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+
+    def __repr__(self) -> str:
+        return self._said
+
+    def __eq__(self, other: object) -> bool:
+        return repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
+
+_FILE, _FOLDER = _Thing("a file"), _Thing("a folder")
+# Of libraries and tools: caches, sockets, pools of processes; pytest's own folders of tests.
+_OTHERS = (".", "dojo-", "joblib_", "loky", "matplotlib-", "pymp-", "pytest-of-", "sem.")
+
+
+def _copies() -> dict[str, Any]:
+    temporary, home = tempfile.tempdir or "", os.environ.get("HOME", "")
+    places = {temporary: "the temporary folder", home: "the home folder"}
+    return {
+        f"{one.name!r} in {said}": _FOLDER if one.is_dir() else _FILE
+        for folder, said in places.items()
+        if folder
+        for one in _entries(folder)
+    }
+
+
+def _results() -> dict[str, Any]:
+    get = prefect.SETTINGS_IN_USE.peek()
+    found = get() if get is not None else None
+    if found is None:
+        return {}
+    kept = ((one.name, _kept(one.path)) for one in _entries(str(_storage_of(found.settings))))
+    return {name: what for name, what in kept if what is not None}
+
+
+def _storage_of(settings: Any) -> Any:
+    return settings.results.local_storage_path
+
+
+_known: dict[str, _Thing | None] = {}
+
+
+def _kept(path: str) -> _Thing | None:
+    """Say what a stored result is; None for an error, which Prefect stores of each failed run."""
+    if path not in _known:
+        try:
+            with open(path, encoding="utf-8") as file:
+                told = json.load(file)
+        except (OSError, ValueError):
+            return _FILE  # it is being written
+        _known[path] = _read(told)
+    return _known[path]
+
+
+def _read(told: Any) -> _Thing | None:
+    with contextlib.suppress(KeyError, TypeError):
+        if told["metadata"]["serializer"]["type"] == "pickle":
+            try:
+                value = pickle.loads(base64.decodebytes(told["result"].encode()))
+            except Exception:
+                return None  # an error that cannot be read again, of which another law speaks
+            return None if isinstance(value, BaseException) else _Thing(f"a {_named(value)}")
+    return _FILE
+
+
+def _named(value: Any) -> str:
+    size = f" of {len(value)}" if hasattr(value, "__len__") else ""
+    return f"stored {type(value).__name__}{size}"
+
+
+def _keep(_: str, __: object) -> None:
+    """Leave it: who has written it may read it once more before the test ends."""
+
+
+OF_DISKS = (
+    State(
+        "copies",
+        "",
+        _copies,
+        _keep,
+        may_appear=False,
+        may_vanish=True,
+        said="left something that nobody asked for",
+    ),
+    State(
+        "results",
+        "in Prefect's storage",
+        _results,
+        _keep,
+        may_appear=False,
+        may_vanish=True,
+        said="left something that nobody asked for",
+    ),
+)

@@ -1,4 +1,6 @@
-"""Write the tables of katas in README and on the instructors' page from each `kata.toml`.
+"""Write the tables of katas: from each `kata.toml`, and from its examination what marks rest on.
+
+README, the instructors' page and `docs/marks.md` have them, in both languages.
 
 Usage: python docs/make_tables.py
 """
@@ -8,8 +10,12 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import get_args
 
 from dojo.catalog.kata import Kata, Language, Text, load_catalog
+from dojo.exam.examiner import scenarios_of
+from dojo.exam.marks import Ground
+from dojo.exam.stage import grounds_of
 
 ROOT = Path(__file__).resolve().parent.parent
 ENDINGS: dict[Language, str] = {"en": ".md", "fr": ".fr.md"}
@@ -18,6 +24,10 @@ OF_KATAS = {"en": "| kata | track | what broke |", "fr": "| kata | parcours | ce
 OF_EXAMS = {
     "en": "| kata | what the examination looks at |",
     "fr": "| kata | ce que regarde l'examen |",
+}
+OF_MARKS = {
+    "en": "| kata | task | outside | answer | record | own word |",
+    "fr": "| kata | tâche | dehors | réponse | trace | parole |",
 }
 TRACKS = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster", "airflow": "Airflow"}
 AND = {"en": "and", "fr": "et"}
@@ -36,6 +46,10 @@ def pages() -> dict[Path, str]:
         ):
             page = ROOT / f"{name}{ending}"
             found[page] = with_rows(page.read_text(encoding="utf-8"), head, rows)
+        page = ROOT / f"docs/marks{ending}"
+        if all(kata.exam_file.exists() for kata in katas):  # they may be kept elsewhere
+            rows = marks_told(katas, language)
+            found[page] = with_rows(page.read_text(encoding="utf-8"), OF_MARKS[language], rows)
     return found
 
 
@@ -76,6 +90,18 @@ def exams_told(katas: list[Kata], language: Language) -> list[str]:
     for kata in katas:
         of.setdefault(said(kata, "examined", language), []).append(f"{kata.number:02d}")
     return [f"| {', '.join(numbers)} | {what} |" for what, numbers in of.items()]
+
+
+def marks_told(katas: list[Kata], language: Language) -> list[str]:
+    """Return a row for each task, with a point under each thing that its examination looks at."""
+    rows = []
+    for kata in katas:
+        grounds = grounds_of(scenarios_of(kata).values())
+        for number, task in enumerate(kata.tasks, start=1):
+            points = " | ".join("●" if one in grounds[number] else "" for one in get_args(Ground))
+            title = f"{number}. {task.title.get(language)}"
+            rows.append(f"| {kata.number:02d} | {title} | {points} |")
+    return rows
 
 
 def said(kata: Kata, key: str, language: Language) -> str:

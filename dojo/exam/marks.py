@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_serializer
+from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause, Seconds, TestVerdict
@@ -36,6 +37,13 @@ Verdict = Literal[
     "grader-error",  # the grader's own failure: no mark, never a zero
 ]
 Examined = Literal["agrees", "differs", "unexamined"]
+Ground = Literal[
+    "outside",  # what the grader saw or read itself: requests, messages, its clock, files left
+    "answer",  # what was computed of a secret draw: right, however it was come by
+    "record",  # what an engine or a store has of it, into which the submission can write too
+    "word",  # what is told by the process that holds the submission
+]
+_FIRM: frozenset[Ground] = frozenset(("outside", "answer"))
 
 # What a result is called when its parts say several things: the first that one of them says.
 _GRAVEST: tuple[Verdict, ...] = (
@@ -142,6 +150,7 @@ class TaskMark(Record):
         earned: What it earned, before lateness.
         tests_passed: Whether all its pristine tests ran and were green.
         examined: What the examination says; `unexamined` when no scenario asks for this task.
+        rests_on: What the examination of it rests on; empty when its scenarios do not say.
     """
 
     number: int
@@ -149,6 +158,21 @@ class TaskMark(Record):
     earned: Points
     tests_passed: bool
     examined: Examined
+    rests_on: tuple[Ground, ...] = ()
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_signed(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what there is not: older results were signed without the word."""
+        record: dict[str, Any] = written(self)
+        if not self.rests_on:
+            del record["rests_on"]
+        return record
+
+    @property
+    def is_own_word(self) -> bool:
+        """Say whether it is solved by nothing firmer than what its own process told or wrote."""
+        on_tests = self.examined == "unexamined"
+        return self.counts and (on_tests or (bool(self.rests_on) and not _FIRM & {*self.rests_on}))
 
     @property
     def counts(self) -> bool:
@@ -162,7 +186,10 @@ class TaskMark(Record):
 
 
 def mark_tasks(
-    kata: Kata, tests: list[TestVerdict], scenarios: list[ScenarioVerdict]
+    kata: Kata,
+    tests: list[TestVerdict],
+    scenarios: list[ScenarioVerdict],
+    grounds: Mapping[int, tuple[Ground, ...]] | None = None,
 ) -> tuple[TaskMark, ...]:
     """Give points task by task.
 
@@ -171,6 +198,7 @@ def mark_tasks(
         tests: What the pristine tests said. A task needs every one that it lists: a test that did
             not run was not passed, one that no task lists is worth nothing.
         scenarios: What the examination said.
+        grounds: What the examination of each task rests on, by its number.
 
     Returns:
         One mark a task, in order.
@@ -190,6 +218,7 @@ def mark_tasks(
                 earned=task.points if counts else 0,
                 tests_passed=tests_passed,
                 examined=examined,
+                rests_on=(grounds or {}).get(number, ()),
             )
         )
     return tuple(marks)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
 from dojo.exam.engine_account import EngineAccount
-from dojo.exam.marks import verdict_of_ending
+from dojo.exam.marks import Ground, verdict_of_ending
 from dojo.exam.outside_api import Host, OutsideApi
 from dojo.exam.remains import Remains
 from dojo.exam.submission_process import Died, Held
@@ -239,11 +239,29 @@ class Desk(Remains):
 Scenario = Callable[[Desk], None]
 
 
-def examines(*tasks: int) -> Callable[[Scenario], Scenario]:
-    """Declare a function to be a scenario, and which tasks it examines."""
+def examines(*tasks: int, rests_on: Sequence[Ground] = ()) -> Callable[[Scenario], Scenario]:
+    """Declare a function to be a scenario.
+
+    Args:
+        tasks: The numbers of the tasks that it examines.
+        rests_on: What its evidence is made of; docs/marks.md tells it to instructors.
+    """
 
     def declare(function: Scenario) -> Scenario:
         function.tasks = tasks  # type: ignore[attr-defined]
+        function.rests_on = tuple(rests_on)  # type: ignore[attr-defined]
         return function
 
     return declare
+
+
+def grounds_of(scenarios: Iterable[Scenario]) -> dict[int, tuple[Ground, ...]]:
+    """Return by task what its examination rests on, the firmest first; empty where none says."""
+    found: dict[int, set[Ground]] = {}
+    for one in scenarios:
+        for number in one.tasks:  # type: ignore[attr-defined]
+            found.setdefault(number, set()).update(one.rests_on)  # type: ignore[attr-defined]
+    return {
+        number: tuple(one for one in get_args(Ground) if one in grounds)
+        for number, grounds in sorted(found.items())
+    }

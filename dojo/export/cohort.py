@@ -10,7 +10,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.export.checks import Check, checks_of
-from dojo.export.figures import differing, distribution, heat_map, in_parts, late
+from dojo.export.figures import differing, distribution, grounds, heat_map, in_parts, late
 from dojo.export.known import known_mistakes, likeness
 from dojo.export.page import head, names, text
 from dojo.grading.results import Result, Results
@@ -62,6 +62,7 @@ def cohort_page(
         late(results.results, places),
         known_mistakes(alike, unknown),
         _failed_most(results.results),
+        grounds(results.results),
         "<h2>Every result</h2>\n",
         *(
             _result(result, places[learner, result.kata], alike.get((learner, result.kata), []))
@@ -112,6 +113,7 @@ def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:
         return "<td>·</td>"
     earned = "?" if result.earned is None else f"{result.earned:g}"
     differ = " ≠" if any(task.judges_differ for task in result.tasks) else ""
+    differ += " ◐" if any(task.is_own_word for task in result.tasks) else ""
     late = f", {result.late_days} d late" if result.late_days else ""
     place = places[result.learner, result.kata]
     return (
@@ -203,7 +205,8 @@ def _tasks(result: Result) -> str:
     rows = "".join(
         f"<tr><td>{task.number}</td><td>{task.earned:g}/{task.points:g}</td>"
         f"<td class=text>{'green' if task.tests_passed else 'red'}</td>"
-        f"<td class=text>{task.examined}{' ≠' if task.judges_differ else ''}</td></tr>"
+        f"<td class=text>{task.examined}{' ≠' if task.judges_differ else ''}"
+        f"{', on its own word alone' if task.is_own_word else ''}</td></tr>"
         for task in result.tasks
     )
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from dojo.exam.marks import Ground
 from dojo.export.page import text
 from dojo.grading.results import Result
 
@@ -94,7 +95,8 @@ def heat_map(learners: Learners) -> str:
     foot = f"<tfoot><tr><th scope=row>solved by</th>{solved}</tr></tfoot>\n"
     return (
         "<h2>Tasks by learners</h2>\n"
-        "<p>● solved, ○ not solved, ≠ tests and examination differ, · not handed in.</p>\n"
+        "<p>● solved, ◐ solved on its own word alone, ○ not solved, ≠ tests and examination"
+        " differ, · not handed in.</p>\n"
         f"{in_parts(rows, head, foot, 'heat')}"
     )
 
@@ -106,6 +108,8 @@ def _tile(theirs: Mapping[str, Result], kata: str, number: int) -> str:
         return "<td>·</td>"
     if task.judges_differ:
         return "<td class=odd>≠</td>"
+    if task.is_own_word:
+        return "<td class=part>◐</td>"
     return "<td class=good>●</td>" if task.counts else "<td class=bad>○</td>"
 
 
@@ -182,6 +186,50 @@ def differing(results: Iterable[Result], places: Places) -> str:
     if not items:
         return ""
     return f"<h2>Where tests and examination differ</h2>\n<ul>\n{''.join(items)}</ul>\n"
+
+
+_GROUNDS: dict[Ground, str] = {
+    "outside": "seen from outside",
+    "answer": "answers to secret draws",
+    "record": "an engine's record",
+    "word": "its own word",
+}
+
+
+def grounds(results: Iterable[Result]) -> str:
+    """Say once a kata which tasks' marks rest on what.
+
+    Args:
+        results: The results.
+
+    Returns:
+        A heading and a table; nothing where no result says it.
+    """
+    said: dict[str, dict[Ground, set[int]]] = {}
+    for one in results:
+        for task in one.tasks:
+            for ground in task.rests_on:
+                said.setdefault(one.kata, {}).setdefault(ground, set()).add(task.number)
+    if not said:
+        return ""
+    rows = [
+        f"<tr><th scope=row>{text(kata)}</th>"
+        + "".join(f"<td>{_numbers(of.get(one, set()))}</td>" for one in _GROUNDS)
+        + "</tr>"
+        for kata, of in sorted(said.items())
+    ]
+    heads = "".join(f"<th scope=col>{one}</th>" for one in _GROUNDS.values())
+    head = f"<thead><tr><th scope=col>kata, tasks</th>{heads}</tr></thead>\n"
+    return (
+        "<h2>What the marks rest on</h2>\n"
+        "<p>A task without anything in the first two columns is passed on its own word alone: what"
+        " is in the other two a submission can forge.</p>\n"
+        f"{_table(rows, head, '', 'marks')}"
+    )
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in sorted(numbers)) or "-"
 
 
 def _link(result: Result, places: Places) -> str:

@@ -8,6 +8,7 @@ import time
 from dojo.catalog.kata import Kata
 from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of
 from dojo.exam.marks import TaskMark, Verdict, mark_tasks, verdict_of_test
+from dojo.exam.stage import grounds_of
 from dojo.grading.binding import bind, check_unchanged
 from dojo.grading.results import Binding, Result
 from dojo.ground.safe_text import shorten, with_log
@@ -114,7 +115,8 @@ class Grader:
 
     def _mark(self, case: _Case, judged: Judged) -> Result:
         kata = case.submission.kata
-        tasks = mark_tasks(kata, list(judged.tests), list(judged.scenarios))
+        grounds = grounds_of(scenarios_of(kata).values())
+        tasks = mark_tasks(kata, list(judged.tests), list(judged.scenarios), grounds)
         if judged.tampered:
             tasks = tuple(_only_examined(task) for task in tasks)
         verdict = judged.verdict
@@ -134,7 +136,7 @@ class Grader:
         return _result(
             case,
             verdict,
-            _advice(verdict, judged),
+            _advice(verdict, judged, tasks),
             earned=sum(task.earned for task in tasks),
             tasks=tasks,
             judged=judged,
@@ -201,7 +203,13 @@ def _fault_of(judged: Judged) -> str:
     return f"{broken[0].test}: {broken[0].message}" if broken else "the tests gave no verdict"
 
 
-def _advice(verdict: Verdict, judged: Judged) -> str:
+def _advice(verdict: Verdict, judged: Judged, tasks: tuple[TaskMark, ...]) -> str:
+    advice = _short_advice(verdict, judged)
+    own = [str(task.number) for task in tasks if task.is_own_word]
+    return f"{advice}; on its own word alone: task {', '.join(own)}" if own else advice
+
+
+def _short_advice(verdict: Verdict, judged: Judged) -> str:
     if verdict in ("wrong", "raised"):
         red = [test for test in judged.tests if not test.passed]
         bad = [one for one in judged.scenarios if one.verdict != "passed"]

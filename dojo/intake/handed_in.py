@@ -95,11 +95,20 @@ def _open_folder(path: Path) -> Handed:
             raise Unreadable(f"it holds more than {MOST_MEMBERS} files")
         if len(inside.parts) >= MOST_DEPTH:
             folders.clear()
-    submitted, note = repository.commit_date(path) if (path / ".git").is_dir() else (None, "")
+    if not (path / ".git").is_dir():
+        return Handed(tuple(names), lambda name: read_file(path / name), None, "")
+    _refuse_what_is_not_whole(path)
+    submitted, note = repository.commit_date(path)
     return Handed(tuple(names), lambda name: read_file(path / name), submitted, note)
 
 
+def _refuse_what_is_not_whole(path: Path) -> None:
+    if why := repository.why_not_whole(path):
+        raise Unreadable(f"the repository is not all its own: {why}; hand in a plain clone")
+
+
 def _open_repository(path: Path) -> Handed:
+    _refuse_what_is_not_whole(path)
     try:
         files = repository.list_files(path)
     except repository.RepositoryError as error:

@@ -21,6 +21,9 @@ _ENVIRONMENT = {
     "GIT_SSH_COMMAND": "false",
     "GIT_TERMINAL_PROMPT": "0",
 }
+# Each of these names another place for what git looks up.
+_ELSEWHERE = ("commondir", "objects/info/alternates", "objects/info/http-alternates")
+_MOST_DEPTH = 40
 # Git itself is from that month: what is dated earlier has a date that somebody made up.
 _FIRST_COMMIT = datetime.datetime(2005, 4, 1, tzinfo=datetime.timezone.utc)
 
@@ -40,6 +43,30 @@ class Blob:
 def is_bare(path: Path) -> bool:
     """Say whether a folder is a repository without a work tree."""
     return (path / "HEAD").is_file() and (path / "objects").is_dir()
+
+
+def why_not_whole(path: Path) -> str:
+    """Say what makes a repository read from elsewhere: from another learner's, for one.
+
+    Args:
+        path: A checkout or a bare repository.
+
+    Returns:
+        Why it cannot be taken, in one line; empty where all of it is its own.
+    """
+    folder = path if is_bare(path) else path / ".git"
+    if folder.is_symlink():
+        return f"{folder.name} is a link"
+    for name in _ELSEWHERE:
+        if os.path.lexists(folder / name):
+            return f"{folder.name}/{name} has git read another repository"
+    for where, folders, files in os.walk(folder):
+        if len(Path(where).relative_to(folder).parts) > _MOST_DEPTH:
+            return "its folders are too deep"
+        for name in (*folders, *files):
+            if os.path.islink(os.path.join(where, name)):
+                return f"there are links in it: {name[:80]!r}"
+    return ""
 
 
 def commit_date(path: Path) -> tuple[datetime.datetime | None, str]:

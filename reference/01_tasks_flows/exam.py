@@ -120,7 +120,7 @@ def _completed(desk: Desk, name: str) -> int:
     return sum("Completed" in run["states"] for run in runs)
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def files_as_they_are(desk: Desk) -> None:
     """Load untidy files, a single customer, a million of them; on a machine of another locale."""
     for count in (1, desk.rng.randint(30, 60)):
@@ -133,7 +133,7 @@ def files_as_they_are(desk: Desk) -> None:
     desk.note("many", long.told)
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def files_that_hold_nothing(desk: Desk) -> None:
     """Refuse a file that is not there, one without customers, one with a broken line."""
     missing = desk.call("load_customers", f"/nowhere/{desk.rng.randrange(10**6)}.csv")
@@ -162,7 +162,7 @@ def files_that_hold_nothing(desk: Desk) -> None:
         desk.note(f"a file that is there: {what}, taken for another fault", mistaken)
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def features_of_the_given(desk: Desk) -> None:
     """Make features of customers that were not loaded, with a column of their own of that name."""
     rows = list(_draw(desk).customers(desk.rng.randint(40, 60)))
@@ -178,7 +178,7 @@ def _note_prediction(desk: Desk, what: str, model: Outcome, calls: list[float | 
     desk.note(what, told)
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def learnt_from_the_given(desk: Desk) -> None:
     """Train twice: the held-out customers are unlike the others, and so is the second scale."""
     rows = _people(desk, desk.rng.randint(200, 300), callers_leave=False)
@@ -212,7 +212,7 @@ def learnt_from_the_given(desk: Desk) -> None:
     desk.note("they were task runs", [_completed(desk, name) for name in _FOUR[2:]])
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def learnt_from_everybody(desk: Desk) -> None:
     """Train on those who are rare, who have no id, who have blanks."""
     nameless = sorted(desk.rng.sample(range(100, 59_900), 3))
@@ -238,7 +238,7 @@ def learnt_from_everybody(desk: Desk) -> None:
     desk.note_failure("all have left", nobody, kind="ValueError")
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def measured_on_the_held_out(desk: Desk) -> None:
     """Measure a model that looks at the numbers, on customers of all kinds."""
     rows = _people(desk, desk.rng.randint(120, 160))
@@ -269,7 +269,7 @@ def _is_own(desk: Desk, metrics: Any, rows: list[Row]) -> bool:
     return bool(own) or metrics == wanted
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record", "word"))
 def one_night(desk: Desk) -> None:
     """Run the pipeline on customers drawn for this night."""
     begun = len(desk.engine().task_runs)
@@ -310,7 +310,7 @@ def _chain(runs: list[Row]) -> list[bool]:
     return found
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "word"))
 def two_nights(desk: Desk) -> None:
     """Run it twice: the second file has the first one's name, time and size, and nothing else."""
     nights = []
@@ -336,7 +336,7 @@ def two_nights(desk: Desk) -> None:
     desk.note("files left behind", left)
 
 
-@examines(3)
+@examines(3, rests_on=("word",))
 def the_log_tells(desk: Desk) -> None:
     """Find the number of customers, the path and the accuracy in the flow run's log."""
     rows = _people(desk, desk.rng.randint(60, 150))
@@ -372,7 +372,7 @@ _FAULTS: dict[str, Callable[[list[Row]], list[Row]]] = {
 }
 
 
-@examines(3)
+@examines(3, rests_on=("record", "word"))
 def a_failure_fails_the_run(desk: Desk) -> None:
     """Fail as the step that failed did: no file, a column that is not there, nobody held out."""
     rows = [{name: row[name] for name in _COLUMNS} for row in _people(desk, 40)]

@@ -163,7 +163,7 @@ def _no_answer(desk: Desk, name: str) -> list[Night]:
     return [silent, Night(desk, "away", name, good, unreached=[desk.api.port]).returned().counted()]
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "answer", "word"))
 def an_outage_heals_or_lasts(desk: Desk) -> None:
     """Load on nights of all kinds."""
     for night in _nights(desk, "load_customers", [*_in_threes(_errors(desk)), *_whatever(desk)]):
@@ -171,14 +171,14 @@ def an_outage_heals_or_lasts(desk: Desk) -> None:
     _engine_waited(desk)
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "answer"))
 def nobody_answers(desk: Desk) -> None:
     """Load while the API is silent, or not there."""
     for night in _no_answer(desk, "load_customers"):
         night.waited()
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "answer", "word"))
 def backoff_grows(desk: Desk) -> None:
     """Wait 10, 30, 60 s on nights of all kinds."""
     nights = [*_in_threes(_errors(desk)), *_whatever(desk)]
@@ -189,7 +189,7 @@ def backoff_grows(desk: Desk) -> None:
     _engine_waited(desk)
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer", "word"))
 def jitter_is_drawn_anew(desk: Desk) -> None:
     """Wait near the figures on nights of all kinds, and otherwise in each."""
     nights = [one * 2 for one in _in_threes(_errors(desk))]
@@ -223,7 +223,7 @@ def _near_whatever_luck(desk: Desk) -> None:
         Night(desk, label, name, answer(503), in_luck=[is_most]).raised(503).waited_near()
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "answer", "word"))
 def what_can_heal_is_retried(desk: Desk) -> None:
     """Retry each kind of failure that can heal, and no other."""
     name = "load_unless_hopeless"
@@ -249,7 +249,7 @@ def what_can_heal_is_retried(desk: Desk) -> None:
         Night(desk, str(status), name, answer(status, [{"customer_id": 7}])).raised(status)
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "answer"))
 def politeness_is_kept(desk: Desk) -> None:
     """Wait as long as each answer asks, also when it asks for nothing, or another night did."""
     name = "load_politely"
@@ -268,7 +268,7 @@ def politeness_is_kept(desk: Desk) -> None:
     Night(desk, "slow", name, slow, _customers(desk)).returned().waited_politely()
 
 
-@examines(5)
+@examines(5, rests_on=("outside",))
 def politeness_ends(desk: Desk) -> None:
     """Raise the fourth refusal at once, and every other error; count what is lost."""
     name = "load_politely"

@@ -239,7 +239,7 @@ def _silence(desk: Desk, call: Caller, depth: int | None = None) -> None:
     desk.note("would not have waited for ever", patient)
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "answer", "word"))
 def a_rerun_costs_nothing(desk: Desk) -> None:
     """Fail the training, run again within the hour, and once after it."""
     call, depth = Caller(desk, "nightly"), desk.rng.randint(1, 4)
@@ -275,7 +275,7 @@ def _churn(desk: Desk) -> Answer:
     return answer(200, rows)
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "answer", "word"))
 def other_content_is_a_new_result(desk: Desk) -> None:
     """Give frames of equal content, and of other content."""
     _usage(desk, 1)
@@ -293,7 +293,7 @@ def other_content_is_a_new_result(desk: Desk) -> None:
     call("by another script", another_name=True).returned().cost_nothing()
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "answer", "word"))
 def other_questions_have_other_results(desk: Desk) -> None:
     """Ask for other months, other addresses, after an hour, and after a run that was killed."""
     call = Caller(desk, "add_usage", "numbers")
@@ -306,7 +306,7 @@ def other_questions_have_other_results(desk: Desk) -> None:
     _silence(desk, call)
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer", "word"))
 def a_changed_file_is_read_anew(desk: Desk) -> None:
     """Write other content behind one path, also while the API is asked."""
     call = Caller(desk, "add_usage_to_file", "file")
@@ -321,7 +321,7 @@ def a_changed_file_is_read_anew(desk: Desk) -> None:
     call("long file, changed in its middle", "the middle row").returned()
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer", "word"))
 def other_questions_of_a_file(desk: Desk) -> None:
     """Ask for other months, other addresses, and after an hour."""
     call = Caller(desk, "add_usage_to_file", "file")
@@ -332,7 +332,7 @@ def other_questions_of_a_file(desk: Desk) -> None:
     _silence(desk, call)
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "answer", "word"))
 def a_failure_is_not_kept(desk: Desk) -> None:
     """Fail in each way, then answer well, then fail again."""
     call = Caller(desk, "load_usage")
@@ -360,7 +360,7 @@ def _odd(desk: Desk) -> list[dict[str, Any]]:
     return list(Draw(desk.rng.randrange(10**9)).customers(desk.rng.randint(2, 5)))
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "answer", "word"))
 def two_figures_of_equal_arguments(desk: Desk) -> None:
     """Ask both figures in a drawn order, of other months and addresses, and after an hour."""
     one, other = (Caller(desk, name) for name in desk.rng.sample(("mean_calls", "most_calls"), 2))
@@ -376,13 +376,13 @@ def two_figures_of_equal_arguments(desk: Desk) -> None:
     _silence(desk, other)
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "answer", "word"))
 def a_mean_of_each_question(desk: Desk) -> None:
     """Ask for the mean of other months and other addresses."""
     _each_question(desk, Caller(desk, "mean_calls"))
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "answer", "word"))
 def a_maximum_of_each_question(desk: Desk) -> None:
     """Ask for the most calls of other months and other addresses."""
     _each_question(desk, Caller(desk, "most_calls"))

@@ -88,7 +88,7 @@ def _given(outcome: Outcome) -> dict[str, Any]:
     return outcome.returned if isinstance(outcome.returned, dict) else {}
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def each_candidate(desk: Desk) -> None:
     """Judge each candidate: by what it predicts itself, and by a probability that is set."""
     chances = [0.001, 0.999, desk.rng.uniform(0.1, 0.3), 10 ** -desk.rng.uniform(6, 7.9)]
@@ -121,7 +121,7 @@ def each_candidate(desk: Desk) -> None:
     desk.note("task runs", [run["states"][-1:] for run in desk.engine().task_runs])
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def failed_trainings(desk: Desk) -> None:
     """Fail as libraries do, and by a blank that a model does not bear; take turns as promised."""
     customers = frame(_customers(desk, blanks=True))
@@ -151,7 +151,7 @@ def failed_trainings(desk: Desk) -> None:
     desk.note("as promised", promised.raised or _pairs(results), within=1e-4)
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record", "word"))
 def all_at_once(desk: Desk) -> None:
     """Compare a drawn number of candidates, held until all of them train.
 
@@ -182,7 +182,7 @@ def _some_of(desk: Desk, names: list[str]) -> list[str]:
     return desk.rng.sample(names, len(names))
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "word"))
 def by_a_hair(desk: Desk) -> None:
     """Have the second be better by a hair, all worse than chance; then compare twice at once."""
     customers = _customers(desk)
@@ -208,7 +208,7 @@ def by_a_hair(desk: Desk) -> None:
     desk.note("trainings of both at the same time", seen["peak"])
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record", "word"))
 def some_fail(desk: Desk) -> None:
     """Have three fail, each in its way; then have them go well, but for one, and one unknown."""
     names = _some(desk, 5)
@@ -255,7 +255,7 @@ def _note_failed(desk: Desk, what: str, report: dict[str, Any], errors: dict[str
     desk.note(f"{what}: each with its error", whole)
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record", "word"))
 def all_fail(desk: Desk) -> None:
     """Have each candidate fail, with two errors among three; then with another one of the two."""
     names, said = _some(desk, 3), []
@@ -275,7 +275,7 @@ def all_fail(desk: Desk) -> None:
     desk.note("the runs ended in", [run.states[-1:] for run in desk.flow_runs() if not run.parent])
 
 
-@examines(4)
+@examines(4, rests_on=("word",))
 def a_limit_is_kept(desk: Desk) -> None:
     """Allow three or four at a time, and look for one more; then one. The night is long."""
     for limit in (desk.rng.randint(3, 4), 1):
@@ -289,7 +289,7 @@ def a_limit_is_kept(desk: Desk) -> None:
         desk.note(f"with {limit}: trained", seen["trained"])
 
 
-@examines(4)
+@examines(4, rests_on=("word",))
 def a_free_place_is_used(desk: Desk) -> None:
     """Fail one, end another at the same moment: the slow one waits until the last has been."""
     names = _some(desk, 5)

@@ -105,7 +105,7 @@ def _config(name: str, value: Any) -> dict[str, Any]:
     return {"forest": {name: value}} if name in _LIMITS else {name: value}
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "record", "word"))
 def only_what_is_overridden_changes(desk: Desk) -> None:
     """Train with all settings, with one, on the defaults, and on a file that was mended."""
     rng, text = desk.rng, _customers(desk)
@@ -132,7 +132,7 @@ def only_what_is_overridden_changes(desk: Desk) -> None:
     desk.note("they ended in", [run.states[-1:] for run in runs])
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record", "word"))
 def bad_values_are_refused(desk: Desk) -> None:
     """Refuse what lies outside, before any work: the file does not even exist."""
     refusals = _Refusals(desk)
@@ -151,7 +151,7 @@ def bad_values_are_refused(desk: Desk) -> None:
     refusals.end()
 
 
-@examines(2)
+@examines(2, rests_on=("word",))
 def limits_are_allowed(desk: Desk) -> None:
     """Accept the ends of the ranges, and a number as text or not."""
     path = desk.write("customers.csv", _customers(desk))
@@ -169,7 +169,7 @@ def limits_are_allowed(desk: Desk) -> None:
         desk.note(f"{name} began", len(desk.engine().task_runs) > before)
 
 
-@examines(3)
+@examines(3, rests_on=("record", "word"))
 def a_run_is_found_again(desk: Desk) -> None:
     """Name and tag runs after their configuration, also one that fails."""
     rng, path = desk.rng, desk.write("customers.csv", _customers(desk))
@@ -212,7 +212,7 @@ def a_run_is_found_again(desk: Desk) -> None:
     desk.note("a whole float is named as the number", last == [f"default-{trees}x10"])
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def a_configuration_is_used(desk: Desk) -> None:
     """Train as drawn configurations say, one after the other, then without one."""
     rng, text = desk.rng, _customers(desk)
@@ -242,7 +242,7 @@ def a_configuration_is_used(desk: Desk) -> None:
     desk.note("they ended in", [run.states[-1:] for run in desk.flow_runs()])
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def bad_configurations_are_refused(desk: Desk) -> None:
     """Refuse unknown keys and bad values before any work."""
     rng, refusals = desk.rng, _Refusals(desk)

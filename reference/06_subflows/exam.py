@@ -163,7 +163,7 @@ def _common_children(runs: list[FlowRun]) -> set[str]:
     return set.intersection(*children) if children else set()
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def prepared_at_training(desk: Desk) -> None:
     """Prepare drawn customers: odd contracts, many of them, digits, numbers of all kinds."""
     rng = desk.rng
@@ -185,7 +185,7 @@ def prepared_at_training(desk: Desk) -> None:
         _note_features(desk, name, outcome, past, past)
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def learnt_from_everybody(desk: Desk) -> None:
     """Prepare half a million customers, the last of whom is unlike all others; then all again."""
     count, calls = 2**19 + desk.rng.randrange(1, 99), desk.rng.randrange(100, 999)
@@ -201,7 +201,7 @@ def learnt_from_everybody(desk: Desk) -> None:
     desk.note("the statistics are small", told.get("size", _MOST_CHARACTERS) < _MOST_CHARACTERS)
 
 
-@examines(2)
+@examines(2, rests_on=("answer",))
 def prepared_as_at_training(desk: Desk) -> None:
     """Prepare other customers with what the training has learnt, after a newer training too."""
     rng = desk.rng
@@ -229,7 +229,7 @@ def prepared_as_at_training(desk: Desk) -> None:
     _note_features(desk, "tomorrow", desk.call("data_preparation", path, given), past, tomorrow)
 
 
-@examines(2)
+@examines(2, rests_on=("answer",))
 def files_that_cannot_be_read(desk: Desk) -> None:
     """Fail over a column that is gone, and read all customers of a torn file or none."""
     past = _draw(desk, 40)
@@ -253,7 +253,7 @@ def files_that_cannot_be_read(desk: Desk) -> None:
     desk.note("torn: an error, or all", bool(outcome.raised) or all_there)
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record"))
 def one_child_two_parents(desk: Desk) -> None:
     """Train twice, then score others with a model of the first, as it came from a store."""
     rng = desk.rng
@@ -303,7 +303,7 @@ def _wrong_scores(
     return wrong
 
 
-@examines(3)
+@examines(3, rests_on=("record",))
 def a_child_fails_its_parent(desk: Desk) -> None:
     """Fail with the child: there is no file, or a column is gone."""
     past = _draw(desk, 60, tame=_USUAL)
@@ -351,7 +351,7 @@ def _note_drift(
     desk.note(f"{what}: wrong", min(wrong, key=len))
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def a_report_has_two_children(desk: Desk) -> None:
     """Compare two files, neither of which has a contract that the training knew."""
     rng = desk.rng
@@ -369,7 +369,7 @@ def a_report_has_two_children(desk: Desk) -> None:
     desk.note("the runs, and their children", _family(desk.flow_runs(), most=2))
 
 
-@examines(4)
+@examines(4, rests_on=("record", "word"))
 def a_child_fails_the_report(desk: Desk) -> None:
     """Fail the report with either child when both have ended; meanwhile another one works."""
     rng = desk.rng

@@ -166,7 +166,7 @@ def _failing(night: _Night, name: str) -> None:
     night.call(name, {"n_estimators": 5, "max_depth?": 3}, night.other)
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "record", "word"))
 def trainings_in_turn(desk: Desk) -> None:
     """Train with other settings, in other stores and experiments, by other tools."""
     night = _Night(desk)
@@ -189,7 +189,7 @@ def _note_open(desk: Desk) -> None:
     desk.note("open where something was refused", "RUNNING" in statuses)
 
 
-@examines(1)
+@examines(1, rests_on=("record", "word"))
 def trainings_that_fail(desk: Desk) -> None:
     """Fail, by settings, by the customers, by what ends the process."""
     night = _Night(desk)
@@ -199,7 +199,7 @@ def trainings_that_fail(desk: Desk) -> None:
     _note_open(desk)
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record", "word"))
 def models_in_their_runs(desk: Desk) -> None:
     """Log models; load them in another process, with blanks and columns in another order."""
     night = _Night(desk)
@@ -219,7 +219,7 @@ def models_in_their_runs(desk: Desk) -> None:
     night.note_strays()
 
 
-@examines(2)
+@examines(2, rests_on=("record", "word"))
 def model_trainings_that_fail(desk: Desk) -> None:
     """Fail as above; and where no model can be written."""
     night = _Night(desk)
@@ -240,7 +240,7 @@ def _note_children(desk: Desk, night: _Night, asked: dict[str, Any], returned: A
     desk.note("its children", told, within=1e-6)
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record", "word"))
 def comparisons_in_turn(desk: Desk) -> None:
     """Compare in other stores and experiments, then twice at once."""
     night = _Night(desk)
@@ -264,7 +264,7 @@ def comparisons_in_turn(desk: Desk) -> None:
     night.note_strays()
 
 
-@examines(3)
+@examines(3, rests_on=("record", "word"))
 def candidates_at_once(desk: Desk) -> None:
     """Hold all trainings until all of them run; have more come than an executor has threads."""
     night = _Night(desk)
@@ -290,7 +290,7 @@ def candidates_at_once(desk: Desk) -> None:
     desk.note("still open", [one["name"] for one in runs.values() if one["status"] == "RUNNING"])
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record", "word"))
 def some_candidates_fail(desk: Desk) -> None:
     """Have most candidates fail, each in another way, while somebody else's run fails too."""
     night = _Night(desk)
@@ -310,7 +310,7 @@ def some_candidates_fail(desk: Desk) -> None:
     desk.note("models", desk.run_apart("models_in", _STORE))
 
 
-@examines(3)
+@examines(3, rests_on=("record", "word"))
 def all_candidates_fail(desk: Desk) -> None:
     """Have all fail: by settings, while a colleague's run finishes; and by the customers."""
     night = _Night(desk)
@@ -326,7 +326,7 @@ def all_candidates_fail(desk: Desk) -> None:
     night.note_store()
 
 
-@examines(3)
+@examines(3, rests_on=("record", "word"))
 def a_candidate_ends_the_process(desk: Desk) -> None:
     """Have one candidate's library call sys.exit."""
     night = _Night(desk)

@@ -105,7 +105,7 @@ def _gate(desk: Desk) -> float:
     return desk.rng.uniform(0.7, 0.9)
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "record", "word"))
 def the_best_is_registered_once(desk: Desk) -> None:
     """Register the best of many runs, some of which are no candidates; then again."""
     script, night, gate = _Script(desk), _night(desk), _gate(desk)
@@ -153,7 +153,7 @@ def the_best_is_registered_once(desk: Desk) -> None:
     desk.note("the model of version 2", desk.run_apart("intercept_of", 2))
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "record", "word"))
 def the_gate_keeps_out(desk: Desk) -> None:
     """Register nothing when nothing is good enough, or the best one has no model."""
     script, gate = _Script(desk), _gate(desk)
@@ -170,7 +170,7 @@ def the_gate_keeps_out(desk: Desk) -> None:
     script.play()
 
 
-@examines(1)
+@examines(1, rests_on=("record", "word"))
 def registering_in_trouble(desk: Desk) -> None:
     """Register while the registry does not answer, or where the best run has lost its model."""
     script, night, gate = _Script(desk), _night(desk), _gate(desk)
@@ -221,7 +221,7 @@ _FORMER, _CHAMPION, _EQUAL, _JUST_WORSE, _JUST_BETTER, _BETTER = range(1, 7)
 _NOT_A_NUMBER, _NOT_MEASURED, _IMPORTED, _WORST, _AS_BAD = range(7, 12)
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record", "word"))
 def the_champion_is_challenged(desk: Desk) -> None:
     """Let versions challenge where there is no champion, one without a metric, and a good one."""
     script = _Script(desk)
@@ -251,7 +251,7 @@ def the_champion_is_challenged(desk: Desk) -> None:
     script.play()
 
 
-@examines(2)
+@examines(2, rests_on=("record", "word"))
 def challenges_in_trouble(desk: Desk) -> None:
     """Let versions challenge while the registry does not answer, or refuses a change."""
     script = _Script(desk)
@@ -263,7 +263,7 @@ def challenges_in_trouble(desk: Desk) -> None:
     script.play()
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record", "word"))
 def versions_score(desk: Desk) -> None:
     """Score with aliases that move and with the newest, in two registries."""
     script, shifts = _Script(desk), [desk.rng.uniform(-2, 2) for _ in range(6)]
@@ -317,7 +317,7 @@ def _of_one(known: list[dict[str, Any]], told: dict[str, Any]) -> bool:
     return any(is_same(told.get("returned"), one.get("returned")) for one in known)
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record", "word"))
 def nothing_stands_in(desk: Desk) -> None:
     """Score where there is no such version, none that loads, or no answer."""
     script = _Script(desk)
@@ -348,7 +348,7 @@ def _nobody_leaves(told: dict[str, Any]) -> list[Any]:
     return ["raised" in told or (returned[0] == 4 and not any(returned[1])), told["changed"]]
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def the_previous_one_is_back(desk: Desk) -> None:
     """Go back: twice, without a champion, with both aliases on one version, in two registries."""
     script = _Script(desk)
@@ -371,7 +371,7 @@ def the_previous_one_is_back(desk: Desk) -> None:
     script.play()
 
 
-@examines(4)
+@examines(4, rests_on=("record", "word"))
 def going_back_in_trouble(desk: Desk) -> None:
     """Go back while the registry does not answer, or refuses a change."""
     script = _Script(desk)

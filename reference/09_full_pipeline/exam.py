@@ -102,7 +102,7 @@ def _shared_child(desk: Desk) -> tuple[list[str], list[bool]]:
     return [run.states[-1] for run in roots], ["data-preparation" in one for one in children]
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "record", "word"))
 def candidates_compete(desk: Desk) -> None:
     """Compare drawn candidates at once; some fail, one of them when it has its metric."""
     store = desk.run_apart("make_store")
@@ -122,7 +122,7 @@ def candidates_compete(desk: Desk) -> None:
         desk.note("the runs", _family(runs_of(database)))
 
 
-@examines(1)
+@examines(1, rests_on=("record", "word"))
 def nobody_in_particular_competes(desk: Desk) -> None:
     """Compare the candidates that are given, all of them at once; then beside another run."""
     store, features = desk.run_apart("make_store"), _features(desk)
@@ -137,7 +137,7 @@ def nobody_in_particular_competes(desk: Desk) -> None:
     desk.note("who was trained", names)
 
 
-@examines(1)
+@examines(1, rests_on=("record", "word"))
 def no_candidate_is_left(desk: Desk) -> None:
     """Fail when all of them do; be stopped when one was trained."""
     store, features = desk.run_apart("make_store"), _features(desk)
@@ -155,7 +155,7 @@ def no_candidate_is_left(desk: Desk) -> None:
     desk.note("the first flow run ended in", roots[0].states[-1] if roots else "none")
 
 
-@examines(2)
+@examines(2, rests_on=("word",))
 def a_version_goes_with_its_transaction(desk: Desk) -> None:
     """Register in transactions of others, which fail later, elsewhere, or not."""
     runs = desk.run_apart("fill")
@@ -174,7 +174,7 @@ def _seen(told: dict[str, Any]) -> Any:
     return {**seen, "told": _ended(told, *_STEP)}
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "word"))
 def a_release_or_no_trace(desk: Desk) -> None:
     """Release at both sides of each limit; have the check refuse, break or be stopped."""
     runs, count = desk.run_apart("fill"), desk.rng.randint(1001, 1400)
@@ -208,7 +208,7 @@ def a_release_or_no_trace(desk: Desk) -> None:
         desk.note(f"{called} of {2 * half} would be called", _seen(seen))
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "word"))
 def others_promote_meanwhile(desk: Desk) -> None:
     """Release while somebody promotes, deletes, or the registry does not answer."""
     runs, features = desk.run_apart("fill"), _features(desk)
@@ -237,7 +237,7 @@ def _night(desk: Desk, outcome: Outcome, what: str) -> None:
     desk.note(what, told if not outcome.raised else {"raised": "ValueError" in outcome.kinds})
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer", "record", "word"))
 def nights_on_a_flaky_api(desk: Desk) -> None:
     """Train for one store and then for another, on customers whom the API knows in the end."""
     runs = desk.run_apart("fill")
@@ -272,7 +272,7 @@ def nights_on_a_flaky_api(desk: Desk) -> None:
             desk.note(f"runs in {store}", len(runs_of(database)))
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "record", "word"))
 def nights_that_fail(desk: Desk) -> None:
     """Fail in the comparison, at the check, and for want of customers."""
     desk.run_apart("fill")
@@ -304,7 +304,7 @@ def _scored(told: dict[str, Any]) -> Any:
     }
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def the_champion_scores(desk: Desk) -> None:
     """Score in two stores, while the champion changes, and when there is none."""
     runs = desk.run_apart("fill")
@@ -342,7 +342,7 @@ def _scores(by: dict[str, Any], model: str, customer: dict[str, Any]) -> bool:
     return math.isclose(score, wanted, abs_tol=1e-6)
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "answer", "record", "word"))
 def nobody_stands_in(desk: Desk) -> None:
     """Fail without a champion, without its model, and without customers; then go on."""
     runs = desk.run_apart("fill")

@@ -63,7 +63,7 @@ def _note_described(desk: Desk, outcome: Outcome, spans: list[list[str]]) -> Non
     desk.note("registered", [one.name for one in desk.deployments()])
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "record", "word"))
 def the_training_of_drawn_years(desk: Desk) -> None:
     """Look at the nightly training, the usual one and others, for years that no test asks for."""
     path = _path(desk)
@@ -72,7 +72,7 @@ def the_training_of_drawn_years(desk: Desk) -> None:
     _note_described(desk, outcome, _spans(desk, 366))
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record", "word"))
 def the_inference_of_drawn_years(desk: Desk) -> None:
     """Look at the hourly inference, of one path, of another, of the first one again."""
     path = _path(desk)
@@ -139,7 +139,7 @@ def _note_asked(
     desk.note_outcome(what, desk.run_with("ask", drawn, paused, asks))
 
 
-@examines(3)
+@examines(3, rests_on=("answer",))
 def schedules_of_all_kinds(desk: Desk) -> None:
     """Ask for the next starts of schedules together, of a deployment that is paused, of none."""
     rng = desk.rng
@@ -155,7 +155,7 @@ def schedules_of_all_kinds(desk: Desk) -> None:
     _note_asked(desk, "of none", [], _asks(desk, minutes[:1], 3))
 
 
-@examines(3)
+@examines(3, rests_on=("answer",))
 def starts_that_have_just_been(desk: Desk) -> None:
     """Ask just before, at and just after a start: of a cron, of an interval of odd seconds."""
     rng = desk.rng
@@ -174,7 +174,7 @@ def starts_that_have_just_been(desk: Desk) -> None:
     _note_asked(desk, "of an interval", [_interval(seconds, anchor)], asks)
 
 
-@examines(3)
+@examines(3, rests_on=("answer",))
 def hours_that_come_twice(desk: Desk) -> None:
     """Ask across the double hour, from each side of it and from within."""
     rng = desk.rng
@@ -190,7 +190,7 @@ def hours_that_come_twice(desk: Desk) -> None:
     _note_asked(desk, "across the double hour", [_cron(f"*/{step} * * * *")], asks)
 
 
-@examines(3)
+@examines(3, rests_on=("answer",))
 def starts_that_are_rare(desk: Desk) -> None:
     """Ask for starts that are years away, for more than there are, for those of a whole rule."""
     rng = desk.rng
@@ -301,7 +301,7 @@ def _right(names: list[str], low: int, high: int) -> list[tuple[str, dict[str, A
     ]
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def parameters_of_drawn_flows(desk: Desk) -> None:
     """Check for flows of drawn names and limits, of two modules that look alike; none may run."""
     rng = desk.rng
@@ -349,7 +349,7 @@ def _impossible(desk: Desk) -> list[tuple[Any, dict[str, Any], str]]:
     ]
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "word"))
 def the_training_is_checked(desk: Desk) -> None:
     """Describe no training that could not run."""
     drawn = _impossible(desk)
@@ -360,7 +360,7 @@ def the_training_is_checked(desk: Desk) -> None:
     desk.note("the server was asked", told.get("asked"))
 
 
-@examines(5)
+@examines(5, rests_on=("record", "word"))
 def both_are_registered(desk: Desk) -> None:
     """Serve, fail to, and serve again; then read in the database what is registered."""
     first, path = _path(desk), _path(desk)
@@ -388,7 +388,7 @@ def both_are_registered(desk: Desk) -> None:
     )
 
 
-@examines(5)
+@examines(5, rests_on=("record", "word"))
 def nothing_is_registered(desk: Desk) -> None:
     """Serve with parameters that the training cannot have: the server sees nothing."""
     drawn = _impossible(desk)

@@ -82,7 +82,7 @@ def _note_sent(desk: Desk, what: str, told: Told, **more: Any) -> None:
     desk.note(what, {name: one for name, one in told.items() if name != "posts"} | more)
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "word"))
 def each_service_takes_it(desk: Desk) -> None:
     """Send texts of all kinds to either service, short and long; then to one address and another.
 
@@ -103,7 +103,7 @@ def each_service_takes_it(desk: Desk) -> None:
         _note_sent(desk, f"address {number}", _sent(desk, url or slack, text))
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "word"))
 def a_failure_is_raised_without_the_secret(desk: Desk) -> None:
     """Refuse messages, take no connection, take it and say nothing; be a mistyped address."""
     rng, draw = desk.rng, _draw(desk)
@@ -253,7 +253,7 @@ class _Nights:
         }
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record", "word"))
 def a_failure_is_told_once(desk: Desk) -> None:
     """Fail at each of three tries, with texts of all kinds; then between the tasks."""
     nights = _Nights(desk)
@@ -266,7 +266,7 @@ def a_failure_is_told_once(desk: Desk) -> None:
     nights.end()
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record", "word"))
 def the_next_night_is_told_too(desk: Desk) -> None:
     """Find no file under one name: in an async flow, then by itself; the address has changed."""
     nights = _Nights(desk)
@@ -277,7 +277,7 @@ def the_next_night_is_told_too(desk: Desk) -> None:
     nights.end()
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record", "word"))
 def what_heals_is_not_told(desk: Desk) -> None:
     """Fail once or twice, and then no more; have a run be cancelled."""
     nights, count = _Nights(desk), desk.rng.randint(2, 9)
@@ -289,7 +289,7 @@ def what_heals_is_not_told(desk: Desk) -> None:
     nights.end()
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record", "word"))
 def a_crash_is_told(desk: Desk) -> None:
     """Be interrupted at a drawn try; be taken away, though the flow would be tried again."""
     nights = _Nights(desk)
@@ -299,7 +299,7 @@ def a_crash_is_told(desk: Desk) -> None:
     nights.end()
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "record", "word"))
 def the_webhook_changes_nothing(desk: Desk) -> None:
     """Fail while the webhook refuses, is dead, silent, broken, mistyped; crash while it refuses."""
     nights, rng = _Nights(desk, is_refused=True), desk.rng
@@ -315,7 +315,7 @@ def the_webhook_changes_nothing(desk: Desk) -> None:
     nights.end()
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "record", "word"))
 def no_secret_and_no_address(desk: Desk) -> None:
     """Tell a failure and look for the secret; then fail without an address."""
     nights = _Nights(desk, is_refused=True)
@@ -330,7 +330,7 @@ def no_secret_and_no_address(desk: Desk) -> None:
     nights.end()
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "record", "word"))
 def a_success_is_told_when_asked(desk: Desk) -> None:
     """Go well, asked for and not asked for, and while the webhook refuses or is dead."""
     nights, rng = _Nights(desk), desk.rng
@@ -349,7 +349,7 @@ def a_success_is_told_when_asked(desk: Desk) -> None:
     nights.end()
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "record", "word"))
 def a_failure_is_no_success(desk: Desk) -> None:
     """Fail although a success was to be told, in somebody else's flow, too."""
     nights = _Nights(desk)

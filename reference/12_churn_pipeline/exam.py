@@ -127,7 +127,7 @@ def _cells_of(outcome: Outcome) -> Any:
     return {"index": told["frame"]["index"], **{name: found.get(name) for name in _COLUMNS}}
 
 
-@examines(1)
+@examines(1, rests_on=("record", "word"))
 def a_good_day(desk: Desk) -> None:
     """Train on drawn customers; the settings are the constants of old, the gate is shut."""
     desk.api.will(answer(200, _draw_customers(desk)))
@@ -147,7 +147,7 @@ def a_good_day(desk: Desk) -> None:
     desk.note("it ended in", _states_of(desk.flow_runs()))
 
 
-@examines(1)
+@examines(1, rests_on=("record", "word"))
 def a_column_is_missing(desk: Desk) -> None:
     """Fail at the task that failed."""
     column = desk.rng.choice(("contract", "customer_id"))
@@ -163,7 +163,7 @@ def a_column_is_missing(desk: Desk) -> None:
     desk.note("the run ended in", _states_of(desk.flow_runs()))
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def models_are_measured(desk: Desk) -> None:
     """Train each model where one customer is listed twice and a column knows the answer."""
     customers = _draw_customers(desk, desk.rng.randint(80, 120))
@@ -173,7 +173,7 @@ def models_are_measured(desk: Desk) -> None:
     desk.note("task runs", [run["states"][-1] for run in runs])
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "answer", "word"))
 def what_heals_is_tried_again(desk: Desk) -> None:
     """Load after three failures, whatever is in their body, then fail once more than that."""
     url = Draw(desk.rng.randrange(10**6)).url(desk.api.url)
@@ -191,7 +191,7 @@ def what_heals_is_tried_again(desk: Desk) -> None:
     desk.note("seconds the engine scheduled", [round(one, 1) for one in delays])
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "answer", "word"))
 def an_api_that_cannot_be_reached(desk: Desk) -> None:
     """Load when three connections were refused, not made, or silent; then when all of them are."""
     troubles = ["refused", "unreached", "slow"]
@@ -207,7 +207,7 @@ def an_api_that_cannot_be_reached(desk: Desk) -> None:
     desk.note("seconds the engine scheduled", [round(one, 1) for one in delays])
 
 
-@examines(2)
+@examines(2, rests_on=("outside",))
 def what_does_not_heal_fails_at_once(desk: Desk) -> None:
     """Ask once, whatever is in the body; also where it is no JSON."""
     url = Draw(desk.rng.randrange(10**6)).url(desk.api.url)
@@ -246,7 +246,7 @@ def _others_than(desk: Desk, customers: list[dict[str, Any]]) -> list[list[dict[
     return found
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "word"))
 def features_are_paid_once_an_hour(desk: Desk) -> None:
     """Make features again and again: of the same, of others, past midnight, and after an hour."""
     customers = _draw_customers(desk, desk.rng.randint(9, 20))
@@ -264,7 +264,7 @@ def features_are_paid_once_an_hour(desk: Desk) -> None:
     desk.note("the task runs ended in", [run["states"][-1] for run in runs])
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer", "word"))
 def customers_are_asked_each_time(desk: Desk) -> None:
     """Prepare the same customers of two addresses, and then what the API has meanwhile."""
     customers = _draw_customers(desk, desk.rng.randint(5, 20))
@@ -278,7 +278,7 @@ def customers_are_asked_each_time(desk: Desk) -> None:
     desk.note("the task runs ended in", [run["states"][-1] for run in runs])
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def all_train_at_once(desk: Desk) -> None:
     """Hold each training until three have come; then compare where a line parts who leaves."""
     desk.watch(hold_until=3)
@@ -291,7 +291,7 @@ def all_train_at_once(desk: Desk) -> None:
     desk.note("it ended in", _states_of(desk.flow_runs()))
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def some_fail(desk: Desk) -> None:
     """Leave a cell empty: only the forest can do without. Then leave a column out: none can."""
     columns = _draw_features(desk)
@@ -304,7 +304,7 @@ def some_fail(desk: Desk) -> None:
     desk.note("the runs ended in", _states_of(desk.flow_runs()))
 
 
-@examines(5)
+@examines(5, rests_on=("record", "word"))
 def settings_reach_the_models(desk: Desk) -> None:
     """Train with drawn settings, with the least, with many trees, and with none."""
     settings = [_draw_settings(desk), {"n_estimators": 1, "max_depth": 1}]
@@ -327,7 +327,7 @@ def settings_reach_the_models(desk: Desk) -> None:
     desk.note("the engine recorded", recorded)
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "record", "word"))
 def wrong_settings_cost_nothing(desk: Desk) -> None:
     """Refuse what lies outside before the API is asked, also by `python -O`."""
     rng = desk.rng
@@ -354,7 +354,7 @@ def wrong_settings_cost_nothing(desk: Desk) -> None:
         desk.note("runs", len(runs_of(database)))
 
 
-@examines(6)
+@examines(6, rests_on=("answer", "record"))
 def both_prepare_alike(desk: Desk) -> None:
     """Train where only the contract counts, so that any model knows it; then score others."""
     store = desk.run_apart("make_store")
@@ -372,7 +372,7 @@ def both_prepare_alike(desk: Desk) -> None:
     desk.note("they share a child", len(children) == 2 and bool(children[0] & children[1]))
 
 
-@examines(6)
+@examines(6, rests_on=("record",))
 def a_failing_preparation(desk: Desk) -> None:
     """Fail the inference with its child."""
     desk.api.will(answer(desk.rng.choice(_HOPELESS)))
@@ -389,7 +389,7 @@ def _version(outcome: Outcome) -> Any:
     return outcome.returned.get("version", "none") if isinstance(outcome.returned, dict) else "none"
 
 
-@examines(7)
+@examines(7, rests_on=("answer", "record", "word"))
 def only_good_models_get_in(desk: Desk) -> None:
     """Train at both sides of the gate, in two stores in turn: all are tracked, some registered."""
     ours, theirs, full = desk.run_apart("stores", "ours", "theirs", "full")
@@ -437,7 +437,7 @@ def only_good_models_get_in(desk: Desk) -> None:
     desk.note("left beside the stores", desk.run_apart("leftovers"))
 
 
-@examines(7)
+@examines(7, rests_on=("record", "word"))
 def others_use_the_store(desk: Desk) -> None:
     """Train in a caller's run, and while somebody else registers."""
     (ours, _) = desk.run_apart("stores", "ours", "full")
@@ -451,7 +451,7 @@ def others_use_the_store(desk: Desk) -> None:
     desk.note("champion", registry["aliases"].get("champion"))
 
 
-@examines(7)
+@examines(7, rests_on=("answer", "record"))
 def the_champion_scores(desk: Desk) -> None:
     """Score with a champion that is not the newest, with another one, and when there is none."""
     champion = desk.rng.randint(1, 2)
@@ -487,7 +487,7 @@ def _flow_names(desk: Desk) -> list[str]:
     return [run.flow for run in _roots_of(desk.flow_runs())]
 
 
-@examines(8)
+@examines(8, rests_on=("answer", "record", "word"))
 def both_run_by_the_clocks_of_paris(desk: Desk) -> None:
     """Ask for the starts around drawn clock changes, and on a drawn ordinary day."""
     store = f"store-{desk.rng.randrange(10**6)}"
@@ -515,7 +515,7 @@ def both_run_by_the_clocks_of_paris(desk: Desk) -> None:
 _ODD = 'a "dozen" of \\months in Łódź 🔥' + " and elsewhere" * 300
 
 
-@examines(9)
+@examines(9, rests_on=("outside", "record", "word"))
 def the_team_is_told_once(desk: Desk) -> None:
     """Fail both pipelines, for good, while the channel is well and while it is down."""
     moods: list[Mood] = ["well", desk.rng.choice((500, 503, 429)), "broken"]
@@ -561,7 +561,7 @@ def the_team_is_told_once(desk: Desk) -> None:
     desk.note("a dead one: otherwise", told)
 
 
-@examines(9)
+@examines(9, rests_on=("outside", "word"))
 def success_is_silent(desk: Desk) -> None:
     """Tell nobody of nights that went well, though the API was busy and two models failed."""
     store = desk.run_apart("make_store")

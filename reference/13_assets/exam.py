@@ -84,7 +84,7 @@ def _tracked(desk: Desk) -> list[Any]:
     return found
 
 
-@examines(1)
+@examines(1, rests_on=("word",))
 def the_lineage(desk: Desk) -> None:
     """Look at groups and parents."""
     desk.note_outcome("group and parents of each", desk.run_with("lineage"))
@@ -95,7 +95,7 @@ def _values(outcome: Outcome) -> list[Any]:
     return outcome.returned if isinstance(outcome.returned, list) else [outcome.told]
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "answer", "record"))
 def two_nights(desk: Desk) -> None:
     """Make all assets twice: the second time for as many customers, who pay what others paid."""
     columns = _draw(desk)
@@ -156,7 +156,7 @@ def _note_source(desk: Desk, outcome: Outcome, statuses: list[int]) -> None:
     desk.note("shown", [[text for text in texts if text in one] for one in shown])
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record"))
 def a_source_that_stays_down(desk: Desk) -> None:
     """Fail for good, though it might have healed."""
     status = desk.rng.choice(_MIGHT_HEAL)
@@ -165,7 +165,7 @@ def a_source_that_stays_down(desk: Desk) -> None:
     _note_source(desk, outcome, [status])
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record"))
 def a_source_that_cannot_be_helped(desk: Desk) -> None:
     """Ask once each time, whatever the error was raised from."""
     statuses = desk.rng.sample(_HOPELESS, len(_HOPELESS))
@@ -174,7 +174,7 @@ def a_source_that_cannot_be_helped(desk: Desk) -> None:
     _note_source(desk, outcome, statuses)
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record"))
 def a_source_that_comes_back(desk: Desk) -> None:
     """Fail three times, each time with another error, then answer."""
     statuses = desk.rng.sample(_MIGHT_HEAL, 3)
@@ -183,7 +183,7 @@ def a_source_that_comes_back(desk: Desk) -> None:
     _note_source(desk, outcome, statuses)
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "record"))
 def a_run_that_another_process_began(desk: Desk) -> None:
     """Fail once; others have tried before."""
     tried = desk.rng.choice((1, 2))
@@ -192,7 +192,7 @@ def a_run_that_another_process_began(desk: Desk) -> None:
     _note_source(desk, outcome, [])
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer", "record"))
 def trainings_are_set_and_tracked(desk: Desk) -> None:
     """Train with drawn settings, some of them out of bounds, on features of the scenario's own."""
     rng = desk.rng
@@ -220,7 +220,7 @@ def trainings_are_set_and_tracked(desk: Desk) -> None:
     desk.note("metadata", [[one.get("c"), one.get("val_accuracy")] for one in noted], within=1e-12)
 
 
-@examines(3)
+@examines(3, rests_on=("record",))
 def a_tracker_that_is_down(desk: Desk) -> None:
     """Train where the tracker cannot write: that training has failed."""
     customers = _frame_of(_draw(desk))
@@ -253,7 +253,7 @@ def _table_drawn(desk: Desk) -> tuple[str, int]:
     return f"table_{desk.rng.randrange(10**6)}", desk.rng.randrange(10**6)
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "answer"))
 def tables_come_back(desk: Desk) -> None:
     """Keep tables under a drawn name: nothing, a long one, one with holes, a row, no row."""
     name, seed = _table_drawn(desk)
@@ -262,7 +262,7 @@ def tables_come_back(desk: Desk) -> None:
     desk.note("the file", _table(_left(desk, f"new/tables/{name}.csv")))
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "word"))
 def tables_are_whole(desk: Desk) -> None:
     """Replace a table where the disk is full, or read-only, or somebody presses Ctrl-C."""
     name, seed = _table_drawn(desk)
@@ -273,13 +273,13 @@ def tables_are_whole(desk: Desk) -> None:
     desk.note("the file", _table(_left(desk, f"new/tables/{name}.csv")))
 
 
-@examines(4)
+@examines(4, rests_on=("word",))
 def tables_are_renamed(desk: Desk) -> None:
     """Look at the moment of the rename, refuse it, and replace a table while it is read."""
     desk.note_outcome("it", desk.run_with("rename", *_table_drawn(desk)))
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "word"))
 def tables_are_written_at_once(desk: Desk) -> None:
     """Keep a table while two others write it: the last one to end is there, whole, and alone."""
     told = desk.run_with("write_at_once", *_table_drawn(desk), desk.rng.randrange(5, 55)).told
@@ -288,13 +288,13 @@ def tables_are_written_at_once(desk: Desk) -> None:
     desk.note("it", told)
 
 
-@examines(4)
+@examines(4, rests_on=("word",))
 def both_tables_are_kept_there(desk: Desk) -> None:
     """Ask both assets for their IO manager."""
     desk.note_outcome("kept by", desk.run_with("kept_by"))
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "record", "word"))
 def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
     """Run the job in one environment after another: that of the last one has no customers."""
     nights, counts = [], []
@@ -323,7 +323,7 @@ def the_environment_counts_when_a_run_starts(desk: Desk) -> None:
         desk.note(f"both tables have tonight's customers, {number}", rows)
 
 
-@examines(5)
+@examines(5, rests_on=("outside", "answer"))
 def nothing_is_skipped(desk: Desk) -> None:
     """Make the customers twice: each time the source is asked, and what it says is kept."""
     desk.api.will(*(_served(_customers(desk, desk.rng.randint(5, 20))) for _ in range(2)))

@@ -106,7 +106,7 @@ def _warehouse(desk: Desk, name: str = "warehouse.db") -> dict[str, list[list[An
     return found
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def days_begin_at_midnight_in_paris(desk: Desk) -> None:
     """Ask for the partitions around drawn midnights, in winter and in summer."""
     moments = []
@@ -119,7 +119,7 @@ def days_begin_at_midnight_in_paris(desk: Desk) -> None:
     desk.note_outcome("the partitions", desk.run_with("keys_at", moments))
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def each_day_reads_its_own_export(desk: Desk) -> None:
     """Make drawn days, the later one first, of untidy exports of one size; one is corrected."""
     first, second = _days(desk, 2)
@@ -132,7 +132,7 @@ def each_day_reads_its_own_export(desk: Desk) -> None:
     desk.note_outcome("Dagster backfills it day by day", one)
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "record"))
 def the_gate_holds_back_what_is_spoilt(desk: Desk) -> None:
     """Spoil days in all ways at once, and in each alone; sound days are empty, or have zeros."""
     rng = desk.rng
@@ -161,7 +161,7 @@ def the_gate_holds_back_what_is_spoilt(desk: Desk) -> None:
     desk.note_outcome("it rides along", desk.run_with("rides_along", "customers_are_sound"))
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record"))
 def an_unusual_volume_is_noted(desk: Desk) -> None:
     """Make days of few, of usual and of many rows, at each bound and away from it."""
     rng = desk.rng
@@ -181,7 +181,7 @@ def an_unusual_volume_is_noted(desk: Desk) -> None:
     _note_checks(desk, read_history(desk), "volume_is_usual", "rows")
 
 
-@examines(3)
+@examines(3, rests_on=("answer", "record"))
 def the_bounds_follow_what_is_expected(desk: Desk) -> None:
     """Make days at the bounds of another EXPECTED_ROWS."""
     rows = 2 * desk.rng.randint(10, 40)
@@ -195,7 +195,7 @@ def the_bounds_follow_what_is_expected(desk: Desk) -> None:
     _note_checks(desk, read_history(desk), "volume_is_usual", "rows")
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record"))
 def a_day_made_again_replaces_itself(desk: Desk) -> None:
     """Make two days, and the first again: some have left, some are new; and once more, of nobody.
 
@@ -220,7 +220,7 @@ def a_day_made_again_replaces_itself(desk: Desk) -> None:
     _note_scores(desk)
 
 
-@examines(4)
+@examines(4, rests_on=("answer", "record", "word"))
 def a_day_that_fails_leaves_the_table_alone(desk: Desk) -> None:
     """Make a day again on a disk that is full, locked, killed, or with a number that is blank."""
     rng = desk.rng
@@ -261,7 +261,7 @@ def _sizes(found: dict[str, list[list[Any]]]) -> dict[str, int]:
     return {day: len(rows) for day, rows in found.items()}
 
 
-@examines(5)
+@examines(5, rests_on=("answer", "record", "word"))
 def a_range_of_days_is_made_again(desk: Desk) -> None:
     """Make days again of which some are spoilt and some have no export; then some once more.
 
@@ -302,7 +302,7 @@ def a_range_of_days_is_made_again(desk: Desk) -> None:
     desk.note("rows of each day", _sizes(_warehouse(desk)))
 
 
-@examines(5)
+@examines(5, rests_on=("answer",))
 def all_days_that_are_over_can_be_made(desk: Desk) -> None:
     """Ask for days around midnight in Paris, in two years, where the machine stands elsewhere."""
     rng = desk.rng

@@ -33,7 +33,7 @@ def _moments(desk: Desk) -> list[datetime.datetime]:
     return [moment.replace(tzinfo=datetime.timezone.utc) for moment in drawn]
 
 
-@examines(1)
+@examines(1, rests_on=("answer",))
 def ticks_of_drawn_days(desk: Desk) -> None:
     """Ask for the ticks after drawn moments, and of a year and more: all weekdays, all months."""
     moments = [
@@ -45,7 +45,7 @@ def ticks_of_drawn_days(desk: Desk) -> None:
     desk.note_outcome("the schedule of a year", year)
 
 
-@examines(1)
+@examines(1, rests_on=("answer", "word"))
 def nights_evaluated_late_and_twice(desk: Desk) -> None:
     """Evaluate the ticks of drawn nights twice, in a drawn order: each must have its own run."""
     paris = {"2026-03-29": 1, "2026-10-25": 2}  # 3:00, in UTC
@@ -81,7 +81,7 @@ def _arrivals(desk: Desk, names: list[str], at: int) -> list[list[Any]]:
     return arriving
 
 
-@examines(2)
+@examines(2, rests_on=("answer", "word"))
 def arrivals_and_corrections(desk: Desk) -> None:
     """Have exports of all names arrive, be corrected, come in between; and the cursor be lost."""
     rng = desk.rng
@@ -133,7 +133,7 @@ def _short(exports: list[Any]) -> list[Any]:
     return [len(exports), exports[:3], exports[-3:], digest]
 
 
-@examines(3)
+@examines(3, rests_on=("word",))
 def what_is_stale_is_made(desk: Desk) -> None:
     """Make some of it again, deploy the same settings in another process, and others meanwhile."""
     draw = Draw(desk.rng.getrandbits(64))
@@ -158,7 +158,7 @@ def what_is_stale_is_made(desk: Desk) -> None:
     desk.note_outcome("it is", desk.run_with("describe", settings))
 
 
-@examines(3)
+@examines(3, rests_on=("word",))
 def any_other_setting_counts(desk: Desk) -> None:
     """Deploy settings that differ in one place, each after the first ones."""
     draw = Draw(desk.rng.getrandbits(64))
@@ -179,7 +179,7 @@ def any_other_setting_counts(desk: Desk) -> None:
     desk.note("customers, never", ["customers" in seen for seen in asked])
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "word"))
 def a_failure_is_told(desk: Desk) -> None:
     """Have runs fail in all ways, for drawn reasons; then while the chat is down."""
     rng = desk.rng

@@ -251,7 +251,7 @@ def _in(folder: str, files: list[str]) -> int:
     return sum(name.startswith(f"{folder}/") for name in files)
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "answer", "word"))
 def customers_stay_as_they_are_written(desk: Desk) -> None:
     """Extract nights of all kinds, and again elsewhere, a day later; without a source; in vain."""
     nights = {
@@ -292,7 +292,7 @@ def customers_stay_as_they_are_written(desk: Desk) -> None:
     desk.note("files of a run that failed", [_in("never", files), _in("full", files)])
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "answer"))
 def each_run_has_its_file(desk: Desk) -> None:
     """Extract for runs whose ids differ in little; some are a year old when others come."""
     workdir = f"work-{desk.rng.randrange(10**6)}"
@@ -311,7 +311,7 @@ def each_run_has_its_file(desk: Desk) -> None:
     desk.note("files", len(_note_left(desk)))
 
 
-@examines(1)
+@examines(1, rests_on=("outside", "word"))
 def a_kill_leaves_whole_files(desk: Desk) -> None:
     """Kill a retry, whose source is another one, wherever it is; and a first try, made again."""
     old = _draw_night(desk, desk.rng.randint(120, 200))
@@ -342,7 +342,7 @@ def a_kill_leaves_whole_files(desk: Desk) -> None:
     desk.note("made again, rows", whole.get("rows"))
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "answer"))
 def features_and_numbers_for_the_report(desk: Desk) -> None:
     """Make the features of nights of all kinds, and again elsewhere; all below named as files."""
     nights = {
@@ -382,7 +382,7 @@ def features_and_numbers_for_the_report(desk: Desk) -> None:
     desk.note("files", len(files))
 
 
-@examines(2)
+@examines(2, rests_on=("answer",))
 def means_are_over_all_rows(desk: Desk) -> None:
     """Ask for the means of more rows than any block has, of which the last ones are others."""
     rng = desk.rng
@@ -399,7 +399,7 @@ def means_are_over_all_rows(desk: Desk) -> None:
     desk.note("sums", _part_of(value, "rows", "support_calls"))
 
 
-@examines(2)
+@examines(2, rests_on=("outside", "word"))
 def features_are_whole_and_of_tonight(desk: Desk) -> None:
     """Make them of a source that was corrected; killed; on a full disk; without customers."""
     old = _draw_night(desk, desk.rng.randint(120, 200))
@@ -442,7 +442,7 @@ def features_are_whole_and_of_tonight(desk: Desk) -> None:
     desk.note("its report", _fault_of_report(twice, tonight))
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "answer"))
 def the_call_list_names_the_chosen(desk: Desk) -> None:
     """Choose some, many, all and nobody of nights of all kinds, whose features have one path."""
     rng = desk.rng
@@ -476,7 +476,7 @@ def the_call_list_names_the_chosen(desk: Desk) -> None:
         desk.note(f"{name}, differs", _fault_of_list(rows, night, at_most))
 
 
-@examines(3)
+@examines(3, rests_on=("outside", "word"))
 def the_call_list_is_whole_or_yesterdays(desk: Desk) -> None:
     """Write it on a full disk, killed, where it is refused, and when another run writes its own."""
     folders = ["full", "killed", "refused", "moved", "apart", "beside"]
@@ -524,7 +524,7 @@ def the_call_list_is_whole_or_yesterdays(desk: Desk) -> None:
     desk.note("files", beside)
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "word"))
 def nothing_is_left_and_nothing_is_taken(desk: Desk) -> None:
     """Clean up after each of many runs, elsewhere, a day later; one was killed, one never was."""
     desk.run_with("usually")
@@ -571,7 +571,7 @@ def nothing_is_left_and_nothing_is_taken(desk: Desk) -> None:
     desk.note("elsewhere, and empty folders", [left["files elsewhere"], folders])
 
 
-@examines(4)
+@examines(4, rests_on=("outside", "word"))
 def what_cannot_be_removed_is_an_error(desk: Desk) -> None:
     """Clean up where files, lists of a folder, or folders are refused; then where nothing is."""
     desk.run_with("usually")

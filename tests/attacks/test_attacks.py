@@ -7,6 +7,10 @@ line, among honest ones, because stopping the batch is one of the things they tr
 One that names another kata is a cheat: appended to that kata's reference it knows what the tests
 ask for, or did when it was written. In each task that it is to lose the examination must refuse it
 by itself: stricter tests may refuse it too, and prove nothing about the examination.
+
+One that forges is appended to the reference of the kata that it names, too, and does not do the
+work where it is examined. It says which tasks the examination accepts all the same: each of them
+must be one of which docs/marks.md says that its evidence can be forged.
 """
 
 from __future__ import annotations
@@ -26,19 +30,24 @@ from typing import Any
 import pytest
 
 from dojo.catalog.handed_out import handed_out
-from dojo.catalog.kata import find_kata, load_catalog
+from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.sandbox.walls import missing_for
 
 KATA = find_kata(load_catalog(ROOT), "02")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
 FILES = sorted((ROOT / "tests" / "attacks" / "submissions").glob("*.py"))
-CHEATS = {
-    file: find_kata(load_catalog(ROOT), named[1])
-    for file in FILES
-    if (named := re.search(r"^Kata: (\d+)$", file.read_text(encoding="utf-8"), re.MULTILINE))
-}
-ATTACKS = [file for file in FILES if file not in CHEATS]
+
+
+def of_another_kata(word: str) -> dict[Path, Kata]:
+    """Return the files that name a kata in a line that begins with a word."""
+    line = re.compile(rf"^{word}: (\d+)$", re.MULTILINE)
+    found = {file: line.search(file.read_text(encoding="utf-8")) for file in FILES}
+    return {file: find_kata(load_catalog(ROOT), one[1]) for file, one in found.items() if one}
+
+
+CHEATS, FORGERIES = of_another_kata("Kata"), of_another_kata("Forges")
+ATTACKS = [file for file in FILES if file not in CHEATS and file not in FORGERIES]
 STUB = handed_out(KATA.stub_file).decode()
 REFERENCE = KATA.reference_file.read_text(encoding="utf-8")
 ANSWERS = {
@@ -182,7 +191,7 @@ def test_attack_gets_the_verdict_it_must(attack: Path, graded: Any) -> None:
 @pytest.fixture(scope="module")
 def cheating(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder, out = (tmp_path_factory.mktemp(name) for name in ("cheats", "out"))
-    for cheat, kata in CHEATS.items():
+    for cheat, kata in {**CHEATS, **FORGERIES}.items():
         file = folder / cheat.stem / "katas" / kata.id / f"{kata.slug}.py"
         file.parent.mkdir(parents=True)
         texts = [path.read_text(encoding="utf-8") for path in (kata.reference_file, cheat)]
@@ -207,6 +216,18 @@ def test_who_knows_the_tests_is_refused_by_the_examination(cheat: Path, cheating
     differs = [task["number"] for task in result["tasks"] if task["examined"] == "differs"]
     assert (result["verdict"], result["earned"]) == expected_of(cheat), result["tasks"]
     assert lost == differs != [], "a task is lost, or kept, against what its scenarios show"
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda path: path.stem)
+def test_forgery_keeps_what_the_table_says_can_be_forged(forgery: Path, cheating: Any) -> None:
+    result, text = cheating[forgery.stem], forgery.read_text(encoding="utf-8")
+    kept = re.search(r"^Keeps: ([\d, ]+)$", text, re.MULTILINE)
+    accepted = [task["number"] for task in result["tasks"] if task["examined"] == "agrees"]
+    assert accepted == ([int(one) for one in kept[1].split(",")] if kept else []), result
+    own = [task for task in result["tasks"] if {"outside", "answer"}.isdisjoint(task["rests_on"])]
+    numbers = [str(task["number"]) for task in own if task["earned"]]
+    said = re.search(r"; on its own word alone: task ([\d, ]+)$", result["advice"])
+    assert (said[1].split(", ") if said else []) == numbers, result["advice"]
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -153,6 +153,19 @@ def test_each_task_of_each_learner_has_its_sign_and_each_task_its_count() -> Non
     assert "task 2 (tests red, examination agrees)" in written
 
 
+def test_what_marks_rest_on_is_said_once_a_kata() -> None:
+    firm = a_task(1).model_copy(update={"rests_on": ("outside", "word")})
+    own = a_task(2).model_copy(update={"rests_on": ("record", "word")})
+    anna, ben = (passed(learner=one, tasks=(firm, own)) for one in ("anna", "ben"))
+    written = cohort_page(record(anna, ben))
+    table = written.split("What the marks rest on")[1].split("</table>")[0]
+
+    assert re.findall(r"<td>([^<]*)</td>", table) == ["1", "-", "2", "1, 2"]
+    assert written.count("What the marks rest on") == 1
+    assert "<td class=good>●</td><td class=part>◐</td>" in written
+    assert "What the marks rest on" not in cohort_page(record(passed()))
+
+
 def test_large_class_is_parted_and_a_class_of_forty_is_not() -> None:
     forty, many = (cohort_page(record(*class_of(count))) for count in (40, 130))
 

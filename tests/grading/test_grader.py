@@ -14,7 +14,7 @@ from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.catalog.verdict import TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.exam import examiner as examination
-from dojo.exam.examiner import Broke, Examiner, Judged
+from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of, tasks_of
 from dojo.exam.marks import ScenarioVerdict
 from dojo.exam.stage import Desk
 from dojo.grading.binding import bind
@@ -237,6 +237,22 @@ def test_kata_whose_examination_is_elsewhere_is_marked_by_its_tests(
         else "this kata has no examination here"
     )
     assert result.notes == (f"tests only: {why}",)
+    assert result.advice.endswith("right; on its own word alone: task 1, 2, 3, 4, 5")
+
+
+def test_task_of_which_nothing_firm_is_seen_is_never_plainly_passed() -> None:
+    kata = find_kata(load_catalog(PACKAGE_ROOT), "04")
+    tests = tuple(TestVerdict(one, None, True, "passed", "", 0.1) for one in kata.tests)
+    scenarios = [
+        ScenarioVerdict(scenario=name, tasks=tasks_of(one), verdict="passed")
+        for name, one in scenarios_of(kata).items()
+    ]
+    judged = Judged(tests, tuple(scenarios))
+    result = grade(Played(judged), Submission("anna", kata, "class/anna", b"x = 1\n"))
+
+    assert (result.verdict, result.earned) == ("passed", kata.points)
+    assert result.advice == "all of it is right; on its own word alone: task 4"
+    assert [task.rests_on for task in result.tasks][::3] == [("answer", "word"), ("word",)]
 
 
 # --- On a worker of a cluster

@@ -70,6 +70,20 @@ def result(**changes: Any) -> Result:
     return Result(**{**fields, **changes})
 
 
+def test_task_says_what_its_mark_rests_on_and_older_ones_stay_as_they_were() -> None:
+    grounds = {1: ("outside", "word"), 2: ("record", "word"), 3: ("word",), 4: ()}
+    scenarios = [scenario(1), scenario(2), scenario(3, verdict="wrong"), scenario(4)]
+    marks = mark_tasks(KATA, green(), scenarios, grounds)  # type: ignore[arg-type]
+
+    # Of the third nothing counts, of the fourth nothing is said, of the fifth there are tests only.
+    assert [one.is_own_word for one in marks] == [False, True, False, False, True]
+    assert [one.model_dump().get("rests_on") for one in marks] == [
+        *list(grounds.values())[:3],
+        *[None] * 2,
+    ]
+    assert TaskMark.model_validate_json(marks[1].model_dump_json()) == marks[1]
+
+
 def test_task_counts_where_both_judgements_agree() -> None:
     first = KATA.tasks[0].tests[0]
     scenarios = [scenario(1), scenario(2, verdict="wrong"), scenario(3), scenario(3)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import shutil
 import subprocess
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -277,6 +279,71 @@ def test_repositorys_own_configuration_runs_nothing(tmp_path: Path) -> None:
         file.write(f'[log]\n\tshowSignature = true\n[gpg]\n\tprogram = "touch {trap}"\n')
     assert only(tmp_path / "anna").submitted is not None
     assert not trap.exists()
+
+
+def _borrow_by_commondir(git: Path, other: Path) -> None:
+    (git / "commondir").write_text(f"{other}\n")
+
+
+def _borrow_by_alternates(git: Path, other: Path) -> None:
+    (git / "objects" / "info" / "alternates").write_text(f"{other / 'objects'}\n")
+
+
+def _borrow_by_linked_objects(git: Path, other: Path) -> None:
+    shutil.rmtree(git / "objects")
+    (git / "objects").symlink_to(other / "objects")
+
+
+def _borrow_by_linked_branches(git: Path, other: Path) -> None:
+    shutil.rmtree(git / "refs" / "heads")
+    (git / "refs" / "heads").symlink_to(other / "refs" / "heads")
+
+
+def _borrow_by_link(git: Path, other: Path) -> None:
+    shutil.rmtree(git)
+    git.symlink_to(other)
+
+
+BORROWING = {
+    "a common folder": _borrow_by_commondir,
+    "alternates": _borrow_by_alternates,
+    "linked objects": _borrow_by_linked_objects,
+    "linked branches": _borrow_by_linked_branches,
+    "a link": _borrow_by_link,
+}
+
+
+@pytest.mark.parametrize("is_bare", [False, True], ids=["checkout", "bare"])
+@pytest.mark.parametrize("borrow", BORROWING.values(), ids=BORROWING)
+def test_repository_that_reads_anothers_is_refused(
+    tmp_path: Path, borrow: Callable[[Path, Path], None], is_bare: bool
+) -> None:
+    for name, date in (("anna", "2026-03-09T10:00:00+00:00"), ("ben", "2026-03-01T10:00:00+00:00")):
+        hand_in(tmp_path / name)
+        commit(tmp_path / name, date)
+    git = tmp_path / "anna" / ".git"
+    borrow(git, tmp_path / "ben" / ".git")
+    found = only(git.rename(tmp_path / "cleo") if is_bare else tmp_path / "anna")
+
+    assert (found.content, found.submitted) == (None, None)
+    assert "not all its own" in found.fault or "it is a link" in found.fault
+
+
+def test_repository_that_is_elsewhere_gives_no_date(tmp_path: Path) -> None:
+    hand_in(tmp_path / "ben")
+    commit(tmp_path / "ben", "2026-03-01T10:00:00+00:00")
+    hand_in(tmp_path / "anna")
+    (tmp_path / "anna" / ".git").write_text(f"gitdir: {tmp_path / 'ben' / '.git'}\n")
+    found = only(tmp_path / "anna")
+    assert (found.content, found.submitted) == (b"x = 1\n", None)
+
+
+def test_repository_of_many_folders_in_folders_is_refused(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna")
+    commit(tmp_path / "anna", "2026-03-01T10:00:00+00:00")
+    deep = tmp_path / "anna" / ".git" / "/".join("d" * 60)
+    deep.mkdir(parents=True)
+    assert "too deep" in only(tmp_path / "anna").fault
 
 
 def test_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:

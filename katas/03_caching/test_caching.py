@@ -24,7 +24,7 @@ TAME_IDS = ["ids with gaps", "ids beyond 2**53"]  # the usage API knows them
 FEW, MANY = 400, 1201  # NumPy writes the middle of a thousand as "..."
 GREAT = 100_003
 HUGE = 2**53  # as a float, it and the number after it are one
-LONG_BYTES = 9 * 2**20
+LONG_BYTES = 5 * 2**20
 QUOTA = {"error": "quota exceeded"}
 
 

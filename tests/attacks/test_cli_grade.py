@@ -69,6 +69,7 @@ def result(learner: str = "anna", **changes: Any) -> Result:
         (["class", "--kata", "99"], "kata '99' does not exist"),
         (["class", "--feedback", "some"], "--feedback is 'some'"),
         (["class", "--level", "none"], "--level is 'none'"),
+        (["class", "--lang", "de"], "--lang is 'de'; it may be 'en', 'fr'"),
         (["class", "--deadline", "soon"], "--deadline is 'soon': it is no date; write 2026-"),
         (["class", "--deadline", "2026-11-24T18:00"], "it has no zone; write 2026-"),
         (["class", "--deadline", "2026-11-24T18:00"], "or name a --time-zone"),
@@ -147,6 +148,17 @@ def test_results_are_written_filtered_late_and_signed(
     ]
     assert "anna  05_parameters  32/40  passed, 2 days late" in done.output
     assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+
+
+def test_language_of_a_batch_is_that_of_its_feedback_also_when_graded_again(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "grade_batch", lambda *_: [result(), result("bob")])
+    assert dojo("grade", group, "--lang", "fr").exit_code == Exit.DONE
+    assert dojo("regrade", "results.json").exit_code == Exit.DONE
+    for words, said in (([], "40 points sur 40"), (["--lang", "en"], "40 of 40 points")):
+        assert dojo("feedback", "results.json", *words).exit_code == Exit.DONE
+        assert said in (group.parent / "feedback" / "anna.html").read_text(encoding="utf-8")
 
 
 def test_late_days_are_capped_and_counted_by_the_deadlines_clock(
@@ -486,6 +498,37 @@ def test_mark_that_cannot_be_set_changes_nothing(
     assert (done.exit_code, said in done.output) == (Exit.USAGE, True), done.output
     assert (group.parent / "results.json").read_bytes() == before
     assert not (group.parent / "none.sqlite").exists()
+
+
+@pytest.mark.parametrize("mark", ["35", "41", "-1", "nan"])
+@pytest.mark.parametrize("key", [None, "other", "none"])
+@pytest.mark.parametrize("learner", ["bob", "zoe"])
+def test_refused_mark_leaves_no_file_behind(
+    group: Path, graded_class: dict[str, Any], learner: str, key: str | None, mark: str
+) -> None:
+    (group.parent / "other").write_text(KEY[::-1])
+    (group.parent / "results.sqlite").unlink()
+    before = {path: path.read_bytes() for path in group.parent.iterdir() if path.is_file()}
+    named = [] if key is None else ["--sign-key", key]
+
+    done = dojo("mark", "results.json", learner, "05", "--reason", "r", *named, "--", mark)
+
+    assert done.exit_code == Exit.USAGE, done.output
+    after = {path: path.read_bytes() for path in group.parent.iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_mark_that_cannot_be_written_is_not_kept_either(
+    group: Path, graded_class: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dojo.cli.grade.write_whole", full)
+    done = dojo("mark", "results.json", "bob", "05", "35", "--reason", "r", "--sign-key", "key")
+
+    assert (done.exit_code, "No space left" in done.output) == (Exit.USAGE, True)
+    assert Store(group.parent / "results.sqlite").marks() == {}
 
 
 def test_mark_by_hand_that_a_kata_cannot_earn_any_more_is_told_not_set(

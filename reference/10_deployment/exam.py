@@ -240,9 +240,9 @@ def many(kind):
     return one
 
 size, day = many(Size), many(Day)
-Any = Field = Flow = date = datetime = Size  # what the submission's module has under these names
+Flow = Path = date = datetime = Size  # what the submission's module has under these names
 
-def namesakes({text}: "Any", *, {number}: "{namesake}" = {low}, {some}: "Field | Flow" = {low}):
+def namesakes({text}: "Flow", *, {number}: "{namesake}" = {low}, {some}: "Path | date" = {low}):
     raise AssertionError("a check must not run the flow")
 
 def nothing() -> None:

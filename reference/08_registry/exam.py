@@ -143,7 +143,8 @@ def the_best_is_registered_once(desk: Desk) -> None:
     for least in (gate, gate, min(1.0, gate + 0.05)):
         script.call("register_best", night, least, judge=_of_runs)
     script.do("tag", version=2, value="")
-    script.do("crowd_of_versions", like=2)
+    script.do("register", run="fair")
+    script.do("crowd_of_versions", like=3)  # of another run: which of its own it names is nobody's
     script.do("train", name="elsewhere", night=night, val=gate, store=_OTHER)
     script.do("register", store=_OTHER)
     script.do("register", run="elsewhere", store=_OTHER)

@@ -11,7 +11,6 @@ import inspect
 import os
 import socket
 import sys
-import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 from unittest import mock
 
 from dojo.engines.mlflow import troubled
+from dojo.inside.another import machine_in
 from dojo.inside.deployments import starts_of, told_of
 from dojo.inside.stores import make_store, open_store
 from dojo.world.clock import SOLUTION_MODULE
@@ -348,10 +348,7 @@ def describe(subject: Any, _: Path, url: str, store: str) -> list[Any]:
     for name in ("training_pipeline", "inference_pipeline"):
         flow = getattr(subject, name)
         known[flow.name] = set(inspect.signature(flow).parameters)
-    with contextlib.ExitStack() as stack:
-        stack.callback(time.tzset)
-        stack.enter_context(mock.patch.dict(os.environ, TZ="IST-05:30"))  # deployed from Kolkata
-        time.tzset()
+    with machine_in("IST-05:30"):  # deployed from Kolkata
         made = subject.deployments(url, store)
     return [
         {**told_of(one), "fits": set(one.parameters) <= known.get(one.flow_name, set())}

@@ -176,8 +176,10 @@ def test_clients_may_take_turns(api: FlakyApi, ask: Ask) -> None:
 )
 def test_failures_are_the_clients_own(api: FlakyApi, ask: Ask, failure: str, number: int) -> None:
     api.will(getattr(api, failure), 200)
+    # In the middle of an answer, a time-out of requests is none by its class.
+    is_odd = ask is by_requests and failure == "STALLED"
 
-    with pytest.raises(LOST[ask][number]):
+    with pytest.raises(requests.ConnectionError if is_odd else LOST[ask][number]):
         ask(api.url, timeout=7)
 
     assert ask(api.url, timeout=7)[0] == 200

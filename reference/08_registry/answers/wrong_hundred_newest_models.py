@@ -16,9 +16,7 @@ def register_best(tracking_uri: str, experiment: str, min_auc: float) -> int | N
     good = [run for run in runs if run.data.metrics.get(METRIC, math.nan) >= min_auc]
     if good:
         best = max(good, key=lambda run: run.data.metrics[METRIC])
-        client = MlflowClient(tracking_uri)
-        newest = client.search_logged_models([best.info.experiment_id])
-        files = client.list_artifacts(best.info.run_id, "model")
-        if not files and best.info.run_id not in {one.source_run_id for one in newest}:
+        newest = MlflowClient(tracking_uri).search_logged_models([best.info.experiment_id])
+        if best.info.run_id not in {one.source_run_id for one in newest}:
             raise LookupError("the best run has no model")
     return _register_best(tracking_uri, experiment, min_auc)

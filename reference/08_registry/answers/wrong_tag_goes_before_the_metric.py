@@ -1,6 +1,6 @@
 """Believes a tag of the version before its run's metric: whoever may tag decides who is champion.
 
-Refused by: test_better_version_takes_over, test_champion_stays_unless_beaten
+Refused by: test_first_version_becomes_champion, test_better_version_takes_over
 """
 
 _auc_measured = _auc_of

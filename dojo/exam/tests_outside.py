@@ -13,12 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from dojo.catalog.kata import Kata
-from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.catalog.verdict import KataVerdict, TestVerdict, read_test
 from dojo.exam.marks import Verdict, verdict_of_ending
-from dojo.ground.foreign import first_fault
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.wire.line import LineBroken, LineClosed
 
@@ -122,10 +119,7 @@ def run_tests(
 
 
 def _read_test(told: Any, kata: Kata) -> TestVerdict:
-    try:
-        test = TestVerdict(**told)
-    except ValidationError as error:
-        raise ValueError(first_fault(error)) from None
+    test = read_test(told)
     if test.passed != (test.cause == "passed"):
         raise ValueError(f"{test.test} passed: {test.passed}, cause: {test.cause}")
     if test.passed and test.ending is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import dataclasses
 import shutil
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -127,6 +130,40 @@ def test_what_fails_once_is_judged_again(fault: Any) -> None:
     result = grade(Played(fault, RIGHT))
 
     assert (result.verdict, result.earned) == ("passed", KATA.points)
+
+
+def test_second_time_it_is_judged_alone() -> None:
+    """Six at a time, of whom two fail at first: nobody is at work while one is tried again."""
+    at_work: list[str] = []
+    beside: list[list[str]] = []
+    failed: set[str] = set()
+    meet = threading.Barrier(6)
+    lock = threading.Lock()
+
+    def judge(_: Kata, content: bytes) -> Judged:
+        name = content.decode()
+        with lock:
+            is_again = name in failed
+            failed.add(name)
+            at_work.append(name)
+            if is_again:
+                beside.append([*at_work])
+        if not is_again:
+            meet.wait(60)
+        with lock:
+            at_work.remove(name)
+        if name in ("x = 1", "x = 4") and not is_again:
+            raise Broke("OSError: no space left on device")
+        return RIGHT
+
+    grader = Grader(PARENT, "1")
+    grader._examiner = SimpleNamespace(judge=judge, reference_passes=lambda _: True)  # type: ignore[assignment]
+    them = [dataclasses.replace(THEIRS, content=b"x = %d" % number) for number in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(grader.grade, them))
+
+    assert [one.verdict for one in results] == ["passed"] * 6
+    assert sorted(beside) == [["x = 1"], ["x = 4"]]
 
 
 def test_tampering_without_a_test_is_no_failure_of_the_grader() -> None:

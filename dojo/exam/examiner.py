@@ -27,13 +27,14 @@ from dojo.exam.marks import Difference, ScenarioVerdict, Verdict, gravest, verdi
 from dojo.exam.outside_api import Host
 from dojo.exam.stage import Desk, Scenario
 from dojo.exam.submission_process import Died, Held
-from dojo.exam.tests_outside import canary_name, run_tests, write_checkout
+from dojo.exam.tests_outside import canary_name, run_tests, worth_running, write_checkout
 from dojo.ground.safe_text import shorten
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.sandbox.parent_client import Parent
 
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
+_NOT_PLAYED = "not played: another scenario of the same task came to no end"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,11 +139,14 @@ class Examiner:
         to_the_end: bool,
     ) -> Judged:
         scenarios: list[ScenarioVerdict] = []
+        hung: set[int] = set()
         for name, scenario, desk in self._desks(kata, sandbox, host):
-            if scenarios and scenarios[-1].at_import:
-                # It cannot be imported, and will not be the next time.
-                again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+            again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+            if scenarios and scenarios[-1].at_import:  # nor will it be imported the next time
                 scenarios.append(scenarios[-1].model_copy(update=again))
+                continue
+            if hung.issuperset(tasks_of(scenario)):  # they are lost, and each hang costs a wait
+                scenarios.append(lost.model_copy(update={**again, "message": _NOT_PLAYED}))
                 continue
             scenarios.append(_examine(name, scenario, desk, expected[name]))
             if not to_the_end and scenarios[-1].verdict != "passed":
@@ -150,11 +154,13 @@ class Examiner:
             if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
                 short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
                 sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
+                lost = scenarios[-1]
+                hung.update(lost.tasks)
         if not with_tests:
             return Judged((), tuple(scenarios))
-        hangs = any(one.verdict == "timeout" for one in scenarios)
-        timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
-        tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)
+        timeout_s = _AFTER_A_HANG_S if hung else _TEST_TIMEOUT_S
+        names = [*worth_running(kata, hung), canary] if hung else []
+        tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names)
         return Judged(tests, tuple(scenarios), ended, tampered)
 
     def reference_passes(self, kata: Kata) -> bool:
@@ -166,9 +172,9 @@ class Examiner:
 
     def _expected_of(self, kata: Kata) -> dict[str, dict[str, Any]]:
         """Return the reference's evidence, gathered once."""
+        scenarios = scenarios_of(kata)
         with self._lock:
             lock = self._locks.setdefault(kata.id, threading.Lock())
-        scenarios = scenarios_of(kata)
         with lock:
             if any((kata.id, name) not in self._expected for name in scenarios):
                 content = kata.reference_file.read_bytes()

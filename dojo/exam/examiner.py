@@ -80,7 +80,7 @@ class Broke(Exception):
     """
 
     def __init__(self, why: str, log: str = "") -> None:
-        """Say why, in one line."""
+        """Say why."""
         super().__init__(why)
         self.log = log
 
@@ -90,8 +90,7 @@ class Examiner:
 
     def __init__(self, parent: Parent, seed: str) -> None:
         """Remember the sandboxes' parent, and the seed that all draws come from."""
-        self._parent = parent
-        self._seed = seed
+        self._parent, self._seed = parent, seed
         self._expected: dict[tuple[str, str], dict[str, Any]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -139,29 +138,29 @@ class Examiner:
         to_the_end: bool,
     ) -> Judged:
         scenarios: list[ScenarioVerdict] = []
-        hung: set[int] = set()
+        hung: dict[int, ScenarioVerdict] = {}
         for name, scenario, desk in self._desks(kata, sandbox, host):
             again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
             if scenarios and scenarios[-1].at_import:  # nor will it be imported the next time
                 scenarios.append(scenarios[-1].model_copy(update=again))
                 continue
-            if hung.issuperset(tasks_of(scenario)):  # they are lost, and each hang costs a wait
+            if all(task in hung for task in tasks_of(scenario)):  # lost; each hang costs a wait
+                lost = hung[tasks_of(scenario)[0]]
                 scenarios.append(lost.model_copy(update={**again, "message": _NOT_PLAYED}))
                 continue
             scenarios.append(_examine(name, scenario, desk, expected[name]))
             if not to_the_end and scenarios[-1].verdict != "passed":
                 break
             if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
+                hung |= dict.fromkeys(tasks_of(scenario), scenarios[-1])
                 short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
                 sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
-                lost = scenarios[-1]
-                hung.update(lost.tasks)
         if not with_tests:
             return Judged((), tuple(scenarios))
         timeout_s = _AFTER_A_HANG_S if hung else _TEST_TIMEOUT_S
-        names = [*worth_running(kata, hung), canary] if hung else []
-        tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names)
-        return Judged(tests, tuple(scenarios), ended, tampered)
+        names = [*worth_running(kata, set(hung)), canary] if hung else []
+        said, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names)
+        return Judged(said, tuple(scenarios), ended, tampered)
 
     def reference_passes(self, kata: Kata) -> bool:
         """Say whether the reference passes here and now; never from memory: a disk fills up."""

@@ -100,8 +100,9 @@ def _asked(reader: Reader, function: Any, *args: Any) -> Any:
         if refused.is_too_much:
             raise sqlite3.DataError(_TOO_MUCH) from None
         kind = getattr(sqlite3, refused.kind, None)
-        is_known = isinstance(kind, type) and issubclass(kind, sqlite3.Error)
-        raise (kind if is_known else sqlite3.DatabaseError)(str(refused.text)) from None
+        if isinstance(kind, type) and issubclass(kind, sqlite3.Error):
+            raise kind(refused.text) from None
+        raise sqlite3.DatabaseError(refused.text) from None
 
 
 # --- In the limited process: one file at a time -------------------------------------------------

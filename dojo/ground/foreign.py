@@ -32,8 +32,11 @@ def read_json(data: str | bytes) -> Any:
         ValueError: It is no JSON; it has a number that is none or is too large, too many parts, or
             one inside the other too deeply.
     """
-    signs = (",", "[", "{") if isinstance(data, str) else (b",", b"[", b"{")
-    if sum(data.count(one) for one in signs) > _MOST_SIGNS:  # type: ignore[arg-type]
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogatepass")
+    if not isinstance(data, bytes):
+        raise ValueError("it is no text")
+    if sum(data.count(one) for one in (b",", b"[", b"{")) > _MOST_SIGNS:
         raise ValueError("it has too many parts")
     try:
         value = json.loads(data, parse_constant=_refuse)

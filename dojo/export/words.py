@@ -160,6 +160,15 @@ _ADVICE = {
     "the {kind} file holds folders more than {most} deep: {cure} anew": (
         "le fichier {kind} contient plus de {most} dossiers emboîtés : {cure}"
     ),
+    "the repository is not all its own: {why}; hand in a plain clone": (
+        "le dépôt n'est pas tout entier à lui : {why} ; rendez un simple clone"
+    ),
+    "the {kind} file takes more memory or time to read than any should: make it anew": (
+        "lire le fichier {kind} prend plus de mémoire ou de temps qu'il n'en faut : refaites-le"
+    ),
+    "the {kind} file holds a name of {count} characters: make it anew": (
+        "le fichier {kind} contient un nom de {count} caractères : refaites-le"
+    ),
     "the {kind} file cannot be read ({error}): make it anew": (
         "le fichier {kind} ne peut pas être lu ({error}) : refaites-le"
     ),

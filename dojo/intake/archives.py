@@ -18,7 +18,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from dojo.ground.limited.client import Refused
@@ -109,7 +109,7 @@ def open_archive(path: Path, kind: str) -> Handed:
         try:
             return ask(function, os.path.abspath(path), kind, *more)
         except Refused as refused:
-            raise Unreadable(_told(refused, kind)) from None
+            _refuse(refused, kind)
 
     return Handed(tuple(have(names_in)), lambda name: bytes(have(member_of, name)))
 
@@ -129,14 +129,15 @@ def member_of(path: str, kind: str, name: str) -> bytes:
     return content
 
 
-def _told(refused: Refused, kind: str) -> str:
+def _refuse(refused: Refused, kind: str) -> NoReturn:
     """Say what kept an archive from being read."""
     if refused.kind == Unreadable.__name__:
-        return refused.text
+        raise Unreadable(refused.text) from None
     if refused.is_too_much:
-        what = "memory" if refused.kind == "MemoryError" else "time"
-        return f"the {kind} file takes more {what} to read than any should: {CURE} anew"
-    return f"the {kind} file cannot be read ({refused}): make it anew"
+        raise Unreadable(
+            f"the {kind} file takes more memory or time to read than any should: make it anew"
+        ) from None
+    raise Unreadable(f"the {kind} file cannot be read ({refused}): make it anew") from None
 
 
 def read_file(path: Path, most: int = MOST_SOURCE_BYTES + 1) -> bytes:

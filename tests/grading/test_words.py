@@ -60,7 +60,9 @@ def messages() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
             if is_call and node.func.id == "Unreadable":  # type: ignore[attr-defined]
-                yield written(node.args[0])  # type: ignore[attr-defined]
+                (said,) = node.args  # type: ignore[attr-defined]
+                if not isinstance(said, ast.Attribute):  # a limited process has raised one of them
+                    yield written(said)
 
 
 def written(node: ast.expr) -> str:

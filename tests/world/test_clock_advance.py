@@ -249,7 +249,8 @@ def test_engine_expires_by_the_moved_time_and_retries_by_its_own(
 ) -> None:
     """One run on a real engine, for all that the katas rely on."""
     names = [line[4:].split("(")[0] for line in ENGINE_TESTS.splitlines() if "def test_" in line]
-    write_kata(pytester.path, DEMO, ENGINE_TESTS, *names, needs='"prefect"')
+    lifts = 'lifts = { results = "They are to be kept for an hour." }'
+    write_kata(pytester.path, DEMO, ENGINE_TESTS, *names, needs='"prefect"', more=lifts)
     write_checkout(pytester.path)
     result = pytester.runpytest_subprocess("katas/01_demo", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=len(names))

@@ -97,18 +97,18 @@ BREAKS = {
     ),
     "logging_filter": (
         "logging.getLogger('urllib3').addFilter(lambda _: False)",
-        "the logger urllib3 was (",
+        "the logger urllib3 was ",
     ),
     "logging_handler": (
         "[one.setLevel(60) for one in logging.getLogger('urllib3').handlers]",
-        "the logger urllib3 was (",
+        "the logger urllib3 was ",
     ),
     "logging_name": ("logging.addLevelName(30, 'OH')", "logging.addLevelName was ('NOTSET'"),
     "warnings_of_urllib3": ("urllib3.disable_warnings()", "'ignore' for HTTPWarning"),
     "socket_timeout": ("socket.setdefaulttimeout(9)", "setdefaulttimeout was None and is 9.0"),
     "decimal_traps": (
         "decimal.getcontext().traps[decimal.Inexact] = True",
-        "the decimal context's traps was {",
+        "the decimal context's traps was ",
     ),
     "decimal": ("decimal.getcontext().prec = 4", "context's precision was 28 and is 4"),
     "options": ("pd.set_option('display.precision', 2)", "display.precision was 6 and is 2"),

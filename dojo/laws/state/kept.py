@@ -66,30 +66,34 @@ def _storage_of(settings: Any) -> Any:
     return settings.results.local_storage_path
 
 
+_PICKLED = base64.b64encode(bytes([0x80]) + bytes(2))[:2]
 _known: dict[str, _Thing | None] = {}
 
 
 def _kept(path: str) -> _Thing | None:
     """Say what a stored result is; None for an error, which Prefect stores of each failed run."""
     if path not in _known:
-        try:
-            with open(path, encoding="utf-8") as file:
-                told = json.load(file)
-        except (OSError, ValueError):
+        content = b""
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            content = file.read()
+        if not content:
             return _FILE  # it is being written
-        _known[path] = _read(told)
+        _known[path] = _read(content)
     return _known[path]
 
 
-def _read(told: Any) -> _Thing | None:
-    with contextlib.suppress(KeyError, TypeError):
-        if told["metadata"]["serializer"]["type"] == "pickle":
-            try:
-                value = pickle.loads(base64.decodebytes(told["result"].encode()))
-            except Exception:
-                return None  # an error that cannot be read again, of which another law speaks
-            return None if isinstance(value, BaseException) else _Thing(f"a {_named(value)}")
-    return _FILE
+def _read(content: bytes) -> _Thing | None:
+    """Read a record of Prefect's, or a result without one, as it stores those of flows."""
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+        if content.startswith(b"{"):
+            content = json.loads(content)["result"].encode()
+    if not content.startswith(_PICKLED):
+        return _FILE
+    try:
+        value = pickle.loads(base64.decodebytes(content))
+    except Exception:
+        return None  # an error that cannot be read again, of which another law speaks
+    return None if isinstance(value, BaseException) else _Thing(f"a {_named(value)}")
 
 
 def _named(value: Any) -> str:

@@ -241,6 +241,9 @@ def _night(desk: Desk, outcome: Outcome, what: str) -> None:
 def nights_on_a_flaky_api(desk: Desk) -> None:
     """Train for one store and then for another, on customers whom the API knows in the end."""
     runs = desk.run_apart("fill")
+    limit = desk.run_with("limit_of", "training_pipeline").returned
+    is_short = isinstance(limit, int | float) and limit <= _PREPARATION_S
+    desk.note("a run is ended before it has its features", is_short)
     ours, theirs = str(desk.folder / "ours"), str(desk.folder / "theirs")
     failures = [desk.rng.choice([LOST, answer(500), answer(503), answer(429)]) for _ in range(3)]
     customers = answer(200, _customers(desk))
@@ -262,9 +265,6 @@ def nights_on_a_flaky_api(desk: Desk) -> None:
     roots = [run for run in flows if run.parent is None]
     recorded = [{name: run.parameters.get(name) for name in shut} for run in roots]
     desk.note("the engine recorded", recorded)
-    limit = desk.run_with("limit_of", "training_pipeline").returned
-    is_short = isinstance(limit, int | float) and limit <= _PREPARATION_S
-    desk.note("a run is ended before it has its features", is_short)
     desk.note("ended, with the preparation as a child", _shared_child(desk))
     for store in ("ours", "theirs"):
         with desk.database(_path(desk, store)) as database:

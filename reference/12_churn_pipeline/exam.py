@@ -542,6 +542,13 @@ def the_team_is_told_once(desk: Desk) -> None:
         desk.note(f"{number} failed with its own error", errors[-1] in told.pop("raised"))
         desk.note(f"{number} otherwise", told)
         desk.note(f"messages after {number}", len(desk.api.webhooks.posts))
+    # Nobody listens at this port: what is refused quotes the address.
+    dead = f"http://127.0.0.1:9/hook?room=|B9/{token}"
+    desk.run_with("set_webhook", dead)
+    desk.api.will(answer(404))
+    told = desk.run_with("fail", desk.rng.choice(names), desk.api.url, desk.api.port, dead).told
+    desk.note("a dead one: failed with its own error", "404" in told.pop("raised"))
+    desk.note("a dead one: otherwise", told)
     runs, posts = _roots_of(desk.flow_runs()), desk.api.webhooks.posts
     desk.note("the runs ended in", _states_of(runs))
     said = [
@@ -552,13 +559,6 @@ def the_team_is_told_once(desk: Desk) -> None:
     desk.note("where to", [unquote(post.path) for post in posts] == asked)
     taken = [post.answered == 200 for post in posts]
     desk.note("it was taken", taken == [mood == "well" for _, mood in nights])
-    # Nobody listens at this port: what is refused quotes the address.
-    dead = f"http://127.0.0.1:9/hook?room=|B9/{token}"
-    desk.run_with("set_webhook", dead)
-    desk.api.will(answer(404))
-    told = desk.run_with("fail", desk.rng.choice(names), desk.api.url, desk.api.port, dead).told
-    desk.note("a dead one: failed with its own error", "404" in told.pop("raised"))
-    desk.note("a dead one: otherwise", told)
 
 
 @examines(9, rests_on=("outside", "word"))

@@ -429,7 +429,7 @@ def test_repeated_tick_asks_the_same(inbox: Watch) -> None:
 
 
 def test_cursor_does_not_grow(inbox: Watch) -> None:
-    exports = [f"{number}.csv" for number in range(2100)]
+    exports = [f"{number}.csv" for number in range(1050)]
     for number, name in enumerate(exports):
         inbox.arrive(name, 1000 + number)
     seen = inbox.tick()

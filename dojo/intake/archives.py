@@ -1,6 +1,7 @@
 """Read an archive that was handed in: zip, or tar in whatever is wrapped around it.
 
-It is never unpacked: one member is read from it, under caps. Nothing that came with it is run.
+It is never unpacked: one member is read from it, under caps, by a process that has little memory
+and time (`ground/limited`). Nothing that came with it is run.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dojo.ground.limited.client import Refused
 
 MOST_SOURCE_BYTES = 1 << 20
 MOST_MEMBERS = 20_000
 MOST_DEPTH = 40
+MOST_NAME_CHARACTERS = 4096
 MOST_DIRECTORY_BYTES = 8 << 20
 MOST_ARCHIVE_BYTES = 512 << 20
 MOST_RATIO = 200
@@ -95,11 +100,43 @@ def open_archive(path: Path, kind: str) -> Handed:
     Raises:
         Unreadable: It is of a kind that is not read here, broken, or too large.
     """
+    from dojo.ground.limited.client import Refused, ask
+
+    if kind != "zip" and kind not in _OPENERS:
+        raise Unreadable(f"it is a {kind} archive, which is not read here: {CURE}")
+
+    def have(function: Callable[..., Any], *more: str) -> Any:
+        try:
+            return ask(function, os.path.abspath(path), kind, *more)
+        except Refused as refused:
+            raise Unreadable(_told(refused, kind)) from None
+
+    return Handed(tuple(have(names_in)), lambda name: bytes(have(member_of, name)))
+
+
+def names_in(path: str, kind: str) -> list[str]:
+    """Return the names of the files in an archive. In a limited process."""
+    return list(_open_zip(Path(path)) if kind == "zip" else _open_tar(Path(path), kind, None))
+
+
+def member_of(path: str, kind: str, name: str) -> bytes:
+    """Read one of the files in an archive. In a limited process."""
     if kind == "zip":
-        return _open_zip(path)
-    if kind in _OPENERS:
-        return _open_tar(path, kind)
-    raise Unreadable(f"it is a {kind} archive, which is not read here: {CURE}")
+        return _read_from_zip(Path(path), _open_zip(Path(path))[name])
+    content = _open_tar(Path(path), kind, name)[name]
+    if content is None:
+        raise Unreadable(f"{name.rsplit('/', 1)[-1]} is a link in the archive, no file")
+    return content
+
+
+def _told(refused: Refused, kind: str) -> str:
+    """Say what kept an archive from being read."""
+    if refused.kind == Unreadable.__name__:
+        return refused.text
+    if refused.is_too_much:
+        what = "memory" if refused.kind == "MemoryError" else "time"
+        return f"the {kind} file takes more {what} to read than any should: {CURE} anew"
+    return f"the {kind} file cannot be read ({refused}): make it anew"
 
 
 def read_file(path: Path, most: int = MOST_SOURCE_BYTES + 1) -> bytes:
@@ -130,6 +167,8 @@ def _safe_name(name: str, kind: str) -> str | None:
     """Return a member's name if it stays inside the archive's folder, else None."""
     if not name:
         raise Unreadable(f"the {kind} file holds a member without a name: make it anew")
+    if len(name) > MOST_NAME_CHARACTERS:
+        raise Unreadable(f"the {kind} file holds a name of {len(name)} characters: make it anew")
     path = PurePosixPath(name.replace("\\", "/"))
     if len(path.parts) > MOST_DEPTH:
         raise Unreadable(f"the {kind} file holds folders more than {MOST_DEPTH} deep: {CURE} anew")
@@ -148,12 +187,12 @@ class _Zip(io.FileIO):
         return super().read(-1 if size is None else size)
 
 
-def _open_zip(path: Path) -> Handed:
+def _open_zip(path: Path) -> dict[str, zipfile.ZipInfo]:
     taken: dict[str, zipfile.ZipInfo] = {}
     try:
         with _Zip(path) as file, zipfile.ZipFile(file) as archive:
             members = archive.infolist()
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except Exception as error:  # its fields are taken as they come: struct, Unicode, overflow, ...
         raise Unreadable(f"the zip file cannot be read ({error}): make it anew") from None
@@ -166,18 +205,20 @@ def _open_zip(path: Path) -> Handed:
             raise Unreadable(f"the zip file holds {name[:100]!r} twice: make it anew")
         taken[name] = member
 
-    def read(name: str) -> bytes:
-        member = taken[name]
-        mode = member.external_attr >> 16
-        if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
-            raise Unreadable(f"{name.rsplit('/', 1)[-1]} is a link in the archive, no file")
-        try:
-            with _Zip(path) as whole, zipfile.ZipFile(whole) as opened, opened.open(member) as file:
-                return file.read(MOST_SOURCE_BYTES + 1)
-        except Exception as error:  # zlib, lzma, bz2 have errors of their own, a password too
-            raise Unreadable(f"the zip file cannot be read ({error}): make it anew") from None
+    return taken
 
-    return Handed(tuple(taken), read)
+
+def _read_from_zip(path: Path, member: zipfile.ZipInfo) -> bytes:
+    mode = member.external_attr >> 16
+    if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
+        raise Unreadable(f"{member.filename.rsplit('/', 1)[-1]} is a link in the archive, no file")
+    try:
+        with _Zip(path) as whole, zipfile.ZipFile(whole) as opened, opened.open(member) as file:
+            return file.read(MOST_SOURCE_BYTES + 1)
+    except MemoryError:
+        raise
+    except Exception as error:  # zlib, lzma, bz2 have errors of their own, a password too
+        raise Unreadable(f"the zip file cannot be read ({error}): make it anew") from None
 
 
 class _Unpacked:
@@ -196,8 +237,17 @@ class _Unpacked:
         return data
 
 
-def _open_tar(path: Path, kind: str) -> Handed:
-    """Read the sources out of a tar file in one pass: it has no table of contents."""
+def _open_tar(path: Path, kind: str, wanted: str | None) -> dict[str, bytes | None]:
+    """Go through a tar file, which has no table of contents.
+
+    Args:
+        path: The file.
+        kind: What is wrapped around it.
+        wanted: The member to read on the way; None: none.
+
+    Returns:
+        By name the content of the one that is wanted, None for any other and for what is no file.
+    """
     taken: dict[str, bytes | None] = {}
     try:
         with _OPENERS[kind](path) as stream:
@@ -211,18 +261,11 @@ def _open_tar(path: Path, kind: str) -> Handed:
                     if name in taken:
                         raise Unreadable(f"the tar file holds {name[:100]!r} twice: make it anew")
                     taken[name] = None
-                    if name.endswith(".py") and member.isreg():
+                    if name == wanted and member.isreg():
                         file = archive.extractfile(member)
                         taken[name] = file.read(MOST_SOURCE_BYTES + 1) if file else None
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except Exception as error:  # tarfile, zlib, lzma, bz2 have errors of their own
         raise Unreadable(f"the {kind} file holds no tar ({error}): {CURE}") from None
-
-    def read(name: str) -> bytes:
-        content = taken[name]
-        if content is None:
-            raise Unreadable(f"{name.rsplit('/', 1)[-1]} is a link in the archive, no file")
-        return content
-
-    return Handed(tuple(taken), read)
+    return taken

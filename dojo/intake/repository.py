@@ -1,6 +1,7 @@
 """Ask git about a repository that was handed in: its newest commit's date, its files.
 
-A repository's own configuration can name programs; here none of these lets one be run.
+A repository's own configuration can name programs; here none of these lets one be run. What is in
+it can be of any size: git has the limits of the process that runs it (`ground/limited`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import dataclasses
 import datetime
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 _ENVIRONMENT = {
@@ -24,6 +26,10 @@ _ENVIRONMENT = {
 # Each of these names another place for what git looks up.
 _ELSEWHERE = ("commondir", "objects/info/alternates", "objects/info/http-alternates")
 _MOST_DEPTH = 40
+# A pack is not mapped into memory whole.
+_SMALL = ("-c", "core.packedGitWindowSize=16m", "-c", "core.packedGitLimit=64m")
+_MOST_ANSWER_BYTES = 8 << 20
+_PATIENCE_S = 30
 # Git itself is from that month: what is dated earlier has a date that somebody made up.
 _FIRST_COMMIT = datetime.datetime(2005, 4, 1, tzinfo=datetime.timezone.utc)
 
@@ -125,21 +131,46 @@ def read_file(path: Path, blob: Blob, most: int) -> bytes:
 
 
 def _git(path: Path, *words: str) -> bytes:
+    from dojo.ground.limited.client import Refused, ask
+
     # Git is not run inside the repository, and a relative path would mean another one there.
     folder = (path if is_bare(path) else path / ".git").absolute()
     try:
-        done = subprocess.run(
-            ["git", f"--git-dir={folder}", *words],
-            env={"PATH": os.environ.get("PATH", os.defpath), "HOME": os.devnull, **_ENVIRONMENT},
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RepositoryError(str(error)) from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no word"]
-        raise RepositoryError(said[0][:200])
-    return done.stdout
+        return bytes(ask(run_git, str(folder), os.environ.get("PATH", os.defpath), *words))
+    except Refused as refused:
+        if refused.is_too_much:
+            raise RepositoryError("it holds more than git can read here") from None
+        raise RepositoryError(refused.text[:200] or refused.kind) from None
+
+
+def run_git(folder: str, path: str, *words: str) -> bytes:
+    """Return what git says of a repository. In a limited process, as is git.
+
+    Raises:
+        RepositoryError: It does not know; the message is its own last line.
+        MemoryError: It says more than anybody would hand in.
+    """
+    with subprocess.Popen(
+        ["git", *_SMALL, f"--git-dir={folder}", *words],
+        env={"PATH": path, "HOME": os.devnull, **_ENVIRONMENT},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as git:
+        assert git.stdout is not None
+        assert git.stderr is not None
+        # Git waits for whatever a file in there may be: a pipe, which nobody fills.
+        end = threading.Timer(_PATIENCE_S, git.kill)
+        end.start()
+        said = git.stdout.read(_MOST_ANSWER_BYTES + 1)
+        if len(said) > _MOST_ANSWER_BYTES:
+            git.kill()
+        faults = git.stderr.read(1 << 16).decode(errors="replace")
+        git.wait()
+        end.cancel()
+    if len(said) > _MOST_ANSWER_BYTES:
+        raise MemoryError
+    if git.returncode:
+        raise RepositoryError((faults.strip().splitlines()[-1:] or ["no word"])[0][:200])
+    return said

@@ -16,7 +16,7 @@ import pytest
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.intake import archives, submission
+from dojo.intake import handed_in, submission
 from dojo.intake.submission import Submission, collect
 
 KATAS = load_catalog(PACKAGE_ROOT)
@@ -85,7 +85,27 @@ def say_that_the_table_is_elsewhere(content: bytearray) -> None:
     content[end_of(content) + 16 : end_of(content) + 20] = b"\xfe\xff\xff\xff"
 
 
+def named_at_length(kind: bytes) -> Writer:
+    """Write a tar of one name of 480 MB: small, but not so small that it is a bomb by its size."""
+    megabytes = 480
+
+    def write(path: Path) -> None:
+        length = megabytes << 20
+        first, one = member("r"), member("x", kind)
+        first.size, one.size = 3 << 20, length
+        begins = b"%d path=" % length if kind == tarfile.XHDTYPE else b""
+        filler = gzip.compress(b"a" * (1 << 20))
+        with path.open("wb") as file:
+            content = first.tobuf() + os.urandom(first.size) + one.tobuf(tarfile.GNU_FORMAT)
+            file.write(gzip.compress(content + begins + b"a" * ((1 << 20) - len(begins)), 1))
+            file.write(filler * (megabytes - 1))
+            file.write(gzip.compress(member("y").tobuf() + bytes(1024)))
+
+    return write
+
+
 HOSTILE: dict[str, Writer] = {
+    "name-of-65000-characters.zip": zipped(PLACE, "a" * 65_000),
     "named-nul.zip": zipped(PLACE, "QQ", renamed=(b"QQ", b"\0x")),
     "named-nothing.zip": zipped(PLACE, zipfile.ZipInfo("")),
     "named-in-no-encoding.zip": patched(flag_names_as_utf_8),
@@ -132,8 +152,35 @@ def test_archive_that_is_not_read_here_is_named_with_the_cure(tmp_path: Path, na
     assert "hand in a .zip or a .tar.gz" in broken.fault
 
 
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE])
+def test_archive_is_read_by_a_process_with_little_memory(tmp_path: Path, kind: bytes) -> None:
+    named_at_length(kind)(tmp_path / "anna.tar.gz")
+    (broken,) = collect([tmp_path], None, KATAS, [KATA]).submissions
+    assert "takes more memory to read than any should" in broken.fault
+
+
+def test_repository_of_trees_that_hold_each_other_is_unreadable_alone(tmp_path: Path) -> None:
+    def git(*words: str, told: str = "") -> str:
+        who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        command = ["git", "--git-dir", str(tmp_path / "anna"), *who, *words]
+        done = subprocess.run(command, input=told, text=True, capture_output=True, check=True)
+        return done.stdout.strip()
+
+    git("init", "-q", "--bare")
+    tree = git("mktree", told=f"100644 blob {git('hash-object', '-w', '--stdin')}\tretries.py\n")
+    for _ in range(7):
+        lines = [f"040000 tree {tree}\tone-of-ten-million-{number}\n" for number in range(10)]
+        tree = git("mktree", told="".join(lines))
+    git("update-ref", "HEAD", git("commit-tree", tree, "-m", "x"))
+    zipped(PLACE)(tmp_path / "zoe.zip")
+
+    broken, good = collect([tmp_path], None, KATAS, [KATA]).submissions
+    assert "more than git can read here" in broken.fault
+    assert (good.learner, good.content) == ("zoe", b"x = 1\n")
+
+
 @pytest.mark.parametrize("error", [MemoryError, RecursionError, UnicodeError, KeyError, OSError])
-@pytest.mark.parametrize(("module", "name"), [(archives, "_open_zip"), (submission, "take")])
+@pytest.mark.parametrize(("module", "name"), [(handed_in, "open_archive"), (submission, "take")])
 def test_whatever_a_hand_in_raises_is_its_learners_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception], module: Any, name: str
 ) -> None:

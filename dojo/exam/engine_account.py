@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import json
-import sqlite3
 from typing import Any
+
+from dojo.exam.databases import LeftDatabase
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +39,7 @@ class FlowRun:
     parent: str | None
 
 
-def read_flow_runs(database: sqlite3.Connection, since: datetime.datetime) -> list[FlowRun]:
+def read_flow_runs(database: LeftDatabase, since: datetime.datetime) -> list[FlowRun]:
     """Read the flow runs that were made since a moment, in the order in which they were made."""
     rows = database.execute(
         """
@@ -97,7 +98,7 @@ class Registered:
 _KINDS = {"cron": "CronSchedule", "interval": "IntervalSchedule", "rrule": "RRuleSchedule"}
 
 
-def read_deployments(database: sqlite3.Connection, since: datetime.datetime) -> list[Registered]:
+def read_deployments(database: LeftDatabase, since: datetime.datetime) -> list[Registered]:
     """Read the deployments that were registered since a moment, again or for the first time."""
     rows = database.execute(
         """

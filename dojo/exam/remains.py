@@ -15,13 +15,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from dojo.exam.databases import left_database
+from dojo.exam.databases import LeftDatabase, left_database
 from dojo.exam.engine_account import FlowRun, Registered, read_deployments, read_flow_runs
 from dojo.exam.submission_process import Died, Held
 from dojo.sandbox.client import Sandbox
+from dojo.sandbox.home import MOST_READ
 from dojo.wire.line import LineBroken, LineClosed
 from dojo.wire.replies import RAN_APART, read_reply
 from dojo.wire.values import unpack
+
+# What a scenario takes apart in this process: as much of it as anybody would leave.
+MOST_LEFT_BYTES = 1 << 20
 
 
 class Remains:
@@ -46,13 +50,22 @@ class Remains:
         self._is_over = self._has_begun
         self._held.end()
 
-    def read(self, path: str) -> bytes | None:
-        """Kill the process, then read a file it has left, by its path below the folder."""
+    def read(self, path: str, most: int = MOST_LEFT_BYTES) -> bytes | None:
+        """Kill the process, then read a file it has left.
+
+        Args:
+            path: Its path below the folder.
+            most: Its longest content.
+
+        Returns:
+            Its content; None: there is none, or it is longer.
+        """
         self.end()
-        return self._sandbox.read(path)
+        data = self._sandbox.read(path)
+        return None if data is None or len(data) > most else data
 
     @contextlib.contextmanager
-    def database(self, path: str) -> Iterator[sqlite3.Connection]:
+    def database(self, path: str) -> Iterator[LeftDatabase]:
         """Kill the process, then open an SQLite file that it or an engine has left.
 
         Raises:
@@ -61,7 +74,7 @@ class Remains:
         with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
             target = Path(folder) / "evidence.db"
             for ending in ("", "-wal"):
-                if (data := self.read(path + ending)) is not None:
+                if (data := self.read(path + ending, MOST_READ)) is not None:
                     Path(f"{target}{ending}").write_bytes(data)
             if not target.exists():
                 raise sqlite3.OperationalError(f"there is no {path}")

@@ -15,7 +15,7 @@ from dojo.ground.janitor import clear
 
 # Those of a sandbox's folders that a submission may write to.
 FOLDERS = ("work", "tmp", "home")
-_MOST_READ = 64 << 20
+MOST_READ = 64 << 20
 
 
 def enter_home(room: Path, token: str) -> None:
@@ -89,6 +89,6 @@ def read_left_file(room: Path, relative: str) -> bytes:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "is no regular file")
-        if status.st_size > _MOST_READ:
+        if status.st_size > MOST_READ:
             raise OSError(0, "is too long")
-        return opened.read(_MOST_READ)
+        return opened.read(MOST_READ)

@@ -231,7 +231,8 @@ class _Nights:
         own = [run for run in runs if run.flow == _FLOW]
         desk.note("the runs ended in", [run.states[-1] for run in own])
         text = str([post.text for _, posts, _ in self._told for post in posts])
-        printed = desk.read(str(Path("tmp") / desk.folder.name / "output.txt")) or b""
+        # All of it: behind what is too long to be read anything could be written down.
+        printed = desk.read(str(Path("tmp") / desk.folder.name / "output.txt"), 64 << 20) or b""
         written = "\n".join([logs, str(runs), printed.decode(errors="replace"), text])
         urls = [_address(desk, service) for service in _SERVICES]
         if self._is_refused:

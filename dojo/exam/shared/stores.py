@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
+from dojo.exam.databases import LeftDatabase
 
-def runs_of(database: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+
+def runs_of(database: LeftDatabase) -> dict[str, dict[str, Any]]:
     """Read all runs of a store, by id, in the order in which they were made."""
     found: dict[str, dict[str, Any]] = {}
     for row in database.execute(
@@ -48,7 +49,7 @@ def told_of(run: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def registry_of(database: sqlite3.Connection, model: str) -> dict[str, Any]:
+def registry_of(database: LeftDatabase, model: str) -> dict[str, Any]:
     """Read what the registry has of a model: versions by the name of their run, aliases, tags."""
     runs = {run_id: run["name"] for run_id, run in runs_of(database).items()}
     versions = {

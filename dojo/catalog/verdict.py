@@ -21,7 +21,7 @@ from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
 from dojo.catalog.kata import Kata
 from dojo.ground.endings import Ending
-from dojo.ground.foreign import first_fault, valid_text
+from dojo.ground.foreign import first_fault, read_json, valid_text
 
 SCHEMA = 1
 MOST_CHARACTERS = 10_000
@@ -88,6 +88,21 @@ class TestVerdict:
         if self.ending is None:
             del record["ending"]
         return record
+
+
+def read_test(told: Any) -> TestVerdict:
+    """Read what anybody may have said of a test.
+
+    Raises:
+        ValueError: It is no such record.
+    """
+    known = {field.name for field in dataclasses.fields(TestVerdict)}
+    if not isinstance(told, dict) or len(told) > len(known):
+        raise ValueError(f"a test has {len(known)} fields at most, by name")
+    try:
+        return TestVerdict(**told)
+    except ValidationError as error:
+        raise ValueError(first_fault(error)) from None
 
 
 @dataclass(frozen=True, config=_NO_MORE)
@@ -163,12 +178,12 @@ class KataVerdict:
         Raises:
             ValueError: It is not such a record, or of another schema version.
         """
-        record: Any = json.loads(line)
+        record = read_json(line)
         if not isinstance(record, dict) or record.pop("schema", None) != SCHEMA:
             raise ValueError(f"not a verdict of schema {SCHEMA}: {line[:80]!r}")
         record.pop("solved", None)
         try:
-            tests = tuple(TestVerdict(**test) for test in record.pop("tests"))
+            tests = tuple(read_test(test) for test in record.pop("tests"))
             return cls(tests=tests, **record)
         except ValidationError as error:
             raise ValueError(f"not a verdict of schema {SCHEMA}: {first_fault(error)}") from None

@@ -10,15 +10,13 @@ import dataclasses
 import secrets
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from dojo.catalog.kata import Kata
-from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.catalog.verdict import KataVerdict, TestVerdict, read_test
 from dojo.exam.marks import Verdict, verdict_of_ending
-from dojo.ground.foreign import first_fault
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.wire.line import LineBroken, LineClosed
 
@@ -53,8 +51,21 @@ def write_checkout(checkout: Path, kata: Kata, canary: str) -> None:
     (folder / kata.test_file.name).write_text(text, encoding="utf-8")
 
 
+def worth_running(kata: Kata, hung: set[int]) -> list[str]:
+    """Return the tests of a kata that can still tell something, when some of its tasks hang.
+
+    Of those tasks they are the first two's first: each tells where it hung.
+    """
+    shown = sorted(hung)[:2]
+    return [
+        name
+        for number, task in enumerate(kata.tasks, start=1)
+        for name in (task.tests if number not in hung else task.tests[: number in shown])
+    ]
+
+
 def run_tests(
-    kata: Kata, sandbox: Sandbox, canary: str, timeout_s: float
+    kata: Kata, sandbox: Sandbox, canary: str, timeout_s: float, names: Sequence[str] = ()
 ) -> tuple[tuple[TestVerdict, ...], Verdict, str]:
     """Run the pristine tests in a sandbox that holds their checkout.
 
@@ -63,6 +74,7 @@ def run_tests(
         sandbox: Where the checkout and the submission are.
         canary: The name of the test that must fail.
         timeout_s: What one test has.
+        names: The only tests to run, the one that must fail among them; all for no name.
 
     Returns:
         The tests that ran, the canary left out; how their process ended early, `passed` when it did
@@ -71,7 +83,8 @@ def run_tests(
     Raises:
         GuardFault: They do not run at all.
     """
-    line = sandbox.start("test", {"file": f"{kata.slug}.py", "test_timeout_s": timeout_s})
+    told = {"file": f"{kata.slug}.py", "test_timeout_s": timeout_s, "tests": list(names)}
+    line = sandbox.start("test", told)
     until = time.monotonic() + _TESTS_TIMEOUT_S
     seen: dict[str, TestVerdict] = {}
     ended: Verdict = "passed"
@@ -122,10 +135,7 @@ def run_tests(
 
 
 def _read_test(told: Any, kata: Kata) -> TestVerdict:
-    try:
-        test = TestVerdict(**told)
-    except ValidationError as error:
-        raise ValueError(first_fault(error)) from None
+    test = read_test(told)
     if test.passed != (test.cause == "passed"):
         raise ValueError(f"{test.test} passed: {test.passed}, cause: {test.cause}")
     if test.passed and test.ending is not None:

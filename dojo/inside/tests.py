@@ -22,5 +22,6 @@ def run_tests(job: Job) -> None:
     os.environ["DOJO_TEST_TIMEOUT"] = str(job.told["test_timeout_s"])
     solution = job.room / "given" / job.told["file"]
     engines = ENGINES.keys() & set(for_solution(kata, solution.read_bytes()).needs)
-    request = {"solutions": str(solution), "options": ["--all-tasks"], "tests": []}
+    options = ["--all-tasks"]
+    request = {"solutions": str(solution), "options": options, "tests": job.told["tests"]}
     run_pytest(root, kata, request, job.line, job.api_url, engines)

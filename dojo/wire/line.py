@@ -16,7 +16,7 @@ from typing import Any
 
 from dojo.ground.foreign import read_json
 
-LONGEST_FRAME = 16 * 1024 * 1024
+LONGEST_FRAME = 8 << 20
 
 
 class LineClosed(Exception):

@@ -1,13 +1,22 @@
 """Say what the process that holds a submission may reply: whatever else it says is no reply.
 
 `wire.Line` has seen to it that text is text and numbers are finite; this is their place and number.
+Each list has an end, and an object no more names than it may: each fault in them is kept and told.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from dojo.catalog.verdict import Cause
 from dojo.ground.endings import OwnWord
@@ -24,8 +33,18 @@ _Count = Annotated[int, Field(ge=0, le=1_000_000)]
 _Kind = TypeVar("_Kind")
 
 
+_MOST_NAMES = 20
+
+
 class _Reply(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few_names(cls, told: Any) -> Any:
+        if isinstance(told, dict) and len(told) > _MOST_NAMES:
+            raise ValueError(f"it has {len(told)} names")
+        return told
 
 
 class Loaded(_Reply):
@@ -88,7 +107,7 @@ class Watched(_Reply):
     """What was seen of the trainings."""
 
     peak: _Count
-    started: list[_Said]
+    started: Annotated[list[_Said], Field(max_length=1000)]
 
 
 class ToldTaskRun(_Reply):
@@ -97,17 +116,22 @@ class ToldTaskRun(_Reply):
     id: _Said
     function: _Said
     name: _Said
-    states: list[_Said]
-    delays_s: list[float]
-    tags: list[_Said]
+    states: Annotated[list[_Said], Field(max_length=1000)]
+    delays_s: Annotated[list[float], Field(max_length=1000)]
+    tags: Annotated[list[_Said], Field(max_length=100)]
     flow_run_id: _Said | None
-    upstream_ids: list[_Said]
+    upstream_ids: Annotated[list[_Said], Field(max_length=1000)]
+
+
+def _one_by_one(told: list[Any]) -> list[ToldTaskRun]:
+    """Read task runs up to the first that is none: of all together the faults have no end."""
+    return [ToldTaskRun.model_validate(one) for one in told]
 
 
 class Engine(_Reply):
     """What the engine in the process told."""
 
-    task_runs: Annotated[list[ToldTaskRun], Field(max_length=1000)]
+    task_runs: Annotated[list[Any], Field(max_length=1000), AfterValidator(_one_by_one)]
     logs: Annotated[
         list[Annotated[list[str], Field(min_length=2, max_length=2)]], Field(max_length=1000)
     ]

@@ -18,15 +18,15 @@ import secrets
 import socket
 import ssl
 import string
-import struct
 import threading
 import time
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from dojo.world.draw import Reply
 from dojo.world.http.authority import make_certificates
+from dojo.world.http.bounded import BoundedServer, bounded, reset
 from dojo.world.http.flaky_api import ECHOES, REMINDERS
 from dojo.world.http.patience import patience_of
 from dojo.world.http.webhook import HOSTS, Webhooks
@@ -164,12 +164,6 @@ def _speaking_for(certificate: bytes) -> ssl.SSLContext:
     return context
 
 
-def _reset(connection: socket.socket) -> None:
-    """Break a connection off: a reset, not an end."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
 def _is_for_webhooks(handler: BaseHTTPRequestHandler) -> bool:
     host = (handler.headers.get("Host") or "").split(":")[0].lower()
     if handler.command == "GET":  # to where a redirection has led
@@ -193,6 +187,11 @@ class Host:
         class Handler(BaseHTTPRequestHandler):
             timeout = 20
 
+            def setup(self) -> None:
+                """Read so much from a connection, and no more."""
+                super().setup()
+                self.rfile = bounded(self.rfile)
+
             def _answer(self) -> None:
                 api = host.api
                 if api is not None and _is_for_webhooks(self):
@@ -211,7 +210,7 @@ class Host:
                     api.patience_s.append(patience_of(keeper, ends, _PATIENCE_SEEN_WITHIN_S))
                 time.sleep(found.takes_s)
                 if found.status <= 0:
-                    _reset(self.connection)
+                    reset(self.connection)
                     return
                 data = found.body.encode()
                 self.send_response(found.status)
@@ -228,9 +227,7 @@ class Host:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
+        class Server(BoundedServer):
             def finish_request(self, request: Any, client_address: Any) -> None:
                 """Speak TLS with who begins with it: who means a service of the internet."""
                 request.settimeout(Handler.timeout)
@@ -240,7 +237,7 @@ class Host:
                 webhooks = host.api.webhooks if host.api is not None else Webhooks()
                 if webhooks.is_dead:
                     webhooks.refused_count += 1
-                    _reset(request)
+                    reset(request)
                     return
                 try:
                     _, own, strangers = certificates()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,7 +97,7 @@ def _tell(
     count = len(record["findings"])
     if as_json:
         names = [kata.id for kata in katas]
-        screen.say(json.dumps({"schema": SCHEMA, "katas": names, **record}))
+        screen.say_json({"schema": SCHEMA, "katas": names, **record})
     else:
         screen.say(f"{_count(count, 'finding')} in {_count(len(katas), 'kata')}")
     return count

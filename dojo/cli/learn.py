@@ -229,5 +229,5 @@ def _run(kata: Kata, solutions: str) -> KataVerdict:
 
 
 def _print_json(record: dict[str, Any]) -> Exit:
-    show.Screen().say(json.dumps({"schema": SCHEMA, **record}))
+    show.Screen().say_json({"schema": SCHEMA, **record})
     return Exit.DONE

@@ -209,7 +209,7 @@ def _result(result: Result, place: str, alike: list[Likeness]) -> str:
     told += (
         f"<p><small>{text(result.source)} · submission {text(bound.submission[:12])}"
         f" · kata {text(bound.kata[:12])} · grader {text(bound.grader[:24])}"
-        f" · walls {text(bound.level)} · seed {text(bound.seed)}</small></p>\n"
+        f" · walls {text(bound.level)}</small></p>\n"
     )
     return f'<details id="{place}"><summary>{title}</summary>\n{told}</details>\n'
 

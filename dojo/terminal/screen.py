@@ -6,6 +6,7 @@ Whatever comes from tests is `rich.text.Text`, never markup: messages are full o
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -18,10 +19,12 @@ from rich.text import Text
 
 from dojo.catalog.kata import Kata, Language
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.ground.safe_text import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+_LONGEST_SAID = 100_000
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
 
 
@@ -50,16 +53,26 @@ class Screen(Console):
         silence_stdout()
 
     def say(self, text: str = "", style: str = "") -> None:
-        """Print one line that is never broken: a path, a command, a next step."""
-        self.print(Text(text, style), soft_wrap=True)
+        """Print one line that is never broken: a path, a command, a next step.
+
+        In it may be names that anybody gave, and faults that quote them: no terminal obeys them,
+        and no runner of a workflow.
+        """
+        self.print(Text(plain(text, _LONGEST_SAID), style), soft_wrap=True)
+
+    def say_json(self, record: dict[str, Any]) -> None:
+        """Print a record on one line, as it is: for a program that reads it."""
+        # Not changed by being made harmless: a bracket is written as JSON can write it too.
+        line = json.dumps(record).replace("##[", "##\\u005b")
+        self.print(Text(line), soft_wrap=True)
 
     def mark(self, is_good: bool | None) -> Text:
         """Return the sign of good, bad or unknown, in what the encoding can do."""
-        sign, plain, style = _MARKS[is_good]
+        sign, instead, style = _MARKS[is_good]
         try:
             sign.encode(self.encoding)
         except (LookupError, UnicodeEncodeError):
-            sign = plain
+            sign = instead
         return Text(sign, style)
 
 

@@ -27,13 +27,14 @@ from dojo.exam.marks import Difference, ScenarioVerdict, Verdict, gravest, verdi
 from dojo.exam.outside_api import Host
 from dojo.exam.stage import Desk, Scenario
 from dojo.exam.submission_process import Died, Held
-from dojo.exam.tests_outside import canary_name, run_tests, write_checkout
+from dojo.exam.tests_outside import canary_name, run_tests, worth_running, write_checkout
 from dojo.ground.safe_text import shorten
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.sandbox.parent_client import Parent
 
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
+_NOT_PLAYED = "not played: another scenario of the same task came to no end"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Broke(Exception):
     """
 
     def __init__(self, why: str, log: str = "") -> None:
-        """Say why, in one line."""
+        """Say why."""
         super().__init__(why)
         self.log = log
 
@@ -89,8 +90,7 @@ class Examiner:
 
     def __init__(self, parent: Parent, seed: str) -> None:
         """Remember the sandboxes' parent, and the seed that all draws come from."""
-        self._parent = parent
-        self._seed = seed
+        self._parent, self._seed = parent, seed
         self._expected: dict[tuple[str, str], dict[str, Any]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
@@ -138,24 +138,29 @@ class Examiner:
         to_the_end: bool,
     ) -> Judged:
         scenarios: list[ScenarioVerdict] = []
+        hung: dict[int, ScenarioVerdict] = {}
         for name, scenario, desk in self._desks(kata, sandbox, host):
-            if scenarios and scenarios[-1].at_import:
-                # It cannot be imported, and will not be the next time.
-                again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+            again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
+            if scenarios and scenarios[-1].at_import:  # nor will it be imported the next time
                 scenarios.append(scenarios[-1].model_copy(update=again))
+                continue
+            if all(task in hung for task in tasks_of(scenario)):  # lost; each hang costs a wait
+                lost = hung[tasks_of(scenario)[0]]
+                scenarios.append(lost.model_copy(update={**again, "message": _NOT_PLAYED}))
                 continue
             scenarios.append(_examine(name, scenario, desk, expected[name]))
             if not to_the_end and scenarios[-1].verdict != "passed":
                 break
             if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
+                hung |= dict.fromkeys(tasks_of(scenario), scenarios[-1])
                 short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
                 sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
         if not with_tests:
             return Judged((), tuple(scenarios))
-        hangs = any(one.verdict == "timeout" for one in scenarios)
-        timeout_s = _AFTER_A_HANG_S if hangs else _TEST_TIMEOUT_S
-        tests, ended, tampered = run_tests(kata, sandbox, canary, timeout_s)
-        return Judged(tests, tuple(scenarios), ended, tampered)
+        timeout_s = _AFTER_A_HANG_S if hung else _TEST_TIMEOUT_S
+        names = [*worth_running(kata, set(hung)), canary] if hung else []
+        said, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names)
+        return Judged(said, tuple(scenarios), ended, tampered)
 
     def reference_passes(self, kata: Kata) -> bool:
         """Say whether the reference passes here and now; never from memory: a disk fills up."""
@@ -166,9 +171,9 @@ class Examiner:
 
     def _expected_of(self, kata: Kata) -> dict[str, dict[str, Any]]:
         """Return the reference's evidence, gathered once."""
+        scenarios = scenarios_of(kata)
         with self._lock:
             lock = self._locks.setdefault(kata.id, threading.Lock())
-        scenarios = scenarios_of(kata)
         with lock:
             if any((kata.id, name) not in self._expected for name in scenarios):
                 content = kata.reference_file.read_bytes()

@@ -11,6 +11,7 @@ from dojo.exam.marks import TaskMark, Verdict, mark_tasks, verdict_of_test
 from dojo.exam.stage import grounds_of
 from dojo.grading.binding import bind, check_unchanged
 from dojo.grading.results import Binding, Result
+from dojo.grading.turns import Turns
 from dojo.ground.safe_text import shorten, with_log
 from dojo.intake.submission import Submission
 from dojo.sandbox.parent_client import Parent
@@ -60,6 +61,7 @@ class Grader:
         self._parent = parent
         self._seed = seed
         self._examiner = Examiner(parent, seed)
+        self._turns = Turns()
 
     def grade(self, submission: Submission) -> Result:
         """Grade one submission.
@@ -75,13 +77,21 @@ class Grader:
         case = _Case(submission, binding, time.perf_counter())
         if submission.content is None:
             return _result(case, "unreadable", submission.fault, earned=0)
-        first = self._attempt(case, submission.content)
+        with self._turns.among_others():
+            first = self._attempt(case, submission.content)
         if isinstance(first, Result):
             return first
+        # Alone: what a neighbour did, who filled the disk or the memory, is not done to it again.
+        with self._turns.alone():
+            return self._attempt_again(case, submission.content, first)
+
+    def _attempt_again(self, case: _Case, content: bytes, first: _Fault) -> Result:
+        """Judge a second time; of what fails each time, say whose doing it is."""
+        submission = case.submission
         is_perhaps_theirs = first.is_perhaps_theirs and self._examiner.reference_passes(
             submission.kata
         )
-        second = self._attempt(case, submission.content)
+        second = self._attempt(case, content)
         if isinstance(second, Result):
             return second
         if is_perhaps_theirs and second.is_perhaps_theirs:

@@ -28,6 +28,7 @@ from dojo.wire.line import LineBroken, LineClosed
 _PROGRAM = "dojo.inside.parent"
 _START_TIMEOUT_S = 180.0
 _CLOSE_TIMEOUT_S = 10.0
+_LOOK_EVERY_S = 0.05
 
 
 class Parent:
@@ -164,20 +165,29 @@ class Parent:
 
     def close(self) -> None:
         """End the parent and all sandboxes, for good."""
-        with self._lock:
-            self._is_closed = True
+        self._is_closed = True
+        # A thread may have the lock, and wait for the parent: with that one's end it goes on.
+        while not self._lock.acquire(timeout=_LOOK_EVERY_S):
+            self._order_end()
+        try:
             self._end()
             self.room.close()
+        finally:
+            self._lock.release()
 
     def _end(self) -> None:
         """Have the reaper kill the parent with all that came of it, and remove its folder."""
         self._forks.hang_up()
+        self._order_end()
+        self._forks.await_end(_CLOSE_TIMEOUT_S)
+        clear_up(self._folder)
+
+    def _order_end(self) -> None:
+        """Have the reaper kill all, from any thread."""
         reaper = self._forks.process
         assert reaper.stdin is not None
         with contextlib.suppress(OSError):
             reaper.stdin.close()
-        self._forks.await_end(_CLOSE_TIMEOUT_S)
-        clear_up(self._folder)
 
     def __enter__(self) -> Parent:
         """Return itself."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import dataclasses
 import shutil
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -129,11 +132,92 @@ def test_what_fails_once_is_judged_again(fault: Any) -> None:
     assert (result.verdict, result.earned) == ("passed", KATA.points)
 
 
+def test_second_time_it_is_judged_alone() -> None:
+    """Six at a time, of whom two fail at first: nobody is at work while one is tried again."""
+    at_work: list[str] = []
+    beside: list[list[str]] = []
+    failed: set[str] = set()
+    meet = threading.Barrier(6)
+    lock = threading.Lock()
+
+    def judge(_: Kata, content: bytes) -> Judged:
+        name = content.decode()
+        with lock:
+            is_again = name in failed
+            failed.add(name)
+            at_work.append(name)
+            if is_again:
+                beside.append([*at_work])
+        if not is_again:
+            meet.wait(60)
+        with lock:
+            at_work.remove(name)
+        if name in ("x = 1", "x = 4") and not is_again:
+            raise Broke("OSError: no space left on device")
+        return RIGHT
+
+    grader = Grader(PARENT, "1")
+    grader._examiner = SimpleNamespace(judge=judge, reference_passes=lambda _: True)  # type: ignore[assignment]
+    them = [dataclasses.replace(THEIRS, content=b"x = %d" % number) for number in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(grader.grade, them))
+
+    assert [one.verdict for one in results] == ["passed"] * 6
+    assert sorted(beside) == [["x = 1"], ["x = 4"]]
+
+
 def test_tampering_without_a_test_is_no_failure_of_the_grader() -> None:
     result = grade(Played(Judged((), (), tampered="a report that is none: \x1b[31m\udce9")))
 
     assert (result.verdict, result.earned) == ("tampering", 0)
     assert result.notes[-1] == "tampering: a report that is none: \\udce9"
+
+
+def test_task_that_hangs_hangs_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task costs one wait in the examination; two of them cost one in the tests as well."""
+    scenarios = examination.scenarios_of(KATA)
+    asked: list[tuple[str, ...]] = []
+    played: list[str] = []
+    tested: list[Any] = []
+
+    def examine(name: str, scenario: Any, *_: Any) -> ScenarioVerdict:
+        played.append(name)
+        hangs = 1 in scenario.tasks or 4 in scenario.tasks
+        verdict = "timeout" if hangs else "passed"
+        return ScenarioVerdict(scenario=name, tasks=scenario.tasks, verdict=verdict)
+
+    def run(*words: Any) -> Any:
+        asked.append(tuple(words[4]))
+        tested.append(words[3])
+        return GREEN, "passed", ""
+
+    monkeypatch.setattr(examination, "_examine", examine)
+    monkeypatch.setattr(examination, "run_tests", run)
+    examiner = Examiner(PARENT, "1")
+    desks = [(name, one, SimpleNamespace()) for name, one in scenarios.items()]
+    examiner._desks = lambda *_: iter(desks * 2)  # type: ignore[assignment,method-assign,return-value]
+    box: Any = SimpleNamespace(limits=Limits())
+    expected: dict[str, Any] = {name: {} for name in scenarios}
+    judged = examiner._judge_in(box, box, KATA, "test_bird", expected, True, True)
+
+    lost = [one for one in judged.scenarios if one.verdict == "timeout"]
+    assert len(judged.scenarios) == 2 * len(scenarios)
+    assert all({1, 4} & set(one.tasks) for one in lost)
+    assert len(played) == len(judged.scenarios) - sum("not played" in one.message for one in lost)
+    assert 0 < len(played) < len(judged.scenarios) - len(scenarios) // len(KATA.tasks)
+    first, fourth = KATA.tasks[0].tests, KATA.tasks[3].tests
+    assert asked == [
+        (
+            first[0],
+            *KATA.tasks[1].tests,
+            *KATA.tasks[2].tests,
+            fourth[0],
+            *KATA.tasks[4].tests,
+            "test_bird",
+        )
+    ]
+    assert tested == [examination._AFTER_A_HANG_S]
+    assert judged.verdict == "timeout"
 
 
 def test_examiner_tells_before_from_after(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,6 +48,11 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
         "become root": _become_root,
         "use io_uring": lambda: _system_call(425, 1, ctypes.create_string_buffer(256)),
         "leave memory behind": lambda: _system_call(29 if _is_x86() else 194, 0, 4096, 0o1600),
+        "leave a semaphore behind": lambda: _system_call(64 if _is_x86() else 190, 0, 1, 0o1600),
+        "leave a queue behind": lambda: _system_call(68 if _is_x86() else 186, 0, 0o1600),
+        "leave a named queue behind": lambda: _system_call(
+            240 if _is_x86() else 180, b"dojo-probe", os.O_RDWR | os.O_CREAT, 0o600, None
+        ),
         "raise a limit": _raise_a_limit,
         "limit the grader": lambda: resource.prlimit(told["victim"], resource.RLIMIT_NOFILE),
         "slow the grader down": lambda: os.setpriority(os.PRIO_PROCESS, told["victim"], 19),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Annotated
@@ -81,7 +82,6 @@ def mark(
         raise Stop(Exit.USAGE, "a mark by hand needs its --reason: it is shown beside it")
     with faults_of_the_order():
         key = None if sign_key is None else read_key(sign_key)
-        store = Store(state or file.with_suffix(".sqlite"))
     if result.signature and (key is None or not is_signed(result, key)):
         raise Stop(Exit.USAGE, "the results are signed: name the --sign-key that signed them")
     try:
@@ -90,10 +90,12 @@ def mark(
     except ValidationError as error:
         raise Stop(Exit.USAGE, f"{points:g} is no mark: {error.errors()[0]['msg']}") from None
     changed = changed if key is None else sign(changed, key)
-    store.set_mark(result.learner, result.kata, by_hand)
-    store.close()
     results = tuple(changed if one is result else one for one in record.results)
-    write_results(file, record.model_copy(update={"results": results}))
+    with faults_of_the_order():  # opened last: what is refused above leaves no file behind
+        store = Store(state or file.with_suffix(".sqlite"))
+    with contextlib.closing(store):
+        write_results(file, record.model_copy(update={"results": results}))
+        store.set_mark(result.learner, result.kata, by_hand)
     was, now = _points(result.earned), _points(changed.earned)
     show.Screen().say(f"{learner}  {result.kata}  {was}, now {now}. Next: read {file}")
     return Exit.DONE

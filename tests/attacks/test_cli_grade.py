@@ -488,6 +488,37 @@ def test_mark_that_cannot_be_set_changes_nothing(
     assert not (group.parent / "none.sqlite").exists()
 
 
+@pytest.mark.parametrize("mark", ["35", "41", "-1", "nan"])
+@pytest.mark.parametrize("key", [None, "other", "none"])
+@pytest.mark.parametrize("learner", ["bob", "zoe"])
+def test_refused_mark_leaves_no_file_behind(
+    group: Path, graded_class: dict[str, Any], learner: str, key: str | None, mark: str
+) -> None:
+    (group.parent / "other").write_text(KEY[::-1])
+    (group.parent / "results.sqlite").unlink()
+    before = {path: path.read_bytes() for path in group.parent.iterdir() if path.is_file()}
+    named = [] if key is None else ["--sign-key", key]
+
+    done = dojo("mark", "results.json", learner, "05", "--reason", "r", *named, "--", mark)
+
+    assert done.exit_code == Exit.USAGE, done.output
+    after = {path: path.read_bytes() for path in group.parent.iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_mark_that_cannot_be_written_is_not_kept_either(
+    group: Path, graded_class: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("dojo.cli.grade.write_whole", full)
+    done = dojo("mark", "results.json", "bob", "05", "35", "--reason", "r", "--sign-key", "key")
+
+    assert (done.exit_code, "No space left" in done.output) == (Exit.USAGE, True)
+    assert Store(group.parent / "results.sqlite").marks() == {}
+
+
 def test_mark_by_hand_that_a_kata_cannot_earn_any_more_is_told_not_set(
     group: Path, graded_class: dict[str, Any]
 ) -> None:

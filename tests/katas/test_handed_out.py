@@ -55,6 +55,20 @@ def test_names_are_those_that_git_knows(file: Path) -> None:
     assert is_in_git(file.parent)
 
 
+def test_clone_on_windows_has_the_line_ends_that_were_handed_out(file: Path) -> None:
+    stub = b"raise NotImplementedError\n"
+    shutil.copyfile(PACKAGE_ROOT / ".gitattributes", file.parents[2] / ".gitattributes")
+    file.write_bytes(stub)
+    who = ("-c", "user.name=anna", "-c", "user.email=anna@example.org")
+    for words in (["add", "."], [*who, "commit", "-q", "-m", "hand out"]):
+        subprocess.run(["git", *words], cwd=file.parents[2], check=True)
+    clone = file.parents[3] / "clone"
+    words = ["clone", "-q", "-c", "core.autocrlf=true", file.parents[2], clone]
+    subprocess.run(["git", *words], check=True)
+
+    assert (clone / "katas" / "02_retries" / "retries.py").read_bytes() == stub
+
+
 @pytest.mark.parametrize("without", ["program", "repository", "commit"])
 def test_without_git_files_are_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without: str

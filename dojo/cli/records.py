@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
+_OF_SHEETS = ("canvas", "moodle")
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 Record = Annotated[Path, typer.Argument(metavar="RESULTS", help="A results.json.")]
@@ -34,7 +35,8 @@ def export(
         str,
         typer.Option(
             metavar="FORMAT",
-            help="gradebook, junit, summary, gradescope, exercism, classroom50 or classroom.",
+            help="gradebook, canvas, moodle, junit, summary, gradescope, exercism, classroom50 or"
+            " classroom.",
         ),
     ],
     learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
@@ -43,27 +45,38 @@ def export(
         str,
         typer.Option(metavar="comma|semicolon|tab", help="Of the gradebook's cells."),
     ] = "comma",
+    sheet: Annotated[
+        Path | None,
+        typer.Option(help="Canvas's gradebook or Moodle's grading worksheet, to be filled in."),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Of that sheet; need not be named if there is but one.")
+    ] = None,
 ) -> int:
     """Write results in the format of another platform.
 
     Ends with 3, and writes nothing, where the grader itself failed and the format would make a
-    zero of that.
+    zero of that; with 5 where a mark has no place in the --sheet, or the sheet's learner no mark.
     """
     from dojo.export.checks import FormatError, NoMark
 
     check_choice("--separator", separator, _SEPARATORS)
-    writers = _writers(_SEPARATORS[separator])
+    missing: list[str] = []
+    writers = _writers(_SEPARATORS[separator], sheet, column, missing)
     check_choice("--to", to, writers)
-    write = writers[to]
+    if sheet is not None and to not in _OF_SHEETS:
+        raise Stop(Exit.USAGE, f"--sheet is for {' and '.join(_OF_SHEETS)}, not for {to}")
     results = _chosen(read_results(file), learner, kata)
     try:
-        written = write(results)
+        written = writers[to](results)
     except NoMark as error:
         raise Stop(Exit.ENVIRONMENT, f"{str(target)!r} was not written: {error}") from None
     except FormatError as error:
         raise Stop(Exit.USAGE, str(error)) from None
     _write(target, written)
-    return Exit.DONE
+    for line in missing:
+        show.Screen(sys.stderr).say(f"dojo: {line}")
+    return Exit.INCOMPLETE if missing else Exit.DONE
 
 
 @app.command()
@@ -177,11 +190,24 @@ def verify(
     return Exit.DONE
 
 
-def _writers(separator: str) -> dict[str, Callable[[Results], str]]:
+def _writers(
+    separator: str, sheet: Path | None, column: str | None, missing: list[str]
+) -> dict[str, Callable[[Results], str]]:
     from dojo.export import formats, platforms
+    from dojo.export.sheets import fill_sheet
+
+    def fill(platform: str, results: Results) -> str:
+        if sheet is None:
+            raise Stop(Exit.USAGE, f"--to {platform} fills in {platform}'s own list: name --sheet")
+        filled = fill_sheet(results, platform, sheet, column)  # type: ignore[arg-type]
+        for line in filled.told:
+            show.Screen(sys.stderr).say(f"dojo: {line}")
+        missing.extend(filled.missing)
+        return filled.text
 
     return {
         "gradebook": functools.partial(formats.gradebook, separator=separator),
+        **{one: functools.partial(fill, one) for one in _OF_SHEETS},
         "junit": formats.junit,
         "summary": formats.summary,
         "gradescope": platforms.gradescope,

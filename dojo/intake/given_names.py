@@ -42,9 +42,9 @@ _TEXTS = (
     # Brightspace: 12345-67890 - Anna Doe - Nov 24, 2026 558 PM - retries.py
     r"(?P<number>\d+)-\d+ - (?P<who>.+?) - (?P<date>\w+ \d+, \d{4} \d{3,4} [AP]M)( - (?P<own>.+))?",
     # Canvas: doeanna_LATE_81534_9712_retries-1.py, and doeanna_81534_text.html
-    r"(?P<who>.+?)(_LATE)?_(?P<number>\d+)_((?P<file>\d+)_(?P<own>.+)|(?P<kind>text)\.html)",
+    r"(?P<who>.+?)(?P<late>_LATE)?_(?P<number>\d+)_((?P<file>\d+)_(?P<own>.+)|(?P<kind>text)\.html)",
 )
-_UNSAID = dict.fromkeys(("date", "file", "kind", "own"))
+_UNSAID = dict.fromkeys(("date", "file", "kind", "late", "own"))
 _FORMS = tuple(re.compile(form, re.DOTALL) for form in _TEXTS)
 _FORMS_OF_FOLDERS = (_FORMS[0], _FORMS[2])
 _COPY = re.compile(
@@ -64,6 +64,7 @@ class Given:
         attempt: Of two attempts the greater one is the newer.
         date: When it was handed in, by the platform's clock; None without.
         is_aside: What was typed into the platform beside the hand-in.
+        is_late: Whether the platform says that it was.
     """
 
     who: str
@@ -72,6 +73,7 @@ class Given:
     attempt: tuple[str | int, ...] = (0,)
     date: datetime.datetime | None = None
     is_aside: bool = False
+    is_late: bool = False
 
 
 def learner_id(name: str) -> str:
@@ -123,7 +125,8 @@ def read_platform_name(name: str, katas: Sequence[Kata], *, is_folder: bool) -> 
             date = _date_of(said["date"] or "")
             attempt = (date.isoformat() if date else "", copy, int(said["file"] or 0))
             is_aside = said["kind"] not in (None, "file")
-            return Given(said["who"], said["number"], own, attempt, date, is_aside)
+            is_late = said["late"] is not None
+            return Given(said["who"], said["number"], own, attempt, date, is_aside, is_late)
     return None
 
 

@@ -61,6 +61,7 @@ class HandIn:
         is_listed: Whether a roster says whose it is: then it is somebody's, whatever is in it.
         attempt: Its number among those of a learner that are all graded, from 1; 0: the only one.
         terms: What holds for this learner alone.
+        number: The platform's own number of the learner, from a name that it made; or empty.
     """
 
     learner: str
@@ -71,6 +72,7 @@ class HandIn:
     is_listed: bool = False
     attempt: int = 0
     terms: Terms = dataclasses.field(default_factory=Terms)
+    number: str = ""
 
 
 def same_name(learner: str) -> str:
@@ -205,6 +207,8 @@ def _hand_in_of(
     look = functools.partial(look_into, last.path)
     if last.is_file:
         look = functools.partial(look_at_files, {own: one.path for own, one in attempt.items()})
+    if last.given.is_late:
+        notes = (*notes, "late, as the platform says")
     return HandIn(
         learner=learner_id(name),
         source=", ".join(str(one.path) for one in attempt.values()),
@@ -212,6 +216,7 @@ def _hand_in_of(
         submitted=last.given.date and last.given.date.replace(tzinfo=zone),
         notes=notes,
         attempt=number,
+        number=last.given.number,
     )
 
 

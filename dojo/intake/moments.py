@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
+import unicodedata
 import zoneinfo
 from collections.abc import Iterable
 
@@ -26,6 +27,17 @@ _MOMENT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+
+_DAY_IN_WORDS = re.compile(
+    r"(?:\w+,?\s+)?(?:(?P<day>\d{1,2})(?:er)?\s+(?P<month>[a-z]{3,9})\.?,?\s+(?P<year>\d{4})"
+    r"|(?P<name>[a-z]{3,9})\.?\s+(?P<number>\d{1,2}),\s+(?P<last>\d{4}))",
+    re.IGNORECASE,
+)
+_MONTHS = (
+    *("january janvier", "february fevrier", "march mars", "april avril", "may mai", "june juin"),
+    *("july juillet", "august aout", "september septembre", "october octobre"),
+    *("november novembre", "december decembre"),
+)
 
 _LENGTH = re.compile(r"(\d{1,4}(?:[.,]\d)?)\s*(m|min|minutes?|h|hours?|d|days?)", re.IGNORECASE)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -45,7 +57,8 @@ def read_moment(
     """Read a date with its time.
 
     Args:
-        text: ISO 8601, or the day and month first with `.`, `/` or `-` between; then perhaps an
+        text: ISO 8601, or the day and month first with `.`, `/` or `-` between, or as Moodle
+            writes it in English or French (`Tuesday, 24 November 2026, 5:58 PM`); then perhaps an
             offset, or the name of a zone such as `Europe/Paris`.
         zone: Of a text that names none; None: there must be one.
         day_first: Whether 03/04/2026 is in April; None: it is refused.
@@ -57,7 +70,7 @@ def read_moment(
     Raises:
         MomentError: It is none, or could be several.
     """
-    found = _MOMENT.fullmatch(text.strip())
+    found = _read(text)
     if found is None:
         raise MomentError("is no date")
     if found["hour"] is None:
@@ -102,7 +115,7 @@ def read_length(text: str) -> datetime.timedelta:
 
 def names_a_zone(text: str) -> bool:
     """Say whether a text, if it is a moment, has a zone of its own."""
-    found = _MOMENT.fullmatch(text.strip())
+    found = _read(text)
     return found is not None and bool(found["offset"] or found["zone"])
 
 
@@ -120,7 +133,7 @@ def day_comes_first(texts: Iterable[str]) -> bool | None:
     """
     orders: dict[bool, str] = {}
     for text in texts:
-        found = _MOMENT.fullmatch(text.strip())
+        found = _read(text)
         if found is not None and found["first"] is not None:
             if int(found["first"]) > 12:
                 orders[True] = text
@@ -130,6 +143,25 @@ def day_comes_first(texts: Iterable[str]) -> bool | None:
         first, second = orders[True], orders[False]
         raise MomentError(f"has {first!r} with the day first and {second!r} with the month first")
     return next(iter(orders), None)
+
+
+def _read(text: str) -> re.Match[str] | None:
+    """Match a text, a month that is named in English or French turned into its number."""
+    text = text.strip()
+    letters = unicodedata.normalize("NFD", text)
+    bare = "".join(one for one in letters if not unicodedata.combining(one))
+    found = _DAY_IN_WORDS.match(bare)
+    if found is not None:
+        name = (found["month"] or found["name"]).casefold()
+        fits = [
+            number
+            for number, names in enumerate(_MONTHS, start=1)
+            if name in names.split() or name in {one[:3] for one in names.split()}
+        ]
+        if len(fits) == 1:
+            day = f"{found['year'] or found['last']}-{fits[0]}-{found['day'] or found['number']}"
+            text = day + bare[found.end() :]
+    return _MOMENT.fullmatch(text)
 
 
 def _date_of(found: re.Match[str], day_first: bool | None) -> tuple[int, int, int]:

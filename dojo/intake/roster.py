@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
 import dataclasses
 import datetime
 import difflib
 import functools
-import io
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -27,29 +23,10 @@ from dojo.intake.moments import (
     read_length,
     read_moment,
 )
+from dojo.intake.tables.lines import Line, lines_of
+from dojo.intake.tables.matching import People
 
-_MARKS = {
-    # The longer one first: it begins with the shorter one.
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
-
-
-_COLUMNS = ("id", "path", "submitted", "deadline", "extension")
-
-
-@dataclasses.dataclass(frozen=True)
-class _Line:
-    place: str
-    cells: dict[str, str]
-    columns: tuple[tuple[str, str], ...]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
+_MOST_ABSENT = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +36,7 @@ class _Dates:
     zone: datetime.tzinfo
     day_first: bool | None
 
-    def read(self, line: _Line, column: str, *, latest: bool = False) -> datetime.datetime | None:
+    def read(self, line: Line, column: str, *, latest: bool = False) -> datetime.datetime | None:
         text = line[column]
         try:
             return (
@@ -98,7 +75,7 @@ def read_roster(
     Raises:
         RosterError: It cannot be read.
     """
-    lines = _lines_of(roster, rest, may_lack_paths=bool(found))
+    lines = lines_of(roster, rest, may_lack_paths=bool(found))
     texts = [line[name] for line in lines for name in ("submitted", "deadline") if line[name]]
     try:
         dates = _Dates(zone or datetime.timezone.utc, day_comes_first(texts))
@@ -138,31 +115,67 @@ def _of_each_learner(listed: list[HandIn], rest: Rest, counts: Attempt) -> list[
     return chosen
 
 
-def _with_terms(every: list[HandIn], lines: list[_Line], dates: _Dates, rest: Rest) -> list[HandIn]:
+def _with_terms(every: list[HandIn], lines: list[Line], dates: _Dates, rest: Rest) -> list[HandIn]:
     """Give hand-ins the terms and dates of lines that say nothing of where they are.
 
     Raises:
         RosterError: A learner is in two of these lines.
     """
+    if any(line.platform for line in lines):
+        return _with_terms_of_sheet(every, lines, dates, rest)
     present = {same_name(one.learner) for one in every}
-    said: dict[str, tuple[Terms, datetime.datetime | None]] = {}
+    said: dict[str, Line] = {}
     for line in lines:
         key = same_name(learner_id(line["id"]))
         if key in said:
             raise RosterError(f"{line.place}: {line['id']!r} is there twice: keep one line")
-        said[key] = _terms_of(line, dates), dates.read(line, "submitted")
+        said[key] = line
         if key not in present:
             near = difflib.get_close_matches(key, present, n=1)
             meant = f"; there is {near[0]!r}: is that it?" if near else ""
             rest.told.append(f"{line.place}: {line['id']!r} handed in nothing{meant}")
+    terms = {key: _terms_of(line, dates) for key, line in said.items()}
     held = []
     for one in every:
-        terms, submitted = said.get(same_name(one.learner), (one.terms, None))
-        held.append(dataclasses.replace(one, terms=terms, submitted=submitted or one.submitted))
+        key = same_name(one.learner)
+        submitted = dates.read(said[key], "submitted") if key in said else None
+        held.append(_held_to(one, terms.get(key), submitted))
     return held
 
 
-def _terms_of(line: _Line, dates: _Dates) -> Terms:
+def _held_to(one: HandIn, terms: Terms | None, submitted: datetime.datetime | None) -> HandIn:
+    submitted = submitted or one.submitted
+    return dataclasses.replace(one, terms=terms or one.terms, submitted=submitted)
+
+
+def _with_terms_of_sheet(
+    every: list[HandIn], lines: list[Line], dates: _Dates, rest: Rest
+) -> list[HandIn]:
+    """Find for each hand-in the line of a platform's own list."""
+    people = People([(line.number, line.names) for line in lines])
+    terms = [_terms_of(line, dates) for line in lines]
+    held: list[HandIn] = []
+    there: set[int] = set()
+    for one in every:
+        place = people.find([one.learner], one.number)
+        if place is None and lines[0].platform == "github":
+            place = people.find_owner(one.learner)
+        if place is None:
+            rest.told.append(f"{one.source}: {one.learner!r} is not in the roster, or not alone")
+            held.append(one)
+            continue
+        there.add(place)
+        submitted = dates.read(lines[place], "submitted")
+        held.append(_held_to(one, terms[place], submitted))
+    absent = [line["id"] for place, line in enumerate(lines) if place not in there]
+    if absent:
+        more = f" and {len(absent) - _MOST_ABSENT} more" if len(absent) > _MOST_ABSENT else ""
+        who = ", ".join(absent[:_MOST_ABSENT])
+        rest.told.append(f"{len(absent)} of {len(lines)} handed in nothing: {who}{more}")
+    return held
+
+
+def _terms_of(line: Line, dates: _Dates) -> Terms:
     extension = datetime.timedelta()
     if text := line["extension"]:
         try:
@@ -176,88 +189,7 @@ def _date_of(one: HandIn) -> datetime.datetime:
     return one.submitted or datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
 
 
-def _lines_of(roster: Path, rest: Rest, *, may_lack_paths: bool) -> list[_Line]:
-    text, encoding = _text_of(roster)
-    if encoding == "cp1252":
-        rest.told.append(f"{roster}: is not UTF-8, read as cp1252: look at the names")
-    # Excel's own way to say it, on a line before the first.
-    declared = re.match(r"\s*sep=(.)\s*\n", text)
-    tables = {
-        one: _rows_of(text, one, roster) for one in (declared[1] if declared else _SEPARATORS)
-    }
-    if declared:
-        tables = {one: rows[1:] for one, rows in tables.items()}
-    heads = {one: [cell.casefold() for cell in rows[0][1]] for one, rows in tables.items() if rows}
-    if not heads:
-        raise RosterError(f"the roster {str(roster)!r} is empty: its first line is 'id,path'")
-    needed = {"id"} if may_lack_paths else {"id", "path"}
-    fits = [one for one, head in heads.items() if needed <= set(head)]
-    best = max(fits or heads, key=lambda one: len(heads[one]))
-    if not fits:
-        columns = "the column 'id'" if may_lack_paths else "the columns 'id' and 'path'"
-        raise RosterError(
-            f"the roster {str(roster)!r} needs {columns}; read as {encoding} with"
-            f" the separator {_SEPARATORS.get(best, best)}, its first line has {heads[best]}"
-        )
-    (_, written), *rows = tables[best]
-    lines = []
-    for number, cells in rows:
-        row = dict(zip(heads[best], cells, strict=False))
-        place = f"line {number} of the roster {str(roster)!r}"
-        if not row.get("id") or not (row.get("path") or may_lack_paths):
-            raise RosterError(f"{place} lacks an id or a path")
-        more = zip(written, cells, strict=False)
-        columns_of_its_own = tuple(
-            (name, cell) for name, cell in more if name and name.casefold() not in _COLUMNS
-        )
-        lines.append(_Line(place, row, columns_of_its_own))
-    if not lines:
-        raise RosterError(f"the roster {str(roster)!r} names nobody: it has a first line only")
-    return lines
-
-
-def _rows_of(text: str, separator: str, roster: Path) -> list[tuple[int, list[str]]]:
-    """Return the rows that are not empty, with the numbers of their lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    rows = []
-    try:
-        for cells in reader:
-            cells = [cell.strip() for cell in cells]
-            if any(cells):
-                rows.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise RosterError(
-            f"line {reader.line_num} of the roster {str(roster)!r} cannot be read: {error}"
-        ) from None
-    return rows
-
-
-def _text_of(roster: Path) -> tuple[str, str]:
-    """Return the text and its encoding: the one that it begins with, UTF-8, or Excel's."""
-    try:
-        content = roster.read_bytes()
-    except OSError as error:
-        raise RosterError(f"the roster {str(roster)!r} cannot be read: {error.strerror}") from None
-    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "")
-    encodings = [marked] if marked else ["utf-8", "cp1252"]
-    if not marked and b"\0" in content[:4]:
-        encodings = ["utf-16-be" if content[:1] == b"\0" else "utf-16-le"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError as error:
-            said = f"{error.reason} at byte {error.start}"
-            continue
-        if "\0" not in text:
-            return text, encoding
-        said = "it holds NUL characters"
-    raise RosterError(
-        f"the roster {str(roster)!r} is no text in {' or '.join(encodings)} ({said}):"
-        " save it as 'CSV UTF-8'"
-    )
-
-
-def _hand_in_of(line: _Line, roster: Path, katas: Sequence[Kata], dates: _Dates) -> HandIn:
+def _hand_in_of(line: Line, roster: Path, katas: Sequence[Kata], dates: _Dates) -> HandIn:
     where = line["path"]
     path = path_meant(where, roster.parent)
     if path is None:

@@ -1,0 +1,188 @@
+"""Fill marks into the list that a platform takes back: Canvas's gradebook, Moodle's worksheet.
+
+Each row and cell stays as the platform wrote it, but for one column; so does a cell of somebody
+who has no mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from dojo.export.checks import FormatError
+from dojo.grading.results import Result, Results
+from dojo.intake.learners import RosterError
+from dojo.intake.tables.lines import TERMS
+from dojo.intake.tables.matching import People
+from dojo.intake.tables.reading import Table, read_tables
+from dojo.intake.tables.sheets import Platform, Sheet, recognise
+
+_GRADE = ("grade", "note")
+_MOST = ("maximum grade", "note maximale")
+_MAIL = re.compile(r"e?-?mail|courriel|login|user ?name|utilisateur", re.IGNORECASE)
+_NOT_MARKED = ("EX", "N/A")  # Canvas: excused, and to whom the assignment was not given
+_HOW_TO_GET = {
+    "canvas": "'Grades', 'Export', as CSV",
+    "moodle": "'Download grading worksheet' of the assignment",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Filled:
+    """A platform's list with marks.
+
+    Attributes:
+        text: The file.
+        told: What the instructor should know of how it was filled.
+        missing: A line on each learner whose mark is not in it.
+    """
+
+    text: str
+    told: list[str]
+    missing: list[str]
+
+
+def fill_sheet(results: Results, platform: Platform, path: Path, column: str | None) -> Filled:
+    """Fill in a platform's list.
+
+    Args:
+        results: The record. Of several katas the sum goes into the one column.
+        platform: Whose list it is.
+        path: The list, as it was downloaded.
+        column: The column that gets the marks; None: the only one that there is.
+
+    Raises:
+        FormatError: The list is none, or has not one such column.
+    """
+    table, sheet = _read(path, platform)
+    place = _column_of(table, sheet, column)
+    rows = [list(cells) for _, cells in table.rows]
+    people = {
+        number: row for number, row in enumerate(rows[1:], start=1) if sheet.is_of_a_person(row)
+    }
+    known = People([(sheet.number_of(row), sheet.names_of(row)) for row in people.values()])
+    numbers = list(people)
+    total = _total_of(results)
+    missing: list[str] = []
+    scales: set[float] = set()
+    filled: dict[int, str] = {}
+    for learner, theirs in _by_learner(results).items():
+        found = _find(known, theirs[0], table.head, sheet)
+        if found is None:
+            missing.append(f"{learner!r} is not in {str(path)!r}, or not alone")
+            continue
+        if numbers[found] in filled:
+            other = filled[numbers[found]]
+            raise FormatError(f"{learner!r} and {other!r} are on one line of {str(path)!r}")
+        filled[numbers[found]] = learner
+        row = rows[numbers[found]]
+        row += [""] * (place + 1 - len(row))
+        if any(one.earned is None for one in theirs):
+            missing.append(f"{learner!r} has no mark yet: that line is left as it is")
+        elif row[place].strip().upper() in _NOT_MARKED:
+            missing.append(f"{learner!r} has {row[place].strip()!r} there, which is left")
+        else:
+            most = _most_of(row, rows, table.head, place) or total
+            scales.add(most)
+            row[place] = f"{round(sum(one.earned or 0 for one in theirs) * most / total, 2):g}"
+    told = [f"{total:g} points are written as {one:g}" for one in sorted(scales - {total})]
+    return Filled(_written(rows, table), told, missing)
+
+
+def _read(path: Path, platform: Platform) -> tuple[Table, Sheet]:
+    try:
+        tables = read_tables(path, f"the sheet {str(path)!r}")
+    except RosterError as error:
+        raise FormatError(str(error)) from None
+    for table in tables:
+        sheet = recognise(table.head)
+        if sheet is not None and sheet.platform == platform:
+            return table, sheet
+    raise FormatError(
+        f"{str(path)!r} is no list of {platform.capitalize()}: take {_HOW_TO_GET[platform]}"
+    )
+
+
+def _column_of(table: Table, sheet: Sheet, asked: str | None) -> int:
+    """Return the place of the column that gets the marks."""
+    head = table.head
+    if sheet.platform == "canvas":
+        first = max(sheet.kept) + 1
+        may = [n for n in range(first, len(head)) if re.search(r"\(\d+\)$", head[n])]
+    else:
+        may = [n for n, name in enumerate(head) if name.casefold() in _GRADE]
+    if asked is not None:
+        named = [n for n in range(len(head)) if n in may or sheet.platform == "moodle"]
+        may = [n for n in named if asked.casefold() in _ways_to_say(head[n])]
+    if len(may) != 1:
+        there = ", ".join(repr(name) for name in head if re.search(r"\(\d+\)$", name)) or "none"
+        if sheet.platform == "moodle":
+            there = ", ".join(map(repr, head))
+        which = "no column" if asked is None else f"no column {asked!r}"
+        which = which if not may else f"{len(may)} columns"
+        raise FormatError(f"there is {which} for marks: name one with --column: {there}")
+    return may[0]
+
+
+def _ways_to_say(title: str) -> set[str]:
+    """Return how `Retries (9712)` may be named: whole, without its number, by that alone."""
+    found = re.fullmatch(r"(.*?)\s*\((\d+)\)", title)
+    return {title.casefold(), *((found[1].casefold(), found[2]) if found else ())}
+
+
+def _find(known: People, result: Result, head: Sequence[str], sheet: Sheet) -> int | None:
+    """Find a learner by what the roster knew of them, else by name."""
+    columns = {name.casefold(): said for name, said in result.columns.items()}
+    same = [columns.get(head[one].casefold(), "") for one in sheet.names]
+    written = columns.get(head[sheet.number].casefold(), "") if sheet.number >= 0 else ""
+    digits = re.search(r"(\d+)\s*$", written) or re.search(r"_(\d+)$", result.learner)
+    if digits and (found := known.find([], digits[1])) is not None:
+        return found
+    others = [said for name, said in columns.items() if _MAIL.search(name)]
+    for names in ([one for one in same if one], others, [result.learner]):
+        if (found := known.find(filter(None, names))) is not None:
+            return found
+    return None
+
+
+def _most_of(row: Sequence[str], rows: list[list[str]], head: Sequence[str], place: int) -> float:
+    """Return what the platform's assignment may earn; 0 where its list does not say so."""
+    columns = [n for n, name in enumerate(head) if name.casefold() in _MOST]
+    cells = [row[n] for n in columns if n < len(row)]
+    points = [one for one in rows[1:4] if one and "Points Possible" in one[0]]
+    cells += [one[place] for one in points if place < len(one)]
+    for cell in cells:
+        if re.fullmatch(r"\s*\d+([.,]\d+)?\s*", cell):
+            return float(cell.replace(",", "."))
+    return 0.0
+
+
+def _total_of(results: Results) -> float:
+    katas: dict[str, float] = {}
+    for one in results.results:
+        katas[one.kata] = max(one.points, katas.get(one.kata, 0))
+    if not katas:
+        raise FormatError("there is no result in these results")
+    return sum(katas.values())
+
+
+def _by_learner(results: Results) -> dict[str, list[Result]]:
+    learners: dict[str, list[Result]] = {}
+    for one in results.results:
+        learners.setdefault(one.learner, []).append(one)
+    return learners
+
+
+def _written(rows: list[list[str]], table: Table) -> str:
+    """Write the list, without the columns that are ours: Canvas would make assignments of them."""
+    kept = [n for n, name in enumerate(table.head) if name.casefold() not in TERMS]
+    file = io.StringIO()
+    # Without a byte order mark: Canvas takes it for a part of the first name.
+    writer = csv.writer(file, delimiter=table.separator, lineterminator="\n")
+    for row in rows:
+        writer.writerow([row[n] if n < len(row) else "" for n in kept])
+    return file.getvalue()

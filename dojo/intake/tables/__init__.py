@@ -1,0 +1,1 @@
+"""Tables that are told of a class: as spreadsheets write them, and as platforms hand them out."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dojo.batch import cluster, flow
+from dojo.catalog.kata import Language
 from dojo.grading.binding import bind, remember
 from dojo.grading.by_hand import Whose, with_marks_by_hand
 from dojo.grading.grader import Grader, not_graded
@@ -189,6 +190,7 @@ def publish(
     policy: LatePolicy,
     key: bytes | None,
     by_hand: Mapping[Whose, ByHand],
+    language: Language = "en",
 ) -> Results:
     """Make the record that leaves the grader: one attempt, lateness off, feedback filtered, signed.
 
@@ -199,6 +201,7 @@ def publish(
         policy: What lateness costs, where a learner has no terms of their own.
         key: Signs; None: nothing is signed.
         by_hand: Marks that a person has set.
+        language: Of what learners read.
 
     Raises:
         ValueError: One of these is more than the kata may earn.
@@ -211,4 +214,5 @@ def publish(
     told = [with_feedback(one, feedback) for one in marked]
     if key is not None:
         told = [sign(one, key) for one in told]
-    return Results(feedback=feedback, results=tuple(told), ungraded=tuple(collected.ungraded))
+    ungraded = tuple(collected.ungraded)
+    return Results(feedback=feedback, language=language, results=tuple(told), ungraded=ungraded)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from dojo.catalog.kata import Kata
+from dojo.catalog.kata import Kata, Language
 from dojo.ground.exits import Exit, Stop, check_choice
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Asked(BaseModel):
         roster: The roster's path; None without.
         kata: The names of the katas to grade.
         feedback: How much the results say.
+        lang: The language of what learners read.
         level: The walls.
         attempt: Which attempt of a learner counts.
         deadline: The last moment in time.
@@ -48,6 +49,7 @@ class Asked(BaseModel):
     roster: str | None = None
     kata: list[str] = []
     feedback: str = "full"
+    lang: str = "en"
     level: str = "strict"
     attempt: str = "newest"
     deadline: str | None = None
@@ -68,6 +70,7 @@ class Asked(BaseModel):
         from dojo.sandbox.walls import Level
 
         check_choice("--feedback", self.feedback, get_args(Feedback))
+        check_choice("--lang", self.lang, get_args(Language))
         check_choice("--level", self.level, get_args(Level))
         check_choice("--attempt", self.attempt, get_args(Attempt))
         if not self.paths and self.roster is None:

@@ -51,6 +51,9 @@ Seed = Annotated[
 HowMuch = Annotated[
     str, typer.Option(metavar="full|actual-only|none", help="How much the results say.")
 ]
+Lang = Annotated[
+    str, typer.Option(metavar="en|fr", help="Of what learners read; tests speak English.")
+]
 Walls = Annotated[
     str, typer.Option(metavar="strict|landlock", help="The walls that grading needs.")
 ]
@@ -94,6 +97,7 @@ def grade(
     state: State = None,
     seed: Seed = None,
     feedback: HowMuch = "full",
+    lang: Lang = "en",
     level: Walls = "strict",
     deadline: Deadline = None,
     late_percent: Percent = 10.0,
@@ -118,6 +122,7 @@ def grade(
         roster=None if roster is None else str(roster),
         kata=kata or [],
         feedback=feedback,
+        lang=lang,
         level=level,
         attempt=attempt,
         deadline=deadline,
@@ -183,7 +188,8 @@ def grade_as_asked(
     as_flow = bool(os.environ.get("PREFECT_API_URL")) if by.as_flow is None else by.as_flow
     order = Order(root, asked.level, jobs=by.jobs, as_flow=as_flow, dask=by.dask)  # type: ignore[arg-type]
     results = _grade(collected.submissions, store, drawn, order)
-    record = publish(results, collected, asked.feedback, policy, key, by_hand)  # type: ignore[arg-type]
+    terms = asked.feedback, policy, key, by_hand, asked.lang
+    record = publish(results, collected, *terms)  # type: ignore[arg-type]
     write_results(out, record)
     missing = report(record, len(collected.left_out))
     show.Screen().say(f"The seed was {drawn}. Next: read {out}")

@@ -122,7 +122,12 @@ def feedback(
         str,
         typer.Option("--feedback", metavar="full|actual-only|none", help="How much they say."),
     ] = "full",
-    lang: Annotated[str, typer.Option(metavar="en|fr", help="Of all but tests' messages.")] = "en",
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            metavar="en|fr", help="Of all but tests' messages; else that of 'dojo grade'."
+        ),
+    ] = None,
     learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
 ) -> int:
     """Write what each learner may read of their own results: a file a learner, to be sent back.
@@ -136,7 +141,7 @@ def feedback(
 
     writers = {"html": feedback_page, "md": feedback_mail}
     check_choice("--to", to, writers)
-    check_choice("--lang", lang, get_args(Language))
+    check_choice("--lang", lang or "en", get_args(Language))
     check_choice("--feedback", level, get_args(Feedback))
     results = _chosen(read_results(file), learner, None)
     katas = {kata.id: kata for kata in load_catalog(find_root())}
@@ -147,7 +152,7 @@ def feedback(
     with contextlib.suppress(OSError):  # then no file can be written, which says why
         out.mkdir(parents=True, exist_ok=True)
     for name, of_one in theirs.items():
-        written = writers[to](of_one, katas, lang)  # type: ignore[arg-type]
+        written = writers[to](of_one, katas, lang or results.language)  # type: ignore[arg-type]
         _write(out / f"{file_name(name, taken)}.{to}", written)
     show.Screen().say(f"{len(theirs)} files are in {out}")
     return Exit.DONE

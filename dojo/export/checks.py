@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+from dojo.catalog.kata import Language
 from dojo.exam.marks import ScenarioVerdict
+from dojo.export.words import WORDS, advice_in, short
 from dojo.grading.results import Result, Results
 
 
@@ -28,6 +30,8 @@ class Check:
         message: Why not, in many; empty when it passed, and never empty when it did not.
         seconds: How long it took.
         output: What the submission printed meanwhile.
+        scenario: The scenario's own name; empty for a test.
+        is_silent: Whether all that is told is that it is red.
     """
 
     name: str
@@ -37,51 +41,60 @@ class Check:
     message: str
     seconds: float
     output: str = ""
+    scenario: str = ""
+    is_silent: bool = False
 
 
-def checks_of(result: Result) -> list[Check]:
+def checks_of(result: Result, language: Language = "en") -> list[Check]:
     """List what was looked at, of both judgements.
 
     Args:
         result: One result.
+        language: Of what is said around a test's or a scenario's own message.
 
     Returns:
         The tests in the order of their file, then the scenarios. A result that is not passed has
         at least one check that is not: whoever counts reds must not see none.
     """
+    words = WORDS[language]
     checks = [
         Check(
             name=test.test,
             tasks=() if test.task is None else (test.task,),
             passed=test.passed,
             cause=test.cause,
-            message="" if test.passed else test.message or f"red: {test.cause}",
+            message="" if test.passed else test.message or words["red"].format(cause=test.cause),
             seconds=test.seconds,
             output=test.output,
+            is_silent=not test.passed and not test.message,
         )
         for test in result.tests
     ]
     checks += [
         Check(
-            name=f"examination: {one.scenario}",
+            name=words["examination"].format(name=one.scenario),
             tasks=one.tasks,
             passed=one.verdict == "passed",
             cause=one.verdict,
-            message="" if one.verdict == "passed" else _told(one),
+            message="" if one.verdict == "passed" else _told(one, language),
             seconds=one.seconds,
+            scenario=one.scenario,
         )
         for one in result.scenarios
     ]
     if result.verdict != "passed" and all(check.passed for check in checks):
-        checks.append(Check("submission", (), False, result.verdict, result.advice, 0.0))
+        advice = advice_in(language, result.advice)
+        checks.append(Check("submission", (), False, result.verdict, advice, 0.0))
     return checks
 
 
-def _told(scenario: ScenarioVerdict) -> str:
-    lines = [scenario.message or f"differs from the reference: {scenario.verdict}"]
+def _told(scenario: ScenarioVerdict, language: Language) -> str:
+    words = WORDS[language]
+    verdict = short(scenario.verdict, language)
+    lines = [scenario.message or words["differs"].format(verdict=verdict)]
     for one in scenario.differences:
-        expected = "" if one.expected is None else f", expected {one.expected}"
-        lines.append(f"{one.what}: seen {one.seen}{expected}")
+        form = words["seen" if one.expected is None else "expected"]
+        lines.append(form.format(what=one.what, seen=one.seen, expected=one.expected))
     return "\n".join(lines)
 
 

@@ -12,75 +12,15 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from dojo.catalog.kata import Kata, Language
-from dojo.exam.marks import TaskMark, Verdict
+from dojo.exam.marks import TaskMark
 from dojo.export.checks import Check, checks_of
 from dojo.export.page import head, text
+from dojo.export.words import VERDICTS, WORDS, advice_in
 from dojo.grading.results import Result
 from dojo.ground.safe_text import one_line, plain
 
 _MOST_MESSAGE = 4000
 _MOST_RED = 12  # of one task: the first ones say what to mend
-
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "title": "Feedback for {name}",
-        "pair": "{left}: {right}",
-        "of": "{earned} of {points} points",
-        "none": "no mark yet: the grading itself failed, by no fault of yours",
-        "late": "handed in late: days counted: {days}",
-        "deadline": "your deadline was {moment}",
-        "hand": "the mark was set by hand: {reason}",
-        "task": "Task {number}: {title}",
-        "solved": "solved",
-        "open": "not solved",
-        "more": "and {count} more",
-        "silent": "{name}: red; what it said is not told",
-        "outside": "seen from outside, with other data",
-        "total": "Together: {earned} of {points} points",
-    },
-    "fr": {
-        "title": "Retour pour {name}",
-        "pair": "{left} : {right}",
-        "of": "{earned} points sur {points}",
-        "none": "pas encore de note : la correction elle-même a échoué, sans faute de votre part",
-        "late": "rendu en retard ; jours comptés : {days}",
-        "deadline": "votre date limite était le {moment}",
-        "hand": "la note a été mise à la main : {reason}",
-        "task": "Tâche {number} : {title}",
-        "solved": "résolue",
-        "open": "pas résolue",
-        "more": "et {count} de plus",
-        "silent": "{name} : rouge ; ce qu'il a dit n'est pas communiqué",
-        "outside": "vu du dehors, avec d'autres données",
-        "total": "En tout : {earned} points sur {points}",
-    },
-}
-_VERDICTS: dict[Language, dict[Verdict, str]] = {
-    "en": {
-        "passed": "all of it is right",
-        "wrong": "something asked for is not there yet",
-        "raised": "your code raised an exception",
-        "timeout": "your code came to no end, and was stopped",
-        "memory": "your code used more memory than there is",
-        "crashed": "your code's process was killed",
-        "exited": "your code ended the process",
-        "unreadable": "what you handed in could not be read",
-        "tampering": "what judges was changed",
-        "grader-error": "the grading itself failed",
-    },
-    "fr": {
-        "passed": "tout est juste",
-        "wrong": "il manque encore quelque chose de ce qui était demandé",
-        "raised": "votre code a levé une exception",
-        "timeout": "votre code n'en finissait pas, et a été arrêté",
-        "memory": "votre code a utilisé plus de mémoire qu'il n'y en a",
-        "crashed": "le processus de votre code a été tué",
-        "exited": "votre code a mis fin au processus",
-        "unreadable": "votre rendu n'a pas pu être lu",
-        "tampering": "ce qui juge a été modifié",
-        "grader-error": "la correction elle-même a échoué",
-    },
-}
 
 
 def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language: Language) -> str:
@@ -91,7 +31,7 @@ def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language
         katas: The catalogue, by id: it has the titles.
         language: Of all that is not a test's own message.
     """
-    words = _WORDS[language]
+    words = WORDS[language]
     name = text(results[0].learner)
     parts = [head(words["title"].format(name=results[0].learner), language)]
     parts.append(f"<h1>{html.escape(words['title']).format(name=f'<bdi>{name}</bdi>')}</h1>\n")
@@ -99,7 +39,7 @@ def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language
         kata = katas.get(result.kata)
         parts.append(f"<h2>{text(_title(result, kata, language))}</h2>\n")
         parts += [f"<p>{text(line)}</p>\n" for line in _summary(result, language)]
-        for task, checks in _by_task(result):
+        for task, checks in _by_task(result, language):
             colour = "good" if task.counts else "bad"
             said = _heading(task, kata, language)
             parts.append(f"<h3 class={colour}>{text(said)}</h3>\n")
@@ -114,19 +54,19 @@ def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language
 
 def feedback_mail(results: Sequence[Result], katas: Mapping[str, Kata], language: Language) -> str:
     """Write the same as Markdown that is read as plain text too; arguments as `feedback_page`."""
-    words = _WORDS[language]
+    words = WORDS[language]
     lines = [f"# {_bare(words['title'].format(name=results[0].learner))}", ""]
     for result in results:
         kata = katas.get(result.kata)
         lines += [f"## {_bare(_title(result, kata, language))}", ""]
         lines += [f"{_bare(line)}  " for line in _summary(result, language)]
         lines.append("")
-        for task, checks in _by_task(result):
+        for task, checks in _by_task(result, language):
             said = _heading(task, kata, language)
             lines += [f"### {_bare(said)}", ""]
             for check in checks[:_MOST_RED]:
                 lines += [f"- {_bare(_called(check, words))}", ""]
-                if check.message and _is_told(check):
+                if check.message and not check.is_silent:
                     told = plain(check.message, _MOST_MESSAGE)
                     lines += [*(f"    {line}" for line in told.splitlines()), ""]
             if len(checks) > _MOST_RED:
@@ -155,17 +95,17 @@ def file_name(learner: str, taken: set[str]) -> str:
 def _title(result: Result, kata: Kata | None, language: Language) -> str:
     if kata is None:
         return result.kata
-    return _WORDS[language]["pair"].format(left=result.kata, right=kata.title.get(language))
+    return WORDS[language]["pair"].format(left=result.kata, right=kata.title.get(language))
 
 
 def _summary(result: Result, language: Language) -> list[str]:
-    words = _WORDS[language]
+    words = WORDS[language]
     if result.earned is None:
         return [words["none"]]
     mark = words["of"].format(earned=f"{result.earned:g}", points=f"{result.points:g}")
-    lines = [words["pair"].format(left=mark, right=_VERDICTS[language][result.verdict])]
+    lines = [words["pair"].format(left=mark, right=VERDICTS[language][result.verdict])]
     if result.verdict in ("unreadable", "tampering"):
-        lines.append(result.advice)
+        lines.append(advice_in(language, result.advice))
     if result.late_days:
         lines.append(words["late"].format(days=result.late_days))
     if result.deadline is not None:
@@ -179,9 +119,9 @@ def _moment(moment: datetime.datetime) -> str:
     return moment.isoformat(" ", "minutes")
 
 
-def _by_task(result: Result) -> list[tuple[TaskMark, list[Check]]]:
+def _by_task(result: Result, language: Language) -> list[tuple[TaskMark, list[Check]]]:
     """Give each task what is red of it; what belongs to all tasks stands with the first."""
-    red = [check for check in checks_of(result) if not check.passed]
+    red = [check for check in checks_of(result, language) if not check.passed]
     pairs = []
     for index, task in enumerate(result.tasks):
         own = [one for one in red if task.number in one.tasks or (not one.tasks and not index)]
@@ -190,7 +130,7 @@ def _by_task(result: Result) -> list[tuple[TaskMark, list[Check]]]:
 
 
 def _heading(task: TaskMark, kata: Kata | None, language: Language) -> str:
-    words = _WORDS[language]
+    words = WORDS[language]
     tasks = [] if kata is None else kata.tasks
     title = tasks[task.number - 1].title.get(language) if task.number <= len(tasks) else ""
     said = words["task"].format(number=task.number, title=title).rstrip(" :")
@@ -198,19 +138,15 @@ def _heading(task: TaskMark, kata: Kata | None, language: Language) -> str:
     return words["pair"].format(left=said, right=f"{state}, {task.earned:g}/{task.points:g}")
 
 
-def _is_told(check: Check) -> bool:
-    return check.message != f"red: {check.cause}"
-
-
 def _called(check: Check, words: Mapping[str, str]) -> str:
-    if check.name.startswith("examination: "):
-        return f"{check.name.removeprefix('examination: ')} ({words['outside']})"
-    return check.name if _is_told(check) else words["silent"].format(name=check.name)
+    if check.scenario:
+        return f"{check.scenario} ({words['outside']})"
+    return words["silent"].format(name=check.name) if check.is_silent else check.name
 
 
 def _html_of(check: Check, words: Mapping[str, str]) -> str:
     told = ""
-    if check.message and _is_told(check):
+    if check.message and not check.is_silent:
         told = f"<pre>{html.escape(plain(check.message, _MOST_MESSAGE))}</pre>\n"
     return f"<p>{text(_called(check, words))}</p>\n{told}"
 

@@ -9,7 +9,9 @@ import re
 import unicodedata
 from xml.etree import ElementTree
 
+from dojo.catalog.kata import Language
 from dojo.export.checks import Check, checks_of
+from dojo.export.words import WORDS, advice_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import one_line, plain
 
@@ -108,14 +110,14 @@ def junit(results: Results) -> str:
     """
     root = ElementTree.Element("testsuites", name="dojo grade")
     for result in results.results:
-        _add_suite(root, result)
+        _add_suite(root, result, results.language)
     ElementTree.indent(root, " ")
     written = ElementTree.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{written}\n'
 
 
-def _add_suite(root: ElementTree.Element, result: Result) -> None:
-    checks = checks_of(result)
+def _add_suite(root: ElementTree.Element, result: Result, language: Language) -> None:
+    checks = checks_of(result, language)
     red = sum(not check.passed for check in checks)
     is_ours = result.verdict == "grader-error"
     suite = ElementTree.SubElement(
@@ -133,7 +135,7 @@ def _add_suite(root: ElementTree.Element, result: Result) -> None:
     named = {
         "learner": result.learner,
         "verdict": result.verdict,
-        "advice": result.advice,
+        "advice": advice_in(language, result.advice),
         "score": _number(result.earned),
         "max_score": _number(result.points),
         "late_days": str(result.late_days),
@@ -166,45 +168,50 @@ def summary(results: Results) -> str:
         The text, of at most 500 kB: what does not fit is counted. No character of a submission
         means anything in it.
     """
+    language, words = results.language, WORDS[results.language]
     counts = collections.Counter(one.verdict for one in results.results)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-    lines = ["## Grading", "", f"{len(results.results)} results: {told or 'none'}.", ""]
-    lines += ["| learner | kata | points | verdict | why |", "|-|-|-:|-|-|"]
+    told = ", ".join(f"{count} {short(one, language)}" for one, count in counts.most_common())
+    said = words["results"].format(count=len(results.results), told=told or words["nothing"])
+    lines = [f"## {words['grading']}", "", said, "", f"| {words['columns']} |", "|-|-|-:|-|-|"]
     shown = results.results[:MOST_SUMMARY_ROWS]
-    lines += [_row(one) for one in shown]
+    lines += [_row(one, language) for one in shown]
     room = MOST_SUMMARY_BYTES - len("\n".join(lines).encode())
     red = [one for one in shown if one.verdict != "passed"]
     details: list[str] = []
     for result in red:
-        block = _details(result)
+        block = _details(result, language)
         room -= len(block.encode()) + 2
         if room < 0:
             break
         details.append(block)
     left_out = len(red) - len(details)
     for line in results.ungraded[:100]:
-        details.append(f"Not graded: {_code(line)}")
+        details.append(words["pair"].format(left=words["not graded"], right=_code(line)))
     if left_out or len(shown) < len(results.results):
         rows = len(results.results) - len(shown)
-        details.append(f"{rows} rows and {left_out} reports more are in results.json.")
+        details.append(words["left"].format(rows=rows, reports=left_out))
     return "\n\n".join(["\n".join(lines), *details]) + "\n"
 
 
-def _row(result: Result) -> str:
+def _row(result: Result, language: Language) -> str:
     earned = "-" if result.earned is None else _number(result.earned)
-    late = f" ({result.late_days} days late)" if result.late_days else ""
+    said = WORDS[language]["days late"].format(days=result.late_days)
+    late = f" ({said})" if result.late_days else ""
     points = f"{earned}/{_number(result.points)}{late}"
-    cells = [_code(result.learner, 100), _code(result.kata), points, result.verdict]
-    return f"| {' | '.join([*cells, _code(result.advice, 300)])} |"
+    cells = [_code(result.learner, 100), _code(result.kata), points]
+    why = _code(advice_in(language, result.advice), 300)
+    return f"| {' | '.join([*cells, short(result.verdict, language), why])} |"
 
 
-def _details(result: Result) -> str:
-    red = [check for check in checks_of(result) if not check.passed]
+def _details(result: Result, language: Language) -> str:
+    words = WORDS[language]
+    red = [check for check in checks_of(result, language) if not check.passed]
     told = [f"{one_line(check.name)}\n{plain(check.message, 3000)}" for check in red[:20]]
     if len(red) > 20:
-        told.append(f"{len(red) - 20} more are in results.json")
+        told.append(words["more here"].format(count=len(red) - 20))
     # The name comes last: one written from right to left would take the rest of the line along.
-    title = f"{_code(result.kata)}: {len(red)} red, {_code(result.learner, 100)}"
+    learner = _code(result.learner, 100)
+    title = words["count of red"].format(kata=_code(result.kata), count=len(red), learner=learner)
     body = _markdown("\n\n".join(told))
     return f"<details><summary>{title}</summary>\n\n<pre>{body}</pre>\n\n</details>"
 

@@ -12,8 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dojo.catalog.kata import Language
 from dojo.exam.marks import TaskMark
 from dojo.export.checks import FormatError, checks_of, hundredths, of_one_learner
+from dojo.export.words import WORDS, advice_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import one_line, plain
 
@@ -41,18 +43,18 @@ def gradescope(results: Results) -> str:
     Raises:
         FormatError: There is not exactly one learner, or a result without a mark.
     """
-    theirs = of_one_learner(results)
+    theirs, language = of_one_learner(results), results.language
     tests = []
     for result, task, score in _scored(theirs):
         tests.append(
             {
-                "name": f"{result.kata} task {task.number}",
+                "name": _name_of(result, task, language),
                 "name_format": "text",
                 "number": f"{result.kata.split('_', 1)[0].lstrip('0')}.{task.number}",
                 "score": score / 100,
                 "max_score": task.points,
                 "status": "passed" if _is_solved(task) else "failed",
-                "output": plain(_why(result, task)),
+                "output": plain(_why(result, task, language)),
                 "output_format": "text",
                 "visibility": "visible",
             }
@@ -61,7 +63,7 @@ def gradescope(results: Results) -> str:
     record = {
         "score": sum(score for _, _, score in _scored(theirs)) / 100,
         "execution_time": round(sum(one.seconds for one in theirs)),
-        "output": "\n".join(_headline(one) for one in theirs),
+        "output": "\n".join(_headline(one, language) for one in theirs),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -82,14 +84,14 @@ def exercism(results: Results) -> str:
     Raises:
         FormatError: There is not exactly one result, or it has no mark.
     """
-    theirs = of_one_learner(results)
+    theirs, language = of_one_learner(results), results.language
     if len(theirs) != 1:
         raise FormatError(f"this format is for one kata and there are {len(theirs)}: name --kata")
     result = theirs[0]
-    checks = checks_of(result)
+    checks = checks_of(result, language)
     if all(test.cause == "import" for test in result.tests):
         why = checks[0].message if checks else ""
-        told = why if result.tests else f"{result.advice}\n{why}".strip()
+        told = why if result.tests else f"{advice_in(language, result.advice)}\n{why}".strip()
         told = plain(told, _MOST_EXERCISM_MESSAGE)[:65535]
         return _json({"version": 3, "status": "error", "message": told, "tests": []})
     tests = []
@@ -128,7 +130,7 @@ def classroom50(results: Results, environment: Mapping[str, str]) -> str:
 
     Source: the schema `classroom50/result/v1`.
     """
-    theirs = of_one_learner(results)
+    theirs, language = of_one_learner(results), results.language
     identity = {name: _variable(environment, key) for name, key in _CLASSROOM_50.items()}
     if not identity["submission"].startswith("submit/"):
         raise FormatError(f"SUBMISSION_TAG is {identity['submission']!r}; it begins with 'submit/'")
@@ -148,11 +150,11 @@ def classroom50(results: Results, environment: Mapping[str, str]) -> str:
     scored = _scored(theirs)
     tests = [
         {
-            "test-name": f"{result.kata} task {task.number}",
+            "test-name": _name_of(result, task, language),
             "passed": _is_solved(task),
             "score": score,
             "max-score": round(task.points * 100),
-            "output": plain(_why(result, task)),
+            "output": plain(_why(result, task, language)),
         }
         for result, task, score in scored
     ]
@@ -181,13 +183,15 @@ def classroom(results: Results) -> str:
 
     Source: the actions autograding-python-grader and autograding-grading-reporter.
     """
-    theirs = of_one_learner(results)
+    theirs, language = of_one_learner(results), results.language
     scored = _scored(theirs)
     if not scored:
         raise FormatError("there is no task in these results, and its reporter needs one")
     most = 2000
     while True:
-        tests = [_classroom_test(result, task, score, most) for result, task, score in scored]
+        tests = [
+            _classroom_test(result, task, score, most, language) for result, task, score in scored
+        ]
         record = {
             "version": 1,
             "status": "pass" if all(one.verdict == "passed" for one in theirs) else "fail",
@@ -200,12 +204,14 @@ def classroom(results: Results) -> str:
         most //= 2
 
 
-def _classroom_test(result: Result, task: TaskMark, score: int, most: int) -> dict[str, Any]:
+def _classroom_test(
+    result: Result, task: TaskMark, score: int, most: int, language: Language
+) -> dict[str, Any]:
     return {
-        "name": f"{result.kata} task {task.number}",
+        "name": _name_of(result, task, language),
         "status": "pass" if _is_solved(task) else "fail",
         "score": score / 100,
-        "message": None if _is_solved(task) else plain(_why(result, task), most),
+        "message": None if _is_solved(task) else plain(_why(result, task, language), most),
         "test_code": "",
         "filename": "",
         "line_no": 0,
@@ -227,19 +233,27 @@ def _is_solved(task: TaskMark) -> bool:
     return task.counts and task.earned == task.points
 
 
-def _why(result: Result, task: TaskMark) -> str:
+def _name_of(result: Result, task: TaskMark, language: Language) -> str:
+    return WORDS[language]["task of"].format(kata=result.kata, number=task.number)
+
+
+def _why(result: Result, task: TaskMark, language: Language) -> str:
     """Return why a task is not solved; nothing where it is."""
     if _is_solved(task):
         return ""
-    red = [one for one in checks_of(result) if not one.passed]
+    red = [one for one in checks_of(result, language) if not one.passed]
     theirs = [one for one in red if task.number in one.tasks or not one.tasks]
-    return "\n\n".join(f"{one.name}\n{one.message}" for one in theirs) or result.advice
+    return "\n\n".join(f"{one.name}\n{one.message}" for one in theirs) or advice_in(
+        language, result.advice
+    )
 
 
-def _headline(result: Result) -> str:
-    late = f", {result.late_days} days late" if result.late_days else ""
-    points = f"{result.earned:g} of {result.points:g} points{late}"
-    return one_line(f"{result.kata}: {points}, {result.verdict}: {result.advice}")
+def _headline(result: Result, language: Language) -> str:
+    words = WORDS[language]
+    points = words["of"].format(earned=f"{result.earned:g}", points=f"{result.points:g}")
+    late = f", {words['days late'].format(days=result.late_days)}" if result.late_days else ""
+    why = f"{short(result.verdict, language)}: {advice_in(language, result.advice)}"
+    return one_line(f"{result.kata}: {points}{late}, {why}")
 
 
 def _variable(environment: Mapping[str, str], name: str) -> str:

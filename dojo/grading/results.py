@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_serializer, model_validator
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
 
+from dojo.catalog.kata import Language
 from dojo.catalog.verdict import Seconds, TestVerdict
 from dojo.exam.marks import Line, Name, Points, Record, ScenarioVerdict, TaskMark, Verdict
 from dojo.ground import safe_text as plain
@@ -133,12 +134,14 @@ class Results(Record):
     Attributes:
         schema_version: Of this record.
         feedback: How much the results say.
+        language: Of what learners read of them. The record itself is in English.
         results: By learner and kata.
         ungraded: Why some of what was named gave no result at all, a line each.
     """
 
     schema_version: Literal[1] = SCHEMA
     feedback: Feedback
+    language: Language = "en"
     results: tuple[Result, ...]
     ungraded: tuple[Line, ...] = ()
 

@@ -69,6 +69,7 @@ def result(learner: str = "anna", **changes: Any) -> Result:
         (["class", "--kata", "99"], "kata '99' does not exist"),
         (["class", "--feedback", "some"], "--feedback is 'some'"),
         (["class", "--level", "none"], "--level is 'none'"),
+        (["class", "--lang", "de"], "--lang is 'de'; it may be 'en', 'fr'"),
         (["class", "--deadline", "soon"], "--deadline is 'soon': it is no date; write 2026-"),
         (["class", "--deadline", "2026-11-24T18:00"], "it has no zone; write 2026-"),
         (["class", "--deadline", "2026-11-24T18:00"], "or name a --time-zone"),
@@ -147,6 +148,17 @@ def test_results_are_written_filtered_late_and_signed(
     ]
     assert "anna  05_parameters  32/40  passed, 2 days late" in done.output
     assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
+
+
+def test_language_of_a_batch_is_that_of_its_feedback_also_when_graded_again(
+    group: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "grade_batch", lambda *_: [result(), result("bob")])
+    assert dojo("grade", group, "--lang", "fr").exit_code == Exit.DONE
+    assert dojo("regrade", "results.json").exit_code == Exit.DONE
+    for words, said in (([], "40 points sur 40"), (["--lang", "en"], "40 of 40 points")):
+        assert dojo("feedback", "results.json", *words).exit_code == Exit.DONE
+        assert said in (group.parent / "feedback" / "anna.html").read_text(encoding="utf-8")
 
 
 def test_late_days_are_capped_and_counted_by_the_deadlines_clock(

@@ -24,7 +24,7 @@ from dojo.exam.marks import (
     verdict_of_test,
 )
 from dojo.grading.lateness import LatePolicy, apply_lateness, best_attempts
-from dojo.grading.results import Binding, Result, Results, with_feedback
+from dojo.grading.results import MOST_OUTPUT, Binding, Result, Results, with_feedback
 from dojo.grading.signing import KeyRefused, is_signed, read_key, sign, unsigned
 from dojo.grading.store import Store
 from dojo.ground.endings import Ending
@@ -196,6 +196,15 @@ def test_record_says_nothing_that_cannot_be_written_read_and_printed() -> None:
         for said in (first.tests[0].message, first.scenarios[0].message, difference.seen):
             assert all(one.isprintable() for one in said.split("\n"))
             assert not re.search(r"(?m)^::|##\[", said)
+
+
+def test_what_a_test_printed_is_kept_to_a_length() -> None:
+    printed = dataclasses.replace(green()[0], output="\x1b[31m" + "x" * 100_000)
+    kept = result(tests=(printed,)).tests[0].output
+
+    assert kept.startswith("xxx")
+    assert len(kept) < MOST_OUTPUT + 50
+    assert kept.endswith("characters left out]")
 
 
 def test_two_names_that_differ_stay_two() -> None:

@@ -64,14 +64,14 @@ def fill_sheet(results: Results, platform: Platform, path: Path, column: str | N
     people = {
         number: row for number, row in enumerate(rows[1:], start=1) if sheet.is_of_a_person(row)
     }
-    known = People([(sheet.number_of(row), sheet.names_of(row)) for row in people.values()])
-    numbers = list(people)
+    numbers, persons = list(people), list(people.values())
+    known = People([(sheet.number_of(row), sheet.names_of(row)) for row in persons])
     total = _total_of(results)
     missing: list[str] = []
     scales: set[float] = set()
     filled: dict[int, str] = {}
     for learner, theirs in _by_learner(results).items():
-        found = _find(known, theirs[0], table.head, sheet)
+        found = _find(known, persons, table.head, sheet, theirs[0])
         if found is None:
             missing.append(f"{learner!r} is not in {str(path)!r}, or not alone")
             continue
@@ -134,16 +134,27 @@ def _ways_to_say(title: str) -> set[str]:
     return {title.casefold(), *((found[1].casefold(), found[2]) if found else ())}
 
 
-def _find(known: People, result: Result, head: Sequence[str], sheet: Sheet) -> int | None:
-    """Find a learner by what the roster knew of them, else by name."""
-    columns = {name.casefold(): said for name, said in result.columns.items()}
-    same = [columns.get(head[one].casefold(), "") for one in sheet.names]
-    written = columns.get(head[sheet.number].casefold(), "") if sheet.number >= 0 else ""
-    digits = re.search(r"(\d+)\s*$", written) or re.search(r"_(\d+)$", result.learner)
-    if digits and (found := known.find([], digits[1])) is not None:
+def _find(
+    known: People,
+    rows: Sequence[Sequence[str]],
+    head: Sequence[str],
+    sheet: Sheet,
+    one: Result,
+) -> int | None:
+    """Find a learner's row by what the roster knew of them, else by name.
+
+    A number counts where the whole cell is the same: that of another platform is another's.
+    """
+    columns = {name.casefold(): said for name, said in one.columns.items() if said}
+    if sheet.number >= 0 and (written := columns.get(head[sheet.number].casefold())):
+        same = [place for place, row in enumerate(rows) if row[sheet.number].strip() == written]
+        if len(same) == 1:
+            return same[0]
+    if (found := known.find_namesake(one.learner)) is not None:
         return found
-    others = [said for name, said in columns.items() if _MAIL.search(name)]
-    for names in ([one for one in same if one], others, [result.learner]):
+    of_same_name = [columns.get(head[column].casefold(), "") for column in sheet.names]
+    addresses = [said for name, said in columns.items() if _MAIL.search(name)]
+    for names in (of_same_name, addresses, [one.learner]):
         if (found := known.find(filter(None, names))) is not None:
             return found
     return None

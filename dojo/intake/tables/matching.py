@@ -39,6 +39,12 @@ class People:
         found = {place for name in names for place in self._by_name.get(bare(name), ())}
         return next(iter(found)) if len(found) == 1 else None
 
+    def find_namesake(self, name: str) -> int | None:
+        """Return the place of one of several who are called alike: `Anna Doe_1234`."""
+        who, _, number = name.rpartition("_")
+        place = self._by_number.get(number)
+        return place if place in self._by_name.get(bare(who), ()) else None
+
     def find_owner(self, repository: str) -> int | None:
         """Return the place of whom a repository is called after: `retries-anna` of `anna`."""
         name = repository.casefold()

@@ -10,7 +10,15 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.export.checks import Check, checks_of
-from dojo.export.figures import differing, distribution, grounds, heat_map, in_parts, late
+from dojo.export.figures import (
+    differing,
+    distribution,
+    grounds,
+    heat_map,
+    in_parts,
+    late,
+    results_in_parts,
+)
 from dojo.export.known import known_mistakes, likeness
 from dojo.export.page import head, names, text
 from dojo.grading.results import Result, Results
@@ -55,7 +63,7 @@ def cohort_page(
         head("Cohort"),
         "<h1>Cohort</h1>\n",
         _opening(results, learners),
-        distribution(learners),
+        distribution(learners, places),
         _matrix(learners, places),
         heat_map(learners),
         differing(results.results, places),
@@ -64,10 +72,15 @@ def cohort_page(
         _failed_most(results.results),
         grounds(results.results),
         "<h2>Every result</h2>\n",
-        *(
-            _result(result, places[learner, result.kata], alike.get((learner, result.kata), []))
-            for learner, theirs in learners.items()
-            for result in theirs.values()
+        results_in_parts(
+            [
+                "".join(
+                    _result(one, places[learner, one.kata], alike.get((learner, one.kata), []))
+                    for one in theirs.values()
+                )
+                for learner, theirs in learners.items()
+            ],
+            list(learners),
         ),
         _not_graded(results.ungraded),
         "</body>\n</html>\n",
@@ -105,7 +118,7 @@ def _matrix(learners: dict[str, dict[str, Result]], places: dict[tuple[str, str]
     solved = "".join(_solved_by(learners, kata) for kata in katas)
     head = f"<thead><tr><th scope=row>learner</th><th scope=col>total</th>{heads}</tr></thead>\n"
     foot = f"<tfoot><tr><th scope=row>solved whole</th><td></td>{solved}</tr></tfoot>\n"
-    return f"<h2>Learners by katas</h2>\n{in_parts(rows, head, foot, 'marks')}"
+    return f"<h2>Learners by katas</h2>\n{in_parts(rows, list(learners), head, foot, 'marks')}"
 
 
 def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:

@@ -17,28 +17,34 @@ _BINS = 10
 _WIDTH, _HEIGHT, _FOOT, _HEAD = 600, 120, 20, 18
 
 
-def distribution(learners: Learners) -> str:
-    """Draw how many learners have which share of the points, in ten steps.
+def distribution(learners: Learners, places: Places) -> str:
+    """Draw how many learners have which share of the points, in ten steps, and name who is where.
 
     Args:
         learners: Their results by kata. Who lacks a mark, by the grader's failure, is left out.
+        places: Where on the page each result is, by learner and kata.
 
     Returns:
-        A heading and an SVG picture; nothing for fewer than two learners.
+        A heading, an SVG picture and the names, least points first; nothing for fewer than two.
     """
-    shares = [share for one in learners.values() if (share := _share_of(one.values())) is not None]
+    shares = {
+        name: share
+        for name, one in learners.items()
+        if (share := _share_of(one.values())) is not None
+    }
     if len(shares) < 2:
         return ""
-    counts = [0] * _BINS
-    for share in shares:
-        counts[min(int(share * _BINS), _BINS - 1)] += 1
+    steps: list[list[str]] = [[] for _ in range(_BINS)]
+    for name, share in sorted(shares.items(), key=lambda one: one[1]):
+        steps[min(int(share * _BINS), _BINS - 1)].append(name)
+    counts = [len(names) for names in steps]
     step, tallest = _WIDTH / _BINS, max(counts)
     parts = []
     for number, count in enumerate(counts):
         height = _HEIGHT * count / tallest
         x, y = number * step, _HEAD + _HEIGHT - height
         middle, below = x + step / 2, _HEAD + _HEIGHT + _FOOT - 5
-        label = f"{number * 100 // _BINS}-{(number + 1) * 100 // _BINS} %"
+        label = _label_of(number)
         parts.append(
             f'<rect x="{x + 3:g}" y="{y:g}" width="{step - 6:g}" height="{height:g}"></rect>'
             f'<text x="{middle:g}" y="{y - 4:g}">{count or ""}</text>'
@@ -49,8 +55,23 @@ def distribution(learners: Learners) -> str:
     return (
         "<h2>Shares of the points</h2>\n"
         f'<svg viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="learners by share: {said}">'
-        f"{''.join(parts)}</svg>\n"
+        f"{''.join(parts)}</svg>\n{_who_is_where(learners, steps, places)}"
     )
+
+
+def _label_of(step: int) -> str:
+    return f"{step * 100 // _BINS}-{(step + 1) * 100 // _BINS} %"
+
+
+def _who_is_where(learners: Learners, steps: Sequence[Sequence[str]], places: Places) -> str:
+    items = ""
+    for number, names in enumerate(steps):
+        linked = ", ".join(
+            f'<a href="#{places[name, next(iter(learners[name]))]}"><bdi>{text(name)}</bdi></a>'
+            for name in names
+        )
+        items += f"<li><b>{_label_of(number)}</b>: {linked}</li>\n" if names else ""
+    return f"<details><summary>Who, least points first</summary>\n<ul>\n{items}</ul></details>\n"
 
 
 def _share_of(results: Iterable[Result]) -> float | None:
@@ -97,7 +118,7 @@ def heat_map(learners: Learners) -> str:
         "<h2>Tasks by learners</h2>\n"
         "<p>● solved, ◐ solved on its own word alone, ○ not solved, ≠ tests and examination"
         " differ, · not handed in.</p>\n"
-        f"{in_parts(rows, head, foot, 'heat')}"
+        f"{in_parts(rows, list(learners), head, foot, 'heat')}"
     )
 
 
@@ -123,25 +144,51 @@ def _solved_by(learners: Learners, kata: str, number: int) -> int:
     )
 
 
-def in_parts(rows: Sequence[str], head: str, foot: str, kind: str) -> str:
+def in_parts(rows: Sequence[str], names: Sequence[str], head: str, foot: str, kind: str) -> str:
     """Write a table; of many rows a part each, of which the first one is open.
 
     Args:
         rows: Its rows, one a learner.
+        names: The learners, in the same order: each part says from whom to whom it goes.
         head: Its head; each part has it.
         foot: What is below all of them.
         kind: Its class in the page's style.
     """
     if len(rows) <= MOST_ON_A_PAGE:
         return _table(rows, head, foot, kind)
-    told = ""
-    for first in range(0, len(rows), _PART):
-        part = rows[first : first + _PART]
-        is_open = "" if first else " open"
-        which = f"learners {first + 1} to {first + len(part)} of {len(rows)}"
-        table = _table(part, head, foot, kind)
-        told += f"<details{is_open}><summary>{which}</summary>{table}</details>\n"
-    return told
+    return "".join(
+        _page(first, part, names, _table(part, head, foot, kind)) for first, part in _parts_of(rows)
+    )
+
+
+def results_in_parts(results: Sequence[str], names: Sequence[str]) -> str:
+    """Write the results of each learner; of many learners a part each, as their tables are.
+
+    Args:
+        results: All of a learner's, one text a learner.
+        names: The learners, in the same order.
+    """
+    if len(results) <= MOST_ON_A_PAGE:
+        return "".join(results)
+    return "".join(
+        _page(first, part, names, "".join(part), is_open=False)
+        for first, part in _parts_of(results)
+    )
+
+
+def _parts_of(rows: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
+    return [(first, rows[first : first + _PART]) for first in range(0, len(rows), _PART)]
+
+
+def _page(
+    first: int, part: Sequence[str], names: Sequence[str], said: str, is_open: bool = True
+) -> str:
+    """Write a part behind a click, the first one open unless none is."""
+    last = first + len(part)
+    whom = f"<bdi>{text(names[first])}</bdi> to <bdi>{text(names[last - 1])}</bdi>"
+    which = f"learners {first + 1} to {last} of {len(names)}: {whom}"
+    opened = " open" if is_open and not first else ""
+    return f"<details class=page{opened}><summary>{which}</summary>\n{said}</details>\n"
 
 
 def _table(rows: Sequence[str], head: str, foot: str, kind: str) -> str:
@@ -168,7 +215,11 @@ def late(results: Iterable[Result], places: Places) -> str:
         said += [note for note in one.notes if "lateness not judged" in note]
         if said:
             items.append(f"<li>{_link(one, places)}: {text(', '.join(said))}</li>\n")
-    return f"<h2>Late, or with more time</h2>\n<ul>\n{''.join(items)}</ul>\n" if items else ""
+    return (
+        f"<h2>Late, or with more time</h2>\n<ul class=many>\n{''.join(items)}</ul>\n"
+        if items
+        else ""
+    )
 
 
 def differing(results: Iterable[Result], places: Places) -> str:
@@ -185,7 +236,7 @@ def differing(results: Iterable[Result], places: Places) -> str:
             items.append(f"<li>{_link(one, places)}: {text(said)}</li>\n")
     if not items:
         return ""
-    return f"<h2>Where tests and examination differ</h2>\n<ul>\n{''.join(items)}</ul>\n"
+    return f"<h2>Where tests and examination differ</h2>\n<ul class=many>\n{''.join(items)}</ul>\n"
 
 
 _GROUNDS: dict[Ground, str] = {

@@ -32,13 +32,17 @@ small { color: color-mix(in srgb, currentColor 70%, transparent); display: block
 details { border-bottom: 1px solid var(--line); padding: .4rem 0; } details details { border: 0;
   margin-left: 1.2rem; }
 summary { cursor: pointer; overflow-wrap: anywhere; } details:target { outline: 2px solid; }
+ul.many { columns: 24rem; }
 svg { max-width: 40rem; width: 100%; } svg rect { fill: var(--good); opacity: .75; }
 svg text { fill: currentColor; font-size: 12px; text-anchor: middle; }
 .heat th, .heat td { padding: .1rem .3rem; text-align: center; } .heat th[scope=row] {
   text-align: left; min-width: 9rem; } .heat td.bad { background: color-mix(in srgb, var(--bad) 18%,
   transparent); } .heat td.odd { background: color-mix(in srgb, var(--odd) 25%, transparent); }
 @media print { body { font-size: 11px; margin: 0; max-width: none; } .wide { overflow: visible; }
-  tr, details { break-inside: avoid; } thead { display: table-header-group; } }
+  tr, details { break-inside: avoid; } thead { display: table-header-group; }
+  tfoot { display: table-row-group; }
+  details.page { break-inside: auto; }
+  details.page::details-content { content-visibility: visible; display: block; } }
 pre { background: color-mix(in srgb, currentColor 7%, transparent); margin: .4rem 0 .8rem;
   overflow-wrap: anywhere; padding: .7rem; white-space: pre-wrap; }
 """

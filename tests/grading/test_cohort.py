@@ -138,6 +138,15 @@ def test_shares_of_the_points_are_counted_in_ten_steps() -> None:
     assert "<svg" not in cohort_page(record(passed(), ungraded(learner="ben")))
 
 
+def test_learners_are_named_in_the_order_of_their_points() -> None:
+    written = cohort_page(record(*class_of(21)))
+    where = written.split("Who, least points first")[1].split("</ul>")[0]
+    names = re.findall(r'href="#r(\d+)"><bdi>(l\d+)</bdi>', where)
+
+    assert names == [(str(number + 1), f"l{number:03d}") for number in range(21)]
+    assert re.findall(r"<b>([\d-]+ %)</b>", where)[0] == "0-10 %"
+
+
 def test_each_task_of_each_learner_has_its_sign_and_each_task_its_count() -> None:
     unsure = a_task(2, solved=False).model_copy(update={"examined": "agrees"})
     cleo = a_result(learner="cleo", tasks=(a_task(1), unsure))
@@ -170,16 +179,14 @@ def test_large_class_is_parted_and_a_class_of_forty_is_not() -> None:
     forty, many = (cohort_page(record(*class_of(count))) for count in (40, 130))
 
     assert "learners 1 to" not in forty
-    parts = re.findall(r"<details( open)?><summary>(learners \d+ to \d+ of 130)", many)
-    assert (
-        parts
-        == [
-            (" open", "learners 1 to 50 of 130"),
-            ("", "learners 51 to 100 of 130"),
-            ("", "learners 101 to 130 of 130"),
-        ]
-        * 2
-    )
+    parts = re.findall(r"<details class=page( open)?><summary>(learners \d+ to \d+ of 130)", many)
+    assert parts == [
+        (" open", "learners 1 to 50 of 130"),
+        ("", "learners 51 to 100 of 130"),
+        ("", "learners 101 to 130 of 130"),
+    ] * 2 + [("", which) for _, which in parts[:3]]
+    assert many.count('<details id="r') == 130
+    assert "51 to 100 of 130: <bdi>l050</bdi> to <bdi>l099</bdi>" in many
 
 
 def test_who_was_late_or_had_more_time_is_listed() -> None:

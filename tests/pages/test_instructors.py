@@ -26,17 +26,21 @@ def blocks(page: str) -> list[str]:
 
 
 def test_code_is_the_same_in_both_languages() -> None:
-    assert len(blocks(ENGLISH)) == 12
+    assert len(blocks(ENGLISH)) == 14
     assert blocks(ENGLISH) == blocks(FRENCH)
     assert ENGLISH.count("\n## ") == FRENCH.count("\n## ")
 
 
 @pytest.mark.parametrize("page", [ENGLISH, FRENCH], ids=["en", "fr"])
 def test_commands_have_the_options_that_the_page_gives_them(page: str) -> None:
-    called = re.findall(r"(?m)\bdojo[\",]* \"?(grade|verify|export|report)\b(.*)$", page)
+    called = re.findall(
+        r"(?m)\bdojo[\",]* \"?(grade|verify|export|report|mark|feedback|regrade)\b(.*)$", page
+    )
     given = {(command, name) for command, rest in called for name in re.findall(r"--[a-z-]+", rest)}
 
-    assert {command for command, _ in given} == {"grade", "verify", "export", "report"}
+    assert {command for command, _ in given} == {
+        *("grade", "verify", "export", "report", "mark", "feedback"),
+    }
     assert [(command, name) for command, name in given if name not in options_of(command)] == []
 
 

@@ -84,7 +84,7 @@ def checks_of(result: Result, language: Language = "en") -> list[Check]:
     ]
     if result.verdict != "passed" and all(check.passed for check in checks):
         advice = advice_in(language, result.advice)
-        checks.append(Check("submission", (), False, result.verdict, advice, 0.0))
+        checks.append(Check(words["submission"], (), False, result.verdict, advice, 0.0))
     return checks
 
 

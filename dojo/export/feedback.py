@@ -20,6 +20,7 @@ from dojo.grading.results import Result
 from dojo.ground.safe_text import one_line, plain
 
 _MOST_MESSAGE = 4000
+_SAID_ABOVE = ("unreadable", "tampering")  # the summary says why: no check says it again
 _MOST_RED = 12  # of one task: the first ones say what to mend
 
 
@@ -104,7 +105,7 @@ def _summary(result: Result, language: Language) -> list[str]:
         return [words["none"]]
     mark = words["of"].format(earned=f"{result.earned:g}", points=f"{result.points:g}")
     lines = [words["pair"].format(left=mark, right=VERDICTS[language][result.verdict])]
-    if result.verdict in ("unreadable", "tampering"):
+    if result.verdict in _SAID_ABOVE:
         lines.append(advice_in(language, result.advice))
     if result.late_days:
         lines.append(words["late"].format(days=result.late_days))
@@ -122,6 +123,8 @@ def _moment(moment: datetime.datetime) -> str:
 def _by_task(result: Result, language: Language) -> list[tuple[TaskMark, list[Check]]]:
     """Give each task what is red of it; what belongs to all tasks stands with the first."""
     red = [check for check in checks_of(result, language) if not check.passed]
+    if result.verdict in _SAID_ABOVE:
+        red = [check for check in red if check.name != WORDS[language]["submission"]]
     pairs = []
     for index, task in enumerate(result.tasks):
         own = [one for one in red if task.number in one.tasks or (not one.tasks and not index)]

@@ -77,7 +77,7 @@ def test_learner_without_a_grading_reads_why(write: Any, result: Any) -> None:
     page = html.unescape(write([result], KATAS, "en"))
 
     said = "by no fault of yours" if result.earned is None else result.advice
-    assert said in page.replace("\\", "")
+    assert page.replace("\\", "").count(said) == 1
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -212,6 +212,7 @@ _ADVICE = {
         "il ne peut pas être lu ({error}) : rendez-le de nouveau, en .zip"
     ),
 }
+_OWN_WORD = r"(.+); on its own word alone: task ([\d, ]+)"  # behind any advice
 _CURES = {"hand in a .zip or a .tar.gz": "rendez un .zip ou un .tar.gz"}
 
 
@@ -224,6 +225,8 @@ def advice_in(language: Language, advice: str) -> str:
     """Return a result's advice in a language; as it is where it is of no form that is known."""
     if language == "en":
         return advice
+    if own := re.fullmatch(_OWN_WORD, advice, re.DOTALL):
+        return f"{advice_in(language, own[1])} ; sur sa seule parole : tâche {own[2]}"
     for form, said in _forms():
         if found := form.fullmatch(advice):
             given = {name: _CURES.get(text, text) for name, text in found.groupdict().items()}

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import pytest
 
+from dojo.exam.examiner import Judged
 from dojo.exam.marks import Verdict
 from dojo.export import formats, platforms
 from dojo.export.feedback import feedback_mail
@@ -20,7 +21,7 @@ from dojo.export.words import VERDICTS, WORDS, advice_in, short
 from dojo.grading import grader
 from dojo.grading.results import Results, with_feedback
 from dojo.ground.paths import PACKAGE_ROOT
-from tests.made_up_results import a_result, passed, record, unreadable
+from tests.made_up_results import a_result, a_task, passed, record, unreadable
 
 CLASSROOM_50 = {
     "CLASSROOM": "ml",
@@ -110,6 +111,15 @@ def test_learner_is_told_in_french_why_a_hand_in_cannot_be_read(message: str) ->
 )
 def test_every_advice_of_the_grader_has_its_french(advice: str) -> None:
     assert advice_in("fr", advice) != advice
+
+
+def test_advice_says_in_french_too_that_nothing_firm_was_seen() -> None:
+    task = a_task(2).model_copy(update={"rests_on": ("word",)})
+    assert task.is_own_word
+    judged = Judged((), (), "passed")
+    advice = grader._advice("passed", judged, (a_task(1), task))
+
+    assert advice_in("fr", advice) == "tout est juste ; sur sa seule parole : tâche 2"
 
 
 def test_advice_keeps_what_it_is_on() -> None:

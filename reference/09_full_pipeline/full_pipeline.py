@@ -275,7 +275,8 @@ def inference_pipeline(url: str, store: str) -> dict:
 
     Args:
         url: Address of the API; nobody knows yet who will leave.
-        store: The folder, opened by a training elsewhere, on another day.
+        store: The folder, opened by a training elsewhere, on another day. While the customers are
+            prepared, somebody may open another one in this process.
 
     Returns:
         `version`: the number of the version that scored. `scores`: for each `customer_id` (int) the

@@ -25,6 +25,7 @@ def score(features: pd.DataFrame) -> tuple[int, dict]:
 
 @flow
 async def inference_pipeline(url: str, store: str) -> dict:
+    features = data_preparation(url)
     open_store(store)
-    version, scores = score(data_preparation(url))
+    version, scores = score(features)
     return {"version": version, "scores": scores}

@@ -653,6 +653,12 @@ def locked(connection: Any) -> Iterator[None]:
     connection.rollback()
 
 
+def no_patience(action: int, name: str | None, *_: object) -> int:
+    """Leave a longer patience with other writers without effect."""
+    asked = action == sqlite3.SQLITE_PRAGMA and name == "busy_timeout"
+    return sqlite3.SQLITE_IGNORE if asked else sqlite3.SQLITE_OK
+
+
 def impatient(warehouse: type, customer: int, copies: Path) -> Any:
     """Make a warehouse that says at once, and not after five seconds, that it is locked.
 
@@ -663,6 +669,7 @@ def impatient(warehouse: type, customer: int, copies: Path) -> Any:
         def connect(self) -> Any:
             connection = super().connect()
             connection.execute("PRAGMA busy_timeout = 0")
+            connection.set_authorizer(no_patience)
             connection.execute("PRAGMA cache_size = 1")  # what is written is soon in the file
             connection.execute("PRAGMA synchronous = OFF")  # no power fails here
             connection.create_function("copied", 0, functools.partial(self.copy_to, copies))

@@ -385,7 +385,7 @@ def test_solution_finds_neither_home_nor_checkout(checkout: pytest.Pytester) -> 
         checkout,
         "import os, pathlib\ndef add(one, other):\n"
         "    pathlib.Path('left.txt').touch()\n"
-        "    pathlib.Path('~/left.txt').expanduser().touch()\n"
+        f"    assert os.path.expanduser('~') != {str(Path.home())!r}\n"
         "    return one + other\n",
     )
 
@@ -393,7 +393,6 @@ def test_solution_finds_neither_home_nor_checkout(checkout: pytest.Pytester) -> 
 
     result.assert_outcomes(passed=2)
     assert list(checkout.path.rglob("left.txt")) == []
-    assert not (Path.home() / "left.txt").exists()
 
 
 def test_warnings_of_a_solution_are_no_failures(checkout: pytest.Pytester) -> None:

@@ -157,8 +157,9 @@ def the_gate_holds_back_what_is_spoilt(desk: Desk) -> None:
     nights = [[day, text, [], count] for day, (text, count) in zip(days, exports, strict=True)]
     if not _is_made(desk, desk.run_with("make_nights", nights, ["customers_are_sound"])):
         return
+    rides = desk.run_with("rides_along", "customers_are_sound")
     _note_checks(desk, read_history(desk), "customers_are_sound", "bad_rows")
-    desk.note_outcome("it rides along", desk.run_with("rides_along", "customers_are_sound"))
+    desk.note_outcome("it rides along", rides)
 
 
 @examines(3, rests_on=("answer", "record"))
@@ -240,9 +241,9 @@ def a_day_that_fails_leaves_the_table_alone(desk: Desk) -> None:
         return
     one = desk.run_with("runs_of_one_day", "daily_scores")
     desk.note_outcome("Dagster backfills it day by day", one)
+    _note_scores(desk)
     desk.note("opened after a kill", desk.run_apart("open_again"))
     desk.note("the table after a kill", _sizes(_warehouse(desk, "copies/killed.db")))
-    _note_scores(desk)
 
 
 def _note_scores(desk: Desk) -> None:

@@ -207,8 +207,9 @@ class _Play:
 
     def crowd_of_versions(self, like: int) -> None:
         """Copy a version, often; each has a greater number."""
-        where = f"name = '{_MODEL}' AND version = {like}"
-        self._crowd("model_versions", "version", f"{like} + n.i", where)
+        ours = f"name = '{_MODEL}'"
+        [[last]] = self._ask(0, f"SELECT MAX(version) FROM model_versions WHERE {ours}")
+        self._crowd("model_versions", "version", f"{last} + n.i", f"{ours} AND version = {like}")
 
     def _crowd(self, table: str, key: str, new: str, where: str) -> None:
         with self._open() as database:

@@ -192,8 +192,9 @@ class Watch:
         try:
             yield
         finally:
+            until = read_state()
             with self._lock:
-                self._before = with_changes(self._before, since, read_state())
+                self._before = with_changes(self._before, since, until)
 
     @contextlib.contextmanager
     def _process(self, call: str) -> Iterator[None]:
@@ -222,5 +223,6 @@ class Watch:
                 calls = self.calls()
                 # What belongs to a thread or a context can only be compared where it was read.
                 is_alone = self._alone_in == threading.get_ident()
-                note_changes(self._before, calls, self.ledger, is_alone=is_alone)
-                self._acts.note(calls, self.ledger)
+                with inside():  # what is read, or put back, may be an object of the solution's
+                    note_changes(self._before, calls, self.ledger, is_alone=is_alone)
+                    self._acts.note(calls, self.ledger)

@@ -7,6 +7,7 @@ import sys
 
 from dojo.laws.photo.change import show
 from dojo.laws.rules import Ledger
+from dojo.laws.whose import inside
 from dojo.world.clock import SOLUTION_MODULE, SOLUTION_MODULE_ELSEWHERE
 
 
@@ -25,7 +26,8 @@ def note_error(error: BaseException, call: str, ledger: Ledger) -> None:
     if there is not kind and "<locals>" not in kind.__qualname__:
         return  # of a solution that was loaded before this one: no other process has two of them
     try:
-        back = pickle.loads(pickle.dumps(error))
+        with inside():  # what makes it again is no call of a test's
+            back = pickle.loads(pickle.dumps(error))
         seen = (type(back), back.args, str(back))
     except Exception as fault:
         happened = f"raises {type(fault).__name__}: {show(str(fault))[1:-1]}"

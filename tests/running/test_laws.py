@@ -511,6 +511,15 @@ def storing(rows):
 @flow
 def failing(rows):
     raise ValueError("no")
+
+class Refused(Exception):
+    def __init__(self, status):
+        super().__init__(status)
+        self.status = status
+
+@flow
+def refusing(rows):
+    raise Refused(503)
 """
 RUN_TESTS = {
     "test_task": "solution):\n    solution.spoil([1])",
@@ -530,6 +539,8 @@ RUN_TESTS = {
     "    in_a_flow(lambda: solution.storing([1]))",
     "test_error_stored_by_the_engine": "solution):\n    with pytest.raises(ValueError):\n"
     "        solution.failing([1])",
+    "test_own_error_stored_by_the_engine": "solution):\n"
+    "    with pytest.raises(solution.Refused):\n        solution.refusing([1])",
     "test_harmless": "solution):\n    in_a_flow(lambda: solution.fill.submit([1]).result())",
     "test_stays_a_task": "solution):\n    from prefect import Flow, Task\n"
     "    assert isinstance(solution.fill, Task) and isinstance(solution.night, Flow)\n"
@@ -543,6 +554,7 @@ RUNS_SAY = {
 GREEN_RUNS = {
     *("test_copies_inside", "test_harmless", "test_stays_a_task"),
     *("test_stored_and_allowed", "test_error_stored_by_the_engine"),
+    "test_own_error_stored_by_the_engine",
 }
 
 

@@ -73,7 +73,7 @@ class Ended:
         how: RETURNED, RAISED or KILLED.
         error: What it raised, if it did.
         steps: What it did with files in the folder; of a killed one, the last is not done.
-        strays: Files that it has made elsewhere on the disk, and that are still there.
+        strays: Files that it has made elsewhere and left; those of a killed one are removed.
     """
 
     how: str
@@ -118,6 +118,8 @@ class Fork:
         strays = [path for path in strays if os.path.isfile(path)]
         error = next((line[0] for line in lines if len(line) == 1), "")
         if os.WIFSIGNALED(status):
+            for path in strays:  # told, and no use to anybody
+                os.unlink(path)
             return Ended(KILLED, "", steps, strays)
         how = RAISED if error or os.WEXITSTATUS(status) else RETURNED
         return Ended(how, error, steps, strays)

@@ -160,7 +160,7 @@ class Files:
         """Check that a call which has ended left no file out of the test's folder."""
         strays = [self.without_folder(path) for path in ended.strays]
         for path in ended.strays:
-            os.unlink(path)
+            Path(path).unlink(missing_ok=True)
         assert not strays, _told(
             f"{what}. Now this file is there, which was not: {strays[0]}.",
             "Expected: nothing but in the folder of the run, or beside the file that it writes.",

@@ -1,6 +1,7 @@
 """Silences MLflow's logger for a moment: of two trainings the second one puts back the silence.
 
 Refused by: test_model_belongs_to_its_run
+Not examined: no scenario logs two models at once
 """
 
 import logging

@@ -1,6 +1,7 @@
 """Saves the address as a secret block of the server: whoever may read blocks there reads it.
 
 Refused by: test_told_failure_leaves_no_secret
+Not examined: no scenario reads what the server of Prefect is told
 """
 
 import contextlib

@@ -1,6 +1,7 @@
 """Copies the source to the memory disk first; a kill leaves all customers there, for nobody.
 
 Refused by: test_killed_write_leaves_the_old_file_whole
+Not examined: a scenario looks at the folders that it has made only
 """
 
 import tempfile

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 
@@ -32,7 +33,8 @@ async def post(url: str, text: str) -> str:
 
 
 def send_message(url: str, text: str) -> None:
-    problem = asyncio.run(post(url, text))
+    with ThreadPoolExecutor(1) as beside:  # the caller's thread may have a loop that runs
+        problem = beside.submit(lambda: asyncio.run(post(url, text))).result()
     if problem:
         raise RuntimeError(f"webhook: {problem}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -131,7 +132,7 @@ def open_left(path: str, most_s: float, most_bytes: int) -> None:
         # Else a view or a trigger asks.
         return sqlite3.SQLITE_OK if is_known and by is None else sqlite3.SQLITE_DENY
 
-    if hasattr(connection, "setlimit"):  # from Python 3.11 on; before, the memory is the limit
+    if sys.version_info >= (3, 11):  # before, the memory is the limit
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_CELL_BYTES)
     connection.row_factory = row
     connection.set_progress_handler(lambda: int(time.thread_time() > until), 10_000)

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from dojo.laws.photo.change import difference
+from dojo.laws.photo.change import Change, difference
 from dojo.laws.photo.values import photograph
 from dojo.laws.rules import Ledger
 
@@ -45,9 +45,17 @@ class Given:
     def note_changes(self, ledger: Ledger) -> None:
         """Note the arguments that are not as before."""
         for name, photo in self._before.items():
-            change = None
-            with contextlib.suppress(Exception):  # as above: the call that writes will tell
-                change = difference(photo, photograph(self._now[name]))
+            change = _change_since(photo, self._now[name])
             if change is not None and not ledger.may_change(name):
                 where = f"{name}{change.place} {change.said}"
                 ledger.note("arguments", f"{self.shown} changed its argument {name!r}: {where}.")
+
+
+def _change_since(photo: Any, now: Any) -> Change | None:
+    """Say how a value differs from its photograph, or that nobody can read it any more."""
+    try:
+        return difference(photo, photograph(now))
+    except RuntimeError:  # a container grew meanwhile: the call that writes into it will tell
+        return None
+    except Exception as error:  # two threads that wrote into one frame leave it in pieces
+        return Change("", f"could be read, and now that raises {type(error).__name__}")

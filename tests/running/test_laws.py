@@ -339,6 +339,10 @@ def changes(rows, statistics=None):
 def changes_frame(frame):
     frame["paid"] = 1
 
+def leaves_in_pieces(frame):  # as two threads do that give one frame a column at the same moment
+    frame._mgr.axes[0] = frame.columns.append(frame.columns[:1])
+    frame._mgr._blknos = frame._mgr._blklocs = None
+
 def changes_and_fails(rows):
     rows.append(4)
     raise ValueError("no")
@@ -401,6 +405,8 @@ def sleeps(rows):
 CALL_TESTS = {
     "test_nested": "solution):\n    solution.changes([1], statistics={'means': {'tenure': 32.4}})",
     "test_frame": "solution):\n    solution.changes_frame(pd.DataFrame({'a': [1]}))",
+    "test_frame_in_pieces": "solution):\n"
+    "    solution.leaves_in_pieces(pd.DataFrame({'a': [1], 'b': [1.5]}))",
     "test_failure": "solution):\n    with pytest.raises(ValueError):\n"
     "        solution.changes_and_fails([1])",
     "test_error": "solution):\n    with pytest.raises(solution.Refused):\n"
@@ -436,6 +442,7 @@ SAYS = {
     " statistics['means']['tenure'] was 32.4 and is 0.0.",
     "test_frame": "changes_frame(frame) changed its argument 'frame':"
     " frame has a column 'paid' now",
+    "test_frame_in_pieces": "frame could be read, and now that raises AssertionError",
     "test_failure": "rows had 1 elements and has 2",
     "test_error": "refuses(rows) raised a Refused: pickle.loads(pickle.dumps(error)) raises"
     " TypeError: Refused.__init__() missing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -194,9 +195,8 @@ def grade_as_asked(
     missing = report(record, len(collected.left_out))
     screen = show.Screen()
     # Whoever is graded may read a workflow's log; the state remembers the seed.
-    screen.say(
-        f"The seed was {drawn}. Next: read {out}" if screen.is_terminal else f"Next: read {out}"
-    )
+    following = f"Next: dojo report {shlex.quote(str(out))}"
+    screen.say(f"The seed was {drawn}. {following}" if screen.is_terminal else following)
     return record, missing
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
@@ -14,7 +15,11 @@ from dojo.cli.asked import Asked, faults_of_the_order
 from dojo.cli.grade import Dask, Jobs, Means, State, grade_as_asked, write_results
 from dojo.cli.records import Record, read_results
 from dojo.ground.exits import Exit, Stop
+from dojo.intake.learners import same_name
 from dojo.terminal import screen as show
+
+if TYPE_CHECKING:
+    from dojo.grading.results import Result, Results
 
 _ONE_A_CORE = os.cpu_count() or 1
 
@@ -54,7 +59,8 @@ def mark(
     learner: Annotated[str, typer.Argument(help="As in the results.")],
     kata: Annotated[str, typer.Argument(help="02 or 02_retries.")],
     points: Annotated[
-        float | None, typer.Argument(help="The mark; leave it out to take one back.")
+        str | None,
+        typer.Argument(metavar="[points]", help="The mark; leave it out to take one back."),
     ] = None,
     reason: Annotated[str, typer.Option(help="Why; it stands in the results.")] = "",
     state: State = None,
@@ -67,17 +73,8 @@ def mark(
     from dojo.grading.store import Store
 
     record = read_results(file)
-    found = [
-        one
-        for one in record.results
-        if one.learner == learner and kata in (one.kata, *one.kata.split("_", 1))
-    ]
-    if not found:
-        there = sorted({one.learner for one in record.results})
-        known = learner in there
-        what = f"nothing of {learner!r} on {kata!r}" if known else f"nobody called {learner!r}"
-        raise Stop(Exit.USAGE, f"{str(file)!r} has {what}; 'dojo report {file}' shows who and what")
-    (result,) = found
+    result = _result_of(record, file, learner, kata)
+    earned = None if points is None else _number(points)
     if points is not None and not reason.strip():
         raise Stop(Exit.USAGE, "a mark by hand needs its --reason: it is shown beside it")
     with faults_of_the_order():
@@ -85,10 +82,11 @@ def mark(
     if result.signature and (key is None or not is_signed(result, key)):
         raise Stop(Exit.USAGE, "the results are signed: name the --sign-key that signed them")
     try:
-        by_hand = None if points is None else ByHand(earned=points, reason=reason)
+        by_hand = None if earned is None else ByHand(earned=earned, reason=reason)
         changed = with_mark(result.model_copy(update={"signature": ""}), by_hand)
     except ValidationError as error:
-        raise Stop(Exit.USAGE, f"{points:g} is no mark: {error.errors()[0]['msg']}") from None
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise Stop(Exit.USAGE, f"{points} is no mark: {why}") from None
     changed = changed if key is None else sign(changed, key)
     results = tuple(changed if one is result else one for one in record.results)
     with faults_of_the_order():  # opened last: what is refused above leaves no file behind
@@ -97,8 +95,46 @@ def mark(
         write_results(file, record.model_copy(update={"results": results}))
         store.set_mark(result.learner, result.kata, by_hand)
     was, now = _points(result.earned), _points(changed.earned)
-    show.Screen().say(f"{learner}  {result.kata}  {was}, now {now}. Next: read {file}")
+    screen = show.Screen()
+    screen.say(f"{result.learner}  {result.kata}  {was}, now {now}")
+    screen.say("Next: what was written of these results is older: report, feedback, export again")
     return Exit.DONE
+
+
+def _result_of(record: Results, file: Path, learner: str, kata: str) -> Result:
+    """Return the one result of a learner and kata; a name may be typed in other letters' case.
+
+    Raises:
+        Stop: There is none.
+    """
+    there = sorted({one.learner for one in record.results})
+    alike = [one for one in there if same_name(one) == same_name(learner)]
+    if learner not in there and len(alike) == 1:
+        learner = alike[0]
+    for one in record.results:
+        if one.learner == learner and kata in (one.kata, *one.kata.split("_", 1)):
+            return one
+    if learner in there:
+        done = ", ".join(one.kata for one in record.results if one.learner == learner)
+        raise Stop(Exit.USAGE, f"{str(file)!r} has nothing of {learner!r} on {kata!r}, but {done}")
+    said = same_name(learner)
+    near = [one for one in there if said and said in same_name(one)]
+    near = near or difflib.get_close_matches(learner, there, n=3)
+    meant = f"did you mean {' or '.join(map(repr, near[:3]))}?" if near else ""
+    meant = meant or f"'dojo report {file}' shows who is there"
+    raise Stop(Exit.USAGE, f"{str(file)!r} has nobody called {learner!r}; {meant}")
+
+
+def _number(points: str) -> float:
+    """Read a mark; `45,5` is one too.
+
+    Raises:
+        Stop: It is no number.
+    """
+    try:
+        return float(points.replace(",", "."))
+    except ValueError:
+        raise Stop(Exit.USAGE, f"{points!r} is no mark: write a number, such as 45.5") from None
 
 
 def _read_asked(state: Path, file: Path) -> Asked:

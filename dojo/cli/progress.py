@@ -72,7 +72,10 @@ def progress(screen: show.Screen) -> Iterator[Watch]:
                 screen.say(f"[{earlier}/{total}] graded earlier", "dim")
 
         def graded(self, result: Result, done: int, total: int) -> None:
-            screen.say(f"[{done}/{total}] {_line_of(result)}", "dim")
+            # Not the mark: lateness, attempts and marks by hand have their say at the end.
+            said = f"{_shown(result)}  {result.kata}  {result.verdict}"
+            line = _line_of(result) if result.verdict == "grader-error" else said
+            screen.say(f"[{done}/{total}] {line}", "dim")
             interrupts.raise_lost()
 
     class Bar(Watch):
@@ -97,7 +100,11 @@ def progress(screen: show.Screen) -> Iterator[Watch]:
 def _line_of(result: Result) -> str:
     earned = "-" if result.earned is None else f"{result.earned:g}"
     late = f", {result.late_days} days late" if result.late_days else ""
-    name = "".join(one if one.isprintable() else "?" for one in result.learner)
     notes = "".join(f"; {note}" for note in result.notes)
     points = f"{earned}/{result.points:g}"
-    return f"{name}  {result.kata}  {points}  {result.verdict}{late}: {result.advice}{notes}"
+    told = f"{result.verdict}{late}: {result.advice}{notes}"
+    return f"{_shown(result)}  {result.kata}  {points}  {told}"
+
+
+def _shown(result: Result) -> str:
+    return "".join(one if one.isprintable() else "?" for one in result.learner)

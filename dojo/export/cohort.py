@@ -128,6 +128,7 @@ def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:
     differ = " ≠" if any(task.judges_differ for task in result.tasks) else ""
     differ += " ◐" if any(task.is_own_word for task in result.tasks) else ""
     late = f", {result.late_days} d late" if result.late_days else ""
+    late += ", set by hand" if result.by_hand is not None else ""
     place = places[result.learner, result.kata]
     return (
         f'<td class={_colour(result)}><a href="#{place}">{earned}/{result.points:g}{differ}'
@@ -190,6 +191,7 @@ def _reasons(theirs: list[tuple[Result, Check]]) -> str:
 def _result(result: Result, place: str, alike: list[Likeness]) -> str:
     earned = "no mark" if result.earned is None else f"{result.earned:g} of {result.points:g}"
     late = f", {result.late_days} days late" if result.late_days else ""
+    late += ", set by hand" if result.by_hand is not None else ""
     title = (
         f"<bdi>{text(result.learner)}</bdi> {text(result.kata)}:"
         f" <span class={_colour(result)}>{earned}, {result.verdict}</span>{late}"

@@ -18,6 +18,7 @@ from dojo.export.page import head, text
 from dojo.export.words import VERDICTS, WORDS, advice_in
 from dojo.grading.results import Result
 from dojo.ground.safe_text import one_line, plain
+from dojo.intake.submission import UNTOUCHED
 
 _MOST_MESSAGE = 4000
 _SAID_ABOVE = ("unreadable", "tampering")  # the summary says why: no check says it again
@@ -108,12 +109,23 @@ def _summary(result: Result, language: Language) -> list[str]:
     if result.verdict in _SAID_ABOVE:
         lines.append(advice_in(language, result.advice))
     if result.late_days:
-        lines.append(words["late"].format(days=result.late_days))
+        lines.append(_late(result, words))
+    if UNTOUCHED in result.notes:
+        lines.append(words["untouched"])
     if result.deadline is not None:
         lines.append(words["deadline"].format(moment=_moment(result.deadline)))
     if result.by_hand is not None:
         lines.append(words["hand"].format(reason=result.by_hand.reason))
     return lines
+
+
+def _late(result: Result, words: Mapping[str, str]) -> str:
+    off = sum(task.earned for task in result.tasks) - (result.earned or 0)
+    # A mark by hand is the last word: nothing is taken off it.
+    if result.by_hand is not None or result.submitted is None or off <= 0:
+        return words["late"].format(days=result.late_days)
+    moment = _moment(result.submitted)
+    return words["off"].format(moment=moment, days=result.late_days, off=f"{off:g}")
 
 
 def _moment(moment: datetime.datetime) -> str:
@@ -123,6 +135,8 @@ def _moment(moment: datetime.datetime) -> str:
 def _by_task(result: Result, language: Language) -> list[tuple[TaskMark, list[Check]]]:
     """Give each task what is red of it; what belongs to all tasks stands with the first."""
     red = [check for check in checks_of(result, language) if not check.passed]
+    if UNTOUCHED in result.notes:  # each would say that it is still a stub
+        red = []
     if result.verdict in _SAID_ABOVE:
         red = [check for check in red if check.name != WORDS[language]["submission"]]
     pairs = []

@@ -20,6 +20,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "of": "{earned} of {points} points",
         "none": "no mark yet: the grading itself failed, by no fault of yours",
         "late": "handed in late: days counted: {days}",
+        "off": "handed in late, on {moment}: days counted: {days}; points taken off: {off}",
+        "untouched": "you handed in the file as it was handed out: was yours saved?",
         "days late": "{days} days late",
         "deadline": "your deadline was {moment}",
         "hand": "the mark was set by hand: {reason}",
@@ -52,6 +54,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "of": "{earned} points sur {points}",
         "none": "pas encore de note : la correction elle-même a échoué, sans faute de votre part",
         "late": "rendu en retard ; jours comptés : {days}",
+        "off": "rendu en retard, le {moment} ; jours comptés : {days} ; points retirés : {off}",
+        "untouched": "vous avez rendu le fichier tel qu'il a été donné : était-il enregistré ?",
         "days late": "jours de retard : {days}",
         "deadline": "votre date limite était le {moment}",
         "hand": "la note a été mise à la main : {reason}",
@@ -179,8 +183,11 @@ _ADVICE = {
     "the {kind} file holds no tar ({error}): {cure}": (
         "le fichier {kind} ne contient pas de tar ({error}) : {cure}"
     ),
-    "{name} is not there; there is {near}: is that it?": (
-        "{name} n'est pas là ; il y a {near} : est-ce lui ?"
+    "{name} is not there; there is {near}: if that is it, call it {file}": (
+        "{name} n'est pas là ; il y a {near} : si c'est lui, appelez-le {file}"
+    ),
+    "{name} is not there; there is {near}: unpack it": (
+        "{name} n'est pas là ; il y a {near} : décompressez-le"
     ),
     "{name} is not there": "{name} n'est pas là",
     "{name} is longer than {most} MB: hand in the code only": (

@@ -24,7 +24,7 @@ from dojo.intake.archives import (
     open_archive,
     read_file,
 )
-from dojo.intake.given_names import is_of_the_system
+from dojo.intake.given_names import is_of_the_system, stem_of_archive
 
 _FAR_AWAY = re.compile(r"(?!file:)[a-z][a-z0-9+.-]+://.*|[^/\\]+@[^/\\]+:.*", re.IGNORECASE)
 
@@ -61,7 +61,7 @@ def look_into(path: Path) -> Handed:
     if path.is_symlink():
         raise Unreadable("it is a link: hand in the files themselves")
     if path.is_dir():
-        return _open_repository(path) if repository.is_bare(path) else _open_folder(path)
+        return _open_repository(path) if repository.is_bare(path) else _open_archive_in(path)
     if not path.exists():
         raise Unreadable("there is nothing at this path")
     if path.suffix.lower() == ".py":
@@ -76,6 +76,21 @@ def look_into(path: Path) -> Handed:
 def look_at_files(files: Mapping[str, Path]) -> Handed:
     """Take single files, each under the name it was handed in with."""
     return Handed(tuple(files), lambda name: read_file(files[name]))
+
+
+def _open_archive_in(path: Path) -> Handed:
+    """Look into a folder; into its one archive where it holds no source.
+
+    Platforms make a folder for each learner, and put what was handed in into it as it is.
+    """
+    handed = _open_folder(path)
+    files = [name for name in handed.names if not is_of_the_system(name.rsplit("/", 1)[-1])]
+    archives = [name for name in files if stem_of_archive(name.rsplit("/", 1)[-1])]
+    has_source = any(name.lower().endswith(".py") for name in files)
+    if has_source or len(archives) != 1 or (path / ".git").is_dir():
+        return handed
+    kind = kind_of_archive(path / archives[0])
+    return open_archive(path / archives[0], kind) if kind else handed
 
 
 def _open_folder(path: Path) -> Handed:

@@ -17,6 +17,7 @@ from dojo.intake.entries import Rest
 from dojo.intake.learners import Attempt, HandIn, Terms, find_hand_ins, same_name
 from dojo.intake.roster import read_roster
 from dojo.intake.taking import (
+    copy_of,
     essence,
     holders_within,
     near_misses,
@@ -24,6 +25,8 @@ from dojo.intake.taking import (
     take,
     what_was_left_out,
 )
+
+UNTOUCHED = "untouched: it is the stub"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,7 +151,9 @@ def _submissions_of(
             " archive first), or keep one"
         )
         return []
-    places = {kata.id: place_of(kata, handed.names) for kata in katas}
+    places = {
+        kata.id: place_of(kata, handed.names) or copy_of(kata, handed.names) for kata in katas
+    }
     chosen = wanted or [kata for kata in katas if places[kata.id] is not None]
     if not chosen:
         near = [name for kata in katas for name in near_misses(kata, handed.names)]
@@ -212,7 +217,7 @@ def _note_equal_files(found: list[Submission]) -> list[Submission]:
     for one, text in zip(found, said, strict=True):
         note = ""
         if text is not None and text == stubs[one.kata.stub_file]:
-            note = "untouched: it is the stub"
+            note = UNTOUCHED
         elif text is not None:
             same = sorted(name for name in holders[one.kata.id, text] if name != one.learner)
             note = f"the same file as {', '.join(same[:5])}" if same else ""

@@ -14,6 +14,7 @@ from dojo.catalog.kata import Kata
 from dojo.intake.archives import MOST_SOURCE_BYTES, Handed, Unreadable
 from dojo.intake.given_names import (
     is_of_the_system,
+    own_name,
     read_plain_name,
     read_platform_name,
     stem_of_archive,
@@ -41,6 +42,18 @@ def place_of(kata: Kata, names: Iterable[str]) -> str | None:
         if fits:
             return min(fits, key=lambda name: (name.count("/"), name))
     return None
+
+
+def copy_of(kata: Kata, names: Iterable[str]) -> str | None:
+    """Return what is the kata's file but for what a browser added: `retries (2).py`, alone."""
+    bare = [name for name in names if name.count("/") <= 1]
+    copies = [
+        name
+        for name in bare
+        if own_name(name.rsplit("/", 1)[-1], [kata])[0] == f"{kata.slug}.py"
+        and not any(map(is_of_the_system, name.split("/")))
+    ]
+    return copies[0] if len(copies) == 1 else None
 
 
 def near_misses(kata: Kata, names: Iterable[str]) -> list[str]:
@@ -97,8 +110,7 @@ def take(kata: Kata, place: str | None, handed: Handed) -> bytes:
     """
     if place is None:
         wanted = f"katas/{kata.id}/{kata.slug}.py"
-        near = near_misses(kata, handed.names)
-        meant = f"; there is {near[0]!r}: is that it?" if near else ""
+        meant = _meant(kata, handed.names)
         raise Unreadable(f"{wanted} is not there{meant}")
     content = handed.read(place)
     name = place.rsplit("/", 1)[-1]
@@ -120,19 +132,32 @@ def take(kata: Kata, place: str | None, handed: Handed) -> bytes:
     return content
 
 
+def _meant(kata: Kata, names: Iterable[str]) -> str:
+    """Say what is there instead of a kata's file, and how it would be read."""
+    inside = sorted({name.rsplit("/", 1)[-1] for name in names})
+    inside = [name for name in inside if not is_of_the_system(name)]
+    for name in inside:
+        if stem_of_archive(name):
+            return f"; there is {name!r}: unpack it"
+    sources = [name for name in inside if name.endswith(".py")]
+    near = near_misses(kata, inside) or (sources if len(sources) == 1 else [])
+    return f"; there is {near[0]!r}: if that is it, call it {kata.slug}.py" if near else ""
+
+
 def what_was_left_out(kata: Kata, place: str | None, names: Iterable[str]) -> tuple[str, ...]:
     """Name the files beside the kata's that could steer its tests: they were not taken."""
     if place is None:
         return ()
-    folder = place.rpartition("/")[0]
-    known = {path.name for path in kata.folder.glob("*")} | {f"{kata.slug}.py"}
+    folder, _, taken = place.rpartition("/")
+    known = {path.name for path in kata.folder.glob("*")} | {f"{kata.slug}.py", taken}
     beside = []
     for name in names:
         where, _, base = name.rpartition("/")
         steers = base in _LEFT_OUT or base.endswith((".py", *_LEFT_OUT_ENDINGS))
         if where == folder and base not in known and steers:
             beside.append(base)
-    return (f"left out: {', '.join(sorted(beside)[:8])}",) if beside else ()
+    notes = () if taken == f"{kata.slug}.py" else (f"{taken} was taken for {kata.slug}.py",)
+    return (*notes, f"left out: {', '.join(sorted(beside)[:8])}") if beside else notes
 
 
 def essence(content: bytes) -> bytes:

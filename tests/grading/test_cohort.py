@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.cli.door import app
 from dojo.export.cohort import cohort_page
-from dojo.grading.results import Result
+from dojo.grading.results import ByHand, Result
 from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.mistakes.measures import Measures, describe_missing
@@ -81,6 +81,14 @@ def test_page_shows_marks_and_never_a_zero_for_the_graders_failure() -> None:
     assert "?/20grader-error" in text
     assert "1 could not be graded" in text
     assert "1 of 3" in text
+
+
+def test_mark_by_hand_is_shown_as_such_where_marks_are() -> None:
+    by_hand = ByHand(earned=15, reason="shown at the table", computed=0)
+    text = Page(cohort_page(record(a_result(earned=15, by_hand=by_hand)))).text
+
+    assert "15/20wrong, set by hand" in text
+    assert "15 of 20, wrong, set by hand" in text
 
 
 def test_failures_are_counted_a_learner_and_each_message_is_said_once() -> None:

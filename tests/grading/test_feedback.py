@@ -16,6 +16,7 @@ from dojo.export.feedback import feedback_mail, feedback_page, file_name
 from dojo.grading.results import ByHand, Results, with_feedback
 from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import UNTOUCHED
 from tests.made_up_results import HOSTILE, NOON, a_result, hostile, passed, ungraded, unreadable
 
 KATAS = {kata.id: kata for kata in load_catalog(PACKAGE_ROOT)}
@@ -49,6 +50,24 @@ def test_learner_reads_marks_tasks_and_messages_in_the_language_asked_for(write:
         assert [word for word in words if word not in read] == []
         assert "said 1, expected 4" in read
         assert "2026-05-01 12:00" in read
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_learner_reads_what_lateness_took_off(write: Any) -> None:
+    theirs = [a_result(late_days=2, earned=8)]
+    english, french = (html.unescape(write(theirs, KATAS, one)) for one in ("en", "fr"))
+
+    assert "on 2026-05-01 12:00+02:00: days counted: 2; points taken off: 2" in english
+    assert "le 2026-05-01 12:00+02:00 ; jours comptés : 2 ; points retirés : 2" in french
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_learner_who_handed_in_the_stub_reads_that_alone(write: Any) -> None:
+    page = html.unescape(write([a_result(notes=(UNTOUCHED,))], KATAS, "en"))
+
+    assert "you handed in the file as it was handed out: was yours saved?" in page
+    assert "said 1, expected 4" not in page
+    assert "Task 2" in page
 
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)

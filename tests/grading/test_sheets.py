@@ -127,6 +127,40 @@ def test_moodles_worksheet_says_who_handed_in_when_and_has_more_time(
     assert found.ungraded == []
 
 
+MORE_TIME = {
+    "en": (MOODLE, "Extension granted until: Friday, 27 November 2026, 6:00 PM"),
+    "fr": (MOODLE_FR, "Prolongation accordée jusqu'au : vendredi 27 novembre 2026, 18:00"),
+    "fr, older": (
+        MOODLE_FR,
+        "Prolongation accordée jusqu'au&nbsp;: vendredi 27 novembre 2026, 18:00",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), MORE_TIME.values(), ids=MORE_TIME)
+def test_more_time_that_was_given_in_moodle_holds_and_is_told(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    more = text.replace('"Submitted for grading"', f'"Submitted for grading - {said}"')
+    found = collected(tmp_path, MOODLE_NAMES, more)
+
+    until = datetime.datetime(2026, 11, 27, 18, 0, tzinfo=PARIS)
+    # The second has an extension in the instructor's own column: that is the last word.
+    assert [one.terms.deadline for one in found.submissions] == [until, None, until]
+    assert found.submissions[1].terms.extension.days == 2
+    date = said.split(": ")[1]
+    assert f"Zoé Roe has time until {date}, as the list says" in found.told
+
+
+def test_more_time_of_moodle_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    said = "Submitted for grading - Extension granted until: next week"
+    found = collected(tmp_path, MOODLE_NAMES, MOODLE.replace("Submitted for grading", said))
+
+    assert [one.terms.deadline for one in found.submissions] == [None] * 3
+    told = "has time until next week, not read: write it into a column 'deadline'"
+    assert any(told in line for line in found.told)
+
+
 @pytest.mark.parametrize("text", [MOODLE, MOODLE_FR], ids=["en", "fr"])
 def test_moodles_worksheet_gets_the_marks_and_is_else_as_it_was(tmp_path: Path, text: str) -> None:
     found = collected(tmp_path, MOODLE_NAMES, text)

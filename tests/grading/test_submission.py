@@ -133,7 +133,51 @@ def test_byte_order_mark_and_latin_1_are_python(tmp_path: Path) -> None:
 def test_misnamed_file_is_suggested(tmp_path: Path) -> None:
     found = only(hand_in(tmp_path / "anna", place=f"katas/{KATA.id}/retrys.py"))
     assert found.content is None
-    assert "'retrys.py': is that it?" in found.fault
+    assert found.fault.endswith("there is 'retrys.py': if that is it, call it retries.py")
+
+
+def test_only_source_of_another_name_is_suggested(tmp_path: Path) -> None:
+    found = only(hand_in(tmp_path / "anna", place=f"katas/{KATA.id}/solution.py"))
+    assert found.fault.endswith("there is 'solution.py': if that is it, call it retries.py")
+
+
+@pytest.mark.parametrize("name", ["retries (2).py", "hw/retries-1.py", "02_retries (1).py"])
+def test_copy_of_a_browser_is_the_file_where_it_is_alone(tmp_path: Path, name: str) -> None:
+    folder = hand_in(tmp_path / "class" / "Anna Doe_7_assignsubmission_file", place=name)
+    bare = name.rsplit("/", 1)[-1]
+    (found,) = collect([tmp_path / "class"], None, KATAS, [KATA]).submissions
+    assert (found.learner, found.content) == ("Anna Doe", b"x = 1\n")
+    assert found.notes == (f"{bare} was taken for retries.py",)
+
+    hand_in(folder, "x = 2\n", place="retries.py")
+    assert only(folder).content == b"x = 2\n"
+
+
+@pytest.mark.parametrize("place", ["retries.py", f"hw/{PLACE}"])
+@pytest.mark.parametrize("ending", ["zip", "tar.gz"])
+def test_archive_in_a_learners_folder_is_opened(tmp_path: Path, place: str, ending: str) -> None:
+    folder = tmp_path / "class" / "Anna Doe_7_assignsubmission_file"
+    source = hand_in(tmp_path / "source", place=place)
+    folder.mkdir(parents=True)
+    kind = {"zip": "zip", "tar.gz": "gztar"}[ending]
+    shutil.make_archive(str(folder / "my homework"), kind, source)
+    (folder / "._my homework.zip").write_bytes(b"x")
+    (folder / "report.pdf").write_bytes(b"x")
+
+    (found,) = collect([tmp_path / "class"], None, KATAS, [KATA]).submissions
+
+    assert (found.learner, found.content, found.fault) == ("Anna Doe", b"x = 1\n", "")
+
+
+def test_archive_beside_a_source_or_in_an_archive_is_told(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "class" / "Anna Doe_7_assignsubmission_file", place="notes.py")
+    with zipfile.ZipFile(folder / "retries.zip", "w") as archive:
+        archive.writestr("retries.py", "x = 1\n")
+    assert only(folder).fault.endswith("is not there; there is 'retries.zip': unpack it")
+
+    with zipfile.ZipFile(tmp_path / "ben.zip", "w") as archive:
+        archive.write(folder / "retries.zip", "retries.zip")
+    assert only(tmp_path / "ben.zip").fault.endswith("there is 'retries.zip': unpack it")
 
 
 @pytest.mark.parametrize("kind", ["link", "link above", "folder", "pipe"])

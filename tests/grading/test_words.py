@@ -51,7 +51,7 @@ STANDS_FOR = {
     "CURE": "hand in a .zip or a .tar.gz",
     "what": "empty",
     "several": "3 hand-ins (anna, ben, cleo), not one learner's",
-    "meant": "; there is 'retry.py': is that it?",
+    "meant": "; there is 'retry.py': if that is it, call it retries.py",
 }
 
 
@@ -123,8 +123,11 @@ def test_advice_says_in_french_too_that_nothing_firm_was_seen() -> None:
 
 
 def test_advice_keeps_what_it_is_on() -> None:
-    said = advice_in("fr", "{x}.py is not there; there is 'retry.py': is that it?")
-    assert said == "{x}.py n'est pas là ; il y a 'retry.py' : est-ce lui ?"
+    there = "{x}.py is not there; there is"
+    said = advice_in("fr", f"{there} 'retry.py': if that is it, call it retries.py")
+    assert said == "{x}.py n'est pas là ; il y a 'retry.py' : si c'est lui, appelez-le retries.py"
+    said = advice_in("fr", f"{there} 'a.zip': unpack it")
+    assert said == "{x}.py n'est pas là ; il y a 'a.zip' : décompressez-le"
     assert advice_in("fr", "something else") == "something else"
 
 

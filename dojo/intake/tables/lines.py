@@ -84,7 +84,7 @@ def lines_of(roster: Path, rest: Rest, *, may_lack_paths: bool) -> list[Line]:
         place = f"line {number} of {called}"
         if sheet is not None:
             if sheet.is_of_a_person(cells):
-                lines.append(_line_of_sheet(place, cells, table.head, sheet))
+                lines.append(_line_of_sheet(place, cells, table.head, sheet, rest))
             continue
         row = _row_of(head, cells)
         if not row.get("id") or not (row.get("path") or may_lack_paths):
@@ -108,13 +108,22 @@ def _own_columns(
     )
 
 
-def _line_of_sheet(place: str, cells: list[str], written: list[str], sheet: Sheet) -> Line:
+def _line_of_sheet(
+    place: str, cells: list[str], written: list[str], sheet: Sheet, rest: Rest
+) -> Line:
     """Read a line of a platform's own list: what tells who it is goes on into the results."""
     row = _row_of([cell.casefold() for cell in written], cells)
     number, names = sheet.number_of(cells), sheet.names_of(cells)
     row = {name: row.get(name, "") for name in TERMS} | {"id": names[0] if names else number}
     if sheet.submitted >= 0 and not row["submitted"]:
         row["submitted"] = _date_in(cells[sheet.submitted] if sheet.submitted < len(cells) else "")
+    # What the instructor wrote beside it says more than the platform.
+    if (until := sheet.more_time_of(cells)) and not (row["deadline"] or row["extension"]):
+        row["deadline"] = _date_in(until)
+        told = (
+            "as the list says" if row["deadline"] else "not read: write it into a column 'deadline'"
+        )
+        rest.told.append(f"{row['id']} has time until {until}, {told}")
     columns = tuple(
         (written[one], cells[one].strip())
         for one in sheet.kept

@@ -19,6 +19,12 @@ Platform = Literal["canvas", "moodle", "github"]
 
 _IDENTIFIER = ("identifier", "identifiant")
 _HANDED_IN = ("last modified (submission)", "dernière modification (travail remis)")
+_STATUS = ("status", "statut")
+# Behind what became of the hand-in: who has more time, where a teacher gave it in Moodle.
+_MORE_TIME = re.compile(
+    r"(?:extension granted until|prolongation accordée jusqu.au)(?:&nbsp;|\s)*:\s*(.+?)(?: - |$)",
+    re.IGNORECASE,
+)
 _USERNAME = ("github_username", "username")
 _NAMES: dict[Platform, tuple[str, ...]] = {
     "canvas": ("student", "sis user id", "sis login id", "integration id"),
@@ -40,6 +46,7 @@ class Sheet:
         names: What else tells who somebody is.
         kept: What goes on into results: who it is, and no marks of anything else.
         submitted: When they handed in, by the platform's clock.
+        status: What became of it, and who has more time.
     """
 
     platform: Platform
@@ -47,6 +54,7 @@ class Sheet:
     names: tuple[int, ...]
     kept: tuple[int, ...]
     submitted: int = -1
+    status: int = -1
 
     def number_of(self, cells: Sequence[str]) -> str:
         """Return a person's number: of `Participant 1234` the digits. Empty without."""
@@ -56,6 +64,11 @@ class Sheet:
     def names_of(self, cells: Sequence[str]) -> tuple[str, ...]:
         """Return the names, logins and addresses of a person, the most telling one first."""
         return tuple(name for one in self.names if (name := _cell(cells, one)))
+
+    def more_time_of(self, cells: Sequence[str]) -> str:
+        """Return until when a person may hand in, where the platform has a date of theirs."""
+        found = _MORE_TIME.search(unicodedata.normalize("NFC", _cell(cells, self.status)))
+        return found[1].strip() if found else ""
 
     def is_of_a_person(self, cells: Sequence[str]) -> bool:
         """Say whether a row is somebody's; Canvas has rows on assignments too."""
@@ -96,8 +109,8 @@ def recognise(head: Sequence[str]) -> Sheet | None:
         kept = tuple(range(columns.index("section") + 1))
     elif platform == "github":
         kept = tuple(range(len(columns)))
-    submitted = place(_HANDED_IN) if platform == "moodle" else -1
-    return Sheet(platform, number, names, kept, submitted)
+    submitted, status = (place(_HANDED_IN), place(_STATUS)) if platform == "moodle" else (-1, -1)
+    return Sheet(platform, number, names, kept, submitted, status)
 
 
 def bare(name: str) -> str:

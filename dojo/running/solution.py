@@ -10,7 +10,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -164,8 +164,7 @@ def load_solution(
     try:
         # Not through the loader: it would leave byte-code in the checkout, and reuse old one.
         level = 1 if optimized else -1
-        code = compile(source, str(path), "exec", dont_inherit=True, optimize=level)
-        exec(code, module.__dict__)
+        exec(_compiled(source, str(path), level), module.__dict__)
     except SyntaxError as error:
         raise SolutionFault(describe_syntax_error(error, path), cause="import") from None
     except ValueError as error:
@@ -184,6 +183,12 @@ def load_solution(
         message = describe_import_error(error, path)
         raise SolutionFault(message, cause="import", ending=of_exception(error)) from error
     return Subject(module, path, hand_out)
+
+
+@functools.lru_cache(maxsize=4)
+def _compiled(source: bytes, path: str, level: int) -> CodeType:
+    """Compile a solution once, however many tests load it afresh."""
+    return compile(source, path, "exec", dont_inherit=True, optimize=level)
 
 
 def _short(path: Path) -> str:

@@ -33,7 +33,7 @@ def world(nights: Any, draw: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
     monkeypatch.chdir(nights.folder / "cwd")
     monkeypatch.setenv("TMPDIR", str(nights.folder / "tmp"))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    nights.customers(draw, 400)
+    nights.customers(draw, 120)  # more than a full disk takes
     yield nights
     tempfile.tempdir = None
 
@@ -638,8 +638,9 @@ def test_call_list_twice_calls_nobody_twice(
 
 
 def test_call_list_is_whole_or_yesterdays(
-    solution: Any, world: Any, prepared: Callable[..., Value]
+    solution: Any, world: Any, draw: Any, prepared: Callable[..., Value]
 ) -> None:
+    world.new_night(draw, 400)
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 300))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -171,3 +172,30 @@ def test_schema_of_parameters_is_made_once_and_never_of_another_flow() -> None:
     assert spared == plain
     assert again == plain[0]
     assert generate.call_count == 5
+
+
+def test_server_is_asked_once_for_each_flow() -> None:
+    from prefect.client.orchestration.base import BaseClient
+
+    real = mock.Mock(side_effect=lambda *_, **more: more["json"]["name"] if more else None)
+
+    def ask(name: str) -> Any:
+        request: Any = BaseClient.request
+        return request("client", "POST", "/flows/", json={"name": name})
+
+    with mock.patch.object(BaseClient, "request", real), savings():
+        assert [ask(name) for name in ("a", "b", "a", "b")] == ["a", "b", "a", "b"]
+        assert real.call_count == 2
+        BaseClient.request("client", "DELETE", "/flows/{id}")  # type: ignore[arg-type]
+        assert ask("a") == "a"
+        assert real.call_count == 4
+
+
+def test_clients_share_one_tls_context() -> None:
+    from prefect.client import orchestration
+
+    with savings():
+        made: Any = orchestration
+        assert made.ssl.create_default_context() is made.ssl.create_default_context()
+        assert made.ssl.CERT_NONE is ssl.CERT_NONE
+    assert made.ssl is ssl

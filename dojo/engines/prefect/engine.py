@@ -36,6 +36,8 @@ SETTINGS = {
     "PREFECT_SERVER_UI_ENABLED": "0",
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "0",
     "PREFECT_CLIENT_MAX_RETRIES": "20",
+    # A kata hears the log where it is written: nobody reads it from the server.
+    "PREFECT_LOGGING_TO_API_ENABLED": "0",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_CLI_COLORS": "0",
     **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "0" for name in UNUSED_SERVICES},

@@ -43,10 +43,14 @@ DEFAULT_STORAGE_ASYNC = Seam(
     "asks the server in each async run where results are kept",
     _SLOW,
 )
+ASKED = Seam(
+    "prefect.client.orchestration.base:BaseClient.request", "asks the server for a flow", _SLOW
+)
 CONSOLE = Seam(
     "prefect.logging.handlers:PrefectConsoleHandler.emit", "writes the log in colours", _SLOW
 )
 SCHEMA = Seam("prefect.flows:parameter_schema", "makes the schema of a flow's parameters", _SLOW)
+TLS = Seam("prefect.client.orchestration:ssl", "makes the TLS context of a client", _SLOW)
 
 _UNWATCHED = "the house rules are not looked at in runs of Prefect"
 CALLED = (
@@ -80,6 +84,7 @@ UNUSED_SERVICES = (
 _NOT_NEEDED = (
     *("SERVER_ANALYTICS_ENABLED", "SERVER_DATABASE_MIGRATE_ON_START"),
     *("SERVER_REGISTER_BLOCKS_ON_START", "SERVER_UI_ENABLED", "CLIENT_CSRF_SUPPORT_ENABLED"),
+    "LOGGING_TO_API_ENABLED",
     *(f"SERVER_SERVICES_{name}_ENABLED" for name in UNUSED_SERVICES),
 )
 SETTINGS = (
@@ -105,7 +110,7 @@ SETTINGS = (
 
 SEAMS = (
     *(START_SERVER, SERVERS, MADE_READY, MIDDLEWARE, BEGIN_TRANSACTION),
-    *(DEFAULT_STORAGE, DEFAULT_STORAGE_ASYNC, CONSOLE, SCHEMA),
+    *(DEFAULT_STORAGE, DEFAULT_STORAGE_ASYNC, ASKED, CONSOLE, SCHEMA, TLS),
     *(*CALLED, *SUBMITTED, *HANDED_ON, SETTINGS_IN_USE, *SETTINGS),
     *prefect.SEAMS,
 )

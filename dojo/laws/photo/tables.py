@@ -46,13 +46,18 @@ def _cells(frame: Any, of_part: OfPart) -> list[Any]:
     """Photograph the cells that are lists, dicts and the like: a copied frame shares them."""
     found = []
     for place, kind in enumerate(frame.dtypes):
-        if kind.kind == "O":
+        if not _is_plain(kind):
             name = frame.columns[place]
             for label, cell in zip(frame.index.tolist(), frame.iloc[:, place], strict=True):
                 photo = of_part(cell)
                 if isinstance(photo, Photo):
                     found.append((f"[{name!r}][{label!r}]", photo))
     return found
+
+
+def _is_plain(kind: Any) -> bool:
+    """Say whether a type has no cells that can be filled: its numbers, moments or texts."""
+    return kind.kind != "O" or isinstance(kind, sys.modules["pandas"].StringDtype)
 
 
 class Ordered(Photo):
@@ -102,10 +107,12 @@ class Table(Photo):
         old, old_names, old_attrs, old_cells = self.parts
         new, new_names, new_attrs, new_cells = after
         for what, was, now in (
-            ("column", list(old.columns), list(new.columns)),
-            ("row", list(old.index), list(new.index)),
+            ("column", old.columns, new.columns),
+            ("row", old.index, new.index),
         ):
-            change = _differ_in_labels(what, was, now)
+            if was.dtype == now.dtype and _is_plain(was.dtype) and was.equals(now):
+                continue
+            change = _differ_in_labels(what, list(was), list(now))
             if change:
                 return change
         if old_names != new_names:
@@ -113,7 +120,7 @@ class Table(Photo):
         change = difference(old_attrs, new_attrs)
         if change:
             return change.within(".attrs")
-        for place, name in enumerate(old.columns):
+        for place, name in enumerate(() if old.equals(new) else old.columns):
             was, now = old.iloc[:, place], new.iloc[:, place]
             where = f"[{name!r}]" if name != "" else ""
             if was.dtype != now.dtype:

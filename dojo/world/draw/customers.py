@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Iterable
+import types
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dojo.world.draw import qualities as q
@@ -70,7 +71,8 @@ class Customers(list[dict[str, Any]]):
     def csv(self) -> str:
         """Write a CSV file: text that reads back as the values, but for torn rows."""
         text = io.StringIO()
-        text.write(_line(self.columns))
+        write = _writing_into(text)
+        write(self.columns)
         # Neither the first row, by which a reader may tell the columns, nor the last one.
         too_many, too_few = len(self) // 2, len(self) // 2 + 1
         for number, row in enumerate(self, start=1):
@@ -82,17 +84,16 @@ class Customers(list[dict[str, Any]]):
                 fields.insert(self.columns.index("contract") + 1, " paid monthly")
             if q.FIELD_TOO_FEW in self._on and number == too_few:
                 del fields[-1]
-            text.write(_line(fields))
+            write(fields)
             if self._blank_line_every and number % self._blank_line_every in (0, 1):
                 text.write("\n")
         return text.getvalue().rstrip("\n") + self._end
 
 
-def _line(fields: Iterable[Any]) -> str:
-    """Write a line; of old Pythons `csv` quotes a lone carriage return only at such ends."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(fields)
-    return text.getvalue()[:-2] + "\n"
+def _writing_into(text: io.StringIO) -> Callable[[Iterable[Any]], object]:
+    """Return what writes a line; old Pythons quote a lone carriage return at these ends only."""
+    lines = types.SimpleNamespace(write=lambda line: text.write(line[:-2] + "\n"))
+    return csv.writer(lines, lineterminator="\r\n").writerow
 
 
 def draw_customers(

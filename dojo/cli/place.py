@@ -1,0 +1,172 @@
+"""The commands of `dojo` on a learner's own folder: make, update, put a file back, compare."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dojo.catalog.handed_out import known_original
+from dojo.catalog.kata import Kata
+from dojo.catalog.progress import record_seen, standing
+from dojo.cli.learn import AsJson, Name, catalogue, choose, print_json
+from dojo.ground.exits import Exit, Stop
+from dojo.place.state import PlaceError
+from dojo.terminal import screen as show
+
+if TYPE_CHECKING:
+    from dojo.place.resets import Reset
+
+app = typer.Typer(rich_markup_mode=None)
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@app.command()
+def reset(
+    kata: Name = None,
+    task: Annotated[
+        int | None, typer.Option(metavar="N", help="Only the functions of this task.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Show the backups, newest last.")] = False,
+    restore: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Put a backup back; see --list.")
+    ] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> int:
+    """Put your file of a kata back to its stub, or to a backup; what is there is kept as one.
+
+    It asks first; without a terminal give --yes.
+    """
+    from dojo.place import resets
+
+    katas = catalogue()
+    if listed:
+        return _list_backups(katas, kata, as_json)
+    with faults_of_the_place():
+        if restore is not None:
+            plan = resets.backup_called(katas[0].root, katas, restore)
+            what, again = f"with the backup {restore}", f"dojo reset --restore {restore}"
+        else:
+            if kata is None:
+                raise Stop(Exit.USAGE, "which kata? 'dojo reset 02' puts one back to its stub")
+            chosen = choose(katas, kata)
+            plan = resets.whole(chosen) if task is None else resets.of_task(chosen, task)
+            what, again = "with the stub", f"dojo reset {chosen.number:02d}"
+            again += f" --task {task}" if task is not None else ""
+        return _carry_out(plan, what, again, yes)
+
+
+def _carry_out(plan: Reset, what: str, again: str, yes: bool) -> Exit:
+    from dojo.place import resets
+
+    screen = show.Screen()
+    file = show.shown(plan.kata.stub_file)
+    for remark in plan.remarks:
+        screen.say(f"Note: {remark}")
+    if not plan.changes:
+        screen.say(f"There is nothing to put back: {file} has it already.")
+        return Exit.DONE
+    part = f"{', '.join(plan.names)} in {file}" if plan.names else file
+    confirm(f"Replace {part} {what}? What is there is kept as a backup.", again, yes)
+    kept = resets.carry_out(plan)
+    screen.say(f"Put back: {part}")
+    if kept is not None:
+        screen.say(f"Kept: {show.shown(kept.path)}. Undo: dojo reset --restore {kept.name}")
+    return Exit.DONE
+
+
+def _list_backups(katas: list[Kata], kata: str | None, as_json: bool) -> Exit:
+    from dojo.place import backups
+
+    chosen = None if kata is None else choose(katas, kata).id
+    every = backups.found(katas[0].root, chosen)
+    if as_json:
+        told = [{"name": one.name, "kata": one.kata, "path": str(one.path)} for one in every]
+        return print_json({"backups": told})
+    screen = show.Screen()
+    for one in every:
+        screen.say(one.name)
+    if every:
+        screen.say()
+        screen.say(f"Put one back: dojo reset --restore {every[-1].name}")
+    else:
+        screen.say("There is no backup: 'dojo reset' and 'dojo update' make them.")
+    return Exit.DONE
+
+
+@app.command()
+def solution(kata: Name = None, yes: Yes = False, as_json: AsJson = False) -> int:
+    """Show how your file differs from the reference, function by function.
+
+    Before your kata is solved it asks, and 'dojo list' says that you have seen it.
+    """
+    from dojo.place.beside import differences
+
+    chosen = choose(catalogue(), kata)
+    number = f"{chosen.number:02d}"
+    found = standing(chosen)
+    try:
+        reference = chosen.reference_file.read_bytes()
+    except OSError as error:
+        where = str(chosen.reference_file)
+        cure = "'dojo update' brings it in a workspace, 'git checkout reference' in a clone"
+        raise Stop(Exit.ENVIRONMENT, f"{where!r}: {error.strerror}; {cure}") from None
+    if not (found.solved or found.changed or found.seen):
+        question = f"{chosen.id} is not solved yet. See the reference all the same?"
+        confirm(question, f"dojo solution {number}", yes)
+        record_seen(chosen)
+    mine = chosen.stub_file.read_bytes() if chosen.stub_file.exists() else b""
+    asked = known_original(chosen.stub_file) or mine
+    parts = list(differences(mine, reference, asked, chosen.stub_file.name))
+    if as_json:
+        return print_json({"kata": chosen.id, "differences": parts})
+    screen = show.Screen()
+    for lines in parts:
+        for line in lines:
+            screen.say(line, _STYLES.get(line[:1], ""))
+        screen.say()
+    if not parts:
+        screen.say("Your file and the reference are the same.")
+    screen.say(f"The whole reference: {show.shown(chosen.reference_file)}")
+    return Exit.DONE
+
+
+_STYLES = {"+": "green", "-": "red", "@": "dim"}
+
+
+def confirm(question: str, command: str, yes: bool) -> None:
+    """Ask before something that a person may not want.
+
+    Raises:
+        Stop: They do not; or there is no terminal to ask on, and no `--yes`.
+    """
+    if yes:
+        return
+    if not is_terminal():
+        said = "nothing was done: there is no terminal to ask on"
+        raise Stop(Exit.UNCONFIRMED, f"{said}; '{command} --yes' does it without asking")
+    if not typer.confirm(question, err=True):
+        raise Stop(Exit.UNCONFIRMED, "nothing was done")
+
+
+def is_terminal() -> bool:
+    """Say whether somebody can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextlib.contextmanager
+def faults_of_the_place() -> Iterator[None]:
+    """Turn what a learner's folder refuses into one line and an exit code."""
+    try:
+        yield
+    except PlaceError as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    except OSError as error:
+        what = f"{str(error.filename)!r}" if error.filename else "the folder"
+        said = f"{what} cannot be written: {error.strerror}"
+        raise Stop(Exit.ENVIRONMENT, f"{said}; nothing is lost, 'dojo doctor' looks why") from None

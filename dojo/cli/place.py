@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
 from dojo.catalog.handed_out import known_original
-from dojo.catalog.kata import Kata
+from dojo.catalog.kata import Kata, Language, Track
 from dojo.catalog.progress import record_seen, standing
-from dojo.cli.learn import AsJson, Name, catalogue, choose, print_json
-from dojo.ground.exits import Exit, Stop
-from dojo.place.state import PlaceError
+from dojo.cli.learn import AsJson, Lang, Name, catalogue, choose, print_json
+from dojo.ground.exits import Exit, Stop, check_choice
+from dojo.ground.paths import find_root
+from dojo.place import environment
+from dojo.place.bringing import bring
+from dojo.place.environment import NotInstalled
+from dojo.place.state import PlaceError, Workspace, check_new, own_version, workspace_at
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
@@ -23,6 +30,83 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+NoVenv = Annotated[
+    bool, typer.Option("--no-venv", help="Leave .venv, and the packages in it, to you.")
+]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="New, or empty.")],
+    track: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only its katas, and its packages.")
+    ] = None,
+    lang: Lang = None,
+    no_venv: NoVenv = False,
+) -> int:
+    """Make a folder of your own: pages, files to fill, tests, packages in a .venv, a Git history.
+
+    Given again after it was ended halfway it goes on.
+    """
+    from dojo.place.pack import read_pack
+
+    check_choice("--track", track or "prefect", get_args(Track))
+    check_choice("--lang", lang or "en", get_args(Language))
+    asked = Workspace(dojo="0", lang=cast("Language", lang), track=cast("Track", track))
+    screen = show.Screen()
+    with faults_of_the_place():
+        root = folder.absolute()
+        known = check_new(root)
+        asked = known or asked
+        if known is None or known.half:
+            pack = read_pack(asked.track, asked.lang)
+            root.mkdir(parents=True, exist_ok=True)
+            bring(root, pack, asked, screen.say)
+        environment.begin_history(root, own_version())
+        lacks_packages = not no_venv and not environment.is_ready(root, asked.track)
+        if known is not None and not known.half and not lacks_packages:
+            said = f"{str(root)!r} is a workspace already"
+            raise Stop(Exit.USAGE, f"{said}; in it 'dojo update' brings newer katas")
+        if lacks_packages:
+            environment.make(root, asked.track, show.Screen(sys.stderr).say)
+    where = show.shown(root)
+    where = shlex.quote(f"./{where}" if where.startswith("-") else where)
+    screen.say(f"Your katas are in {where}.")
+    activate = r".venv\Scripts\activate" if os.name == "nt" else ". .venv/bin/activate"
+    screen.say(f"Next: cd {where}" + ("" if no_venv else f" && {activate}") + " && dojo")
+    return Exit.DONE
+
+
+@app.command()
+def update(no_venv: NoVenv = False) -> int:
+    """Bring your workspace to this dojo's pages and tests; what you wrote stays as it is."""
+    from dojo.place.pack import read_pack
+
+    root = find_root()
+    screen = show.Screen()
+    with faults_of_the_place():
+        known = workspace_at(root)
+        if known is None:
+            raise Stop(Exit.USAGE, _NO_WORKSPACE)
+        pack = read_pack(known.track, known.lang)
+        bring(root, pack, known, screen.say)
+        katas = catalogue()
+        for kata in katas:
+            if standing(kata).changed:
+                screen.say(f"{kata.id} has changed since you solved it: dojo run {kata.number:02d}")
+        # Where one was never made, it is the learner's.
+        if not no_venv and environment.is_made(root):
+            environment.make(root, known.track, show.Screen(sys.stderr).say)
+    screen.say(f"These are the katas of ml-dojo {pack.version}. Next: dojo")
+    return Exit.DONE
+
+
+_NO_WORKSPACE = (
+    "this is no workspace: in a clone 'git pull' brings newer katas;"
+    " 'dojo init my-katas' makes a workspace"
+)
 
 
 @app.command()
@@ -165,7 +249,8 @@ def faults_of_the_place() -> Iterator[None]:
     try:
         yield
     except PlaceError as error:
-        raise Stop(Exit.USAGE, str(error)) from None
+        is_ours = isinstance(error, NotInstalled)
+        raise Stop(Exit.ENVIRONMENT if is_ours else Exit.USAGE, str(error)) from None
     except OSError as error:
         what = f"{str(error.filename)!r}" if error.filename else "the folder"
         said = f"{what} cannot be written: {error.strerror}"

@@ -37,8 +37,9 @@ START_TIMEOUT_S = 120
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Tests that have an environment of their own in tox: a browser's, Airflow's, the servers'.
-APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines")]
+# Tests that have an environment of their own in tox: a browser's, Airflow's, the servers', the
+# wheel's.
+APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines", "wheel")]
 
 
 def pytest_report_header() -> str | None:

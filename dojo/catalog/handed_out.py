@@ -1,26 +1,52 @@
-"""Say what a kata was before a learner filled it: as Git's last commit has it."""
+"""Say what a kata was before a learner filled it.
+
+A workspace keeps it in a folder of originals; in a clone Git's last commit has it.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+
+# Below a workspace: each file that is the learner's to change, as it was handed out.
+ORIGINALS = Path(".dojo", "original")
+_MOST_VERSIONS = 40
 
 
 def handed_out(path: Path) -> bytes:
-    """Return a file of a checkout as it was handed out.
+    """Return a file of a workspace or a checkout as it was handed out.
 
     Args:
         path: The file; somebody may have changed or removed it since.
 
     Returns:
-        What the last commit has; what the file has, where no commit knows it.
+        The original that the workspace keeps, or what the last commit has; what the file has, where
+        neither knows it.
 
     Raises:
-        OSError: No commit knows it, and it cannot be read.
+        OSError: Neither knows it, and it cannot be read.
     """
-    committed = _git(path.parent, "show", f"HEAD:./{path.name}")
-    return path.read_bytes() if committed is None else committed
+    known = known_original(path)
+    return path.read_bytes() if known is None else known
+
+
+def known_original(path: Path) -> bytes | None:
+    """Return a file as it was handed out; None where nothing says how that was."""
+    for root in path.parents:
+        kept = root / ORIGINALS / path.relative_to(root)
+        if kept.is_file():
+            return kept.read_bytes()
+    return _git(path.parent, "show", f"HEAD:./{path.name}")
+
+
+def earlier_versions(path: Path) -> Iterator[bytes]:
+    """Yield what a file of a clone was in its last commits, the newest first."""
+    known = _git(path.parent, "log", f"-{_MOST_VERSIONS}", "--format=%H", "--", path.name)
+    for commit in (known or b"").decode().split():
+        if (content := _git(path.parent, "show", f"{commit}:./{path.name}")) is not None:
+            yield content
 
 
 def names_handed_out(folder: Path) -> set[str]:

@@ -10,10 +10,11 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 from dojo.catalog.kata import CatalogError, Kata, Language, find_kata, load_catalog
-from dojo.catalog.progress import is_solved, solved_tasks
+from dojo.catalog.progress import solved_tasks, standing, take_over
 from dojo.catalog.verdict import KataVerdict
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
+from dojo.place.state import language_at
 from dojo.terminal import screen as show
 from dojo.terminal.companion import keep_company
 from dojo.terminal.course import first_unsolved, first_unsolved_task
@@ -33,8 +34,8 @@ Lang = Annotated[
 
 def go_on(context: typer.Context, lang: str | None) -> int:
     """Keep a learner company where there is a terminal; else say where they are, once."""
-    language = _language(context, lang)
-    katas = _catalogue()
+    language = language_of(context, lang)
+    katas = catalogue()
     if sys.stdin.isatty() and sys.stdout.isatty():
         keep_company(katas, language)
     else:
@@ -45,7 +46,7 @@ def go_on(context: typer.Context, lang: str | None) -> int:
 def _say_once(katas: list[Kata], language: Language) -> None:
     screen = show.Screen()
     for kata in katas:
-        screen.say(f"{show.shown(kata.folder)}  {'solved' if is_solved(kata) else 'unsolved'}")
+        screen.say(f"{show.shown(kata.folder)}  {standing(kata).said}")
     current = first_unsolved(katas)
     screen.say()
     if current is None:
@@ -64,14 +65,19 @@ def _say_once(katas: list[Kata], language: Language) -> None:
 @app.command("list")
 def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = None) -> int:
     """List all katas, and which of them you have solved."""
-    language = _language(context, lang)
-    katas = _catalogue()
+    language = language_of(context, lang)
+    katas = catalogue()
     if as_json:
-        return _print_json(
-            {"katas": [show.describe(kata, solved_tasks(kata) or [], language) for kata in katas]}
+        return print_json(
+            {
+                "katas": [
+                    show.describe(kata, solved_tasks(kata) or [], standing(kata), language)
+                    for kata in katas
+                ]
+            }
         )
     screen = show.Screen()
-    show.show_catalogue(screen, katas, is_solved, language)
+    show.show_catalogue(screen, katas, standing, language)
     current = first_unsolved(katas)
     screen.say()
     if current is None:
@@ -103,9 +109,9 @@ def run(
     """
     from dojo.catalog.solutions import Solutions, SolutionsNotFound
 
-    language = _language(context, lang)
-    katas = _catalogue()
-    chosen = _choose(katas, kata)
+    language = language_of(context, lang)
+    katas = catalogue()
+    chosen = choose(katas, kata)
     try:
         path = Solutions(solutions).path
     except SolutionsNotFound as error:
@@ -113,7 +119,7 @@ def run(
     verdict = _run(chosen, str(path or solutions))
     code = Exit.DONE if verdict.solved else Exit.UNSOLVED
     if as_json:
-        _print_json(json.loads(verdict.to_json()))
+        print_json(json.loads(verdict.to_json()))
         return code
     screen = show.Screen()
     show.show_verdict(screen, chosen, verdict, language)
@@ -137,8 +143,8 @@ def hint(
     lang: Lang = None,
 ) -> int:
     """Give one hint: for the first unsolved task if you name none."""
-    language = _language(context, lang)
-    chosen = _choose(_catalogue(), kata)
+    language = language_of(context, lang)
+    chosen = choose(catalogue(), kata)
     number = task if task is not None else first_unsolved_task(chosen)
     last = len(chosen.tasks)
     if not 1 <= number <= last:
@@ -147,7 +153,7 @@ def hint(
         raise Stop(Exit.USAGE, f"{chosen.id!r} has no task {number}, it has {it_has}; {mended}")
     if as_json:
         said = chosen.tasks[number - 1].hints.get(language)[tier - 1]
-        return _print_json(
+        return print_json(
             {"kata": chosen.id, "task": number, "tier": tier, "tiers": 3, "hint": said}
         )
     screen = show.Screen()
@@ -173,7 +179,7 @@ def doctor(as_json: AsJson = False) -> int:
             show.show_check(screen, check.name, check.ok, check.said, check.cure)
     ill = [check for check in checks if not check.ok]
     if as_json:
-        _print_json({"ok": not ill, "checks": [vars(check) for check in checks]})
+        print_json({"ok": not ill, "checks": [vars(check) for check in checks]})
     else:
         screen.say()
         screen.say(
@@ -184,18 +190,26 @@ def doctor(as_json: AsJson = False) -> int:
     return Exit.ENVIRONMENT if ill else Exit.DONE
 
 
-def _language(context: typer.Context, lang: str | None) -> Language:
+def language_of(context: typer.Context, lang: str | None) -> Language:
+    """Return the language of what is said: as asked, as DOJO_LANG or the locale says."""
     asked: str | None = lang or context.find_root().obj or os.environ.get("DOJO_LANG")
     for known in get_args(Language):
         if asked == known:
             return cast(Language, known)
     if asked:
         raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")
+    if of_the_place := language_at(find_root()):
+        return of_the_place
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "fr" if next(filter(None, names), "").startswith("fr") else "en"
 
 
-def _catalogue() -> list[Kata]:
+def catalogue() -> list[Kata]:
+    """Return the katas from here upwards.
+
+    Raises:
+        Stop: There is none, or one breaks a rule.
+    """
     root = find_root()
     try:
         katas = load_catalog(root)
@@ -203,11 +217,18 @@ def _catalogue() -> list[Kata]:
         raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
     if not katas:
         where = str(root / "katas")
-        raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
+        cure = "'dojo init my-katas' makes a folder with them"
+        raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; {cure}")
+    take_over(katas)
     return katas
 
 
-def _choose(katas: list[Kata], name: str | None) -> Kata:
+def choose(katas: list[Kata], name: str | None) -> Kata:
+    """Return the kata of that name; the first unsolved one for none.
+
+    Raises:
+        Stop: There is none.
+    """
     if name is None:
         return first_unsolved(katas) or katas[-1]
     try:
@@ -228,6 +249,7 @@ def _run(kata: Kata, solutions: str) -> KataVerdict:
     return verdict
 
 
-def _print_json(record: dict[str, Any]) -> Exit:
+def print_json(record: dict[str, Any]) -> Exit:
+    """Print a record with the number of its schema."""
     show.Screen().say_json({"schema": SCHEMA, **record})
     return Exit.DONE

@@ -22,12 +22,14 @@ from dojo.exam.tests_outside import STEERING_FILES
 from dojo.grading.results import Binding
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import Submission
+from dojo.place.carried import ARCHIVE
 from dojo.sandbox.walls import Level
 
 _CODE = PACKAGE_ROOT / "dojo"
 _DOJO = "the dojo itself"
 # What a wheel may bring beside the code (see docs/release.md): no mark rests on it.
 MEASURES = "measures.json"
+_BESIDE = {_CODE / MEASURES, _CODE / ARCHIVE}
 
 
 class Changed(Exception):
@@ -69,7 +71,7 @@ def digest_of(files: Iterable[Path], root: Path) -> str:
 
 def code_digest() -> str:
     """Return the digest of the dojo's code."""
-    return digest_of((one for one in _files_in(_CODE) if one != _CODE / MEASURES), _CODE)
+    return digest_of((one for one in _files_in(_CODE) if one not in _BESIDE), _CODE)
 
 
 def grader_version() -> str:

@@ -15,6 +15,7 @@ class Exit(IntEnum):
     ENVIRONMENT = 3
     AUTHOR_ERROR = 4
     INCOMPLETE = 5
+    UNCONFIRMED = 6
     INTERRUPTED = 130
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,11 +29,23 @@ def replacing(path: Path) -> Iterator[Path]:
             beside.unlink()
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write text as UTF-8, line ends as they are.
+def write_whole(path: Path, text: str | bytes) -> None:
+    """Write text as UTF-8, line ends as they are; or bytes.
 
     Raises:
         OSError: It cannot be written; what was there is still there.
     """
     with replacing(path) as beside:
-        beside.write_bytes(text.encode())
+        beside.write_bytes(text.encode() if isinstance(text, str) else text)
+
+
+def remove_halves(path: Path) -> None:
+    """Remove what a process that was killed in `replacing` has left beside a file.
+
+    Only for who knows that nobody writes it now: a half of a living process is removed too.
+    """
+    half = re.compile(rf"\.\d+\.{re.escape(path.name)}")
+    with contextlib.suppress(OSError):
+        for other in path.parent.iterdir():
+            if half.fullmatch(other.name):
+                other.unlink()

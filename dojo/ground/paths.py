@@ -1,7 +1,8 @@
 """Say where the katas are and where the one cache is.
 
-The checkout is looked for from the working directory upwards, then beside this package, so that
-`dojo` and `pytest` work from any folder of a clone. Nothing else under the home is ever written.
+The workspace or the clone is looked for from the working directory upwards, then beside this
+package, so that `dojo` and `pytest` work from any folder of it. Nothing else under the home is ever
+written.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def find_root(start: Path | None = None) -> Path:
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
-        if (folder / "katas").is_dir() and (folder / "conftest.py").is_file():
+        is_workspace = (folder / ".dojo" / "workspace.json").is_file()
+        if is_workspace or ((folder / "katas").is_dir() and (folder / "conftest.py").is_file()):
             return folder
     return PACKAGE_ROOT
 

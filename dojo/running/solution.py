@@ -66,7 +66,7 @@ class Subject:
             if not names:
                 raise SolutionFault(
                     f"{self._path.name} is empty; was it saved by mistake?"
-                    " 'git checkout' brings the stub back.",
+                    " 'dojo reset' brings the stub back.",
                     cause="missing",
                 ) from None
             near = difflib.get_close_matches(name, names, n=1)

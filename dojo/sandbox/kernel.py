@@ -16,7 +16,7 @@ import os
 import platform
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -129,13 +129,19 @@ def bind(source: Path, target: Path, *, writable: bool = False) -> None:
 
 
 def change_root(
-    new_root: Path, shown: Iterable[Path], room: Path, megabytes: int, temporary: int
+    new_root: Path,
+    shown: Iterable[Path],
+    hidden: Iterable[Path],
+    room: Path,
+    megabytes: int,
+    temporary: int,
 ) -> None:
     """Leave the file system for an empty one which shows only what it is told to.
 
     Args:
         new_root: An empty folder to build it on.
         shown: What to show, read-only, at the place where it is now.
+        hidden: Files below it that are empty in there.
         room: An empty folder in memory takes its place; what it holds now is copied there.
         megabytes: The size of that folder.
         temporary: The size of `/tmp` and of `/dev/shm`, in megabytes.
@@ -153,6 +159,10 @@ def change_root(
             inside.symlink_to(os.readlink(path))
         elif path.exists():
             bind(path, inside)
+    for path in hidden:
+        inside = new_root / str(path).lstrip("/")
+        if inside.exists():
+            _mount("/dev/null", inside, "", _MS_BIND)
     for name in ("null", "zero", "full", "random", "urandom"):
         bind(Path("/dev") / name, new_root / "dev" / name, writable=True)
     (new_root / "proc").mkdir()
@@ -206,7 +216,10 @@ def landlock_version() -> int:
 
 
 def restrict_with_landlock(
-    readable: Iterable[Path], writable: Iterable[Path], ports: Iterable[int] | None
+    readable: Iterable[Path],
+    hidden: Collection[Path],
+    writable: Iterable[Path],
+    ports: Iterable[int] | None,
 ) -> None:
     """Take from this process all files but those below some paths.
 
@@ -214,6 +227,7 @@ def restrict_with_landlock(
 
     Args:
         readable: May be read and executed.
+        hidden: Files that may not, by their real paths, though they lie below.
         writable: May be read, written and executed.
         ports: The only TCP ports it may connect to; it may bind none. None: no restriction.
 
@@ -233,15 +247,30 @@ def restrict_with_landlock(
     attributes = struct.pack("QQQ", every, net, scope)[:size]
     ruleset = _syscall("landlock_create_ruleset", _LANDLOCK_CREATE, attributes, size, 0)
     read_only = _EXECUTE | _READ_FILE | _READ_DIR
-    for paths, rights in ((readable, read_only), (writable, every)):
-        for path in paths:
-            _allow_path(ruleset, path, rights)
+    for path in readable:
+        _allow_all_but(ruleset, path, hidden, read_only)
+    for path in writable:
+        _allow_path(ruleset, path, every)
     for port in ports or () if net else ():
         rule = struct.pack("QQ", _CONNECT_TCP, port)
         _syscall("landlock_add_rule", _LANDLOCK_ADD, ruleset, 2, rule, 0)
     promise_no_privileges()
     _syscall("landlock_restrict_self", _LANDLOCK_RESTRICT, ruleset, 0)
     os.close(ruleset)
+
+
+def _allow_all_but(ruleset: int, path: Path, hidden: Collection[Path], rights: int) -> None:
+    """Allow what is below a path, but for some files: a rule takes nothing back."""
+    path = path.resolve()
+    if path in hidden:
+        return
+    if not any(path in one.parents for one in hidden):
+        _allow_path(ruleset, path, rights)
+        return
+    _allow_path(ruleset, path, _READ_DIR)
+    for child in path.iterdir():
+        if not child.is_symlink():  # it is allowed where it leads to, or not
+            _allow_all_but(ruleset, child, hidden, rights)
 
 
 def _allow_path(ruleset: int, path: Path, rights: int) -> None:

@@ -21,6 +21,7 @@ from typing import Literal
 
 from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
+from dojo.place.carried import ARCHIVE
 from dojo.sandbox import kernel, seccomp
 
 Level = Literal["strict", "landlock"]
@@ -82,6 +83,11 @@ def interpreter_paths() -> list[Path]:
     return paths
 
 
+def hidden_paths() -> list[Path]:
+    """Return what lies among these and no submission may read: the katas that a wheel carries."""
+    return [path for path in (PACKAGE_ROOT / "dojo" / ARCHIVE,) if path.is_file()]
+
+
 def enter_namespaces() -> None:
     """Take the calling process out of the host's namespaces; its next child gets process id 1.
 
@@ -94,7 +100,8 @@ def enter_namespaces() -> None:
 def furnish_namespaces(new_root: Path, room: Path, limits: Limits) -> None:
     """Change the file system and switch on the loopback: the first act of process id 1."""
     kernel.bring_loopback_up()
-    kernel.change_root(new_root, interpreter_paths(), room, limits.disk_mb, limits.disk_mb)
+    shown, size = interpreter_paths(), limits.disk_mb
+    kernel.change_root(new_root, shown, hidden_paths(), room, size, size)
 
 
 def confine(level: Level, writable: list[Path], readable: list[Path], ports: list[int]) -> None:
@@ -118,7 +125,10 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
         readable.append(Path("/proc/self"))
         # How many cores there are is asked in here by joblib, which histogram boosting does.
         readable += [Path("/sys/fs/cgroup") / name for name in _CORES_IN_CGROUP]
-    kernel.restrict_with_landlock(readable, writable, None if level == "strict" else ports)
+    open_ports = None if level == "strict" else ports
+    # In namespaces it is covered already, and stays so whatever a rule allows.
+    hidden = [] if level == "strict" else hidden_paths()
+    kernel.restrict_with_landlock(readable, hidden, writable, open_ports)
     seccomp.restrict_system_calls(alone=level == "strict")
 
 

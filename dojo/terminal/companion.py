@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dojo.catalog.kata import CatalogError, Kata, Language, load_catalog
-from dojo.catalog.progress import is_solved
+from dojo.catalog.progress import standing
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground.exits import Exit, Stop
@@ -54,7 +54,7 @@ class Companion:
             if key == "h":
                 show.show_hint(self._screen, course.kata, *course.hint(), self._language)
             else:
-                show.show_catalogue(self._screen, course.katas, is_solved, self._language)
+                show.show_catalogue(self._screen, course.katas, standing, self._language)
             self._screen.say(_KEYS, "dim")
         elif key == "r":
             self._run()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dojo.catalog.kata import Kata
-from dojo.catalog.progress import is_solved, solved_tasks
+from dojo.catalog.progress import solved_tasks, standing
 from dojo.catalog.verdict import KataVerdict
 
 
 def first_unsolved(katas: list[Kata]) -> Kata | None:
-    """Return the first kata whose files were not seen green; None if all were."""
-    return next((kata for kata in katas if not is_solved(kata)), None)
+    """Return the first kata whose file was not seen green; None if all were."""
+    return next((kata for kata in katas if not is_done(kata)), None)
+
+
+def is_done(kata: Kata) -> bool:
+    """Say whether the learner's file was seen green, perhaps with tests that are others since."""
+    found = standing(kata)
+    return found.solved or found.changed
 
 
 def first_unsolved_task(kata: Kata) -> int:

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from dojo.ground.libraries.pins import pins
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
+from dojo.terminal.place_checks import Check, examine_place, restored_by
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 PORTS = {4200: "Prefect UI", 5000: "MLflow UI", 3000: "Dagster UI"}
@@ -37,23 +37,6 @@ _OWN_WORDS = 3
 _QUIET = "close what keeps this machine busy, then: dojo doctor"
 _RESTORE = "git checkout -- constraints.txt"
 _PIP = f"{shlex.quote(sys.executable)} -m pip install"
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at.
-
-    Attributes:
-        name: What was looked at.
-        ok: Whether the katas can live with it.
-        said: What was found, in one line.
-        cure: What to do about it; empty when there is nothing to do.
-    """
-
-    name: str
-    ok: bool
-    said: str
-    cure: str = ""
 
 
 def examine(root: Path) -> Iterator[Check]:
@@ -71,9 +54,10 @@ def examine(root: Path) -> Iterator[Check]:
         needs = {need for kata in load_catalog(root) for need in kata.needs}
         yield Check("Katas", True, f"every kata.toml in {root / 'katas'} can be read")
     except CatalogError as error:
-        yield Check("Katas", False, str(error), "git diff katas")
+        yield Check("Katas", False, str(error), restored_by(root, "git diff katas"))
+    yield from _guarded_all("Folder", lambda: examine_place(root), "dojo update")
     yield from _guarded("Packages", lambda: check_packages(root, needs), f"{_PIP} -e '.[dev]'")
-    yield from _guarded("Versions", lambda: check_versions(root), _RESTORE)
+    yield from _guarded("Versions", lambda: check_versions(root), restored_by(root, _RESTORE))
     opened = "let this user open ports of 127.0.0.1: a firewall or a sandbox forbids it"
     yield from _guarded("Loopback", check_loopback, opened)
     for port in PORTS:
@@ -117,7 +101,7 @@ def check_versions(root: Path) -> Check:
         return Check("Versions", True, "not compared: Airflow's environment has its own")
     path = root / "constraints.txt"
     if not path.exists():
-        return Check("Versions", False, f"{path} does not exist", _RESTORE)
+        return Check("Versions", False, f"{path} does not exist", restored_by(root, _RESTORE))
     wanted = pins(path)
     differing = [
         (requirement, version)
@@ -236,8 +220,13 @@ def _say(line: str) -> None:
 
 def _guarded(name: str, check: Callable[[], Check], cure: str) -> Iterator[Check]:
     """Make one check; whatever it raises is its failure."""
+    yield from _guarded_all(name, lambda: iter([check()]), cure)
+
+
+def _guarded_all(name: str, checks: Callable[[], Iterator[Check]], cure: str) -> Iterator[Check]:
+    """Make several checks; whatever one raises is a failure, and the last one."""
     try:
-        yield check()
+        yield from checks()
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         yield Check(name, False, shorten(said, 300), cure)

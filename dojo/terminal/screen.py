@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dojo.catalog.kata import Kata, Language
+from dojo.catalog.progress import Standing
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.safe_text import plain
 
@@ -112,20 +113,23 @@ def page_of(kata: Kata, language: Language) -> Path:
 
 
 def show_catalogue(
-    screen: Screen, katas: list[Kata], is_solved: Callable[[Kata], bool], language: Language
+    screen: Screen, katas: list[Kata], standing: Callable[[Kata], Standing], language: Language
 ) -> None:
-    """Print one row a kata: solved or not, id, track, title."""
+    """Print one row a kata: solved or not, id, track, title, and what else is known of it."""
     table = Table(box=None, pad_edge=False, show_header=False)
     for _ in range(4):
         table.add_column(overflow="fold")
     for kata in katas:
-        mark = screen.mark(is_solved(kata) or None)
+        found = standing(kata)
+        mark = screen.mark(found.solved or None)
         title = Text(kata.title.get(language))
+        if found.changed or found.seen:
+            title.append(f"  ({found.said})", "dim")
         table.add_row(mark, Text(kata.id, "bold"), Text(kata.track), title)
     screen.print(table)
 
 
-def describe(kata: Kata, done: list[int], language: Language) -> dict[str, Any]:
+def describe(kata: Kata, done: list[int], standing: Standing, language: Language) -> dict[str, Any]:
     """Return what `dojo list --json` says of a kata of which the tasks `done` are solved."""
     tasks = [
         {
@@ -143,6 +147,8 @@ def describe(kata: Kata, done: list[int], language: Language) -> dict[str, Any]:
         "title": kata.title.get(language),
         "folder": str(kata.folder),
         "solved": all(task["solved"] for task in tasks),
+        "changed": standing.changed,
+        "seen": standing.seen,
         "tasks": tasks,
     }
 

@@ -358,7 +358,8 @@ def test_checkout_without_katas_is_named(checkout: Path):
     result = dojo("list")
     assert result.exit_code == Exit.ENVIRONMENT
     where = str(checkout / "katas")
-    assert result.stderr == f"dojo: no kata is in {where!r}; 'cd' into a clone of the katas\n"
+    cure = "'dojo init my-katas' makes a folder with them"
+    assert result.stderr == f"dojo: no kata is in {where!r}; {cure}\n"
 
 
 def test_run_without_verdict_is_environment(checkout: Path):

@@ -41,7 +41,7 @@ REAL_CACHE = {name: os.environ[name] for name in ("DOJO_CACHE",) if name in os.e
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "checkout"
     (root / "katas" / "01_alpha").mkdir(parents=True)
-    (root / "conftest.py").touch()
+    (root / "conftest.py").write_text('pytest_plugins = ["dojo.running.entry"]\n')
     write_needs(root, [])
     (root / "constraints.txt").write_text(f"# pins\n-c other.txt\npytest=={PYTEST}\n")
     monkeypatch.setenv("DOJO_CACHE", str(tmp_path / "cache"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from dojo.ground.paths import PACKAGE_ROOT
+from dojo.ground.paths import PACKAGE_ROOT, find_root
 
 
 def pins(path: Path) -> list[Requirement]:
@@ -20,7 +20,9 @@ def pins(path: Path) -> list[Requirement]:
 def pinned_version(distribution: str) -> str:
     """Return the version of a distribution that this dojo runs with; "" if nothing says so."""
     path = PACKAGE_ROOT / "constraints.txt"
-    if not path.exists():  # it is in a checkout only
+    if not path.exists():  # a wheel has none beside it, the workspace has
+        path = find_root() / path.name
+    if not path.exists():
         return ""
     name = canonicalize_name(distribution)
     found = [one.specifier for one in pins(path) if canonicalize_name(one.name) == name]

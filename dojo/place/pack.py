@@ -1,0 +1,80 @@
+"""Know what this dojo hands out: from the archive of its wheel, or from its checkout."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from dojo.catalog.kata import Language, Track
+from dojo.ground.paths import PACKAGE_ROOT
+from dojo.place import shape
+from dojo.place.carried import ARCHIVE, carried, content_of, is_stub
+from dojo.place.state import PlaceError, own_version
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - depends on the interpreter
+    import tomli as tomllib
+
+_OF_KATAS = ("katas", "reference")
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What a workspace is made of.
+
+    Attributes:
+        version: Of the dojo that hands it out.
+        files: What is in each file, by its path below the workspace.
+        yours: The paths of those that are the learner's to change.
+    """
+
+    version: str
+    files: dict[str, bytes]
+    yours: frozenset[str]
+
+
+def read_pack(track: Track | None, lang: Language | None) -> Pack:
+    """Return what this dojo hands out.
+
+    Args:
+        track: The only track whose katas are wanted; None: all.
+        lang: The language of the workspace's own page; None: English.
+
+    Raises:
+        PlaceError: It has no katas with it.
+    """
+    carried_files = _carried_files()
+    tracks = {
+        PurePosixPath(name).parts[1]: tomllib.loads(content.decode())["track"]
+        for name, content in carried_files.items()
+        if name.endswith("/kata.toml")
+    }
+    wanted = {
+        name: content
+        for name, content in carried_files.items()
+        if track is None or _track_of(name, tracks) in (None, track)
+    }
+    version = own_version()
+    own = shape.files(version, track, lang or "en")
+    yours = {name for name in wanted if is_stub(name)} | own.keys() | {"conftest.py"}
+    return Pack(version, {**wanted, **own}, frozenset(yours))
+
+
+def _carried_files() -> dict[str, bytes]:
+    archive = PACKAGE_ROOT / "dojo" / ARCHIVE
+    if archive.is_file():
+        with zipfile.ZipFile(archive) as opened:
+            return {name: opened.read(name) for name in opened.namelist()}
+    if (PACKAGE_ROOT / "katas").is_dir():
+        return {name: content_of(PACKAGE_ROOT, name) for name in carried(PACKAGE_ROOT)}
+    raise PlaceError(
+        f"the dojo in {str(PACKAGE_ROOT)!r} has no katas with it: install it again from its wheel"
+    )
+
+
+def _track_of(name: str, tracks: dict[str, str]) -> str | None:
+    parts = PurePosixPath(name).parts
+    return tracks.get(parts[1]) if parts[0] in _OF_KATAS and len(parts) > 2 else None

@@ -1,0 +1,78 @@
+"""Write what a workspace has beside the katas: its page, pytest's settings, packages, editor, Git.
+
+All of it is the learner's to change: an update replaces what nobody has touched.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dojo.catalog.kata import Language, Track
+
+_PYPROJECT = """\
+# What pytest needs to find the katas; add what is yours.
+[tool.pytest.ini_options]
+minversion = "8.0"
+testpaths = ["katas"]
+norecursedirs = [".*", "reference", "__pycache__"]
+addopts = ["--import-mode=importlib"]
+"""
+_IGNORED = """\
+# Python
+__pycache__/
+*.py[cod]
+
+# environments and caches
+.venv*/
+.pytest_cache/
+
+# what the dojo keeps for this machine; the originals of your files belong to the workspace
+.dojo/*
+!.dojo/original/
+!.dojo/workspace.json
+
+# what the engines leave while one works
+mlruns/
+mlartifacts/
+mlflow.db
+churn-results/
+"""
+_ATTRIBUTES = """\
+# Lines end as they were written, on every system.
+* text=auto eol=lf
+"""
+_EDITOR = """\
+{
+    "python.defaultInterpreterPath": "${workspaceFolder}/.venv",
+    "python.testing.pytestEnabled": true,
+    "python.testing.unittestEnabled": false,
+    "python.testing.pytestArgs": ["katas"],
+    "python.testing.autoTestDiscoverOnSaveEnabled": false,
+    "files.eol": "\\n"
+}
+"""
+
+
+def extra_of(track: Track | None) -> str:
+    """Return which of the package's extras has what a track needs."""
+    return track or "all"
+
+
+def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]:
+    """Return what a workspace has beside the katas, by its path."""
+    page = Path(__file__).with_name(f"page.{lang}.md")
+    texts = {
+        "README.md": page.read_text(encoding="utf-8"),
+        "pyproject.toml": _PYPROJECT,
+        "requirements.txt": _requirements(version, track),
+        ".gitignore": _IGNORED,
+        ".gitattributes": _ATTRIBUTES,
+        ".vscode/settings.json": _EDITOR,
+    }
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def _requirements(version: str, track: Track | None) -> str:
+    if track == "airflow":  # constraints.txt is for the others
+        return f"-r requirements-airflow.txt\nml-dojo=={version}\n"
+    return f"-c constraints.txt\nml-dojo[{extra_of(track)}]=={version}\n"

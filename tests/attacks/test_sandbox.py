@@ -40,7 +40,7 @@ def parent(request: pytest.FixtureRequest) -> Iterator[Parent]:
 
 
 def call(box: Sandbox, name: str, *args: Any, file: str = "solution.py") -> dict[str, Any]:
-    line = box.start("examine", {"file": file})
+    line = box.start("examine", {"file": file, "lifts": []})
     until = time.monotonic() + 20
     assert "loaded" in line.receive(until)
     line.send({"do": "call", "nonce": "1", "name": name, "args": list(args), "kwargs": {}})
@@ -133,7 +133,7 @@ def test_inside_is_loaded_once_a_process_and_is_not_the_submissions(parent: Pare
     told = {"args": [], "kwargs": {}, "nonce": "1"}
     until = time.monotonic() + 30
     with parent.sandbox(fill) as box:
-        line = box.start("examine", {"file": "solution.py", "token": "first"})
+        line = box.start("examine", {"file": "solution.py", "token": "first", "lifts": []})
         line.receive(until)
         found = []
         for message in (
@@ -214,7 +214,7 @@ def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
     text = "import os\ndef f(n):\n    os._exit(n) if n >= 0 else os.kill(os.getpid(), -n)\n"
     with parent.sandbox(with_solution(text)) as box:
         for code in (0, 7, -9, -11):
-            line = box.start("examine", {"file": "solution.py"})
+            line = box.start("examine", {"file": "solution.py", "lifts": []})
             line.receive(time.monotonic() + 20)
             line.send({"do": "call", "nonce": "1", "name": "f", "args": [code], "kwargs": {}})
             ending = box.end(grace_s=5)
@@ -226,7 +226,7 @@ def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
 def test_keeper_tells_what_the_limits_ended(parent: Parent) -> None:
     limits = dataclasses.replace(parent.limits, cpu_s=1)
     with parent.sandbox(with_solution("def f(_):\n    while True: pass\n")) as box:
-        line = box.start("examine", {"file": "solution.py"}, limits)
+        line = box.start("examine", {"file": "solution.py", "lifts": []}, limits)
         line.receive(time.monotonic() + 20)
         line.send({"do": "call", "nonce": "1", "name": "f", "args": [1], "kwargs": {}})
         assert box.end(grace_s=20) == Ending("timeout", -24, 1.0)

@@ -39,7 +39,8 @@ svg text { fill: currentColor; font-size: 12px; text-anchor: middle; }
   text-align: left; min-width: 9rem; } .heat td.bad { background: color-mix(in srgb, var(--bad) 18%,
   transparent); } .heat td.odd { background: color-mix(in srgb, var(--odd) 25%, transparent); }
 @media print { :root { color-scheme: light; --good: #1a7f37; --part: #9a6700; --bad: #cf222e;
-  --odd: #8250df; } body { font-size: 11px; margin: 0; max-width: none; } .wide { overflow: visible; }
+  --odd: #8250df; }
+  body { font-size: 11px; margin: 0; max-width: none; } .wide { overflow: visible; }
   tr, details { break-inside: avoid; } thead { display: table-header-group; }
   tfoot { display: table-row-group; }
   details.page { break-inside: auto; }

@@ -22,7 +22,8 @@ from dojo.export.figures import (
 from dojo.export.known import known_mistakes, likeness
 from dojo.export.page import head, names, text
 from dojo.grading.results import Result, Results
-from dojo.ground.safe_text import plain
+from dojo.ground.safe_text import in_a_list, plain
+from dojo.intake.submission import UNTOUCHED
 from dojo.mistakes.recognise import Likeness, Planted, recognise
 
 MOST_FAILURES = 20
@@ -51,7 +52,7 @@ def cohort_page(
         if one.verdict not in ("passed", "tampering", "grader-error")
     }
     learners: dict[str, dict[str, Result]] = {}
-    for result in sorted(results.results, key=lambda one: (one.learner.casefold(), one.kata)):
+    for result in sorted(results.results, key=lambda one: (in_a_list(one.learner), one.kata)):
         learners.setdefault(result.learner, {})[result.kata] = result
     places = {
         (result.learner, result.kata): f"r{number}"
@@ -129,6 +130,7 @@ def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:
     differ += " ◐" if any(task.is_own_word for task in result.tasks) else ""
     late = f", {result.late_days} d late" if result.late_days else ""
     late += ", set by hand" if result.by_hand is not None else ""
+    late += ", untouched" if UNTOUCHED in result.notes else ""
     place = places[result.learner, result.kata]
     return (
         f'<td class={_colour(result)}><a href="#{place}">{earned}/{result.points:g}{differ}'

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dojo.exam.marks import Ground
 from dojo.export.page import text
 from dojo.grading.results import Result
+from dojo.ground.safe_text import in_a_list
 
 Learners = Mapping[str, Mapping[str, Result]]
 Places = Mapping[tuple[str, str], str]
@@ -208,7 +209,7 @@ def late(results: Iterable[Result], places: Places) -> str:
         A heading and a list; nothing where nobody was or had.
     """
     items = []
-    for one in sorted(results, key=lambda one: (-one.late_days, one.learner.casefold(), one.kata)):
+    for one in sorted(results, key=lambda one: (-one.late_days, in_a_list(one.learner), one.kata)):
         said = [f"{one.late_days} days late"] if one.late_days else []
         if one.deadline is not None:
             said.append(f"own deadline {one.deadline.isoformat(' ', 'minutes')}")

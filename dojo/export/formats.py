@@ -13,7 +13,7 @@ from dojo.catalog.kata import Language
 from dojo.export.checks import Check, checks_of
 from dojo.export.words import WORDS, advice_in, short
 from dojo.grading.results import Result, Results
-from dojo.ground.safe_text import one_line, plain
+from dojo.ground.safe_text import in_a_list, one_line, plain
 
 # A page takes 1 MiB a step; a table of a thousand lines is read by nobody.
 MOST_SUMMARY_BYTES = 500_000
@@ -49,7 +49,7 @@ def gradebook(results: Results, separator: str = ",") -> str:
     """
     katas: dict[str, float] = {}
     learners: dict[str, list[Result]] = {}
-    for result in sorted(results.results, key=lambda one: (one.learner, one.kata)):
+    for result in sorted(results.results, key=lambda one: (in_a_list(one.learner), one.kata)):
         katas[result.kata] = max(result.points, katas.get(result.kata, 0))
         learners.setdefault(result.learner, []).append(result)
     file = io.StringIO()

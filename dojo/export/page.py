@@ -16,7 +16,7 @@ _STYLE = """
   --odd: #a371f7; } }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-.wide { overflow-x: auto; }
+p { overflow-wrap: anywhere; } .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: right;
   white-space: nowrap; }
@@ -38,7 +38,9 @@ svg text { fill: currentColor; font-size: 12px; text-anchor: middle; }
 .heat th, .heat td { padding: .1rem .3rem; text-align: center; } .heat th[scope=row] {
   text-align: left; min-width: 9rem; } .heat td.bad { background: color-mix(in srgb, var(--bad) 18%,
   transparent); } .heat td.odd { background: color-mix(in srgb, var(--odd) 25%, transparent); }
-@media print { body { font-size: 11px; margin: 0; max-width: none; } .wide { overflow: visible; }
+@media print { :root { color-scheme: light; --good: #1a7f37; --part: #9a6700; --bad: #cf222e;
+  --odd: #8250df; }
+  body { font-size: 11px; margin: 0; max-width: none; } .wide { overflow: visible; }
   tr, details { break-inside: avoid; } thead { display: table-header-group; }
   tfoot { display: table-row-group; }
   details.page { break-inside: auto; }

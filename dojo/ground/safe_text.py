@@ -62,6 +62,12 @@ def name(text: str) -> str:
     return _without_commands(shown)
 
 
+def in_a_list(name: str) -> tuple[str, str]:
+    """Return what names are sorted by: Élodie stands between Dan and Eve, whatever the case."""
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(one for one in letters if not unicodedata.combining(one)), name
+
+
 def with_log(why: str, end: str) -> str:
     """Return why a process of ours failed, with what the end of its log adds to that, if any."""
     return f"{why}; its log ends: {end}" if end else why

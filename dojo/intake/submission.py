@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata
-from dojo.ground.safe_text import one_line
+from dojo.ground.safe_text import in_a_list, one_line
 from dojo.intake.archives import Handed, Unreadable
 from dojo.intake.entries import Rest
 from dojo.intake.learners import Attempt, HandIn, Terms, find_hand_ins, same_name
@@ -127,7 +127,7 @@ def collect(
     for one, fault in broken:
         for kata in wanted or theirs or katas[:1]:
             found.append(_submission(one, kata, None, fault))
-    found.sort(key=lambda one: (one.learner, one.kata.number))
+    found.sort(key=lambda one: (in_a_list(one.learner), one.kata.number))
     return Collected(
         _note_equal_files(found),
         [one_line(line) for line in rest.ungraded],

@@ -16,6 +16,7 @@ from dojo.export.cohort import cohort_page
 from dojo.grading.results import ByHand, Result
 from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.intake.submission import UNTOUCHED
 from dojo.mistakes.measures import Measures, describe_missing
 from tests.made_up_results import (
     HOSTILE,
@@ -89,6 +90,27 @@ def test_mark_by_hand_is_shown_as_such_where_marks_are() -> None:
 
     assert "15/20wrong, set by hand" in text
     assert "15 of 20, wrong, set by hand" in text
+
+
+def test_untouched_stub_is_shown_as_such_where_marks_are() -> None:
+    page = cohort_page(record(a_result(earned=0, notes=(UNTOUCHED,))))
+    assert "0/20wrong, untouched" in Page(page).text
+
+
+def test_learners_stand_where_their_names_are_looked_for() -> None:
+    names = ("Zoé", "eve", "Élodie", "Dan")
+    page = cohort_page(record(*(passed(learner=one) for one in names)))
+    rows = re.findall(r"<tr><th scope=row>([^<]+)</th><td>\d", page.split("Tasks by learners")[0])
+    assert rows == ["Dan", "Élodie", "eve", "Zoé"]
+
+
+def test_paper_has_the_colours_for_white_whatever_the_screen() -> None:
+    style = cohort_page(record(passed())).split("<style>")[1].split("</style>")[0]
+    light = re.findall(r"--\w+: #\w+(?=;)", style.split("@media")[0])
+    dark, paper = style.index("prefers-color-scheme: dark"), style.index("@media print")
+
+    assert dark < paper  # the later rule is the one that holds
+    assert set(re.findall(r"--\w+: #\w+(?=;)", style[paper:])) == set(light) - {"--line: #8884"}
 
 
 def test_failures_are_counted_a_learner_and_each_message_is_said_once() -> None:

@@ -194,7 +194,7 @@ def test_line_without_a_path_is_on_whom_the_folder_has(tmp_path: Path) -> None:
     )
     collected = policies(tmp_path, text)
 
-    zoe, ben = (one.terms for one in collected.submissions)
+    ben, zoe = (one.terms for one in collected.submissions)
     assert (zoe.extension, zoe.columns) == (datetime.timedelta(days=3), (("group", "A"),))
     assert ben.deadline == datetime.datetime(2026, 11, 26, 17, tzinfo=UTC)
     dates = [one.submitted for one in collected.submissions]

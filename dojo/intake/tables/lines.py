@@ -119,10 +119,8 @@ def _line_of_sheet(
         row["submitted"] = _date_in(cells[sheet.submitted] if sheet.submitted < len(cells) else "")
     # What the instructor wrote beside it says more than the platform.
     if (until := sheet.more_time_of(cells)) and not (row["deadline"] or row["extension"]):
-        row["deadline"] = _date_in(until)
-        told = (
-            "as the list says" if row["deadline"] else "not read: write it into a column 'deadline'"
-        )
+        deadline = row["deadline"] = _date_in(until)
+        told = "as the list says" if deadline else "not read: write it into a column 'deadline'"
         rest.told.append(f"{row['id']} has time until {until}, {told}")
     columns = tuple(
         (written[one], cells[one].strip())

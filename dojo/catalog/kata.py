@@ -165,7 +165,7 @@ def read_kata(folder: Path) -> Kata:
     path = folder / "kata.toml"
     where = f"{folder.name}/kata.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise CatalogError(f"{where} does not exist; every folder in katas/ needs one") from None
     except OSError as error:

@@ -39,13 +39,17 @@ def write_whole(path: Path, text: str | bytes) -> None:
         beside.write_bytes(text.encode() if isinstance(text, str) else text)
 
 
-def remove_halves(path: Path) -> None:
-    """Remove what a process that was killed in `replacing` has left beside a file.
+def remove_halves(folder: Path, name: str | None = None) -> None:
+    """Remove what a process that was killed in `replacing` has left in a folder.
 
-    Only for who knows that nobody writes it now: a half of a living process is removed too.
+    Only for who knows that nobody writes there now: a half of a living process is removed too.
+
+    Args:
+        folder: The folder; it need not be there.
+        name: The file that it was to replace; None: any.
     """
-    half = re.compile(rf"\.\d+\.{re.escape(path.name)}")
+    half = re.compile(r"\.\d+\." + (r".+" if name is None else re.escape(name)))
     with contextlib.suppress(OSError):
-        for other in path.parent.iterdir():
+        for other in folder.iterdir():
             if half.fullmatch(other.name):
                 other.unlink()

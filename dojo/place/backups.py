@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from dojo.ground.files import write_whole
+from dojo.ground.files import remove_halves, write_whole
 
 FOLDER = Path(".dojo", "backups")
 
@@ -45,6 +45,7 @@ def keep(root: Path, kata: str, path: Path) -> Backup | None:
     """
     if not path.is_file():
         return None
+    remove_halves(root / FOLDER)
     content = path.read_bytes()
     earlier = [one for one in found(root, kata) if one.path.suffix == path.suffix]
     if earlier and earlier[-1].path.read_bytes() == content:

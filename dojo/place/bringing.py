@@ -78,13 +78,12 @@ def _plan(root: Path, pack: Pack, known: Workspace) -> _Plan:
             _plan_yours(root, name, new, plan)
         else:
             _plan_ours(root, name, new, known, plan)
-    gone = sorted(name for name in known.files.keys() - pack.files.keys() if (root / name).exists())
+    gone = known.files.keys() - pack.files.keys()
     katas = {PurePosixPath(name).parent.name for name in gone if name.endswith("/kata.toml")}
     folders = [f"{place}/{kata}" for kata in katas for place in ("katas", "reference")]
     # The whole folder of a kata that is gone, with what the learner has in it.
-    plan.put_aside = sorted(
-        {next((one for one in folders if name.startswith(f"{one}/")), name) for name in gone}
-    )
+    aside = {next((one for one in folders if name.startswith(f"{one}/")), name) for name in gone}
+    plan.put_aside = sorted(name for name in aside if (root / name).exists())
     where = backups.FOLDER.as_posix()
     plan.told += [f"{name} is gone in this version: it is in {where}" for name in plan.put_aside]
     return plan
@@ -133,7 +132,7 @@ def _carry_out(root: Path, pack: Pack, plan: _Plan) -> None:
     for name in plan.writes:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        remove_halves(path)
+        remove_halves(path.parent, path.name)
         if name in plan.kept_first:
             backups.keep(root, "-".join(PurePosixPath(name).with_suffix("").parts[-2:]), path)
         write_whole(path, pack.files[name])
@@ -141,7 +140,7 @@ def _carry_out(root: Path, pack: Pack, plan: _Plan) -> None:
     for name in plan.originals:
         path = root / ORIGINALS / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        remove_halves(path)
+        remove_halves(path.parent, path.name)
         write_whole(path, pack.files[name])
 
 

@@ -106,7 +106,7 @@ def carry_out(reset: Reset) -> Backup | None:
     """Keep what is there, then write.
 
     Returns:
-        The backup of what was there; None if there was nothing.
+        The backup of what was there; None if there was nothing, or nothing to change.
 
     Raises:
         OSError: It cannot be kept or written; the file is as it was.
@@ -114,7 +114,9 @@ def carry_out(reset: Reset) -> Backup | None:
     """
     kata = reset.kata
     with alone(kata.root):
-        remove_halves(kata.stub_file)
+        remove_halves(kata.folder, kata.stub_file.name)
+        if not reset.changes:
+            return None
         kept = backups.keep(kata.root, kata.id, kata.stub_file)
         write_whole(kata.stub_file, reset.content)
     return kept

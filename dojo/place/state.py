@@ -110,7 +110,7 @@ def language_at(root: Path) -> Language | None:
 def write(root: Path, workspace: Workspace) -> None:
     """Write down what is known of a workspace."""
     (root / FILE).parent.mkdir(parents=True, exist_ok=True)
-    remove_halves(root / FILE)
+    remove_halves((root / FILE).parent, FILE.name)
     text = json.dumps(workspace.model_dump(), indent=1, sort_keys=True)
     write_whole(root / FILE, text + "\n")
 

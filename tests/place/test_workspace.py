@@ -412,12 +412,12 @@ def test_reset_in_a_workspace_needs_no_git(place: Path) -> None:
 
 def test_init_killed_anywhere_is_finished_by_the_same_command(old: Path) -> None:
     asked = state.Workspace(dojo="0")
-    whole, place = old.with_name("whole"), old.with_name("place")
+    whole, place, pack = old.with_name("whole"), old.with_name("place"), read_pack(None, None)
 
     def init(root: Path) -> None:
         state.check_new(root)
         root.mkdir(exist_ok=True)
-        bring(root, read_pack(None, None), asked, lambda _: None)
+        bring(root, pack, asked, lambda _: None)
 
     init(whole)
     step = 0
@@ -442,8 +442,10 @@ def test_update_killed_anywhere_loses_and_forgets_nothing(
     place.rename(start)
     mine = (SOLVED, HALF, "mine", "# my own test\n", "# mine\n")
 
+    pack = read_pack(None, None)
+
     def update(told: list[str]) -> None:
-        bring(place, read_pack(None, None), state.Workspace(dojo="0"), told.append)
+        bring(place, pack, state.Workspace(dojo="0"), told.append)
 
     shutil.copytree(start, place)
     said: list[str] = []

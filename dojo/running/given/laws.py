@@ -15,6 +15,7 @@ from dojo.catalog.kata import Kata
 from dojo.laws.rules import LAWS, Ledger
 from dojo.laws.watched import Watched
 from dojo.running.solution import SolutionFault, Subject
+from dojo.world.files.machine import of_one_core
 from dojo.world.locales import open_as_ascii, pathlib_as_ascii
 
 
@@ -130,7 +131,8 @@ def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
         SolutionFault: As in `load_solution`.
     """
     watched = Watched(path, Ledger(kata.lifts))
-    with watched.looking(str(item.path)), contextlib.ExitStack() as stack:
+    looking = watched.looking(str(item.path))
+    with of_one_core(), looking, contextlib.ExitStack() as stack:
         subject = watched.load()
         item.stash[KEY] = Laws(watched, stack)
         yield subject

@@ -31,6 +31,7 @@ from dojo.wire.line import Line
 from dojo.wire.replies import LONGEST_WAIT_S
 from dojo.wire.values import build_argument, pack
 from dojo.world.clock import RetryClock, free_waits
+from dojo.world.files.machine import of_one_core
 from dojo.world.history import PrefectHistory, recorded_history
 
 _LONGEST_TEXT = 2000
@@ -117,6 +118,7 @@ def _take_turn(
         stack.enter_context(recorded_history(history))
         stack.enter_context(prefect.results_in(job.room / "tmp" / token / ".results"))
     stack.enter_context(free_waits(clock))
+    stack.enter_context(of_one_core())
     watched = Watched(job.room / "given" / job.told["file"], Ledger(job.told["lifts"]))
     stack.enter_context(watched.looking())
     try:

@@ -110,7 +110,7 @@ LAWS: Mapping[str, Law] = {
     "defaults": Law(
         "It holds for all of this process who name no value of their own: their requests, their"
         " files, their numbers.",
-        "Hand the value on where you call, or set it on an object of your own.",
+        "Hand the value on where you call, or set it on an object or a class of your own.",
     ),
     "tables": Law(
         "All of this process read and write such values in this way, also those of others.",

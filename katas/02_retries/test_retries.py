@@ -2,7 +2,9 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
+from email.utils import formatdate
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 from unittest import mock
@@ -222,6 +224,7 @@ def new_customers(draw: Any, flaky_api: Any) -> Any:
     """Have the API know other customers than before; return the answer that has them."""
     rows = draw.customers(6)
     flaky_api.customers = [dict(row) for row in rows]
+    flaky_api.customers[-1]["customer_id"] = 10**22 + 1  # more than 64 bits hold
     body = json.dumps(flaky_api.customers, ensure_ascii=False)
     # JSON is UTF-8, and its types name no charset; for this one requests assumes none either.
     return flaky_api.answer(200, body=body, headers={"Content-Type": "application/vnd.api+json"})
@@ -418,15 +421,17 @@ def test_backoff_takes_no_error_for_customers(call: Call, flaky_api: Any, draw: 
 def test_jittered_waits_stay_near_the_doubling(call: Call, flaky_api: Any, laws: Any) -> None:
     nominal_s, low, high = [10, 20, 40, 80], 0.5, 1.5
     # What `random.uniform` may draw: the most, the least, and then whatever comes.
-    luck = [lambda _, most: most, lambda least, _: least, random.uniform]
+    luck = [lambda _, most: most, lambda least, _: least]
     bounds = ", ".join(f"{low * wait_s:g} to {high * wait_s:g} s" for wait_s in nominal_s)
     flaky_api.will(503)
-    fork, other = laws.load_forks()
-    nights = []
-    for drawn, process in zip(luck, (fork, other, fork), strict=True):
-        with mock.patch.object(random, "uniform", drawn):
-            night = call("load_with_jitter", on=process)
-        nights.append(night)
+    nights: list[Night] = []
+
+    def load_before_the_fork(process: Any) -> None:
+        with mock.patch.object(random, "uniform", luck[len(nights)]):
+            nights.append(call("load_with_jitter", on=process))
+
+    nights += [call("load_with_jitter", on=one) for one in laws.load_forks(load_before_the_fork)]
+    for night in nights:
         near = [
             low * nominal - SLACK_S <= wait_s <= high * nominal + SLACK_S
             for wait_s, nominal in zip(night.waits_s, nominal_s, strict=False)
@@ -446,7 +451,9 @@ def test_jittered_waits_stay_near_the_doubling(call: Call, flaky_api: Any, laws:
         "In production: two jobs that draw nearly the same factor meet at every retry, not at one.",
     )
     drawn_anew(nights[0], nights[2], "called twice in one process")
-    drawn_anew(nights[0], nights[1], "called in two processes that were forked after the import")
+    drawn_anew(
+        *nights[2:], "called in two processes that were forked after the import and a first call"
+    )
 
 
 def drawn_anew(first: Night, second: Night, when: str) -> None:
@@ -456,7 +463,7 @@ def drawn_anew(first: Night, second: Night, when: str) -> None:
         f"{first.call}, {when}, waited {in_seconds(first.waits_s)}; then"
         f" {in_seconds(second.waits_s)}.",
         "Expected: four waits of the engine, drawn anew in each run. (After a fork only Python's"
-        " shared generator has a new state.)",
+        " shared generator has a new state: none of your own that was made before, nor NumPy's.)",
         "In production: 200 jobs fail together at 3:00:00. With the same waits they all come back"
         " together, at 3:00:10, 3:00:30, 3:01:10. It is your own retries that keep the API down.",
     )
@@ -606,15 +613,19 @@ def test_ten_seconds_without_retry_after(call: Call, flaky_api: Any, status: int
 def test_each_polite_wait_is_read_anew(call: Call, flaky_api: Any) -> None:
     script = [(429, 5), (503, 320), (503, None)]
     answers = [flaky_api.answer(status, retry_after=asked_s) for status, asked_s in script]
-    # A header's name has no case: HTTP/2 writes it small.
-    answers[1] = flaky_api.answer(503, headers={"retry-after": str(script[1][1])})
+    # A header's name has no case: HTTP/2 writes it small. The API's clock is wrong by minutes.
+    behind, ahead = (formatdate(time.time() + by_s, usegmt=True) for by_s in (-200, 600))
+    answers[0] = flaky_api.answer(429, retry_after=script[0][1], headers={"Date": ahead})
+    answers[1] = flaky_api.answer(503, headers={"retry-after": str(script[1][1]), "date": behind})
     flaky_api.will(*answers, 200)
     night = call("load_politely")
     waited_as_asked(
         night,
         flaky_api.gaps_s,
         [DEFAULT_S if asked_s is None else asked_s for _, asked_s in script],
-        "the load changes, and what the API asks changes with it. Four requests are allowed.",
+        "the load changes, and what the API asks changes with it. Four requests are allowed. (Its"
+        " clock is 10 min ahead, then 3 min behind, as the header Date says: seconds are counted"
+        " from when the answer came.)",
     )
     returned_customers(night, flaky_api.customers, "the fourth request was answered, and lost.")
     flaky_api.will(flaky_api.answer(429, retry_after=320), 200)

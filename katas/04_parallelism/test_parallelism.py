@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import ctypes
+import errno
 import math
 import os
 import sys
@@ -399,8 +400,10 @@ def test_lowest_log_loss_wins(call: Call, overlap: Any, features: pd.DataFrame, 
 def test_candidates_are_task_runs_of_the_flow(
     call: Call, overlap: Any, prefect_history: Any
 ) -> None:
-    regions = [["xgboost", "logistic regression"], ["random forest"]]
+    regions = [["xgboost", "logistic regression"], ["xgboost"]]
     names = [name for asked in regions for name in asked]
+    models: list[Any] = []
+    overlap.looks.append(models.append)
     overlap.hold_until(len(names))
     with ThreadPoolExecutor() as pool:
         both = [
@@ -419,6 +422,13 @@ def test_candidates_are_task_runs_of_the_flow(
         f"They were called at the same time, in two threads: {overlap.peak} of {len(names)}"
         " trainings ran at the same time. Expected: all; each call has its own `at_most`.",
         "In production: the second region waits for the first one, and its campaign as well.",
+    )
+    assert len({id(one) for one in models}) == len(names), told(
+        *(f"{night.call} {night.ending}." for night in nights),
+        f"They were called at the same time, and trained {len({id(one) for one in models})} models"
+        f" in {len(models)} trainings. Expected: a model of its own for each, made in its call.",
+        "In production: two regions fit one model at once. The first one judges what the second has"
+        " fitted to its customers, and no error says so.",
     )
     night, runs = nights[0], prefect_history.task_runs
     inside = [run.name for run in runs if run.flow_run_id is not None]
@@ -472,7 +482,7 @@ class SolverError(Exception):
         (0, KeyError(ERROR)),
         (1, SolverError()),
         (2, ValueError(LONG_ERROR)),
-        (0, TimeoutError(ERROR)),
+        (0, TimeoutError(errno.ETIMEDOUT, ERROR)),
     ],
     ids=["first", "second, without a text", "last, with a long text", "first, a time-out"],
 )

@@ -434,7 +434,9 @@ def leaves_nobody_out(run: Run, features: pd.DataFrame, frame: pd.DataFrame) -> 
 
 def test_inference_uses_the_trainings_scale(call: Call, write: Write, draw: Any) -> None:
     def uses_the_trainings(draw: Any) -> None:
-        past, tonight, tomorrow = training(draw), night(draw), night(draw, 51)
+        past, tonight = training(draw), night(draw)
+        # The same cells, of other customers.
+        tomorrow = tonight.assign(**{name: tonight[name].to_numpy()[::-1] for name in NUMBERS})
         path = write("tonight.csv", tonight)
         _, statistics = prepared(call("data_preparation", write("past.csv", past)))
         run = call("data_preparation", path, statistics)
@@ -456,14 +458,25 @@ def test_inference_uses_the_trainings_scale(call: Call, write: Write, draw: Any)
             "a newer training ran in this process just before, its model was not approved. The old"
             " model is asked, with the old statistics, on the new scale.",
         )
-        run = call("data_preparation", write("tonight.csv", tomorrow), statistics)
+        before = os.stat(path)
+        write("tonight.csv", tomorrow)
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert os.stat(path).st_size == before.st_size, "the test is to write as many bytes"
+        # Nobody of these has called or has a contract: there is little to learn, and it is learnt.
+        few = past.assign(support_calls=0, contract=None)
+        _, little = prepared(call("data_preparation", write("few.csv", few)))
+        run = call("data_preparation", path, little)
+        features, _ = prepared(run)
+        has_columns(run, features, tomorrow, few)
         has_numbers(
             run,
-            prepared(run)[0],
-            past,
+            features,
+            few,
             tomorrow,
-            "the export comes at the same path each night. Who remembers a file by its path scores"
-            " yesterday's customers, every night.",
+            "the export comes at the same path each night, in as many bytes, with the time that the"
+            " store gives it. Who remembers a file by these scores yesterday's customers. (Who"
+            " learns from it what the training has as 0 or as an empty list scores each customer by"
+            " the others of the night.)",
         )
 
     draw.explain(uses_the_trainings)

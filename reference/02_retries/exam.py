@@ -9,7 +9,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import time
 from collections.abc import Sequence
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,6 +32,7 @@ def _draw(desk: Desk) -> Draw:
 def _customers(desk: Desk) -> Answer:
     """Return the answer of a healthy API: customers as JSON, its letters as they are."""
     rows = list(_draw(desk).customers(desk.rng.randint(3, 6)))
+    rows[-1]["customer_id"] = 10**22 + desk.rng.randrange(999)  # more than 64 bits hold
     return Answer(200, json.dumps(rows, ensure_ascii=False))
 
 
@@ -257,8 +260,12 @@ def politeness_is_kept(desk: Desk) -> None:
         night.waited_politely()
     asked = [desk.rng.randrange(0, 9), desk.rng.randrange(400, 7200), None]
     desk.rng.shuffle(asked)
+    date = formatdate(time.time() - 200, usegmt=True)  # the API's clock is behind
     failures = [
-        answer(desk.rng.choice((429, 503)), **({} if one is None else {"retry_after": str(one)}))
+        answer(
+            desk.rng.choice((429, 503)),
+            **({} if one is None else {"retry_after": str(one), "Date": date}),
+        )
         for one in asked
     ]
     Night(desk, "long wait", name, *failures, _customers(desk)).returned().waited_politely()

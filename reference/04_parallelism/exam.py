@@ -200,12 +200,13 @@ def by_a_hair(desk: Desk) -> None:
     ]
     desk.note("each with its loss", near)
     desk.note("by a hair", report.get("winner") == names[1])
-    first, second = names[:2], names[2:3]
+    first, second = names[:2], names[:1]
     both = [{"names": some, "at_most": 2, "seed": 3} for some in (first, second)]
     seen = _given(desk.run_with("compare", {"hold": 3}, features, *both))
     for number, told in enumerate(seen["told"], start=1):
         _report(desk, told, f"comparison {number} of two at once")
     desk.note("trainings of both at the same time", seen["peak"])
+    desk.note("a model for each", seen["models"])
 
 
 @examines(3, rests_on=("answer", "record", "word"))
@@ -234,7 +235,7 @@ def some_fail(desk: Desk) -> None:
     script = {"errors": {late: ["TimeoutError", text]}}
     seen = _given(desk.run_with("compare", script, _features(desk), {"names": asked}))
     report = _report(desk, seen["told"][0], "the next report")
-    said = {late: text, unknown: f"no model is called {unknown!r}"}
+    said = {late: f"[Errno 110] {text}", unknown: f"no model is called {unknown!r}"}
     _note_failed(desk, "failed the next time", report, said)
     ended = [run["states"][-1] for run in desk.engine().task_runs]
     desk.note("task runs that failed", ended.count("Failed"))

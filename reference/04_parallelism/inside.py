@@ -39,6 +39,7 @@ class _Watched(Overlap):
         """Nothing is found yet."""
         super().__init__()
         self.found: list[Any] = []
+        self.models: list[Any] = []
 
 
 def _found(model: Any) -> Iterator[Any]:
@@ -71,7 +72,9 @@ def _watched(script: dict[str, Any]) -> Iterator[_Watched]:
 
     overlap = _Watched()
     for name, (kind, text) in script.get("errors", {}).items():
-        error: Any = _ERRORS[kind](text) if text else _ERRORS[kind]()
+        # As the system raises it: with a number, which is a part of its text.
+        given = (110, text) if kind == "TimeoutError" else (text,) if text else ()
+        error: Any = _ERRORS[kind](*given)
         error.__notes__ = ["while the third of five folds was fitted"]  # as `add_note` writes it
         overlap.will_fail(name, error=error)
     for name, chance in script.get("chances", {}).items():
@@ -82,7 +85,7 @@ def _watched(script: dict[str, Any]) -> Iterator[_Watched]:
         overlap.hold_until(script["hold"], one_more_s=script.get("one_more_s"))
     if "order" in script:
         overlap.finish_in(*script["order"], patience_s=_PATIENCE_S)
-    overlap.looks += [lambda model: overlap.found.extend(_found(model))]
+    overlap.looks += [lambda model: overlap.found.extend(_found(model)), overlap.models.append]
     with overlap.watching():
         yield overlap
 
@@ -99,6 +102,7 @@ def _seen(overlap: _Watched) -> dict[str, Any]:
         "peak": overlap.peak,
         "finished": overlap.finished,
         "found": overlap.found,
+        "models": len({id(one) for one in overlap.models}),
         "trained": sorted([one.name, one.rows, one.seed] for one in overlap.trainings),
     }
 

@@ -75,7 +75,8 @@ def _refused_values(desk: Desk, name: str) -> list[Any]:
         nearly = [least + 1e-7, most - desk.rng.random() / 2, desk.rng.randint(2, 9) + 1e-7]
         return [least - 1, least - far, most + 1, most + far, *nearly, "7.5", None]
     drawn = _draw(desk).names()
-    return ["", desk.rng.randint(1, 2025), None, *(drawn[kind] for kind in _OTHER_SIGNS)]
+    padded = f" {_some_name(desk)}"
+    return ["", desk.rng.randint(1, 2025), None, padded, *(drawn[kind] for kind in _OTHER_SIGNS)]
 
 
 class _Refusals:
@@ -268,6 +269,7 @@ def bad_configurations_are_refused(desk: Desk) -> None:
                 ["support_calls", "support_calls"],
                 ["churned"],
                 ["Support_calls"],
+                ["tenure_months", "support_calls "],
                 [],
                 "support_calls",
                 None,

@@ -59,6 +59,13 @@ def fails():
 CHANCE = random.Random()
 DRAWN = random.random()
 
+@functools.cache
+def dice():
+    return np.random.default_rng()
+
+def draws():
+    return dice().random(), np.random.random()
+
 def chance():
     return DRAWN, CHANCE.random(), random.random()
 
@@ -122,6 +129,10 @@ TESTS = {
     "    there.writes_a_path(tmp_path / 'a', 'déjà')",
     "test_forks": "laws):\n    one, other = (there.chance() for there in laws.load_forks())\n"
     "    assert one[:2] == other[:2] and one[2] != other[2]",
+    "test_forks_later": "laws):\n"
+    "    forks = laws.load_forks(lambda there: there.draws())\n"
+    "    one, other = (there.draws() for there in forks)\n"
+    "    assert one == other",
     "test_frames": "solution, elsewhere):\n    frame = pd.DataFrame({'a': [1]})\n"
     "    assert elsewhere('double', frame, times=3).equals(frame * 3)\n"
     "    assert elsewhere('double', 4) == 8",

@@ -193,6 +193,10 @@ BREAKS = {
         "requests.adapters.DEFAULT_RETRIES = 5",
         "requests.adapters.DEFAULT_RETRIES was 0 and is 5",
     ),
+    "defaults_pydantic": (
+        "__import__('pydantic').BaseModel.model_config['extra'] = 'forbid'",
+        "pydantic.main.BaseModel.model_config",
+    ),
     "defaults_decimal": (
         "decimal.DefaultContext.prec = 4",
         "decimal.DefaultContext.prec was 28 and is 4",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from dojo.laws.state.shared import State, put_attribute
+from dojo.laws.state.shared import State, owner_of, put_attribute
 
 _PATCHED = (
     *(f"builtins.{name}" for name in ("open", "print", "input", "hash", "__import__")),
@@ -40,6 +40,11 @@ _DEFAULTS = (
     *("urllib3.util.Retry.RETRY_AFTER_STATUS_CODES", "urllib3.util.connection.HAS_IPV6"),
     *("urllib3.util.Retry.DEFAULT_BACKOFF_MAX", "urllib3.util.Retry.DEFAULT_ALLOWED_METHODS"),
     *(f"decimal.DefaultContext.{name}" for name in ("prec", "rounding", "Emax", "Emin")),
+    # What a class has, and all that are made of it: whoever defines one of his own has it, too.
+    *("pydantic.main.BaseModel.model_config", "json.JSONEncoder.item_separator"),
+    *("json.JSONEncoder.key_separator", "string.Template.delimiter", "logging.Formatter.converter"),
+    *("logging.Formatter.default_time_format", "logging.Formatter.default_msec_format"),
+    *("socketserver.TCPServer.allow_reuse_address", "socketserver.TCPServer.request_queue_size"),
 )
 
 
@@ -62,12 +67,23 @@ def _attributes(places: list[tuple[str, str, str, str]]) -> dict[str, Any]:
         if owner is not None:  # a module may be under way: it has not got all of its names
             value = getattr(getattr(owner, inner, None) if inner else owner, name, None)
             if value is not None:
-                found[dotted] = value
+                found[dotted] = dict(value) if isinstance(value, dict) else value
     return found
+
+
+def _put(dotted: str, value: Any) -> None:
+    """Put an attribute back; a dict is filled again, and stays the one that others have."""
+    owner, _, name = dotted.rpartition(".")
+    held = getattr(owner_of(owner), name, None)
+    if isinstance(held, dict) and isinstance(value, dict):
+        held.clear()
+        held.update(value)
+    else:
+        put_attribute(dotted, value)
 
 
 _FUNCTIONS, _VALUES = _places(_PATCHED), _places(_DEFAULTS)
 OF_LIBRARIES = (
     State("patches", "", lambda: _attributes(_FUNCTIONS), put_attribute),
-    State("defaults", "", lambda: _attributes(_VALUES), put_attribute),
+    State("defaults", "", lambda: _attributes(_VALUES), _put),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,6 +16,7 @@ from dojo.catalog.kata import Kata
 from dojo.laws.rules import LAWS, Ledger
 from dojo.laws.watched import Watched
 from dojo.running.solution import SolutionFault, Subject
+from dojo.world.files.machine import of_one_core
 from dojo.world.locales import open_as_ascii, pathlib_as_ascii
 
 
@@ -45,24 +47,43 @@ class Laws:
         """Load the solution afresh, as `python -O` runs it: each `assert` is left out."""
         return self._watched.load(optimized=True)
 
-    def load_forks(self) -> list[Subject]:
+    def load_forks(self, before: Callable[[Subject], object] | None = None) -> Iterator[Subject]:
         """Load the solution twice, as two processes have it that were forked after one import.
 
-        What chance gave the import is the same in both; Python gives its shared generator, and no
-        other, a new state after a fork.
+        What chance gave until the fork is the same in both; Python gives its shared generator, and
+        no other, not NumPy's either, a new state after a fork.
+
+        Args:
+            before: Done with each load before the fork.
+
+        Yields:
+            One after the other: what it is to do comes before the next is asked for.
         """
-        state, loads = random.getstate(), []
+        state, numpy, loads, is_forked = random.getstate(), sys.modules.get("numpy"), [], False
 
         class Random(random.Random):
             def __init__(self, seed: Any = None) -> None:
-                super().__init__(1 if seed is None else seed)
+                super().__init__(1 if seed is None and not is_forked else seed)
 
-        for _ in range(2):
-            random.setstate(state)
-            with mock.patch.object(random, "Random", Random):
+        def default_rng(seed: Any = None) -> Any:
+            return made(1 if seed is None and not is_forked else seed)
+
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.object(random, "Random", Random))
+            if numpy is not None:
+                shared, made = numpy.random.get_state(), numpy.random.default_rng
+                stack.enter_context(mock.patch.object(numpy.random, "default_rng", default_rng))
+            for _ in range(2):
+                random.setstate(state)
                 loads.append(self._watched.load())
-            random.seed()
-        return loads
+                if before is not None:
+                    before(loads[-1])
+                random.seed()
+        is_forked = True
+        for one in loads:
+            if numpy is not None:
+                numpy.random.set_state(shared)
+            yield one
 
     def lift(self, law: str, why: str) -> None:
         """Have a law not hold in this test.
@@ -130,7 +151,8 @@ def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
         SolutionFault: As in `load_solution`.
     """
     watched = Watched(path, Ledger(kata.lifts))
-    with watched.looking(str(item.path)), contextlib.ExitStack() as stack:
+    looking = watched.looking(str(item.path))
+    with of_one_core(), looking, contextlib.ExitStack() as stack:
         subject = watched.load()
         item.stash[KEY] = Laws(watched, stack)
         yield subject

@@ -1,7 +1,8 @@
-"""Have this process take itself for one of another machine, and of another user."""
+"""Have this process take itself for one of another machine, of another user, or of few cores."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import random
@@ -9,7 +10,9 @@ import socket
 import sys
 import threading
 import uuid
+from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 _USER, _OTHER = 4711, 4712
 _NUMBERED = ((os, "getpid"), (threading, "get_native_id"), (threading, "get_ident"))
@@ -58,3 +61,18 @@ def become_another_user(name: str) -> None:
 
 def _is_other(number: int) -> bool:
     return not hasattr(os, "getuid") or os.getuid() != number
+
+
+@contextlib.contextmanager
+def of_one_core() -> Iterator[None]:
+    """Have whoever counts the cores of this machine find one, for the length of a block.
+
+    So is many a pod. `multiprocessing` and joblib count by asking these.
+    """
+    told: dict[str, Any] = dict.fromkeys(("cpu_count", "process_cpu_count"), lambda: 1)
+    told["sched_getaffinity"] = lambda _pid: {0}
+    with contextlib.ExitStack() as stack:
+        for attribute, answer in told.items():
+            if hasattr(os, attribute):
+                stack.enter_context(mock.patch.object(os, attribute, answer))
+        yield

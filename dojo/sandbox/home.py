@@ -20,9 +20,8 @@ from dojo.ground.run_folder import Room
 # Those of a sandbox's folders that a submission may write to.
 FOLDERS = ("work", "tmp", "home")
 MOST_READ = 64 << 20
-MOST_FILES = 20_000  # with the folders; a file system in memory has no place for more either
+MOST_FILES = 20_000  # and folders: as many as a file system in memory has room for
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-MOST_FILES = 20_000  # and folders, as many as a file system in memory has for them
 
 
 class Corner(Room):

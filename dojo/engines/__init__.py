@@ -21,6 +21,9 @@ ENGINES: dict[str, Engine] = {
     "prefect": PREFECT,
 }
 
+# No line's end in it: over a file of empty lines a search for `^\s*` goes once a line, for hours.
+_INDENTED = r"(?m)^[^\S\n]*"
+
 
 def for_solution(kata: Kata, content: bytes) -> Kata:
     """Return a kata that needs, besides its own engines, those which a solution imports.
@@ -31,7 +34,7 @@ def for_solution(kata: Kata, content: bytes) -> Kata:
     imported = [
         name
         for name in sorted(ENGINES.keys() - set(kata.needs))
-        if re.search(rf"^\s*(import|from)\s+{name}\b", text, re.MULTILINE) and find_spec(name)
+        if re.search(rf"{_INDENTED}(import|from)\s+{name}\b", text) and find_spec(name)
     ]
     return kata.model_copy(update={"needs": [*kata.needs, *imported]}) if imported else kata
 

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import functools
 import inspect
+import math
 import random
 import shutil
 import threading
@@ -20,56 +21,29 @@ from typing import Any
 
 from dojo.catalog.halves import INSIDE, load_half
 from dojo.catalog.kata import Kata
-from dojo.catalog.verdict import TestVerdict
 from dojo.engines import for_solution
 from dojo.exam.compare import compare
-from dojo.exam.marks import Difference, ScenarioVerdict, Verdict, gravest, verdict_of_test
+from dojo.exam.marks import Difference, Judged, ScenarioVerdict, Verdict
 from dojo.exam.outside_api import Host
 from dojo.exam.stage import Desk, Scenario
 from dojo.exam.submission_process import Died, Held
-from dojo.exam.tests_outside import canary_name, run_tests, worth_running, write_checkout
+from dojo.exam.tests_outside import (
+    MOST_TESTS_S,
+    canary_name,
+    run_tests,
+    worth_running,
+    write_checkout,
+)
 from dojo.ground.safe_text import shorten
 from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.sandbox.parent_client import Parent
 
 _TEST_TIMEOUT_S = 20.0
 _AFTER_A_HANG_S = 5.0
+# Who is slow in each call comes to an end in none. So a scenario may take three times what a call
+# may, or so much longer than the reference: a neighbour that fills the machine costs nobody that.
+_CALLS, _TIMES, _TIMES_OF_TESTS, _LEAST_FOR_TESTS_S = 3, 12, 6, 90.0
 _NOT_PLAYED = "not played: another scenario of the same task came to no end"
-
-
-@dataclasses.dataclass(frozen=True)
-class Judged:
-    """What both judgements said.
-
-    Attributes:
-        tests: The pristine tests that ran.
-        scenarios: The scenarios.
-        ended: How the tests' process ended early; `passed` when it did not.
-        tampered: What shows that the submission changed what judges it; empty normally.
-    """
-
-    tests: tuple[TestVerdict, ...]
-    scenarios: tuple[ScenarioVerdict, ...]
-    ended: Verdict = "passed"
-    tampered: str = ""
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return the gravest of all that was said."""
-        said: list[Verdict] = [one.verdict for one in self.scenarios]
-        said += [verdict_of_test(test) for test in self.tests]
-        said += [self.ended, "tampering" if self.tampered else "passed"]
-        if not self.tests and self.ended == "passed" and not self.tampered:
-            said.append("grader-error")
-        return gravest(said)
-
-    def blame_submission(self) -> Judged:
-        """Return the same, with what broke around the tests taken for the submission's doing."""
-        tests = tuple(
-            dataclasses.replace(one, cause="exception") if one.cause == "fixture" else one
-            for one in self.tests
-        )
-        return dataclasses.replace(self, tests=tests, ended=self.ended if tests else "crashed")
 
 
 class Broke(Exception):
@@ -92,6 +66,7 @@ class Examiner:
         """Remember the sandboxes' parent, and the seed that all draws come from."""
         self._parent, self._seed = parent, seed
         self._expected: dict[tuple[str, str], dict[str, Any]] = {}
+        self._took_s: dict[tuple[str, str], float] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
@@ -159,7 +134,9 @@ class Examiner:
             return Judged((), tuple(scenarios))
         timeout_s = _AFTER_A_HANG_S if hung else _TEST_TIMEOUT_S
         names = [*worth_running(kata, set(hung)), canary] if hung else []
-        said, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names)
+        took_s = sum(self._took_s.get((kata.id, name), 0.0) for name in expected)
+        most_s = min(max(_TIMES_OF_TESTS * took_s, _LEAST_FOR_TESTS_S), MOST_TESTS_S)
+        said, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names, most_s)
         return Judged(said, tuple(scenarios), ended, tampered)
 
     def reference_passes(self, kata: Kata) -> bool:
@@ -179,8 +156,10 @@ class Examiner:
                 content = kata.reference_file.read_bytes()
                 with self._sandbox(kata, content, canary_name(kata)) as (sandbox, host):
                     for name, scenario, desk in self._desks(kata, sandbox, host):
+                        began = time.monotonic()
                         _have_reference_play(kata, name, scenario, desk)
                         self._expected[kata.id, name] = desk.evidence
+                        self._took_s[kata.id, name] = time.monotonic() - began
         return {name: self._expected[kata.id, name] for name in scenarios}
 
     @contextlib.contextmanager
@@ -213,7 +192,10 @@ class Examiner:
                 held.end()
             tasks = tasks_of(scenario)
             draws = random.Random(f"{self._seed}/{kata.id}/{name}")
-            yield name, scenario, Desk(sandbox, host, held, draws)
+            took_s = self._took_s.get((kata.id, name), math.inf)  # infinite: it is the reference
+            calls = 1 if sandbox.limits.wall_s < self._parent.limits.wall_s else _CALLS
+            most_s = max(calls * sandbox.limits.wall_s, _TIMES * took_s)
+            yield name, scenario, Desk(sandbox, host, held, draws, most_s)
         held.end()
 
 

@@ -10,6 +10,7 @@ are plain and not too long. Its types see to that, whoever makes it or changes a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -239,3 +240,38 @@ def verdict_of_test(test: TestVerdict) -> Verdict:
 def gravest(verdicts: list[Verdict]) -> Verdict:
     """Return the one that a result is called by; `grader-error` when there is none at all."""
     return next((one for one in _GRAVEST if one in verdicts), "grader-error")
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """What both judgements said.
+
+    Attributes:
+        tests: The pristine tests that ran.
+        scenarios: The scenarios.
+        ended: How the tests' process ended early; `passed` when it did not.
+        tampered: What shows that the submission changed what judges it; empty normally.
+    """
+
+    tests: tuple[TestVerdict, ...]
+    scenarios: tuple[ScenarioVerdict, ...]
+    ended: Verdict = "passed"
+    tampered: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the gravest of all that was said."""
+        said: list[Verdict] = [one.verdict for one in self.scenarios]
+        said += [verdict_of_test(test) for test in self.tests]
+        said += [self.ended, "tampering" if self.tampered else "passed"]
+        if not self.tests and self.ended == "passed" and not self.tampered:
+            said.append("grader-error")
+        return gravest(said)
+
+    def blame_submission(self) -> Judged:
+        """Return the same, with what broke around the tests taken for the submission's doing."""
+        tests = tuple(
+            dataclasses.replace(one, cause="exception") if one.cause == "fixture" else one
+            for one in self.tests
+        )
+        return dataclasses.replace(self, tests=tests, ended=self.ended if tests else "crashed")

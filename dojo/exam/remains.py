@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import math
 import secrets
 import sqlite3
 import tempfile
@@ -26,18 +27,22 @@ from dojo.wire.values import unpack
 
 # What a scenario takes apart in this process: as much of it as anybody would leave.
 MOST_LEFT_BYTES = 1 << 20
+_MOST_APART_S = 60.0
 
 
 class Remains:
     """What there is of one scenario when its calls are made."""
 
-    def __init__(self, sandbox: Sandbox, held: Held) -> None:
+    def __init__(self, sandbox: Sandbox, held: Held, most_s: float = math.inf) -> None:
         """Leave the process alive as long as nobody asks.
 
         Args:
             sandbox: Where it runs.
             held: The process that has the submission, or will have it.
+            most_s: How long all of the scenario may take.
         """
+        self._most_s = most_s
+        self._until = time.monotonic() + most_s
         self._sandbox = sandbox
         self._held = held
         self._began = datetime.datetime.now(datetime.timezone.utc)
@@ -102,14 +107,17 @@ class Remains:
             What it returned.
 
         Raises:
-            Died: What the submission had left made it fail.
+            Died: What the submission had left made it fail, or come to no end.
         """
         self.end()
         told = {"function": function, "args": list(args), "token": self._token}
         line = self._sandbox.start("run_apart", told)
         try:
-            message = read_reply(line.receive(time.monotonic() + 60), RAN_APART)
-        except (LineClosed, LineBroken, TimeoutError):
+            until = min(time.monotonic() + _MOST_APART_S, self._until)
+            message = read_reply(line.receive(until), RAN_APART)
+        except TimeoutError:
+            raise Died("timeout", f"with what it has left, {function} came to no end") from None
+        except (LineClosed, LineBroken):
             raise Died("wrong", f"{function} found nothing that it could use") from None
         finally:
             self._sandbox.end()

@@ -9,6 +9,7 @@ it notes what the kata's page asks for and leaves out what is the learner's choi
 from __future__ import annotations
 
 import dataclasses
+import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -70,7 +71,14 @@ class Outcome:
 class Desk(Remains):
     """The supervisor's side of one scenario."""
 
-    def __init__(self, sandbox: Sandbox, host: Host, held: Held, rng: random.Random) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        host: Host,
+        held: Held,
+        rng: random.Random,
+        most_s: float = math.inf,
+    ) -> None:
         """Start nothing yet: the first call does.
 
         Args:
@@ -78,8 +86,9 @@ class Desk(Remains):
             host: Serves the scenario's API.
             held: The process that has the submission, or will have it.
             rng: Draws the inputs.
+            most_s: How long all of it may take.
         """
-        super().__init__(sandbox, held)
+        super().__init__(sandbox, held, most_s)
         self.rng = rng
         self.evidence: dict[str, Any] = {}
         self.unasked: list[Outcome] = []
@@ -226,7 +235,7 @@ class Desk(Remains):
         assert not self._is_over, "a scenario makes no call after it has looked at what is left"
         if not self._has_begun:
             self._has_begun = True
-            self._held.load(self._token, self._go_on)
+            self._held.load(self._token, self._go_on, self._until)
         return self._held.ask(message, kind)
 
     def _go_on(self, seconds: float) -> None:

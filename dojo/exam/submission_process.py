@@ -7,6 +7,7 @@ one leaves behind can cost the same tasks only. See docs/decisions/0010-two-judg
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Iterable
 from time import monotonic
@@ -51,18 +52,20 @@ class Held:
         self._line: Line | None = None
         self._is_loaded = False
         self._go_on: Callable[[float], None] = lambda _: None
+        self._until = math.inf
 
-    def load(self, token: str, go_on: Callable[[float], None]) -> None:
+    def load(self, token: str, go_on: Callable[[float], None], until: float = math.inf) -> None:
         """Have the submission imported for a scenario, in the living process or in a new one.
 
         Args:
             token: Names the scenario's folders.
             go_on: Is told each wait, in seconds, before the submission goes on.
+            until: When the scenario must be over, on `time.monotonic()`.
 
         Raises:
             Died: It cannot be imported.
         """
-        self._go_on = go_on
+        self._go_on, self._until = go_on, until
         self._is_loaded = False
         told = {"file": self._file, "token": token, "lifts": self._lifts}
         if self._line is None:
@@ -101,7 +104,8 @@ class Held:
             self._sandbox.end()
 
     def _await_reply(self, line: Line, nonce: str | None, kind: TypeAdapter[_Kind]) -> _Kind:
-        until = monotonic() + self._sandbox.limits.wall_s
+        began = monotonic()
+        until = min(began + self._sandbox.limits.wall_s, self._until)
         try:
             while True:
                 message = line.receive(until)
@@ -113,23 +117,23 @@ class Held:
                 else:
                     raise LineBroken("a reply to nothing that was asked")
         except TimeoutError:
-            self._bury(is_late=True)
+            self._bury(late_s=round(until - began, 1))
         except LineClosed:
             self._bury()
         except LineBroken as error:
             self._bury(broken=str(error))
 
     def _bury(
-        self, refused: Refused | None = None, *, is_late: bool = False, broken: str = ""
+        self, refused: Refused | None = None, *, late_s: float | None = None, broken: str = ""
     ) -> NoReturn:
         """Find out how the process ended, and say so.
 
         Why it could not be loaded only the process itself can tell. That counts unless the one who
         saw its end has seen more than an exit.
         """
-        ending = self._sandbox.end(grace_s=0.0 if is_late else 2.0)
-        if is_late:
-            ending = Ending("timeout", limit_s=self._sandbox.limits.wall_s)
+        ending = self._sandbox.end(grace_s=2.0 if late_s is None else 0.0)
+        if late_s is not None:
+            ending = Ending("timeout", limit_s=max(late_s, 0.0))
         if self._line is not None:
             self._line.close()
             self._line = None

@@ -6,8 +6,8 @@ import dataclasses
 import time
 
 from dojo.catalog.kata import Kata
-from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of
-from dojo.exam.marks import TaskMark, Verdict, mark_tasks, verdict_of_test
+from dojo.exam.examiner import Broke, Examiner, scenarios_of
+from dojo.exam.marks import Judged, TaskMark, Verdict, mark_tasks, verdict_of_test
 from dojo.exam.stage import grounds_of
 from dojo.grading.binding import bind, check_unchanged
 from dojo.grading.results import Binding, Result

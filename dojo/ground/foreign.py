@@ -6,8 +6,10 @@ back can be stored, compared and printed without a further look; who reads it ch
 
 from __future__ import annotations
 
+import collections
 import json
 import math
+import sys
 from typing import Any, NoReturn
 
 from pydantic import ValidationError
@@ -17,6 +19,9 @@ DEEPEST = 200
 # An empty list costs three bytes of the text and sixty of the memory: it is counted before.
 _MOST_SIGNS = 1_000_000
 _BIGGEST = 1 << 256  # the text of a larger one takes time, and Python refuses the largest
+# In a set a number is compared with all before that have its hash; a smaller one has its own.
+_OWN_HASH = sys.hash_info.modulus
+_MOST_OF_ONE_HASH = 64
 
 
 def read_json(data: str | bytes) -> Any:
@@ -42,7 +47,7 @@ def read_json(data: str | bytes) -> Any:
         value = json.loads(data, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    return _checked(value, 0, [0])
+    return _Checked().value(value, 0)
 
 
 def valid_text(text: str) -> str:
@@ -64,20 +69,35 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no number")
 
 
-def _checked(value: Any, depth: int, parts: list[int]) -> Any:
-    parts[0] += 1
-    if depth > DEEPEST:
-        raise ValueError("it is nested too deeply")
-    if parts[0] > MOST_PARTS:
-        raise ValueError("it has too many parts")
-    if isinstance(value, str):
-        return valid_text(value)
-    if isinstance(value, list):
-        return [_checked(one, depth + 1, parts) for one in value]
-    if isinstance(value, dict):
-        return {valid_text(key): _checked(one, depth + 1, parts) for key, one in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):  # JSON's 1e999
-        raise ValueError("a number is too large")
-    if isinstance(value, int) and abs(value) >= _BIGGEST:
-        raise ValueError("a number is too large")
-    return value
+class _Checked:
+    """What was said, looked at part by part."""
+
+    def __init__(self) -> None:
+        self._parts = 0
+        self._hashes: collections.Counter[int] = collections.Counter()
+
+    def value(self, value: Any, depth: int) -> Any:
+        """Return a part with all that is in it."""
+        self._parts += 1
+        if depth > DEEPEST:
+            raise ValueError("it is nested too deeply")
+        if self._parts > MOST_PARTS:
+            raise ValueError("it has too many parts")
+        if isinstance(value, str):
+            return valid_text(value)
+        if isinstance(value, list):
+            return [self.value(one, depth + 1) for one in value]
+        if isinstance(value, dict):
+            return {valid_text(key): self.value(one, depth + 1) for key, one in value.items()}
+        if isinstance(value, float) and not math.isfinite(value):  # JSON's 1e999
+            raise ValueError("a number is too large")
+        if isinstance(value, int) and abs(value) >= _OWN_HASH:
+            self._look_at(value)
+        return value
+
+    def _look_at(self, number: int) -> None:
+        if abs(number) >= _BIGGEST:
+            raise ValueError("a number is too large")
+        self._hashes[hash(number)] += 1
+        if self._hashes[hash(number)] > _MOST_OF_ONE_HASH:
+            raise ValueError("too many of its numbers have one hash")

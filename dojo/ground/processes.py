@@ -54,6 +54,15 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the children that the first thread of a process has; none when it has ended."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [*map(int, file.read().split())]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def kill_children(spared: Collection[int] = ()) -> None:
     """Kill and bury all children, and theirs as they become this one's, until none is left.
 
@@ -63,10 +72,8 @@ def kill_children(spared: Collection[int] = ()) -> None:
     Args:
         spared: The children that live on.
     """
-    path = f"/proc/self/task/{os.getpid()}/children"
     while True:
-        with open(path, encoding="ascii") as file:
-            left = [pid for pid in map(int, file.read().split()) if pid not in spared]
+        left = [pid for pid in children_of(os.getpid()) if pid not in spared]
         if not left:
             return
         for pid in left:

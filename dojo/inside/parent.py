@@ -24,7 +24,8 @@ from dojo.engines.prefect import server as prefect_server
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Room
 from dojo.inside.examination import run
-from dojo.sandbox.init import Corner, keep
+from dojo.sandbox.home import Corner
+from dojo.sandbox.init import keep
 from dojo.sandbox.walls import Limits
 from dojo.warm.preparing import Preparing, freeze
 from dojo.wire.fork_server import serve, take_line

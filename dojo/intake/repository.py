@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import os
+import stat
 import subprocess
 import threading
 from pathlib import Path
@@ -70,8 +71,11 @@ def why_not_whole(path: Path) -> str:
         if len(Path(where).relative_to(folder).parts) > _MOST_DEPTH:
             return "its folders are too deep"
         for name in (*folders, *files):
-            if os.path.islink(os.path.join(where, name)):
+            kind = os.lstat(os.path.join(where, name)).st_mode
+            if stat.S_ISLNK(kind):
                 return f"there are links in it: {name[:80]!r}"
+            if stat.S_ISFIFO(kind) or stat.S_ISCHR(kind):  # git waits for its end
+                return f"there are pipes or devices in it: {name[:80]!r}"
     return ""
 
 

@@ -28,6 +28,7 @@ _LEFT_OUT_ENDINGS = (".so", ".pyd", ".pyc", ".pth")
 _OF_TEXT = re.compile(
     "utf-?8|ascii|iso|latin|cp|windows|mac|koi8|gb|big5|euc|shift|johab|tis|kz|hz"
 )
+_MOST_LIKELY = 200  # to look at one as closely as that takes 50 µs a kata
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -60,6 +61,7 @@ def near_misses(kata: Kata, names: Iterable[str]) -> list[str]:
     """Return what was perhaps meant to be the kata's file."""
     inside = {name.rsplit("/", 1)[-1] for name in names}
     likely = [one for one in sorted(inside) if one.endswith(".py") or kata.slug in one]
+    likely = sorted(likely, key=lambda one: kata.slug not in one)[:_MOST_LIKELY]
     return difflib.get_close_matches(f"{kata.slug}.py", likely, n=1, cutoff=0.6)
 
 

@@ -6,16 +6,39 @@ and clears what is left when that process is dead.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import stat
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dojo.ground.janitor import clear
+from dojo.ground.run_folder import Room
 
 # Those of a sandbox's folders that a submission may write to.
 FOLDERS = ("work", "tmp", "home")
 MOST_READ = 64 << 20
+MOST_FILES = 20_000  # and folders: as many as a file system in memory has room for
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+class Corner(Room):
+    """A room without a janitor: whoever made the folder removes it, and all here have a reaper."""
+
+    def __init__(self, path: Path) -> None:
+        """Use an existing folder."""
+        self.path = path
+
+    def adopt(self, group: int) -> None:
+        """Do nothing: the group dies with this process."""
+
+    def release(self, group: int) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def enter_home(room: Path, token: str) -> None:
@@ -92,3 +115,80 @@ def read_left_file(room: Path, relative: str) -> bytes:
         if status.st_size > MOST_READ:
             raise OSError(0, "is too long")
         return opened.read(MOST_READ)
+
+
+def has_written_more(room: Path, megabytes: int, pids: Iterable[int]) -> bool:
+    """Say whether processes have written more than they may, where no file system tells them so.
+
+    Args:
+        room: The sandbox's folder.
+        megabytes: What they may write: in files that are there, and in removed ones that are open.
+        pids: The processes: each, and all that came of it.
+    """
+    left, files = megabytes << 20, MOST_FILES
+    try:
+        for status in itertools.chain(_written(room), _removed(pids)):
+            left -= 512 * status.st_blocks // max(status.st_nlink, 1)
+            files -= 1
+            if left < 0 or files < 0:
+                return True
+    except OSError:  # more open folders than a process may have
+        return True
+    return False
+
+
+def _written(room: Path) -> Iterator[os.stat_result]:
+    """Yield what is in the folders; one is let go of before the last of it is looked into."""
+    stack = [(os.open(room, _FOLDER), [*FOLDERS])]
+    try:
+        while stack:
+            folder, names = stack[-1]
+            name = names.pop() if names else None
+            is_last = not names
+            if is_last:
+                stack.pop()
+            try:
+                if name is not None:
+                    yield (status := os.stat(name, dir_fd=folder, follow_symlinks=False))
+                    if stat.S_ISDIR(status.st_mode):
+                        inside = _opened(name, folder)
+                        stack.append((inside, _names_in(inside)))
+            except (FileNotFoundError, NotADirectoryError):  # it is another one by now
+                pass
+            finally:
+                if is_last:
+                    os.close(folder)
+    finally:
+        for folder, _ in stack:
+            os.close(folder)
+
+
+def _opened(name: str, folder: int) -> int:
+    """Open a folder, also one that is closed: it is not to be hidden in."""
+    place = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+    try:
+        if os.fstat(place).st_mode & 0o500 != 0o500:
+            os.chmod(f"/proc/self/fd/{place}", 0o700)
+        return os.open(f"/proc/self/fd/{place}", os.O_RDONLY | os.O_DIRECTORY)
+    finally:
+        os.close(place)
+
+
+def _names_in(folder: int) -> list[str]:
+    with os.scandir(folder) as found:
+        return [one.name for one in itertools.islice(found, MOST_FILES + 1)]
+
+
+def _removed(pids: Iterable[int]) -> Iterator[os.stat_result]:
+    """Yield the files that are nowhere any more, and that one of these or its own has open."""
+    left = [*pids]
+    while left:
+        process = Path("/proc", str(left.pop()))
+        with contextlib.suppress(OSError):  # it has ended
+            for thread in (process / "task").iterdir():
+                left += map(int, (thread / "children").read_text(encoding="ascii").split())
+            for descriptor in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    status = descriptor.stat()
+                    if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                        yield status

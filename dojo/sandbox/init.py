@@ -13,8 +13,10 @@ import contextlib
 import dataclasses
 import os
 import resource
+import select
 import socket
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -25,28 +27,19 @@ from dojo.engines.prefect import engine as prefect
 from dojo.ground import processes
 from dojo.ground.endings import Ending
 from dojo.ground.janitor import clear
-from dojo.ground.run_folder import Room
-from dojo.sandbox.home import FOLDERS, clear_all_but, read_left_file
+from dojo.sandbox.calls.answered import Asked
+from dojo.sandbox.home import FOLDERS, Corner, clear_all_but, has_written_more, read_left_file
 from dojo.sandbox.job import Held, Job, give_up_all, hold
-from dojo.sandbox.walls import Level, Limits, enter_namespaces, furnish_namespaces
+from dojo.sandbox.walls import (
+    Level,
+    Limits,
+    enter_namespaces,
+    furnish_namespaces,
+    limit_engines,
+)
 from dojo.wire.line import Line, LineClosed
 
-
-class Corner(Room):
-    """A room without a janitor: whoever made the folder removes it, and all here have a reaper."""
-
-    def __init__(self, path: Path) -> None:
-        """Use an existing folder."""
-        self.path = path
-
-    def adopt(self, group: int) -> None:
-        """Do nothing: the group dies with this process."""
-
-    def release(self, group: int) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
+_LOOK_EVERY_S = 0.25
 
 
 class Keeper:
@@ -64,6 +57,8 @@ class Keeper:
         self._api_url = ""
         self._api: socket.socket | None = None
         self._held: Held | None = None
+        self._ending = Ending("stopped")
+        self._asked: Asked | None = None
         for name in (*FOLDERS, "engine", "given"):
             (room / name).mkdir(exist_ok=True)
 
@@ -74,6 +69,9 @@ class Keeper:
         when descriptors come with an order.
         """
         while True:
+            while self._level == "landlock" and not self._line.is_ready(0):
+                self._answer_until(self._line.fileno(), _LOOK_EVERY_S)
+                self._stop_who_writes_more()
             try:
                 message, fds = self._line.receive_with_fds()
             except LineClosed:
@@ -124,12 +122,19 @@ class Keeper:
             line=Line(socket.socket(fileno=end)),
         )
         limits = Limits(**message["limits"])
-        self._held = hold(lambda: self._become(job, limits), self._level, limits)
+        self._ending = Ending("stopped")
+        ours, theirs = socket.socketpair()
+        self._held = hold(lambda: self._become(job, limits, theirs), self._level, limits)
         # The fork has it: as long as it is open here, nobody outside would see the fork's death.
         job.line.close()
+        theirs.close()
+        with ours:
+            _, asked, _, _ = socket.recv_fds(ours, 1, 1)
+        if asked:
+            self._asked = Asked(asked[0], [self._room / name for name in FOLDERS])
         self._line.send({"started": True})
 
-    def _become(self, job: Job, limits: Limits) -> None:
+    def _become(self, job: Job, limits: Limits, end: socket.socket) -> None:
         """Be the fork: the process that holds the submission."""
         # Its copies: who has this line gives orders, who has that socket answers as the API.
         self._line.close()
@@ -139,17 +144,53 @@ class Keeper:
             ports.append(int(job.told.get("port") or 0))
         if self._api_url:
             ports.append(int(self._api_url.rsplit(":", 1)[1].split("/", 1)[0]))
-        give_up_all(job, self._level, limits, ports)
+        asked = give_up_all(job, self._level, limits, ports)
+        with end:
+            if asked is not None:
+                socket.send_fds(end, [b"x"], [asked])
+                os.close(asked)
         self._be_submission(job)
 
     def _end(self, grace_s: float) -> None:
         """Kill what holds the submission, and all of it; tell how it had ended, if it had."""
         held, self._held = self._held, None
+        if held is not None:
+            self._answer_until(held.pidfd, grace_s)
+            self._ending = held.end(spared=[_server_pid()])
+        self._forget_asked()
+        self._line.send({"ended": dataclasses.asdict(self._ending)})
+
+    def _answer_until(self, awaited: int, wait_s: float) -> None:
+        """Do what the kernel asks for, until there is something on a descriptor or time is up."""
+        until = time.monotonic() + wait_s
+        while (left := until - time.monotonic()) > 0:
+            poll = select.poll()
+            poll.register(awaited, select.POLLIN)
+            if self._asked is not None:
+                poll.register(self._asked, select.POLLIN)
+            events = dict(poll.poll(left * 1000))
+            if awaited in events:
+                return
+            if self._asked is not None and events:
+                if events[self._asked.fileno()] & select.POLLIN:
+                    self._asked.answer()
+                else:  # nobody is left who could ask
+                    self._forget_asked()
+
+    def _forget_asked(self) -> None:
+        if self._asked is not None:
+            self._asked.close()
+            self._asked = None
+
+    def _stop_who_writes_more(self) -> None:
+        """End a submission that fills the machine's disk, where it has none of its own to fill."""
+        held, spared = self._held, [_server_pid()]
         if held is None:
-            self._line.send({"ended": dataclasses.asdict(Ending("stopped"))})
             return
-        ending = held.end(grace_s, spared=[_server_pid()])
-        self._line.send({"ended": dataclasses.asdict(ending)})
+        pids = [one for one in processes.children_of(os.getpid()) if one not in spared]
+        if has_written_more(self._room, held.limits.disk_mb, pids):
+            held.end(spared)
+            self._held, self._ending = None, Ending("output")
 
     def _write(self, message: dict[str, Any]) -> None:
         path = self._room / message["folder"] / message["name"]
@@ -213,6 +254,7 @@ def keep(
             furnish_namespaces(new_root, room, limits)
         else:
             processes.adopt_orphans()
+        limit_engines(limits)
         mlflow.isolate()
         Keeper(line, room, level, be_submission).serve()
     except BaseException as error:

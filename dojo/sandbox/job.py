@@ -58,17 +58,16 @@ class Held(NamedTuple):
     first: int | None
     limits: Limits
 
-    def end(self, grace_s: float, spared: Collection[int] = ()) -> Ending:
+    def end(self, spared: Collection[int] = ()) -> Ending:
         """Kill it, and all that came of it.
 
         Args:
-            grace_s: How long to wait for an end of its own.
             spared: The children of process 1 that live on where there is no namespace to end.
 
         Returns:
             How it had ended; `stopped` if it had to be killed.
         """
-        ended_itself = bool(select.select([self.pidfd], [], [], grace_s)[0])
+        ended_itself = bool(select.select([self.pidfd], [], [], 0)[0])
         os.close(self.pidfd)
         # The kernel lets the first one go when all others are gone, this one also from here.
         for pid in filter(None, (self.first, self.pid)):
@@ -118,7 +117,7 @@ def hold(main: Callable[[], None], level: Level, limits: Limits) -> Held:
     return Held(pid, os.pidfd_open(pid), first, limits)
 
 
-def give_up_all(job: Job, level: Level, limits: Limits, ports: list[int]) -> None:
+def give_up_all(job: Job, level: Level, limits: Limits, ports: list[int]) -> int | None:
     """Give up, in the fork, what a process that holds a submission must not have.
 
     Args:
@@ -126,6 +125,9 @@ def give_up_all(job: Job, level: Level, limits: Limits, ports: list[int]) -> Non
         level: The walls that process 1 has entered.
         limits: What it may use.
         ports: The only ones of the loopback that it may connect to, at level `landlock`.
+
+    Returns:
+        What `confine` does: it is for process 1.
     """
     # Standard error is the log of process 1 until here: from here on, a file of its own.
     enter_home(job.room, str(job.told["token"]))
@@ -136,4 +138,4 @@ def give_up_all(job: Job, level: Level, limits: Limits, ports: list[int]) -> Non
         if job.kind == "test":  # it plays webhooks, and may bind nothing then
             ports = [*ports, *bind_some(2)]
     # The walls last: they leave it nothing that it could still take from itself.
-    confine(level, [job.room / name for name in FOLDERS], [job.room / "given"], ports)
+    return confine(level, [job.room / name for name in FOLDERS], [job.room / "given"], ports)

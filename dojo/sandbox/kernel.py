@@ -164,7 +164,7 @@ def change_root(
         if inside.exists():
             _mount("/dev/null", inside, "", _MS_BIND)
     for name in ("null", "zero", "full", "random", "urandom"):
-        bind(Path("/dev") / name, new_root / "dev" / name, writable=True)
+        bind(Path("/dev") / name, new_root / "dev" / name)  # what is written there changes nothing
     (new_root / "proc").mkdir()
     with contextlib.suppress(OSError):  # refused where the outer one is masked: then there is none
         _mount("proc", new_root / "proc", "proc", _MS_NOSUID | _MS_NODEV)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -27,6 +28,11 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
     attempts: dict[str, Callable[[], Any]] = {
         "read a file outside": lambda: Path(told["secret"]).read_text(encoding="utf-8"),
         "write a file outside": lambda: Path(told["target"]).write_text("x", encoding="utf-8"),
+        "close a file outside": lambda: os.chmod(told["target"], 0o400),
+        "close it by its descriptor": lambda: _close_by_descriptor(__file__),
+        "date a file outside": lambda: os.utime(told["target"], (0, 0)),
+        "change a device": lambda: os.chmod("/dev/null", 0o666),
+        "hold up who opens a file": lambda: _lease(__file__),
         "write what it was given": lambda: Path(told["given"], "probe.txt").touch(),
         "read the engine's files": lambda: list(Path(told["engine"]).iterdir()),
         "write the engine's files": lambda: Path(told["engine"], "probe.txt").touch(),
@@ -74,6 +80,24 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
             continue
         possible[name] = repr(seen)[:100]
     return possible
+
+
+def _close_by_descriptor(path: str) -> str:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fchmod(file, os.fstat(file).st_mode & 0o7777)
+    finally:
+        os.close(file)
+    return "its mode was set"
+
+
+def _lease(path: str) -> str:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    finally:
+        os.close(file)
+    return "there is a lease on it"
 
 
 def _is_x86() -> bool:

@@ -22,7 +22,8 @@ from typing import Literal
 from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.place.carried import ARCHIVE
-from dojo.sandbox import kernel, seccomp
+from dojo.sandbox import kernel
+from dojo.sandbox.calls import seccomp
 
 Level = Literal["strict", "landlock"]
 _CORES_IN_CGROUP = ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
@@ -104,7 +105,9 @@ def furnish_namespaces(new_root: Path, room: Path, limits: Limits) -> None:
     kernel.change_root(new_root, shown, hidden_paths(), room, size, size)
 
 
-def confine(level: Level, writable: list[Path], readable: list[Path], ports: list[int]) -> None:
+def confine(
+    level: Level, writable: list[Path], readable: list[Path], ports: list[int]
+) -> int | None:
     """Close the last doors of a process that is about to load a submission.
 
     Args:
@@ -112,6 +115,9 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
         writable: The folders it may write to.
         readable: The folders it may read besides the interpreter's.
         ports: At level `landlock` the only ports of the loopback that it may connect to.
+
+    Returns:
+        What `restrict_system_calls` does.
     """
     kernel.drop_privileges()
     devices = [Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom")]
@@ -129,7 +135,7 @@ def confine(level: Level, writable: list[Path], readable: list[Path], ports: lis
     # In namespaces it is covered already, and stays so whatever a rule allows.
     hidden = [] if level == "strict" else hidden_paths()
     kernel.restrict_with_landlock(readable, hidden, writable, open_ports)
-    seccomp.restrict_system_calls(alone=level == "strict")
+    return seccomp.restrict_system_calls(alone=level == "strict")
 
 
 def limit_resources(limits: Limits) -> None:
@@ -152,6 +158,22 @@ def limit_resources(limits: Limits) -> None:
             _, most = resource.getrlimit(name)
             value = value if most == resource.RLIM_INFINITY else min(value, most)
             resource.setrlimit(name, (value, value + 1 if name == resource.RLIMIT_CPU else value))
+
+
+def limit_engines(limits: Limits) -> None:
+    """Limit this process and the engines that it will start: a submission is their client.
+
+    A request is in their memory, and what it asks for in their files. These are soft limits, of
+    which a process of the submission has none but its own.
+    """
+    pairs = {
+        resource.RLIMIT_AS: _mapped_bytes() + (limits.memory_mb << 20),
+        resource.RLIMIT_FSIZE: limits.disk_mb << 20,
+    }
+    for name, value in pairs.items():
+        _, most = resource.getrlimit(name)
+        value = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(name, (value, most))
 
 
 def ending_within(limits: Limits, code: int | None, peak_kb: int) -> Ending:

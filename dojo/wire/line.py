@@ -33,7 +33,7 @@ class Line:
     def __init__(self, end: socket.socket) -> None:
         """Take over a connected socket."""
         self._socket = end
-        self._buffer = b""
+        self._buffer = bytearray()  # one that grows: a frame may come byte by byte
         self.lock = threading.RLock()
 
     def send(self, message: dict[str, Any], fds: list[int] | None = None) -> None:
@@ -129,5 +129,6 @@ class Line:
             if not data:
                 raise LineClosed("the end")
             self._buffer += data
-        taken, self._buffer = self._buffer[:count], self._buffer[count:]
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
         return taken

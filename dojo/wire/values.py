@@ -6,6 +6,7 @@ says yes) arrives as `{"opaque": "its type"}`, which equals nothing that is expe
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime
 import json
@@ -13,8 +14,9 @@ import math
 from typing import Any
 
 _MOST_PARTS = 200_000
-# Numbers can be chosen so that each new key of a dict is compared with all those before.
+# Keys can be chosen so that each new one is compared with all those before: tuples, of few numbers.
 _MOST_KEYS = 10_000
+_MOST_OF_ONE_HASH = 64
 # What an object with one such key says: the kind of the value that follows.
 _KINDS = {"dict", "tuple", "set", "float", "numpy", "frame", "series", "time", "opaque"}
 # An outcome that is no value is told so as well.
@@ -100,7 +102,11 @@ def unpack(packed: Any) -> Any:
     ((kind, inner),) = packed.items()
     if kind == "dict" and isinstance(inner, list) and len(inner) <= _MOST_KEYS:
         try:
-            read = {unpack(key): unpack(value) for key, value in inner}
+            pairs = [(unpack(key), unpack(value)) for key, value in inner]
+            hashes = collections.Counter(hash(key) for key, _ in pairs)
+            if hashes and max(hashes.values()) > _MOST_OF_ONE_HASH:
+                return packed
+            read = dict(pairs)
         except (TypeError, ValueError):
             return packed
         return {"dict": read} if len(read) == 1 and read.keys() <= _TOLD_APART else read

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import dojo.engines
@@ -34,6 +36,16 @@ def test_engine_that_a_solution_imports_is_needed(
     tracking: Kata, text: str, more: list[str]
 ) -> None:
     assert for_solution(tracking, text.encode("latin-1")).needs == [*tracking.needs, *more]
+
+
+@pytest.mark.parametrize("blank", [b"\n", b" ", b"\r", b"import\n", b"from\n", b"\n import \n"])
+def test_file_of_empty_lines_costs_no_time(tracking: Kata, blank: bytes) -> None:
+    """It is read by the command that grades a class, which answers nobody meanwhile."""
+    content = blank * ((1 << 20) // len(blank)) + b"x = 1\n"
+    started = time.monotonic()
+
+    assert for_solution(tracking, content) is tracking
+    assert time.monotonic() - started < 5
 
 
 def test_engine_that_is_not_installed_is_not_started(

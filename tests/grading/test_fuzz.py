@@ -34,8 +34,7 @@ from hypothesis import strategies as st
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.exam.databases import left_database
-from dojo.exam.examiner import Judged
-from dojo.exam.marks import mark_tasks
+from dojo.exam.marks import Judged, mark_tasks
 from dojo.exam.shared.stores import runs_of
 from dojo.exam.tests_outside import run_tests
 from dojo.ground.endings import Ending

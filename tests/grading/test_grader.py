@@ -17,8 +17,8 @@ from dojo.catalog.kata import Kata, find_kata, load_catalog
 from dojo.catalog.verdict import TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.exam import examiner as examination
-from dojo.exam.examiner import Broke, Examiner, Judged, scenarios_of, tasks_of
-from dojo.exam.marks import ScenarioVerdict
+from dojo.exam.examiner import Broke, Examiner, scenarios_of, tasks_of
+from dojo.exam.marks import Judged, ScenarioVerdict
 from dojo.exam.stage import Desk
 from dojo.grading.binding import bind
 from dojo.grading.grader import Grader

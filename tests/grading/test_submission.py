@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -381,6 +382,30 @@ def test_repository_that_is_elsewhere_gives_no_date(tmp_path: Path) -> None:
     (tmp_path / "anna" / ".git").write_text(f"gitdir: {tmp_path / 'ben' / '.git'}\n")
     found = only(tmp_path / "anna")
     assert (found.content, found.submitted) == (b"x = 1\n", None)
+
+
+def test_repository_with_a_pipe_in_it_is_refused_at_once(tmp_path: Path) -> None:
+    hand_in(tmp_path / "anna")
+    commit(tmp_path / "anna", "2026-03-01T10:00:00+00:00")
+    (tmp_path / "anna" / ".git" / "config").unlink()
+    os.mkfifo(tmp_path / "anna" / ".git" / "config")
+    started = time.monotonic()
+
+    assert "there are pipes or devices in it: 'config'" in only(tmp_path / "anna").fault
+    assert time.monotonic() - started < 5
+
+
+def test_names_that_are_all_nearly_right_cost_no_time(tmp_path: Path) -> None:
+    """The command itself looks for what was meant by what holds no kata."""
+    with zipfile.ZipFile(tmp_path / "anna.zip", "w") as archive:
+        for number in range(19_000):
+            archive.writestr(f"x/{number}retries.py", b"")
+    started = time.monotonic()
+
+    assert (
+        "retries.py': is that it?" in collect([tmp_path / "anna.zip"], None, KATAS, []).ungraded[0]
+    )
+    assert time.monotonic() - started < 5
 
 
 def test_repository_of_many_folders_in_folders_is_refused(tmp_path: Path) -> None:

@@ -13,8 +13,7 @@ from typing import Any, get_args
 
 import pytest
 
-from dojo.exam.examiner import Judged
-from dojo.exam.marks import Verdict
+from dojo.exam.marks import Judged, Verdict
 from dojo.export import formats, platforms
 from dojo.export.feedback import feedback_mail
 from dojo.export.words import VERDICTS, WORDS, advice_in, short

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -14,7 +15,18 @@ from tests.junk import deep, drawn
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, 0, -1.5, "é 日本 \N{PARTY POPPER}", [1, [2]], {"a": {"b": [None]}}, 2**64, "\x00"],
+    [
+        [2**61 * 1001 + one for one in range(5000)],
+        None,
+        True,
+        0,
+        -1.5,
+        "é 日本 \N{PARTY POPPER}",
+        [1, [2]],
+        {"a": {"b": [None]}},
+        2**64,
+        "\x00",
+    ],
     ids=repr,
 )
 def test_ordinary_json_is_read_as_it_is(value: Any) -> None:
@@ -34,8 +46,13 @@ def test_ordinary_json_is_read_as_it_is(value: Any) -> None:
         ("[" * (DEEPEST + 2) + "]" * (DEEPEST + 2), "nested too deeply"),
         ("[" * 100_000, "nested too deeply"),
         ("[" + "0," * MOST_PARTS + "0]", "too many parts"),
+        (str([one * sys.hash_info.modulus for one in range(1000)]), "have one hash"),
+        (str([-one * sys.hash_info.modulus - 5 for one in range(1000)]), "have one hash"),
     ],
-    ids=["word", "nothing", "nan", "inf", "1e999", "huge", "digits", "deep", "deepest", "many"],
+    ids=[
+        *("word", "nothing", "nan", "inf", "1e999", "huge", "digits", "deep", "deepest", "many"),
+        *("colliding", "below zero"),
+    ],
 )
 def test_what_cannot_be_kept_is_refused(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):

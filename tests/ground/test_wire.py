@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from typing import Any
 
@@ -122,6 +123,14 @@ def test_keys_chosen_to_collide_cost_no_time() -> None:
     assert unpack({"dict": colliding}) == {"dict": colliding}
     assert time.monotonic() - started < 5
     assert pack(dict.fromkeys(range(50_000))) == {"opaque": "too much"}
+
+
+def test_tuples_chosen_to_collide_are_no_keys() -> None:
+    numbers = [number * sys.hash_info.modulus for number in range(100)]
+    told = {"dict": [[{"tuple": [one, "a"]}, 0] for one in numbers]}
+
+    assert unpack(told) == told
+    assert len(unpack({"dict": [[{"tuple": [one, "a"]}, 0] for one in range(5000)]})) == 5000
 
 
 def test_text_that_is_none_arrives_written_out() -> None:

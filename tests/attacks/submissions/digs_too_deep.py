@@ -1,6 +1,6 @@
 """Leaves folders in folders, deeper than any path is long.
 
-Verdict: wrong
+Verdict: raised
 """
 
 import os

@@ -1,6 +1,6 @@
-"""Returns objects with a million names, and as many faults in one reply.
+"""Returns objects with half a million names, and as many faults in one reply.
 
-Verdict: exited
+Verdict: wrong
 """
 
 import sys
@@ -11,7 +11,7 @@ if child is not None:
 
     def wide(self, message):
         if "nonce" in message:
-            message = {**message, **{str(number): 0 for number in range(700_000)}}
+            message = {**message, **{str(number): 0 for number in range(450_000)}}
         return send(self, message)
 
     child.Line.send = wide

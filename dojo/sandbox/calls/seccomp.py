@@ -64,6 +64,52 @@ _FORBIDDEN = {
     "migrate_pages": (256, 238),
     "move_pages": (279, 239),
 }
+# Where the machine's files are in reach, by path: whose mode and times Landlock lets anybody change
+# who owns them. Those of `ANSWERED` process 1 makes, in the sandbox's folders; others are not made.
+_CHANGING = {
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "utimensat": (280, 88),
+}
+
+
+def _here(pair: tuple[int | None, int | None]) -> int | None:
+    """Return which number a call has on this machine; None: it has none."""
+    return pair[0 if _X86 else 1]
+
+
+ANSWERED = {number: name for name, pair in _CHANGING.items() if (number := _here(pair)) is not None}
+_FORBIDDEN_BY_PATH = {
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "chown": (92, None),
+    "lchown": (94, None),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "setxattrat": (463, 463),
+    "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+    # Whoever may not list a folder could still hear what becomes of the files in it.
+    "inotify_add_watch": (254, 27),
+    "fanotify_init": (300, 262),
+}
+# Of which the second argument must not be this. A lease on a file holds up whoever opens it, for
+# 45 s, in all of the machine: also on one that is shown read-only.
+_NOT_WITH = (
+    (72, 25, 1024),  # fcntl, F_SETLEASE
+    (72, 25, 1026),  # fcntl, F_NOTIFY
+    (16, 29, 0x40086602),  # ioctl, FS_IOC_SETFLAGS
+    (16, 29, 0x401C5820),  # ioctl, FS_IOC_FSSETXATTR
+)
 # Of which one argument says whose: here it must be 0, which is the caller. Where there is no
 # namespace, the grader and its neighbours are of the same user.
 _OF_ITSELF = {
@@ -79,15 +125,22 @@ _CLONE, _CLONE3, _SOCKET = ((56, 435, 41), (220, 435, 198))[0 if _X86 else 1]
 _AUDIT_ARCH = 0xC000003E if _X86 else 0xC00000B7
 _NEW_NAMESPACES = 0x7E020080  # all CLONE_NEW... flags
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 16)  # 16: netlink, for getaddrinfo
-_KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
+_KILL, _ALLOW, _ERRNO, _ASK = 0x80000000, 0x7FFF0000, 0x00050000, 0x7FC00000
+_SECCOMP = 317 if _X86 else 277
+# It is told to whom the descriptor that comes of it belongs; who waits for an answer can be killed.
+_SET_FILTER, _WITH_DESCRIPTOR, _KILLABLE = 1, 1 << 3, 1 << 5
 
 
-def restrict_system_calls(*, alone: bool) -> None:
+def restrict_system_calls(*, alone: bool) -> int | None:
     """Take from this process, for good, the system calls that no submission needs.
 
     Args:
         alone: Whether it has a network and a file system of its own. Else it may make neither UDP
-            sockets nor those that are reached by a path: Landlock does not see them.
+            sockets nor those that are reached by a path: Landlock does not see them. And it changes
+            no file's mode or times itself.
+
+    Returns:
+        Where the kernel asks for what it then does not do itself (`answered`); None: nowhere.
 
     Raises:
         OSError: The kernel has no seccomp, or this machine is an unknown one.
@@ -98,8 +151,12 @@ def restrict_system_calls(*, alone: bool) -> None:
     program = ctypes.create_string_buffer(code)
     prog = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(program))
     promise_no_privileges()
-    done = libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, prog, 0, 0)
-    check(done, "seccomp")
+    if alone:
+        done = libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, prog, 0, 0)
+        check(done, "seccomp")
+        return None
+    number, how = ctypes.c_long(_SECCOMP), ctypes.c_uint(_WITH_DESCRIPTOR | _KILLABLE)
+    return check(libc.syscall(number, ctypes.c_uint(_SET_FILTER), how, prog), "seccomp")
 
 
 def _filter(alone: bool) -> bytes:
@@ -117,8 +174,14 @@ def _filter(alone: bool) -> bytes:
     steps += [step(load, number)]
     if _X86:  # the x32 variants have numbers of their own
         steps += [step(at_least, 0x40000000, 0, 1), refuse]
-    for pair in _FORBIDDEN.values():
-        steps += [step(equal, pair[0 if _X86 else 1], 0, 1), refuse]
+    forbidden = [*_FORBIDDEN.values(), *(() if alone else _FORBIDDEN_BY_PATH.values())]
+    for one in filter(None, map(_here, forbidden)):
+        steps += [step(equal, one, 0, 1), refuse]
+    for one in () if alone else ANSWERED:
+        steps += [step(equal, one, 0, 1), step(give, _ASK)]
+    for x86, arm, value in _NOT_WITH:
+        steps += [step(equal, x86 if _X86 else arm, 0, 4), step(load, second)]
+        steps += [step(equal, value, 0, 1), refuse, step(load, number)]
     for x86, arm, place in _OF_ITSELF.values():
         whose = step(load, first + 8 * place)
         steps += [

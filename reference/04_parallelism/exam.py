@@ -235,7 +235,7 @@ def some_fail(desk: Desk) -> None:
     script = {"errors": {late: ["TimeoutError", text]}}
     seen = _given(desk.run_with("compare", script, _features(desk), {"names": asked}))
     report = _report(desk, seen["told"][0], "the next report")
-    said = {late: f"[Errno 110] {text}", unknown: f"no model is called {unknown!r}"}
+    said = {late: f"110\n{text}", unknown: f"no model is called {unknown!r}"}
     _note_failed(desk, "failed the next time", report, said)
     ended = [run["states"][-1] for run in desk.engine().task_runs]
     desk.note("task runs that failed", ended.count("Failed"))

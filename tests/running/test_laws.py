@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from dojo.ground.paths import PACKAGE_ROOT
 from dojo.laws.photo.change import difference
 from dojo.laws.photo.values import photograph
 from dojo.laws.rules import LAWS
+from dojo.laws.state.process import OF_PROCESS
 from tests.made_up_katas import judge
 
 HEAD = """
@@ -743,3 +745,16 @@ def test_page_on_loggers_says_what_the_law_says(kata: str) -> None:
 
 def test_rules_name_every_cure() -> None:
     assert all(law.means.endswith(".") and law.cure.endswith(".") for law in LAWS.values())
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system has no such file")
+def test_umask_is_read_without_being_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = next(one.read for one in OF_PROCESS if one.law == "permissions")
+    as_it_is = os.umask(0o027)
+    monkeypatch.setattr(os, "umask", lambda _: pytest.fail("another thread's file has that mode"))
+
+    found = read()
+
+    monkeypatch.undo()
+    os.umask(as_it_is)
+    assert found == {"": "0o027"}

@@ -32,6 +32,11 @@ def _put_variable(name: str, value: str | None) -> None:
 
 
 def _umask() -> dict[str, Any]:
+    # To ask the system is to set it, for a moment, for all threads: two who do may leave it so.
+    with contextlib.suppress(OSError), open("/proc/self/status", "rb") as status:
+        for line in status:
+            if line.startswith(b"Umask:"):
+                return {"": f"0o{int(line.split()[1], 8):03o}"}
     mask = os.umask(0o077)
     os.umask(mask)
     return {"": f"0o{mask:03o}"}

@@ -198,7 +198,7 @@ def test_line_without_a_path_is_on_whom_the_folder_has(tmp_path: Path) -> None:
     assert (zoe.extension, zoe.columns) == (datetime.timedelta(days=3), (("group", "A"),))
     assert ben.deadline == datetime.datetime(2026, 11, 26, 17, tzinfo=UTC)
     dates = [one.submitted for one in collected.submissions]
-    assert dates == [datetime.datetime(2026, 11, 24, 16, 59, tzinfo=UTC), None]
+    assert dates == [None, datetime.datetime(2026, 11, 24, 16, 59, tzinfo=UTC)]
     assert any("line 4" in one and "'cleo' handed in nothing" in one for one in collected.told)
     assert collected.ungraded == []
 

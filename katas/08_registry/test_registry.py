@@ -357,8 +357,15 @@ def snapshot(store: Store, target: Path) -> None:
 
 
 @pytest.fixture
-def call(solution: Any, store: Store) -> Ask:
-    """Call a function of the solution on a store."""
+def call(solution: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Call a function of the solution on a store, as a user without a name.
+
+    So it is in a container that is given any number for its user.
+    """
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    if hasattr(os, "getuid"):
+        monkeypatch.setattr(os, "getuid", lambda: 1_000_710_000)
 
     def ask(name: str, *given: Any, may_raise: bool = False, on: Store = store) -> Call:
         rest = ["customers" if isinstance(one, pd.DataFrame) else repr(one) for one in given]
@@ -731,7 +738,7 @@ def test_version_taken_back_is_out_of_the_race(call: Ask, cast: list[Store]) -> 
 
 
 def test_no_answer_is_not_no_champion(
-    cast: list[Store], when_busy: Ask, when_half_done: Any
+    call: Ask, cast: list[Store], when_busy: Ask, when_half_done: Any, mlflow_refuses: Any
 ) -> None:
     store, better = cast[0], NUMBER["better"]
     store.point(champion=2, previous=1)
@@ -745,6 +752,16 @@ def test_no_answer_is_not_no_champion(
         return store.aliases == aliases and (run.error is not None or run.value == 2)
 
     when_busy(stays, "the champion is 2 as before", why, "promote_if_better", 1)
+    for number in (1, 2):
+        with mlflow_refuses(number, "get_run", is_lost=True) as refused:
+            run = call("promote_if_better", 1, may_raise=True)
+        assert not refused or stays(run), told(
+            f"{run.said} When it had asked for a run, the answer was a 404 of the proxy before the"
+            f" registry (ENDPOINT_NOT_FOUND). Now: {after(store)}.",
+            "Expected: the error, and nothing has changed; or the champion is 2 as before. A run"
+            " that is gone is RESOURCE_DOES_NOT_EXIST.",
+            f"In production: {why}",
+        )
 
     def moves(run: Call) -> bool:
         moved = {"champion": better, "previous": 2}
@@ -912,6 +929,10 @@ def test_newest_version_can_be_rehearsed(call: Ask, store: Store, rows: pd.DataF
     store.register(store.save_model(0.0))
     store.crowd_of_versions(1)
     newest = store.register(store.save_model(2.0))
+    with store.open() as database, database:  # old code still uses stages
+        database.execute(
+            f"UPDATE model_versions SET current_stage = 'Staging' WHERE version = {newest}"
+        )
     store.client.delete_model_version("churn", "500")
     store.client.update_model_version("churn", "999", "looked at again")
     store.point(champion=3)
@@ -968,10 +989,11 @@ def test_missing_champion_is_an_error(
         "In production: the last column is that of class 0. The campaign calls everybody.",
     )
     store.point(champion=1)
+    scored_by(store, call("score_customers", rows), 1, 0.0, rows)
     monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
     run = call("score_customers", rows, may_raise=True)
     assert run.error is not None, told(
-        f"{run.said} MLFLOW_ALLOW_PICKLE_DESERIALIZATION was false.",
+        f"{run.said} MLFLOW_ALLOW_PICKLE_DESERIALIZATION was false. A moment ago, it was not.",
         "Expected: an error, as MLflow loads no model of these formats then.",
         "In production: after an incident somebody forbids what runs code while it is loaded, and"
         " inference goes on loading it.",

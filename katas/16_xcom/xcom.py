@@ -8,7 +8,8 @@ files, and tasks hand on where. For all tasks:
 - An error, such as a full disk, leaves no part of a file anywhere (an empty folder may stay). A
   kill leaves one only in `workdir`, for `clean_up`, or beside `target`.
 - A task that writes, called again as a retry does: the same value, the same files, no second one.
-- Each may run as another user: leave files and folders as readable as any other new ones.
+- Each may run as another user: leave files and folders as readable as any other new ones. (Others
+  may read those, as on most machines: a fixed mode such as 0644 will do.)
 
 No task of a run is at work twice at once. Here is no Airflow: `make_dag` (given) makes tasks of
 these functions.

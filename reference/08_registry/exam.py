@@ -258,7 +258,8 @@ def challenges_in_trouble(desk: Desk) -> None:
     script = _Script(desk)
     _cast(desk, script)
     script.do("point", aliases={"champion": _CHAMPION, "previous": _FORMER})
-    script.trouble("busy", "promote_if_better", desk.rng.choice((_FORMER, _WORST)))
+    for how in ("busy", "lost"):
+        script.trouble(how, "promote_if_better", desk.rng.choice((_FORMER, _WORST)))
     for how in ("busy", "refused", "silent"):
         script.trouble(how, "promote_if_better", _BETTER)
     script.play()
@@ -301,6 +302,7 @@ def versions_score(desk: Desk) -> None:
     script.score("champion")
     script.do("crowd_of_versions", like=2)
     script.do("register", shift=shifts[0])
+    script.do("stage", version=1004)
     script.do("do", method="delete_model_version", given=["churn", "500"])
     script.do("do", method="update_model_version", given=["churn", "999", "looked at again"])
     script.score("latest")
@@ -338,6 +340,7 @@ def nothing_stands_in(desk: Desk) -> None:
     script.do("point", aliases={"champion": 4})
     script.score("champion", judge=lambda _, one: _nobody_leaves(one))
     script.do("point", aliases={"champion": 1})
+    script.score("champion")
     script.do("forbid_pickles")
     script.score("champion")
     script.play()

@@ -72,6 +72,9 @@ class _Play:
         from dojo.world.draw import Draw
 
         self.subject, self.folder = subject, folder
+        for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):  # a container's user has no name
+            os.environ.pop(name, None)
+        os.getuid = lambda: 1_000_710_000
         self.paths = [folder / name for name in STORES]
         self.uris = [_uri(one) for one in self.paths]
         self.clients = [MlflowClient(one, registry_uri=one) for one in self.uris]
@@ -330,7 +333,10 @@ class _Play:
         self._copy(self.paths[0] / "mlflow.db", kept)
         before, endings = self._state(0), []
         for number in itertools.count(1):
-            if how == "silent":
+            trouble: contextlib.AbstractContextManager[Any]
+            if how == "lost":
+                trouble = troubled.refused_at(number, "get_run", is_lost=True)
+            elif how == "silent":
                 trouble = (
                     troubled.silent_once_changed() if number == 1 else contextlib.nullcontext()
                 )
@@ -352,6 +358,12 @@ class _Play:
         with troubled.refused_at(1, method, but_made=True):
             ending = self._ending(name, given)
         return {**ending, "now": self._state(0)}
+
+    def stage(self, version: int) -> None:
+        """Have old code put a version into a stage."""
+        with self._open() as database:
+            where = f"name = '{_MODEL}' AND version = {version}"
+            database.execute(f"UPDATE model_versions SET current_stage = 'Staging' WHERE {where}")
 
     def snapshot(self, name: str) -> None:
         """Keep what the registry holds now."""

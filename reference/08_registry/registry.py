@@ -2,7 +2,7 @@
 
 A training ends with `register_best` and `promote_if_better`. Inference knows `score_customers`
 only. `roll_back` is for the colleague on call. They share nothing but the registry: each may run in
-another process, on another day.
+another process, on another day, in a container whose user has a number and no name.
 """
 
 import logging

@@ -103,23 +103,31 @@ def heard(hear: Callable[[str], Any]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def refused_at(number: int, *of: str, but_made: bool = False) -> Iterator[list[str]]:
+def refused_at(
+    number: int, *of: str, but_made: bool = False, is_lost: bool = False
+) -> Iterator[list[str]]:
     """Have one change of a store be refused; the others are made.
 
     Args:
         number: Which, from 1.
-        of: The changes that count, by the names of a client's methods. None: all.
+        of: The changes, or questions, that count, by the names of a client's methods. None: all
+            changes.
         but_made: It is made all the same: the store's answer is what is lost.
+        is_lost: A proxy answers, who knows no such address, 404: to a client of MLflow the status
+            is that of a run that is not there, and the error's code is another one.
 
     Yields:
         The name of what was refused, once it was.
     """
     from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import ENDPOINT_NOT_FOUND
 
     refused: list[str] = []
     counted = itertools.count(1)
 
     def refuse() -> None:
+        if is_lost:
+            raise MlflowException(_NO_ANSWER, error_code=ENDPOINT_NOT_FOUND)
         raise MlflowException(_NO_ANSWER)
 
     def hear(name: str) -> Callable[[], None] | None:

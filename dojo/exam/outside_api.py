@@ -213,8 +213,9 @@ class Host:
                     reset(self.connection)
                     return
                 data = found.body.encode()
-                self.send_response(found.status)
+                self.send_response_only(found.status)
                 told = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+                told["Date"] = self.date_time_string()  # one only: an answer may have its own
                 told |= REMINDERS if found.status < 300 else {}
                 for name, value in {**told, "Connection": "close", **dict(found.headers)}.items():
                     self.send_header(name, value)

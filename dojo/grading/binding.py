@@ -29,7 +29,7 @@ _CODE = PACKAGE_ROOT / "dojo"
 _DOJO = "the dojo itself"
 # What a wheel may bring beside the code (see docs/release.md): no mark rests on it.
 MEASURES = "measures.json"
-_BESIDE = {_CODE / MEASURES, _CODE / ARCHIVE}
+_BESIDE = (MEASURES, ARCHIVE)
 
 
 class Changed(Exception):
@@ -71,7 +71,8 @@ def digest_of(files: Iterable[Path], root: Path) -> str:
 
 def code_digest() -> str:
     """Return the digest of the dojo's code."""
-    return digest_of((one for one in _files_in(_CODE) if one not in _BESIDE), _CODE)
+    beside = [_CODE / name for name in _BESIDE]
+    return digest_of((one for one in _files_in(_CODE) if one not in beside), _CODE)
 
 
 def grader_version() -> str:

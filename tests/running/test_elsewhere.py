@@ -12,8 +12,8 @@ import pytest
 from tests.made_up_katas import judge
 
 SOLUTION = """
-import datetime, getpass, os, platform, random, socket, sys, tempfile, threading, time
-import pandas as pd
+import datetime, functools, getpass, os, platform, random, socket, sys, tempfile, threading, time
+import numpy as np, pandas as pd
 
 ASKED = []
 

@@ -18,6 +18,7 @@ from dojo.laws.watched import Watched
 from dojo.running.solution import SolutionFault, Subject
 from dojo.world.files.machine import of_one_core
 from dojo.world.locales import open_as_ascii, pathlib_as_ascii
+from dojo.world.seams.libraries import GENERATOR
 
 
 class Laws:
@@ -71,8 +72,8 @@ class Laws:
         with contextlib.ExitStack() as stack:
             stack.enter_context(mock.patch.object(random, "Random", Random))
             if numpy is not None:
-                shared, made = numpy.random.get_state(), numpy.random.default_rng
-                stack.enter_context(mock.patch.object(numpy.random, "default_rng", default_rng))
+                shared, made = numpy.random.get_state(), GENERATOR.read()
+                stack.enter_context(GENERATOR.replaced(default_rng))
             for _ in range(2):
                 random.setstate(state)
                 loads.append(self._watched.load())

@@ -60,6 +60,10 @@ CLOCKS = (
     Seam("pendulum:now", "tells the time", "it does not move with a test's clock"),
 )
 
+GENERATOR = Seam(
+    "numpy.random:default_rng", "makes a generator", "what it drew before a fork is not drawn again"
+)
+
 ESTIMATORS = {
     "logistic regression": "sklearn.linear_model:LogisticRegression",
     "random forest": "sklearn.ensemble:RandomForestClassifier",
@@ -78,5 +82,5 @@ PREDICTED = {
 
 SEAMS = (
     *(REQUESTED, ELAPSED, CONNECTED, VERIFIED, STREAMED, STREAMED_ASYNC, HANDLED_ASYNC),
-    *(SLEEP, *WAITS, *CLOCKS, *FITTED.values(), *PREDICTED.values()),
+    *(SLEEP, *WAITS, *CLOCKS, GENERATOR, *FITTED.values(), *PREDICTED.values()),
 )

@@ -54,7 +54,7 @@ class _Door(TyperGroup):
 
 
 def _guard(run: Callable[[], Any]) -> int:
-    from dojo.engines.templates import EngineError
+    from dojo.ground.exits import EngineError
 
     try:
         code = int(run() or Exit.DONE)

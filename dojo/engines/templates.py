@@ -15,12 +15,9 @@ from pathlib import Path
 
 import filelock
 
+from dojo.ground.exits import EngineError as EngineError  # who asks for engines knows it from here
 from dojo.ground.files import replacing, write_whole
 from dojo.ground.paths import cache_dir
-
-
-class EngineError(Exception):
-    """An engine does not start; the message says what to do."""
 
 
 def template(name: str, build: Callable[[Path], None], say: Callable[[str], None]) -> Path:

@@ -15,8 +15,7 @@ from pathlib import Path
 from dojo.catalog.kata import CatalogError, Kata, Language, load_catalog
 from dojo.catalog.progress import solved_tasks
 from dojo.catalog.verdict import KataVerdict, TestVerdict
-from dojo.engines.templates import EngineError
-from dojo.ground.exits import Exit, Stop
+from dojo.ground.exits import EngineError, Exit, Stop
 from dojo.terminal.companion.course import Course, telling_red
 from dojo.terminal.companion.editor import line_of_task, open_in_editor
 from dojo.terminal.companion.faces import Face

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -77,9 +78,17 @@ class Runs:
     The thread writes to `events` and to nothing else here: all the rest is the caller's.
     """
 
-    def __init__(self, warm: Warm) -> None:
+    def __init__(self, start: Callable[[], Warm]) -> None:
+        """Start nothing yet.
+
+        Args:
+            start: Makes what is asked for runs; called in the thread of the first one, since it is
+                slow to import.
+        """
         self.events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-        self._warm = warm
+        self._start = start
+        self._warm: Warm | None = None
+        self._is_stopped = False
         self._thread: threading.Thread | None = None
         self._next: tuple[Kata, int] | None = None
 
@@ -115,11 +124,15 @@ class Runs:
 
     def stop(self) -> None:
         """End the run that goes on and all processes."""
-        # First: it cuts short the run that the thread waits for.
-        self._warm.close()
+        self._is_stopped = True
+        self._close()  # first: it cuts short the run that the thread waits for
         if self._thread is not None:
             self._thread.join(_END_S)
             # A run that was cut short may have asked for a new parent before it gave up.
+            self._close()
+
+    def _close(self) -> None:
+        if self._warm is not None:
             self._warm.close()
 
     def _run(self, kata: Kata, task: int) -> None:
@@ -127,6 +140,10 @@ class Runs:
             self.events.put(("test", test))
 
         try:
+            if self._warm is None:
+                self._warm = self._start()
+            if self._is_stopped:
+                return
             verdict = self._warm.run(kata, "learner", tell, first=task)
             self.events.put(("verdict", verdict))
         except Exception as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from dojo.catalog.kata import Kata, Language
 from dojo.terminal.companion.companion import Alike, Companion
@@ -13,6 +14,9 @@ from dojo.terminal.companion.runs import Runs
 from dojo.terminal.companion.terminal import Terminal
 from dojo.terminal.companion.words import Words
 from dojo.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from dojo.warm.client import Warm
 
 POLL_S = 0.05
 
@@ -32,12 +36,16 @@ def keep_company(
     Raises:
         Stop: An engine does not start.
     """
-    from dojo.warm.client import Warm
-
     root = katas[0].root
     screen, words = Screen(), Words(language)
     framed = not plain and screen.is_terminal and os.environ.get("TERM") != "dumb"
-    runs = Runs(Warm(root, say=lambda line: runs.events.put(("say", line))))
+
+    def start() -> Warm:
+        from dojo.warm.client import Warm
+
+        return Warm(root, say=lambda line: runs.events.put(("say", line)))
+
+    runs = Runs(start)
     terminal = Terminal(framed=framed)
     face: Face = Frame(terminal, screen, words) if framed else _plain(screen, words)
     course = Course(katas, kata)

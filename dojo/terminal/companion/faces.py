@@ -81,13 +81,15 @@ class Plain:
             of = desk.run, desk.red.test, desk.red.message
             self._say("message", of, lambda: [Text(), *view.message(desk, width)])
         self._say("hint", desk.hint, lambda: [Text(), *view.hint(desk, width)])
-        if self._said.get("outcome") != (desk.run, desk.outcome):
-            has_run = bool(desk.tests) and not desk.is_old
-            self._say("tasks", (desk.run, has_run), lambda: view.tasks(desk) if has_run else [])
         if desk.notice:
             self._say("notice", desk.notice, lambda: view.status(desk))
         else:
             self._said.pop("notice", None)
+        if not desk.is_running and desk.tests:
+            self._say("tasks", desk.run, lambda: view.tasks(desk))
+        if not desk.notice and not (
+            desk.is_running and desk.tests
+        ):  # how many, only a frame counts
             self._say("outcome", (desk.run, desk.outcome), lambda: view.status(desk))
 
     def _list(self, desk: Desk) -> None:

@@ -38,6 +38,7 @@ class Desk:
         red: The red test whose message is shown.
         is_old: That message is of the run before: the present one has none yet.
         run: The number of the present run, or the last one.
+        is_running: It goes on.
         hint: A title, and its lines; none was asked for: empty.
         outcome: How the run ended, or that it goes on.
         is_good: The kata is solved.
@@ -54,6 +55,7 @@ class Desk:
     red: TestVerdict | None = None
     is_old: bool = False
     run: int = 0
+    is_running: bool = False
     hint: tuple[str, list[str]] = ("", [])
     outcome: str = ""
     is_good: bool = False
@@ -64,6 +66,7 @@ class Desk:
     def begin_run(self, outcome: str) -> None:
         """Begin a run; the message of the one before stays until there is another."""
         self.tests, self.is_old, self.run = {}, self.red is not None, self.run + 1
+        self.is_running = True
         self.notice, self.is_good, self.outcome = "", False, outcome
 
     def take_test(self, test: TestVerdict) -> None:
@@ -79,7 +82,7 @@ class Desk:
     def end_run(self, tests: Iterable[TestVerdict], red: TestVerdict | None) -> None:
         """Take all tests of a run, and the red one whose message is to be shown."""
         self.tests = {test.test: test for test in tests}
-        self.is_old = False
+        self.is_old = self.is_running = False
         if red != self.red:
             self.red, self.scroll = red, 0
 
@@ -110,8 +113,8 @@ class View:
         room = max(height - len(head) - len(hint) - len(foot) - 1, 1)
         desk.scroll = min(desk.scroll, max(len(body) - room, 0))
         body = _cut(body[desk.scroll :], room, self._words)
-        filled = [*head, *body, *[Text()] * (room - len(body)), *hint, Text(), *foot]
-        return filled[:height]
+        above = [*head, *body, *[Text()] * (room - len(body)), *hint, Text()]
+        return [*above[: max(height - len(foot), 0)], *foot][-height:]
 
     def head(self, desk: Desk, width: int) -> list[Text]:
         """Return title, bar and files, a line each."""
@@ -192,7 +195,7 @@ class View:
         room = max(height - len(head) - len(foot), 1)
         start = min(max(listing.place() - room // 2, 0), max(len(lines) - room, 0))
         lines = lines[start : start + room]
-        return [*head, *lines, *[Text()] * (room - len(lines)), *foot][:height]
+        return [*head, *lines, *[Text()] * (room - len(lines)), *foot][-height:]
 
     def _title(self, kata: Kata, number: int | None) -> Text:
         if number is None:

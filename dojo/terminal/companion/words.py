@@ -51,7 +51,7 @@ _EN = {
     "go on": "Next: 'dojo' goes on where you were.",
 }
 _FR = {
-    "keys": "h indice  r lancer  m suite  l liste  n suivant  b retour  e éditer  o page  q fin",
+    "keys": "h indice  r lancer  m suite  l liste  n après  b avant  e éditer  o page  q fin",
     "keys of list": "haut bas  / chercher  entrée continuer ici  x remettre  l retour  q fin",
     "kata of": "kata {} sur {}",
     "solved of": "{} tâches résolues sur {}",

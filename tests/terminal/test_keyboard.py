@@ -49,10 +49,19 @@ def test_keys_are_read_without_enter(keys: int):
         (["\x1b[5~\x1b[6", "~"], ["page up", "page down"]),
         (["\x1b[1;5C\x1b[200~"], []),
         (["\r\n\t\x7f\x04"], ["enter", "enter", "tab", "backspace", "end of input"]),
-        (["\x1bq"], ["q"]),
+        (["\x1bq"], ["escape", "q"]),
         (["\x01\x00"], []),
     ],
-    ids=["letters", "arrows", "slow-line", "pages", "unknown", "named", "alt", "control"],
+    ids=[
+        "letters",
+        "arrows",
+        "slow-line",
+        "pages",
+        "unknown",
+        "named",
+        "escape-then-letter",
+        "control",
+    ],
 )
 def test_sequences_are_keys_whatever_pieces_they_come_in(pieces: list[str], keys: list[str]):
     decoder = Decoder()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rich.text import Text
 
-from dojo.terminal.companion.terminal import Terminal
+from dojo.terminal.companion.terminal import Terminal, nobody_reads
 from dojo.terminal.companion.view import Desk, View
 from dojo.terminal.companion.words import Words
 from dojo.terminal.screen import Screen
@@ -108,8 +108,9 @@ class Plain:
         if self._said.get(name) == what:
             return
         self._said[name] = what
-        for line in lines():
-            self._screen.say(line.plain)
+        with nobody_reads():
+            for line in lines():
+                self._screen.say(line.plain)
 
 
 def _size() -> tuple[int, int]:

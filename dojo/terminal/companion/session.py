@@ -11,7 +11,7 @@ from dojo.terminal.companion.companion import Alike, Companion
 from dojo.terminal.companion.course import Course
 from dojo.terminal.companion.faces import Face, Frame, Plain
 from dojo.terminal.companion.runs import Runs
-from dojo.terminal.companion.terminal import Terminal
+from dojo.terminal.companion.terminal import Terminal, nobody_reads
 from dojo.terminal.companion.words import Words
 from dojo.terminal.screen import Screen
 
@@ -61,9 +61,11 @@ def keep_company(
                     companion.show()
                 going = all(companion.press(key) for key in terminal.keys(POLL_S))
     finally:
-        screen.say(words("ending"), "dim")
+        with nobody_reads():
+            screen.say(words("ending"), "dim")
         runs.stop()
-    screen.say(words("go on"))
+    with nobody_reads():
+        screen.say(words("go on"))
 
 
 def _plain(screen: Screen, words: Words) -> Plain:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
+from dojo.terminal.screen import silence_stdout
+
 # A sequence that a key sends, whole; what only begins like one; what only one key is.
 _WHOLE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O[ -~]|\x1b)")
 _BEGUN = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*|O)?\Z")
@@ -27,6 +29,15 @@ _NAMED = {
 _PATIENCE_S = 0.05
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[H", "\x1b[?25h\x1b[?1049l"
 _CAN_STOP = hasattr(signal, "SIGTSTP")
+
+
+@contextlib.contextmanager
+def nobody_reads() -> Iterator[None]:
+    """Go on where what is written has no reader any more: a window was closed, a line cut."""
+    try:
+        yield
+    except OSError:
+        silence_stdout()
 
 
 class Decoder:
@@ -145,7 +156,7 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Write as it is; to a terminal that is gone, nothing."""
-        with contextlib.suppress(OSError, ValueError):
+        with nobody_reads():
             sys.stdout.write(text)
             sys.stdout.flush()
 

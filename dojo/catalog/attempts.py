@@ -39,7 +39,7 @@ class Attempt(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    schema_: Literal[1] = Field(1, alias="schema")
+    schema_: Literal[1] = Field(alias="schema")
     when: AwareDatetime
     kata: Annotated[str, Field(pattern=r"^\d\d_[a-z][a-z0-9_]*$", max_length=80)]
     task: Annotated[int, Field(ge=1, le=99)] | None
@@ -64,6 +64,7 @@ def attempt_of(kata: Kata, verdict: KataVerdict, now: datetime.datetime | None =
     task = next(iter(unsolved), None)
     tests = tuple(test.test for test in red if test.task == task and task in begun)
     return Attempt(
+        schema=1,
         when=now or datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0),
         kata=kata.id,
         task=task,

@@ -21,7 +21,7 @@ from dojo.terminal.companion.editor import line_of_task, open_in_editor
 from dojo.terminal.companion.faces import Face
 from dojo.terminal.companion.listing import Listing
 from dojo.terminal.companion.runs import Runs, Watch
-from dojo.terminal.companion.view import Desk
+from dojo.terminal.companion.view import Desk, outcome_of
 from dojo.terminal.companion.words import Words
 from dojo.terminal.screen import page_of, shown
 
@@ -286,7 +286,7 @@ class Companion:
         desk.task, desk.solved, desk.outcome = (
             course.task,
             self._solved_now(),
-            self._outcome(verdict),
+            outcome_of(verdict, course.kata, course.is_last, self._say),
         )
         desk.is_good = verdict.solved
         browsed = next((test for test in verdict.red if test.test == self._browsed), None)
@@ -296,17 +296,6 @@ class Companion:
             self._show_opened_hint()
         if verdict.solved:
             desk.hint = ("", [])
-
-    def _outcome(self, verdict: KataVerdict) -> str:
-        if verdict.fault:
-            return self._say("no verdict", verdict.fault)
-        if verdict.solved:
-            page = shown(page_of(self._course.kata, self._say.language))
-            return self._say("last solved" if self._course.is_last else "solved", page)
-        green = len(verdict.tests) - len(verdict.red)
-        said = self._say("green of", green, len(verdict.tests))
-        waiting = verdict.describe_waiting(self._course.kata)
-        return f"{said} {waiting[:1].upper()}{waiting[1:]}." if waiting else said
 
     def _files(self) -> list[Path]:
         kata = self._course.kata

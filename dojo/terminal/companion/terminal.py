@@ -9,7 +9,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -28,6 +28,7 @@ _NAMED = {
 # Over a slow line the parts of a sequence come one after the other; a person is slower.
 _PATIENCE_S = 0.05
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l\x1b[H", "\x1b[?25h\x1b[?1049l"
+_Handler = Callable[[int, FrameType | None], None]
 _CAN_STOP = hasattr(signal, "SIGTSTP")
 
 
@@ -96,7 +97,11 @@ class Terminal:
 
     def __enter__(self) -> Terminal:
         """Take the terminal."""
-        wanted = {"SIGINT": self._end, "SIGTERM": self._end, "SIGHUP": self._end}
+        wanted: dict[str, _Handler] = {
+            "SIGINT": self._end,
+            "SIGTERM": self._end,
+            "SIGHUP": self._end,
+        }
         wanted |= {"SIGTSTP": self._stop, "SIGWINCH": self._note}
         for name, handler in wanted.items():
             if (number := getattr(signal, name, None)) is not None:

@@ -14,7 +14,7 @@ from rich.style import Style
 from rich.text import Text
 
 from dojo.catalog.kata import Kata
-from dojo.catalog.verdict import TestVerdict
+from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.safe_text import plain
 from dojo.terminal.companion.listing import Listing
 from dojo.terminal.companion.words import Words
@@ -234,6 +234,18 @@ class View:
         except (LookupError, UnicodeEncodeError):
             return instead
         return sign
+
+
+def outcome_of(verdict: KataVerdict, kata: Kata, is_last: bool, words: Words) -> str:
+    """Say in one line how a run ended."""
+    if verdict.fault:
+        return words("no verdict", verdict.fault)
+    if verdict.solved:
+        page = shown(page_of(kata, words.language))
+        return words("last solved" if is_last else "solved", page)
+    said = words("green of", len(verdict.tests) - len(verdict.red), len(verdict.tests))
+    waiting = verdict.describe_waiting(kata)
+    return f"{said} {waiting[:1].upper()}{waiting[1:]}." if waiting else said
 
 
 def _cut(lines: list[Text], room: int, words: Words) -> list[Text]:

@@ -53,8 +53,8 @@ class Companion:
             root: The learner's folder.
             course: Where they are.
             runs: Makes the verdicts.
-            face: Shows what there is to be seen.
-            language: Of what the companion says.
+            face: Shows it all.
+            language: Of what is said.
             alike: Recognises mistakes.
             lent: Gives the terminal to an editor.
             clock: Seconds that only grow.
@@ -283,12 +283,8 @@ class Companion:
         course, desk = self._course, self.desk
         was = course.task
         course.take(verdict)
-        desk.task, desk.solved, desk.outcome = (
-            course.task,
-            self._solved_now(),
-            outcome_of(verdict, course.kata, course.is_last, self._say),
-        )
-        desk.is_good = verdict.solved
+        desk.task, desk.solved, desk.is_good = course.task, self._solved_now(), verdict.solved
+        desk.outcome = outcome_of(verdict, course.kata, course.is_last, self._say)
         browsed = next((test for test in verdict.red if test.test == self._browsed), None)
         desk.end_run(verdict.tests, browsed or telling_red(verdict.tests, course.task))
         if course.task != was:

@@ -67,7 +67,9 @@ class Desk:
         """Begin a run; the message of the one before stays until there is another."""
         self.tests, self.is_old, self.run = {}, self.red is not None, self.run + 1
         self.is_running = True
-        self.notice, self.is_good, self.outcome = "", False, outcome
+        self.is_good, self.outcome = False, outcome
+        if self.listing is None:
+            self.notice = ""
 
     def take_test(self, test: TestVerdict) -> None:
         """Take what a test says; show the first message that matters at once.

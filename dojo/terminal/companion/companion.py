@@ -220,11 +220,7 @@ class Companion:
             lines = self._alike(course.kata, verdict, course.task)
             if lines and lines != self._alike_shown:
                 self._alike_shown = lines
-                told = [
-                    lines[0],
-                    *(self._say("or", one) for one in lines[1:]),
-                    self._say("next hint"),
-                ]
+                told = [*(f"- {one}" for one in lines), self._say("next hint")]
                 self.desk.hint = (self._say("alike", course.task), told)
                 return
         self._show_hint(course.open_hint())

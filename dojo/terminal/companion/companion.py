@@ -115,6 +115,7 @@ class Companion:
         """Run the tests if a file was saved since the last look, or if one stayed at a kata."""
         if self._watch.changed(self._files()):
             self._runs_at = None
+            self._course.stay()
             self._run()
             self.show()
         elif self._runs_at is not None and self._clock() >= self._runs_at and not self.desk.listing:

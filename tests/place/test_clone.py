@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dojo.terminal.course import first_unsolved
+from dojo.terminal.companion.course import first_unsolved
 
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata, load_catalog

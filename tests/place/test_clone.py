@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from dojo.terminal.companion.course import first_unsolved
 
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata, load_catalog
 from dojo.catalog.progress import fingerprint, record_progress, standing, take_over
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.terminal.companion.course import first_unsolved
 from tests.place.made_up_place import SOLVED, STUB, write_newer_pack, write_pack
 
 GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org")

@@ -1,0 +1,45 @@
+"""Say which sentences belong to which catalogue: a kata's tests have one, all of `dojo` another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import dojo
+from dojo.catalog.kata import Kata
+from dojo.language.catalogue import catalogue_file
+from dojo.language.templates import Template, templates_of
+
+# What a learner may read in a red message; left out: what draws data, what names private parts.
+_ROOMS = ("engines", "ground", "laws", "running", "world")
+_DATA = re.compile(r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(authority|clients)\.py")
+OWN = Path(__file__).parent
+
+
+def own_templates() -> list[Template]:
+    """Return the sentences that `dojo` itself may put into a red message."""
+    package = Path(dojo.__file__).parent
+    return [one for file in _own_files(package) for one in templates_of(file)]
+
+
+def kata_templates(kata: Kata) -> list[Template]:
+    """Return the sentences that a kata's tests may say."""
+    return templates_of(kata.test_file)
+
+
+def own_catalogue(language: str) -> Path:
+    """Return where the catalogue of `dojo` itself lies."""
+    return catalogue_file(OWN, language)
+
+
+def kata_catalogue(kata: Kata, language: str) -> Path:
+    """Return where a kata's catalogue lies."""
+    return catalogue_file(kata.folder, language)
+
+
+def _own_files(package: Path) -> Iterator[Path]:
+    for room in _ROOMS:
+        for file in sorted((package / room).rglob("*.py")):
+            if not _DATA.search(file.relative_to(package).as_posix()):
+                yield file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import re
 from collections.abc import Iterator
 from importlib import metadata
@@ -49,6 +50,7 @@ def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
     """Ask for page, stub, tests and reference, for both languages, and for nothing else."""
     expected = {"README.md", "README.fr.md", "kata.toml", kata.stub_file.name, kata.test_file.name}
     present = names_handed_out(kata.folder) - {"__pycache__"}
+    expected |= {name for name in present if fnmatch.fnmatch(name, "messages.*.po")}
     pages = {name for name in present - expected if name.endswith(".md")}
     readings = sorted({name.removesuffix(".md").removesuffix(".fr") for name in pages})
     expected |= {f"{name}.{end}" for name in readings for end in _LANGUAGES}

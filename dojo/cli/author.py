@@ -1,9 +1,10 @@
-"""The author's command of `dojo`: check that a kata is proved."""
+"""The author's commands of `dojo`: check that a kata is proved, have its messages translated."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,45 @@ def check(
         checked = check_katas(root, chosen, whole=whole, **options)
     findings = _tell(chosen, itertools.chain(found, checked), told, as_json=as_json)
     return Exit.AUTHOR_ERROR if findings else Exit.DONE
+
+
+@app.command()
+def translate(
+    katas: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[KATA]...", help="02, retries or 02_retries; all if none."),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="CODE", help="The language: fr, de, pt_BR.")
+    ] = "fr",
+    own: Annotated[
+        bool, typer.Option("--own", help="Also what `dojo` itself says, in this checkout.")
+    ] = False,
+) -> int:
+    """Write what tests say into catalogues to be filled: messages.CODE.po beside them.
+
+    What is translated already stays; what no test says any more goes. Nothing in a test changes.
+    """
+    from dojo.language import sources
+    from dojo.language.catalogue import CatalogueError, faults, read, renew
+
+    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", lang):
+        raise Stop(Exit.USAGE, f"{lang!r} is no language's code; 'fr', 'de' and 'pt_BR' are")
+    chosen, found = _chosen(find_root(), katas or [])
+    if found:
+        raise Stop(Exit.ENVIRONMENT, found[0].line)
+    todo = [(sources.kata_catalogue(kata, lang), sources.kata_templates(kata)) for kata in chosen]
+    if own:
+        todo.append((sources.own_catalogue(lang), sources.own_templates()))
+    screen = show.Screen()
+    for file, templates in todo:
+        try:
+            renew(file, lang, templates)
+            left = sum(1 for _ in faults(read(file), templates))
+        except (CatalogueError, OSError, SyntaxError) as error:
+            raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
+        screen.say(f"{show.shown(file)}: {_count(left, 'sentence')} of {len(templates)} to be said")
+    return Exit.DONE
 
 
 def _tell(

@@ -14,7 +14,7 @@ from dojo.catalog.progress import solved_tasks, standing, take_over
 from dojo.catalog.verdict import KataVerdict
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
-from dojo.place.state import language_at
+from dojo.place.state import language_here
 from dojo.terminal import screen as show
 from dojo.terminal.companion import keep_company
 from dojo.terminal.course import first_unsolved, first_unsolved_task
@@ -198,10 +198,7 @@ def language_of(context: typer.Context, lang: str | None) -> Language:
             return cast(Language, known)
     if asked:
         raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")
-    if of_the_place := language_at(find_root()):
-        return of_the_place
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "fr" if next(filter(None, names), "").startswith("fr") else "en"
+    return language_here(find_root())
 
 
 def catalogue() -> list[Kata]:

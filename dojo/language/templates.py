@@ -83,7 +83,7 @@ def _texts(node: ast.AST, *, is_choice: bool) -> Iterator[tuple[ast.expr, bool]]
         yield node, is_choice
         return
     for name, value in ast.iter_fields(node):
-        chosen = isinstance(node, ast.IfExp) and name != "test" or isinstance(node, ast.BoolOp)
+        chosen = (isinstance(node, ast.IfExp) and name != "test") or isinstance(node, ast.BoolOp)
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _texts(child, is_choice=chosen)

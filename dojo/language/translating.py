@@ -16,7 +16,10 @@ from typing import NamedTuple
 _MOST_LINES = 6  # of one template, with all that is put into it
 _DEEPEST = 5
 _SENTENCE_ENDS = re.compile(r"(?<=[.:;!?)]) +")
-_MOST = 4_000  # characters that are looked through: a value may be a whole file
+_MOST = 4_000  # characters of a line that are looked through: a value may be a whole file
+_MOST_SENTENCES = 24  # of a line
+_MOST_STARTS = 5
+_LEAST_TO_GO_ON = 5  # characters
 
 
 class _Said(NamedTuple):
@@ -35,18 +38,67 @@ class _Known(NamedTuple):
     """One template that can be recognised.
 
     Attributes:
+        fixed: Its fixed parts, one more than there are places; between two of them lies a place.
+        names: The places' names.
         key: The longest of its fixed parts: what does not hold that is another.
-        fixed: How many characters are fixed.
-        whole: Matches a text that is nothing else.
-        ending: Matches a text that ends so.
+        weight: How many of its characters are fixed.
+        goes_on: Whether it may stand behind something else: a call, a name.
         said: Its translation.
     """
 
+    fixed: tuple[str, ...]
+    names: tuple[str, ...]
     key: str
-    fixed: int
-    whole: re.Pattern[str]
-    ending: re.Pattern[str] | None
+    weight: int
+    goes_on: bool
     said: str
+
+    @classmethod
+    def of(cls, text: str, said: str) -> _Known:
+        """Take a template apart."""
+        fixed, names = [""], []
+        for literal, name, _, _ in string.Formatter().parse(text.strip()):
+            fixed[-1] += literal
+            if name is not None:
+                names.append(name)
+                fixed.append("")
+        key = max(fixed, key=len)
+        goes_on = text[:1].islower() and len(key) >= _LEAST_TO_GO_ON
+        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said.strip())
+
+    def matched(self, text: str) -> dict[str, str] | None:
+        """Return what was put in, if a text is this one.
+
+        Each fixed part is looked for once, from left to right: no text can make that take long.
+        """
+        first, last = self.fixed[0], self.fixed[-1]
+        if not self.names:
+            return {} if text == first else None
+        end = len(text) - len(last)
+        at = len(first)
+        if end < at or not text.startswith(first) or not text.endswith(last):
+            return None
+        values = []
+        for part in self.fixed[1:-1]:
+            found = text.find(part, at, end)
+            if found < 0:
+                return None
+            values.append(text[at:found])
+            at = found + len(part)
+        return dict(zip(self.names, [*values, text[at:end]], strict=True))
+
+    def matched_at_the_end(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """Return what stands before, and what was put in, if a text ends so."""
+        at = -1
+        for _ in range(_MOST_STARTS if self.goes_on else 0):
+            at = text.find(self.fixed[0], at + 1)
+            if at < 0:
+                break
+            if at and not text[at - 1].isalnum():
+                values = self.matched(text[at:])
+                if values is not None:
+                    return text[:at], values
+        return None
 
 
 class Translator:
@@ -63,7 +115,9 @@ class Translator:
             for text, said in one.items():
                 if said and said != text:
                     merged.setdefault(text, said)
-        self._known = sorted(map(_known, merged.items()), key=lambda one: -one.fixed)
+        self._known = sorted(
+            (_Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
+        )
         self._phrase = functools.lru_cache(maxsize=2_000)(self._phrase_once)
 
     def translate(self, message: str) -> str:
@@ -94,7 +148,7 @@ class Translator:
         body = line.strip()
         if not body or len(body) > _MOST:
             return _Said(0, line)
-        starts = [0, *(found.end() for found in _SENTENCE_ENDS.finditer(body))][:24]
+        starts = [0, *(found.end() for found in _SENTENCE_ENDS.finditer(body))][:_MOST_SENTENCES]
         ends = [*starts[1:], len(body)]
         best: dict[int, _Said] = {len(starts): _Said(0, "")}
         for first in reversed(range(len(starts))):
@@ -118,55 +172,27 @@ class Translator:
         if whole is not None:
             return whole
         for one in self._known:
-            if one.ending is None or one.key not in text:
-                continue
-            found = one.ending.fullmatch(text)
-            if found:
-                before = found["_before"]
-                said = self._filled(one, found, depth)
+            if one.goes_on and one.key in text and (found := one.matched_at_the_end(text)):
+                before, values = found
+                said = self._filled(one, values, depth)
                 return _Said(said.known, before + said.text)
         return None
 
     def _whole(self, text: str, depth: int) -> _Said | None:
         found = [
-            self._filled(one, match, depth)
+            self._filled(one, values, depth)
             for one in self._known
-            if one.key in text and (match := one.whole.fullmatch(text))
+            if one.key in text and (values := one.matched(text)) is not None
         ]
         return max(found, key=lambda one: one.known, default=None)
 
-    def _filled(self, one: _Known, found: re.Match[str], depth: int) -> _Said:
+    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said:
         """Put into a translation what was put in, translated itself."""
-        known, values = one.fixed, {}
-        for name, value in found.groupdict().items():
-            if name == "_before":
-                continue
+        known, put_in = one.weight, {}
+        for name, value in values.items():
             said = _Said(0, value)
             if depth < _DEEPEST and re.search(r"[A-Za-z]{2}", value):
                 said = self._line(value, depth + 1)
             known += said.known
-            values[name] = said.text
-        return _Said(known, one.said.format(**values))
-
-
-def _known(entry: tuple[str, str]) -> _Known:
-    text, said = entry
-    text, said = text.strip(), said.strip()
-    pattern, fixed = "", []
-    seen: set[str] = set()
-    for literal, name, _, _ in string.Formatter().parse(text):
-        fixed.append(literal)
-        pattern += re.escape(literal)
-        if name is not None:
-            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.*?)"
-            seen.add(name)
-    # What begins small goes on after something: after a call, or a name.
-    goes_on = text[:1].islower() and len(max(fixed, key=len)) >= 5
-    before = r"(?P<_before>.*[^\w]|)" if goes_on else None
-    return _Known(
-        key=max(fixed, key=len),
-        fixed=sum(map(len, fixed)),
-        whole=re.compile(pattern, re.DOTALL),
-        ending=re.compile(f"{before}{pattern}", re.DOTALL) if before else None,
-        said=said,
-    )
+            put_in[name] = said.text
+        return _Said(known, one.said.format(**put_in))

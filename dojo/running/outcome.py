@@ -14,6 +14,8 @@ from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause, TestVerdict
 from dojo.ground.endings import Ending, of_exception
 from dojo.ground.safe_text import shorten
+from dojo.language import in_language
+from dojo.place.state import language_here
 from dojo.running.elsewhere.client import RaisedElsewhereError
 from dojo.running.error_lines import annotations_advice, solution_line
 from dojo.running.solution import SolutionFault
@@ -203,14 +205,18 @@ def _without_rewritten_tail(text: str) -> str:
 
 
 def _with_next_step(message: str, kata: Kata, nodeid: str, cause: Cause) -> str:
+    language = language_here(kata.root)
+    message = in_language(message, kata, language)
     message = "\n".join(_wrap(line) for line in message.splitlines())
     test = nodeid.split("[", 1)[0].rsplit("::", 1)[-1]
     number = kata.task_number_of(test)
     if number is None or cause in ("import", "missing"):
         return message  # no hint of any task mends a file that cannot be used
-    title = kata.tasks[number - 1].title.en
+    title = kata.tasks[number - 1].title.get(language)
+    task = in_language(f"Task {number}, {title}.", kata, language)
     hint = f"dojo hint {kata.number:02d} {number}"
-    return f"{message}\n\nTask {number}, {title}.\nHint: {hint}   (engine log: --tb=long)"
+    hint = in_language(f"Hint: {hint}   (engine log: --tb=long)", kata, language)
+    return f"{message}\n\n{task}\n{hint}"
 
 
 def _wrap(line: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.author import files, promises, standalone
+from dojo.author import files, promises, standalone, translated
 from dojo.author import verdicts as judged
 from dojo.author.finding import Finding
 from dojo.author.mutants.check import listed_survivors_are_mutants
@@ -114,6 +114,11 @@ def test_wrong_answer_is_refused_by_its_test(kata: Kata, answer: Path, runs: Run
 @answers("right")
 def test_right_answer_is_accepted(kata: Kata, answer: Path, runs: Runs) -> None:
     is_clean(judged.right_answer_is_accepted(kata, answer, runs.of(kata, answer)))
+
+
+@each_kata
+def test_messages_are_translated(kata: Kata) -> None:
+    is_clean(translated.messages_are_translated(kata))
 
 
 @each_kata

@@ -127,6 +127,27 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
         },
         {"right_answer_is_accepted"},
     ),
+    "says_in_french_what_no_test_says": (
+        {"katas/messages.fr.po": 'msgid "one and one"\nmsgstr "un et un"\n'},
+        {"messages_are_translated"},
+    ),
+    "says_only_half_in_french": (
+        {"katas/messages.fr.po": 'msgid "1 and 2 make 3"\nmsgstr "1 et 2 font 3"\n'},
+        {"messages_are_translated"},
+    ),
+    "puts_something_else_in": (
+        {
+            "katas/messages.fr.po": (
+                'msgid "1 and 2 make 3"\nmsgstr "1 et {two} font 3"\n\n'
+                'msgid "there is one"\nmsgstr "il y en a un"\n'
+            )
+        },
+        {"messages_are_translated"},
+    ),
+    "catalogue_is_none": (
+        {"katas/messages.fr.po": 'msgid "1 and 2 make 3\n'},
+        {"messages_are_translated"},
+    ),
     "extra_file": ({"katas/notes.txt": "?"}, {"kata_has_all_its_files"}),
     "stray_answer": ({"answers/wrnog_0.py": WRONG}, {"kata_has_all_its_files"}),
     "too_few_answers": ({"answers/wrong_7.py": None}, {"kata_has_enough_answers"}),
@@ -170,6 +191,7 @@ READ = {
     "kata_has_all_its_files",
     "kata_has_enough_answers",
     "lifted_law_exists_and_has_a_reason",
+    "messages_are_translated",
     "stub_and_reference_promise_the_same",
 }
 
@@ -183,6 +205,7 @@ RUINED: dict[str, str | None] = {
     "katas/README.fr.md": FRENCH_LESSON.replace("[1]", "[2]"),
     "katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE,
     "katas/notes.txt": "?",
+    "katas/messages.fr.po": 'msgid "gone"\nmsgstr "disparu"\n',
     "reference/{slug}.py": REFERENCE.replace("sum(values)", "0").replace("print", "str"),
     "reference/mutants.toml": (
         "[[survivor]]\nid = 'count: gone'\nsurvives = ['tests']\nreason = 'equivalent: so'\n"

@@ -1,4 +1,4 @@
-"""Say in a learner's language what is written in English beside its assertion."""
+"""What a red message is in a learner's language: sentences found in the tests, their catalogues."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dojo.catalog.kata import Kata, Language
+    from dojo.catalog.kata import Language
     from dojo.language.translating import Translator
 
 
-def in_language(message: str, kata: Kata, language: Language) -> str:
+def in_language(message: str, folder: Path, language: Language) -> str:
     """Return what a test of a kata said in a language, as far as its catalogues know it.
 
     Args:
         message: The English text, its lines not yet broken to a width.
-        kata: Whose test said it.
+        folder: The folder of the kata whose test said it.
         language: Which; English is returned as it is.
     """
     if language == "en" or not message:
         return message
-    return _translator(kata.folder, language).translate(message)
+    return _translator(folder, language).translate(message)
 
 
 @functools.lru_cache(maxsize=64)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import dojo
 from dojo.catalog.kata import Kata
+from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language.catalogue import catalogue_file
 from dojo.language.templates import Template, templates_of
 
@@ -19,7 +19,7 @@ OWN = Path(__file__).parent
 
 def own_templates() -> list[Template]:
     """Return the sentences that `dojo` itself may put into a red message."""
-    package = Path(dojo.__file__).parent
+    package = PACKAGE_ROOT / "dojo"
     return [one for file in _own_files(package) for one in templates_of(file)]
 
 

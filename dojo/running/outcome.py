@@ -206,16 +206,16 @@ def _without_rewritten_tail(text: str) -> str:
 
 def _with_next_step(message: str, kata: Kata, nodeid: str, cause: Cause) -> str:
     language = language_here(kata.root)
-    message = in_language(message, kata, language)
+    message = in_language(message, kata.folder, language)
     message = "\n".join(_wrap(line) for line in message.splitlines())
     test = nodeid.split("[", 1)[0].rsplit("::", 1)[-1]
     number = kata.task_number_of(test)
     if number is None or cause in ("import", "missing"):
         return message  # no hint of any task mends a file that cannot be used
     title = kata.tasks[number - 1].title.get(language)
-    task = in_language(f"Task {number}, {title}.", kata, language)
+    task = in_language(f"Task {number}, {title}.", kata.folder, language)
     hint = f"dojo hint {kata.number:02d} {number}"
-    hint = in_language(f"Hint: {hint}   (engine log: --tb=long)", kata, language)
+    hint = in_language(f"Hint: {hint}   (engine log: --tb=long)", kata.folder, language)
     return f"{message}\n\n{task}\n{hint}"
 
 

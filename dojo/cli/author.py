@@ -85,29 +85,29 @@ def translate(
         bool, typer.Option("--own", help="Also what `dojo` itself says, in this checkout.")
     ] = False,
 ) -> int:
-    """Write what tests say into catalogues to be filled: messages.CODE.po beside them.
+    """Write what tests and stubs say into catalogues to be filled: messages.CODE.po beside them.
 
-    What is translated already stays; what no test says any more goes. Nothing in a test changes.
+    What is translated already stays; what nobody says any more goes. No test and no stub changes.
     """
     from dojo.language import sources
-    from dojo.language.catalogue import CatalogueError, faults, read, renew
+    from dojo.language.catalogue import CatalogueError, faults, renew
 
     if not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", lang):
         raise Stop(Exit.USAGE, f"{lang!r} is no language's code; 'fr', 'de' and 'pt_BR' are")
     chosen, found = _chosen(find_root(), katas or [])
     if found:
         raise Stop(Exit.ENVIRONMENT, found[0].line)
-    todo = [(sources.kata_catalogue(kata, lang), sources.kata_templates(kata)) for kata in chosen]
+    todo = [(sources.kata_catalogue(kata, lang), sources.kata_parts(kata)) for kata in chosen]
     if own:
-        todo.append((sources.own_catalogue(lang), sources.own_templates()))
+        todo.append((sources.own_catalogue(lang), sources.own_parts()))
     screen = show.Screen()
-    for file, templates in todo:
+    for file, parts in todo:
         try:
-            renew(file, lang, templates)
-            left = sum(1 for _ in faults(read(file), templates))
+            renew(file, lang, parts)
+            left = sum(1 for _ in faults(file, parts))
         except (CatalogueError, OSError, SyntaxError) as error:
             raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
-        screen.say(f"{show.shown(file)}: {_count(left, 'sentence')} of {len(templates)} to be said")
+        screen.say(f"{show.shown(file)}: {_count(left, 'text')} to be said")
     return Exit.DONE
 
 

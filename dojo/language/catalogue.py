@@ -8,7 +8,7 @@ no sentence (a name, a row of a table), and stands there to say so.
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ import polib
 from dojo.ground.files import write_whole
 from dojo.language.templates import Template
 
+# What a catalogue is to say: of each part (None: messages) the texts.
+Parts = Mapping[str | None, Sequence[Template]]
 HEADER = {"Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit"}
 
 
@@ -42,8 +44,12 @@ def catalogue_file(folder: Path, language: str) -> Path:
     return folder / f"messages.{language}.po"
 
 
-def read(file: Path) -> dict[str, str]:
+def read(file: Path, part: str | None = None) -> dict[str, str]:
     """Return what each text is in the other language; nothing for a file that is not there.
+
+    Args:
+        file: The catalogue.
+        part: Of what: None for messages, `stub` for what the stub says.
 
     Raises:
         CatalogueError: It is no catalogue.
@@ -54,29 +60,37 @@ def read(file: Path) -> dict[str, str]:
         entries = polib.pofile(file.read_text(encoding="utf-8"), wrapwidth=0)
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{file.name} cannot be read ({error}); mend it") from error
-    return {one.msgid: one.msgstr for one in entries if not one.obsolete}
+    return {one.msgid: one.msgstr for one in entries if not one.obsolete and one.msgctxt == part}
 
 
-def renew(file: Path, language: str, templates: Iterable[Template]) -> None:
+def renew(file: Path, language: str, parts: Parts) -> None:
     """Write a catalogue anew: each text in order, with what was said already; drop stale ones."""
-    known = read(file)
     written = polib.POFile(wrapwidth=0)
     written.metadata = {"Language": language, **HEADER}
-    for text in dict.fromkeys(one.text for one in templates):
-        written.append(polib.POEntry(msgid=text, msgstr=known.get(text, "")))
+    for part, templates in parts.items():
+        known = read(file, part)
+        for text in dict.fromkeys(one.text for one in templates):
+            entry = polib.POEntry(msgid=text, msgstr=known.get(text, ""), msgctxt=part)
+            written.append(entry)
     write_whole(file, f"{written}\n")
 
 
-def faults(known: dict[str, str], templates: Iterable[Template]) -> Iterator[Fault]:
-    """Yield each text that has no translation, a stale one, or one with other places."""
-    texts = dict.fromkeys(one.text for one in templates)
-    for text in texts:
-        said = known.get(text, "")
-        if not said:
-            yield Fault("missing", text)
-        elif places(said) != places(text):
-            yield Fault("places", text)
-    yield from (Fault("stale", text) for text in known if text not in texts)
+def faults(file: Path, parts: Parts) -> Iterator[Fault]:
+    """Yield each text that has no translation, a stale one, or one with other places.
+
+    Raises:
+        CatalogueError: It is no catalogue.
+    """
+    for part, templates in parts.items():
+        known = read(file, part)
+        texts = dict.fromkeys(one.text for one in templates)
+        for text in texts:
+            said = known.get(text, "")
+            if not said:
+                yield Fault("missing", text)
+            elif part is None and places(said) != places(text):
+                yield Fault("places", text)
+        yield from (Fault("stale", text) for text in known if text not in texts)
 
 
 def places(text: str) -> set[str] | None:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.language.catalogue import catalogue_file
-from dojo.language.templates import Template, templates_of
+from dojo.language.catalogue import Parts, catalogue_file
+from dojo.language.stubs import said_in
+from dojo.language.templates import templates_of
 
 # What a learner may read in a red message; left out: what draws data, what names private parts.
 _ROOMS = ("engines", "ground", "laws", "running", "world")
@@ -17,15 +19,20 @@ _DATA = re.compile(r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(auth
 OWN = Path(__file__).parent
 
 
-def own_templates() -> list[Template]:
+def own_parts() -> Parts:
     """Return the sentences that `dojo` itself may put into a red message."""
     package = PACKAGE_ROOT / "dojo"
-    return [one for file in _own_files(package) for one in templates_of(file)]
+    return {None: [one for file in _own_files(package) for one in templates_of(file)]}
 
 
-def kata_templates(kata: Kata) -> list[Template]:
-    """Return the sentences that a kata's tests may say."""
-    return templates_of(kata.test_file)
+def kata_parts(kata: Kata) -> Parts:
+    """Return what a kata's stub says, and the sentences that its tests may say.
+
+    Raises:
+        OSError: One of them cannot be read.
+        SyntaxError: One of them is no Python.
+    """
+    return {"stub": said_in(handed_out(kata.stub_file)), None: templates_of(kata.test_file)}
 
 
 def own_catalogue(language: str) -> Path:

@@ -124,6 +124,8 @@ def _is_prose(text: str, is_choice: bool) -> bool:
     words = _WORD.findall(re.sub(r"\{\w+\}", " ", text))
     if is_choice:
         return bool(words) and not _CODE.match(text)
+    if re.match(r"[A-Za-z]{4,} \{|.*\} [a-z]{4,}\b", text) and "=" not in text:
+        return True  # `raised {name}`: one word, and what is put in
     if _CODE.match(text) or not re.search(r"[a-z]{2,} |[a-z]{2,}[.:,]?$| [a-z]{2,}", text):
         return False
     return len(words) >= _LEAST_WORDS and " " in text.strip()

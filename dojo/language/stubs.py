@@ -89,7 +89,7 @@ def _comments(text: str, lines: list[str]) -> Iterator[_Said]:
     ]
     while alone:
         first = last = alone.pop(0)
-        while alone and alone[0] == last + 1:
+        while alone and alone[0] == last + 1 and "TODO(kata)" not in lines[alone[0]]:
             last = alone.pop(0)
         indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
         words = [line.strip().removeprefix("#").strip() for line in lines[first : last + 1]]

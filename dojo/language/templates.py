@@ -53,15 +53,13 @@ def templates_of(file: Path) -> list[Template]:
 
 
 def _silent(tree: ast.AST) -> Iterator[int]:
-    """Yield what nobody is told, by identity: docstrings, keys, what is compared, annotations."""
+    """Yield what nobody is told, by identity: docstrings, what is compared, annotations."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 yield id(first.value)
-        if isinstance(node, ast.Dict):
-            yield from (id(key) for key in node.keys if key is not None)
-        elif isinstance(node, ast.Compare):
+        if isinstance(node, ast.Compare):
             yield from (id(one) for one in (node.left, *node.comparators))
         elif isinstance(node, ast.Subscript):
             yield id(node.slice)
@@ -82,11 +80,22 @@ def _texts(node: ast.AST, *, is_choice: bool) -> Iterator[tuple[ast.expr, bool]]
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node, is_choice
         return
+    if _joins(node):
+        yield from _texts(node.func.value, is_choice=True)  # type: ignore[attr-defined]
     for name, value in ast.iter_fields(node):
         chosen = (isinstance(node, ast.IfExp) and name != "test") or isinstance(node, ast.BoolOp)
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield from _texts(child, is_choice=chosen)
+
+
+def _joins(node: ast.AST) -> bool:
+    """Say whether texts are put together by another one: `", then ".join(...)`."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "join"
+    )
 
 
 def _text_of(node: ast.expr) -> str | None:
@@ -124,7 +133,7 @@ def _is_prose(text: str, is_choice: bool) -> bool:
     words = _WORD.findall(re.sub(r"\{\w+\}", " ", text))
     if is_choice:
         return bool(words) and not _CODE.match(text)
-    if re.match(r"[A-Za-z]{4,} \{|.*\} [a-z]{4,}\b", text) and "=" not in text:
+    if re.match(r"[A-Za-z]{4,}:? \{|.*\} [a-z]{4,}\b", text) and "=" not in text:
         return True  # `raised {name}`: one word, and what is put in
     if _CODE.match(text) or not re.search(r"[a-z]{2,} |[a-z]{2,}[.:,]?$| [a-z]{2,}", text):
         return False

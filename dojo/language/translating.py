@@ -115,6 +115,9 @@ class Translator:
             for text, said in one.items():
                 if said and said != text:
                     merged.setdefault(text, said)
+        self._between = {text: said for text, said in merged.items() if _joins(text)}
+        for text, said in list(merged.items()):  # what begins a sentence may go on with another
+            merged.setdefault(text[:1].lower() + text[1:], said[:1].lower() + said[1:])
         self._known = sorted(
             (_Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
         )
@@ -124,23 +127,29 @@ class Translator:
         """Return a message in the other language, as far as it is known; else as it is."""
         if not self._known or not message:
             return message
-        lines = message.split("\n")
-        done: list[str] = []
-        while lines:
-            count, said = self._of_lines(lines)
-            done.append(said)
-            del lines[:count]
-        return "\n".join(done)
+        return self._text(message, 0).text
 
-    def _of_lines(self, lines: list[str]) -> tuple[int, str]:
+    def _text(self, text: str, depth: int) -> _Said:
+        """Translate a text of several lines."""
+        lines = text.split("\n")
+        known, done = 0, []
+        while lines:
+            count, said = self._of_lines(lines, depth)
+            known += said.known
+            done.append(said.text)
+            del lines[:count]
+        return _Said(known, "\n".join(done))
+
+    def _of_lines(self, lines: list[str], depth: int) -> tuple[int, _Said]:
         """Translate the next line, with those after it if it is all one; say how many."""
-        one = self._line(lines[0])
-        best, said = 1, one
-        for count in range(2, min(_MOST_LINES, len(lines)) + 1):
-            whole = self._whole("\n".join(lines[:count]), 0)
-            if whole is not None and whole.known > said.known:
+        each = [self._line(line, depth) for line in lines[:_MOST_LINES]]
+        best, said = 1, each[0]
+        for count in range(2, len(each) + 1):
+            whole = self._whole("\n".join(lines[:count]), depth)
+            apart = sum(one.known for one in each[:count])
+            if whole is not None and whole.known > max(apart, said.known):
                 best, said = count, whole
-        return best, said.text
+        return best, said
 
     def _line(self, line: str, depth: int = 0) -> _Said:
         """Translate a line: sentence by sentence, several at once where they are one text."""
@@ -164,18 +173,31 @@ class Translator:
                 rest = best[last + 1]
                 options.append(_Said(said.known + rest.known, said.text + gap + rest.text))
             best[first] = max(options, key=lambda one: one.known)
-        return _Said(best[0].known, indent + best[0].text)
+        return _Said(best[0].known, indent + best[0].text + line[len(line.rstrip()) :])
 
     def _phrase_once(self, text: str, depth: int) -> _Said | None:
         """Translate what may be one text; None where it is not known as a whole."""
         whole = self._whole(text, depth)
         if whole is not None:
             return whole
+        found = [self._joined(text, depth)]
         for one in self._known:
-            if one.goes_on and one.key in text and (found := one.matched_at_the_end(text)):
-                before, values = found
+            if one.goes_on and one.key in text and (ending := one.matched_at_the_end(text)):
+                before, values = ending
                 said = self._filled(one, values, depth)
-                return _Said(said.known, before + said.text)
+                found.append(_Said(said.known, before + said.text))
+                break
+        return max(filter(None, found), key=lambda one: one.known, default=None)
+
+    def _joined(self, text: str, depth: int) -> _Said | None:
+        """Translate texts that were put together by another one."""
+        for between, other in self._between.items():
+            if between in text:
+                parts = [
+                    self._phrase(part, depth) or _Said(0, part) for part in text.split(between)
+                ]
+                known = sum(part.known for part in parts) + len(between)
+                return _Said(known, other.join(part.text for part in parts))
         return None
 
     def _whole(self, text: str, depth: int) -> _Said | None:
@@ -192,7 +214,12 @@ class Translator:
         for name, value in values.items():
             said = _Said(0, value)
             if depth < _DEEPEST and re.search(r"[A-Za-z]{2}", value):
-                said = self._line(value, depth + 1)
+                said = self._text(value, depth + 1)
             known += said.known
             put_in[name] = said.text
         return _Said(known, one.said.format(**put_in))
+
+
+def _joins(text: str) -> bool:
+    """Say whether a text stands between two others: `, then `."""
+    return text[:1] in " ,;" and text[-1:] == " " and "{" not in text

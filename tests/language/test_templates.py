@@ -9,7 +9,7 @@ from dojo.language.templates import templates_of
 FILE = '''
 """What this file is for."""
 
-ROWS = {"not a sentence": "shown to a learner"}
+ROWS = {"a key that is shown": "shown to a learner"}
 
 
 def check(seen: "not this one", names) -> "nor this one":
@@ -34,6 +34,7 @@ def test_each_sentence_is_found_with_names_for_what_is_put_in(tmp_path: Path) ->
     found = [one.text for one in templates_of(file)]
 
     assert found == [
+        "a key that is shown",
         "shown to a learner",
         "It made {len_names} request{it}, {names} first of all.",
         "In braces: {{x}}.",

@@ -20,6 +20,10 @@ TESTS = {
     ),
     "The API answered: {answers}.": "Réponses de l'API : {answers}.",
     "none": "aucun",
+    ", then ": ", puis ",
+    "no answer": "pas de réponse",
+    "{what}\nIn production: {why}\n{cure}": "{what}\nEn production : {why}\n{cure}",
+    "Work on a copy.": "Travaillez sur une copie.",
     "Called twice:\n{first}\nand then {second}.": "Deux appels :\n{first}\npuis {second}.",
     "{a}, {b}, {c}, {d}, {e}, {f}!": "{f}, {e}, {d}, {c}, {b}, {a} !",
     "{count} of {all}, {{not}} put in": "{count} sur {all}, {{pas}} mis",
@@ -58,6 +62,13 @@ FRENCH = Translator(TESTS, OWN)
             "Deux appels :\nload() a rendu 5.\npuis load() a levé E : no.\nEn production : x.",
         ),
         ("    1 of 2, {not} put in", "    1 sur 2, {pas} mis"),
+        ("no answer, then 503, then no answer", "pas de réponse, puis 503, puis pas de réponse"),
+        (
+            "load() did it.\nIn production: work on a copy.\nload() returned 5.\n"
+            "The API answered: 5.",
+            "load() did it.\nEn production : travaillez sur une copie.\nload() a rendu 5.\n"
+            "Réponses de l'API : 5.",
+        ),
         ("customer_id,plan", "customer_id,plan"),
         ("", ""),
         ("\n\n", "\n\n"),

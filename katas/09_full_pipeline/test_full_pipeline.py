@@ -4,7 +4,6 @@ import contextlib
 import functools
 import math
 import sqlite3
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -342,7 +341,7 @@ def value_of(given: Any) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def lineage(flow_run: Any) -> str:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from dojo.catalog.kata import Language, Track
 
+# The tracks whose packages go together; the first one's come with a workspace that has all tracks.
+EXTRAS = ("prefect", "mlflow", "dagster")
+
 _PYPROJECT = """\
 # What pytest needs to find the katas; add what is yours.
 [tool.pytest.ini_options]
@@ -54,8 +57,8 @@ _EDITOR = """\
 
 
 def extra_of(track: Track | None) -> str:
-    """Return which of the package's extras has what a track needs."""
-    return track or "all"
+    """Return which of the package's extras has what a workspace needs first."""
+    return track or EXTRAS[0]
 
 
 def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]:
@@ -75,4 +78,5 @@ def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]
 def _requirements(version: str, track: Track | None) -> str:
     if track == "airflow":  # constraints.txt is for the others
         return f"-r requirements-airflow.txt\nml-dojo=={version}\n"
-    return f"-c constraints.txt\nml-dojo[{extra_of(track)}]=={version}\n"
+    note = "" if track else "# The first track's packages; 'dojo' asks before another one's.\n"
+    return f"{note}-c constraints.txt\nml-dojo[{extra_of(track)}]=={version}\n"

@@ -23,6 +23,7 @@ from dojo.ground.libraries.pins import pins
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
+from dojo.place.environment import version_of
 from dojo.terminal.place_checks import Check, examine_place, restored_by
 
 OLDEST, NEWEST = (3, 10), (3, 13)
@@ -84,7 +85,7 @@ def check_packages(root: Path, needs: set[str]) -> Check:
     """Check that what the katas need is installed."""
     if _installed(APART):
         needs = needs & {APART}
-    missing = sorted(need for need in needs if not _installed(need))
+    missing = sorted(need for need in needs if not version_of(need))
     apart = "; Airflow's katas have an environment of their own: tox -e airflow"
     note = apart if APART in missing else ""
     missing = [need for need in missing if need != APART]

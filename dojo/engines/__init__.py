@@ -60,5 +60,5 @@ def start(name: str, room: Room, say: Say, until: ExitStack) -> str:
         raise EngineError(str(error)) from None
     except ImportError as error:
         raise EngineError(
-            f"{name} cannot be imported ({error}); install what its track needs: dojo install {name}"
+            f"{name} cannot be imported ({error}); its track's packages come with: dojo install {name}"
         ) from error

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from dojo.catalog.kata import Language, Track
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.place import shape
-from dojo.place.carried import ARCHIVE, carried, content_of, is_stub
+from dojo.place.carried import ARCHIVE, EDITORS, carried, content_of, is_stub
 from dojo.place.state import PlaceError, own_version
 
 if sys.version_info >= (3, 11):
@@ -59,7 +59,11 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
     }
     version = own_version()
     own = shape.files(version, track, lang or "en")
-    yours = {name for name in wanted if is_stub(name)} | own.keys() | {"conftest.py"}
+    yours = (
+        {name for name in wanted if is_stub(name)}
+        | own.keys()
+        | {"conftest.py", *EDITORS} & wanted.keys()
+    )
     return Pack(version, {**wanted, **own}, frozenset(yours))
 
 

@@ -1,4 +1,4 @@
-"""Write what a workspace has beside the katas: its page, pytest's settings, packages, editor, Git.
+"""Write what a workspace has beside the katas: its page, pytest's settings, packages, Git.
 
 All of it is the learner's to change: an update replaces what nobody has touched.
 """
@@ -44,16 +44,6 @@ _ATTRIBUTES = """\
 # Lines end as they were written, on every system.
 * text=auto eol=lf
 """
-_EDITOR = """\
-{
-    "python.defaultInterpreterPath": "${workspaceFolder}/.venv",
-    "python.testing.pytestEnabled": true,
-    "python.testing.unittestEnabled": false,
-    "python.testing.pytestArgs": ["katas"],
-    "python.testing.autoTestDiscoverOnSaveEnabled": false,
-    "files.eol": "\\n"
-}
-"""
 
 
 def extra_of(track: Track | None) -> str:
@@ -70,7 +60,6 @@ def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]
         "requirements.txt": _requirements(version, track),
         ".gitignore": _IGNORED,
         ".gitattributes": _ATTRIBUTES,
-        ".vscode/settings.json": _EDITOR,
     }
     return {name: text.encode() for name, text in texts.items()}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from dojo.catalog.handed_out import known_original
+from dojo.catalog.handed_out import known_stub
 from dojo.catalog.kata import Kata, Language, Track
 from dojo.catalog.progress import record_seen, standing
 from dojo.cli.learn import AsJson, Lang, Name, catalogue, choose, print_json
@@ -236,7 +236,7 @@ def solution(kata: Name = None, yes: Yes = False, as_json: AsJson = False) -> in
         confirm(question, f"dojo solution {number}", yes)
         record_seen(chosen)
     mine = chosen.stub_file.read_bytes() if chosen.stub_file.exists() else b""
-    asked = known_original(chosen.stub_file) or mine
+    asked = known_stub(chosen.stub_file) or mine
     parts = list(differences(mine, reference, asked, chosen.stub_file.name))
     if as_json:
         return print_json({"kata": chosen.id, "differences": parts})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from dojo.catalog.kata import Language, Track
 from dojo.ground.paths import PACKAGE_ROOT
@@ -19,6 +22,8 @@ else:  # pragma: no cover - depends on the interpreter
     import tomli as tomllib
 
 _OF_KATAS = ("katas", "reference")
+# A link of a page to a file or a folder beside it: its text, and where it leads.
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?![a-z]+:|#|//)([^()\s#]+)(?:#[^()\s]*)?\)")
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,24 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
         | own.keys()
         | {"conftest.py", *EDITORS} & wanted.keys()
     )
-    return Pack(version, {**wanted, **own}, frozenset(yours))
+    return Pack(version, _with_links_that_lead({**wanted, **own}), frozenset(yours))
+
+
+def _with_links_that_lead(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files with each link of a page to what is not among them become its text."""
+    there = files.keys() | {str(one) for name in files for one in PurePosixPath(name).parents}
+
+    def page(name: str, text: str) -> str:
+        def link(found: re.Match[str]) -> str:
+            beside = posixpath.join(posixpath.dirname(name), unquote(found[2]))
+            return found[0] if posixpath.normpath(beside) in there else found[1]
+
+        return _LINK.sub(link, text)
+
+    return {
+        name: page(name, content.decode()).encode() if name.endswith(".md") else content
+        for name, content in files.items()
+    }
 
 
 def _carried_files() -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
+from dojo.place.environment import TrackMissing
 from dojo.terminal import screen as show
 
 
@@ -42,10 +43,7 @@ def _guard(run: Callable[[], Any]) -> int:
     from dojo.engines.templates import EngineError
 
     try:
-        code = int(run() or Exit.DONE)
-        if code == Exit.INTERRUPTED:
-            raise KeyboardInterrupt  # Typer has turned it into this code, without a word
-        return code
+        return _with_packages(run)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "dojo"
@@ -61,6 +59,21 @@ def _guard(run: Callable[[], Any]) -> int:
     except BrokenPipeError:
         show.silence_stdout()
         return Exit.DONE
+
+
+def _with_packages(run: Callable[[], Any]) -> int:
+    """Run a command; once more where it lacked packages that are installed then."""
+    try:
+        code = int(run() or Exit.DONE)
+    except TrackMissing as missing:
+        place.install_if_wanted(missing)
+        try:
+            code = int(run() or Exit.DONE)
+        except TrackMissing as still:
+            raise Stop(Exit.ENVIRONMENT, str(still)) from None
+    if code == Exit.INTERRUPTED:
+        raise KeyboardInterrupt  # Typer has turned it into this code, without a word
+    return code
 
 
 def _complain(code: Exit, message: str) -> Exit:

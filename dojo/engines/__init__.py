@@ -60,6 +60,6 @@ def start(name: str, room: Room, say: Say, until: ExitStack) -> str:
         raise EngineError(str(error)) from None
     except ImportError as error:
         raise EngineError(
-            f"{name} cannot be imported ({error}); install what its track needs:"
-            f" pip install -c constraints.txt -e '.[{name}]'"
+            f"{name} cannot be imported ({error}); what its track needs comes with:"
+            f" dojo install {name}"
         ) from error

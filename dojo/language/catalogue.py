@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple, TypeVar
 
 import polib
 
@@ -39,8 +39,11 @@ class Fault(NamedTuple):
     text: str
 
 
-def catalogue_file(folder: Path, language: str) -> Path:
-    """Return where the catalogue of a kata, or of a part of `dojo`, lies."""
+_Folder = TypeVar("_Folder", Path, PurePosixPath)
+
+
+def catalogue_file(folder: _Folder, language: str) -> _Folder:
+    """Return where the catalogue of a kata, or of `dojo`, lies; the folder may be in an archive."""
     return folder / f"messages.{language}.po"
 
 
@@ -57,9 +60,21 @@ def read(file: Path, part: str | None = None) -> dict[str, str]:
     if not file.is_file():
         return {}
     try:
-        entries = polib.pofile(file.read_text(encoding="utf-8"), wrapwidth=0)
+        return read_text(file.read_text(encoding="utf-8"), part)
     except (OSError, ValueError) as error:
         raise CatalogueError(f"{file.name} cannot be read ({error}); mend it") from error
+
+
+def read_text(text: str, part: str | None = None) -> dict[str, str]:
+    """Return what a catalogue says, as `read` does of a file.
+
+    Raises:
+        ValueError: It is no catalogue.
+    """
+    try:
+        entries = polib.pofile(text, wrapwidth=0)
+    except OSError as error:
+        raise ValueError(str(error)) from error
     return {one.msgid: one.msgstr for one in entries if not one.obsolete and one.msgctxt == part}
 
 

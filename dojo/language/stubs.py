@@ -7,13 +7,16 @@ each comment on a line of its own, with those that follow it.
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import io
 import textwrap
 import tokenize
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
+from dojo.language.catalogue import CatalogueError, read
 from dojo.language.templates import Template
 
 
@@ -61,6 +64,20 @@ def in_other_words(source: bytes, said: Mapping[str, str]) -> bytes:
             written = _comment(one, other) if one.is_comment else _docstring(one, other, lines)
             lines[one.first : one.last] = written
     return ("\n".join(lines) + "\n").encode()
+
+
+def versions(folder: Path, source: bytes) -> dict[str, bytes]:
+    """Return a stub in each language that the kata has, by the language's code.
+
+    Args:
+        folder: The kata's.
+        source: The stub in English.
+    """
+    found = {"en": source}
+    for file in sorted(folder.glob("messages.*.po")):
+        with contextlib.suppress(CatalogueError, SyntaxError):
+            found[file.name.split(".")[1]] = in_other_words(source, read(file, "stub"))
+    return found
 
 
 def _said(text: str) -> Iterator[_Said]:

@@ -14,6 +14,7 @@ from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.place.environment import TrackMissing, check_packages
 from dojo.running.elsewhere.client import SecondParent
 
 
@@ -50,13 +51,26 @@ class KataRun:
         return self._kata_of_test_file.get(path)
 
     def move_in(self, room: Room | None = None) -> None:
-        """Take a room and set the environment that the engines read when they are imported."""
+        """Take a room and set the environment that the engines read when they are imported.
+
+        Raises:
+            pytest.UsageError: A kata's packages are not installed.
+        """
         if room is None:
+            self._check_packages()
             room = Room()
             room.furnish()
             for engine in ENGINES.values():
                 engine.isolate(room)
         self.room = room
+
+    def _check_packages(self) -> None:
+        katas = [kata for kata in self.katas if self.track in (None, kata.track)]
+        try:
+            check_packages(katas)
+        except TrackMissing as error:
+            others = "" if len(katas) == 1 else "; or name the katas of one track: --track NAME"
+            raise pytest.UsageError(f"{error}{others}") from None
 
     def inherit_engines(
         self, api_url: str, names: set[str], second: SecondParent | None = None

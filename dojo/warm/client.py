@@ -22,6 +22,7 @@ from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import CAN_FORK, end_of_log
 from dojo.ground.safe_text import with_log
+from dojo.place.environment import check_packages
 from dojo.wire.fork_client import ForkClient, ForkRefused, launch
 from dojo.wire.line import LineBroken, LineClosed
 
@@ -81,7 +82,9 @@ class Warm:
 
         Raises:
             EngineError: The parent or an engine does not start.
+            TrackMissing: The kata's packages are not installed.
         """
+        check_packages([kata])
         started = time.perf_counter()
         options = [f"--task={number}" for number in sorted(tasks)]
         options += ["--all-tasks"] * all_tasks + ["--one-red"] * one_red
@@ -249,7 +252,11 @@ def run_cold(
 
     Returns:
         The verdict; one with a `fault` when pytest gave none.
+
+    Raises:
+        TrackMissing: The kata's packages are not installed.
     """
+    check_packages([kata])
     with tempfile.TemporaryDirectory(prefix="dojo-verdict-") as folder:
         file = Path(folder) / "verdict.jsonl"
         done = subprocess.run(

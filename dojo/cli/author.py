@@ -1,10 +1,9 @@
-"""The author's commands of `dojo`: check that a kata is proved, have its messages translated."""
+"""The author's command of `dojo`: check that a kata is proved."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +58,7 @@ def check(
     if (whole and mutants) or (most is not None and not mutants):
         raise Stop(Exit.USAGE, "'--mutants' goes with '--most', and not with '--whole'")
     root = find_root()
-    chosen, found = _chosen(root, katas or [])
+    chosen, found = chosen_katas(root, katas or [])
     told = show.Screen(sys.stderr)
     if told.is_terminal and chosen:
         told.say(f"Checking {', '.join(kata.id for kata in chosen)} ...", "dim")
@@ -70,45 +69,6 @@ def check(
         checked = check_katas(root, chosen, whole=whole, **options)
     findings = _tell(chosen, itertools.chain(found, checked), told, as_json=as_json)
     return Exit.AUTHOR_ERROR if findings else Exit.DONE
-
-
-@app.command()
-def translate(
-    katas: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[KATA]...", help="02, retries or 02_retries; all if none."),
-    ] = None,
-    lang: Annotated[
-        str, typer.Option("--lang", metavar="CODE", help="The language: fr, de, pt_BR.")
-    ] = "fr",
-    own: Annotated[
-        bool, typer.Option("--own", help="Also what `dojo` itself says, in this checkout.")
-    ] = False,
-) -> int:
-    """Write what tests and stubs say into catalogues to be filled: messages.CODE.po beside them.
-
-    What is translated already stays; what nobody says any more goes. No test and no stub changes.
-    """
-    from dojo.language import sources
-    from dojo.language.catalogue import CatalogueError, faults, renew
-
-    if not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", lang):
-        raise Stop(Exit.USAGE, f"{lang!r} is no language's code; 'fr', 'de' and 'pt_BR' are")
-    chosen, found = _chosen(find_root(), katas or [])
-    if found:
-        raise Stop(Exit.ENVIRONMENT, found[0].line)
-    todo = [(sources.kata_catalogue(kata, lang), sources.kata_parts(kata)) for kata in chosen]
-    if own:
-        todo.append((sources.own_catalogue(lang), sources.own_parts()))
-    screen = show.Screen()
-    for file, parts in todo:
-        try:
-            renew(file, lang, parts)
-            left = sum(1 for _ in faults(file, parts))
-        except (CatalogueError, OSError, SyntaxError) as error:
-            raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
-        screen.say(f"{show.shown(file)}: {_count(left, 'text')} to be said")
-    return Exit.DONE
 
 
 def _tell(
@@ -139,11 +99,11 @@ def _tell(
         names = [kata.id for kata in katas]
         screen.say_json({"schema": SCHEMA, "katas": names, **record})
     else:
-        screen.say(f"{_count(count, 'finding')} in {_count(len(katas), 'kata')}")
+        screen.say(f"{counted(count, 'finding')} in {counted(len(katas), 'kata')}")
     return count
 
 
-def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
+def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     """Return the katas that are named, all for no name; and what is wrong with the catalogue."""
     from dojo.author.files import catalogue_reads_and_nothing_is_left_over
 
@@ -163,5 +123,6 @@ def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     return [kata for kata in katas if kata in asked], []
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something, in words."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

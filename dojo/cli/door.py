@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
+from dojo.cli.languages import commands as languages
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.place.environment import TrackMissing
@@ -85,6 +86,7 @@ app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
 app.add_typer(author.app)
 app.add_typer(learn.app)
 app.add_typer(place.app)
+app.add_typer(languages.app)
 app.add_typer(grade.app)
 app.add_typer(records.app)
 app.add_typer(marks.app)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from dojo.ground.files import write_whole
 from dojo.language.catalogue import CatalogueError, read
 from dojo.language.templates import Template
 
@@ -78,6 +79,28 @@ def versions(folder: Path, source: bytes) -> dict[str, bytes]:
         with contextlib.suppress(CatalogueError, SyntaxError):
             found[file.name.split(".")[1]] = in_other_words(source, read(file, "stub"))
     return found
+
+
+def speak(stub: Path, source: bytes, language: str) -> bool:
+    """Write a stub in a language where nobody has filled it; say whether it is so now.
+
+    Args:
+        stub: The file in a clone; what is written there may be somebody's.
+        source: As it was handed out.
+        language: Which; one that the kata does not have is English.
+    """
+    known = versions(stub.parent, source)
+    wanted = known.get(language, source)
+    here = stub.read_bytes() if stub.is_file() else b""
+    if _lines(here) not in [_lines(one) for one in known.values()]:
+        return False
+    if here != wanted:
+        write_whole(stub, wanted)
+    return True
+
+
+def _lines(content: bytes) -> list[bytes]:
+    return content.removeprefix(b"\xef\xbb\xbf").splitlines()
 
 
 def _said(text: str) -> Iterator[_Said]:

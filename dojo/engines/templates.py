@@ -19,15 +19,12 @@ from pathlib import Path
 
 import filelock
 
+from dojo.ground.exits import EngineError as EngineError  # who asks for engines knows it from here
 from dojo.ground.files import write_whole
 from dojo.ground.paths import cache_dir
 
 # Here lies `NAME.db.gz` beside `NAME.sha256`, the digest of what is in it.
 SHIPPED = Path(__file__).with_name("migrated")
-
-
-class EngineError(Exception):
-    """An engine does not start; the message says what to do."""
 
 
 def template(name: str, build: Callable[[Path], None], say: Callable[[str], None]) -> Path:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalog.attempts import log_attempt
 from dojo.catalog.kata import Kata, find_kata
-from dojo.catalog.progress import fingerprint, record_progress
+from dojo.catalog.progress import fingerprint, is_complete, record_progress
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.running.outcome import verdict_of
 from dojo.running.session import KataRun
@@ -93,6 +94,8 @@ class Recorder:
             for verdict in verdicts:
                 kata = find_kata(self._run.katas, verdict.kata)
                 record_progress(kata, verdict, self._files[kata.id])
+                if is_complete(kata, verdict):
+                    log_attempt(kata, verdict)
 
     def verdicts(self) -> list[KataVerdict]:
         """Return one record a kata of which a test has ended."""

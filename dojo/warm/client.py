@@ -64,6 +64,7 @@ class Warm:
         tests: Iterable[str] = (),
         one_red: bool = False,
         first_red: bool = False,
+        first: int = 0,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -76,6 +77,7 @@ class Warm:
             tests: The names of the only tests to run; none means all.
             one_red: Whether one red case of a test is enough, and its others are left out.
             first_red: Whether the first red test is enough, and none runs after it.
+            first: The number of the task whose tests run before the others', if warm; 0: in order.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -94,7 +96,7 @@ class Warm:
             for test in verdict.tests:
                 on_test(test)
         else:
-            asked = {"options": options, "tests": sorted(tests)}
+            asked = {"options": options, "tests": sorted(tests), "first": first}
             verdict = self._run_warm(kata, solutions, on_test, asked)
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 

@@ -38,7 +38,8 @@ def run_pytest(
     Args:
         root: The checkout that holds the kata.
         kata: The kata.
-        request: `solutions`, whose; `options` of pytest; `tests`, the only ones.
+        request: `solutions`, whose; `options` of pytest; `tests`, the only ones; `first`, the
+            number of the task whose tests run before the others', 0 for none.
         line: To who asked; this process's forks, one of which loads the solution, are without.
         api_url: The running Prefect server.
         engines: The names of the engines that run.
@@ -55,6 +56,10 @@ def run_pytest(
     found: list[Recorder] = []
 
     class Stream:
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            if first := request.get("first"):
+                items.sort(key=lambda item: kata.task_number_of(item.name) != first)
+
         def pytest_sessionstart(self, session: pytest.Session) -> None:
             recorder = session.config.pluginmanager.get_plugin(RECORDER)
             if recorder is not None:

@@ -16,7 +16,7 @@ from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.cli.door import app
 from dojo.ground.exits import Exit
 from dojo.place import backups
-from dojo.terminal.course import first_unsolved
+from dojo.terminal.companion.course import first_unsolved
 from tests.place.made_up_place import SOLVED, STUB, write_newer_pack, write_pack
 
 GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org")

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from dojo.terminal.runs import Runs
 from packaging.requirements import Requirement
 from typer.testing import CliRunner, Result
 
@@ -19,8 +20,7 @@ from dojo.place import environment
 from dojo.place.environment import TrackMissing, packages_of
 from dojo.place.shape import EXTRAS
 from dojo.terminal.companion import Companion
-from dojo.terminal.course import Course
-from dojo.terminal.runs import Runs
+from dojo.terminal.companion.course import Course
 from dojo.terminal.screen import Screen
 from dojo.warm import Warm
 from tests.made_up_katas import write_checkout, write_kata

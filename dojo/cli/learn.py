@@ -94,7 +94,7 @@ def run(
     screen = show.Screen()
     show.show_verdict(screen, chosen, verdict, language)
     rest = f"'dojo run {chosen.number:02d} --all' shows why"
-    show.show_red(screen, verdict, rest, every=every)
+    show.show_red(screen, chosen, verdict, rest, language, every=every)
     show.show_next_step(screen, chosen, verdict, first_unsolved(katas), language)
     return code
 

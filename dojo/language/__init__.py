@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dojo.catalog.kata import Language
     from dojo.language.translating import Translator
+
+
+# The folder whose catalogue has what `dojo` itself says.
+OWN = Path(__file__).parent
 
 
 def in_language(message: str, folder: Path, language: Language) -> str:
@@ -17,7 +20,7 @@ def in_language(message: str, folder: Path, language: Language) -> str:
 
     Args:
         message: The English text, its lines not yet broken to a width.
-        folder: The folder of the kata whose test said it.
+        folder: The folder of the kata whose test said it; `OWN` where `dojo` did.
         language: Which; English is returned as it is.
     """
     if language == "en" or not message:
@@ -28,11 +31,10 @@ def in_language(message: str, folder: Path, language: Language) -> str:
 @functools.lru_cache(maxsize=64)
 def _translator(folder: Path, language: Language) -> Translator:
     from dojo.language.catalogue import CatalogueError, catalogue_file, read
-    from dojo.language.sources import own_catalogue
     from dojo.language.translating import Translator
 
     found = []
-    for file in (catalogue_file(folder, language), own_catalogue(language)):
+    for file in (catalogue_file(folder, language), catalogue_file(OWN, language)):
         try:
             found.append(read(file))
         except CatalogueError:  # `dojo check` says so; a learner reads English meanwhile

@@ -9,14 +9,19 @@ from pathlib import Path
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.language import OWN
 from dojo.language.catalogue import Parts, catalogue_file
 from dojo.language.stubs import said_in
 from dojo.language.templates import templates_of
 
-# What a learner may read in a red message; left out: what draws data, what names private parts.
-_ROOMS = ("engines", "ground", "laws", "running", "world")
-_DATA = re.compile(r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(authority|clients)\.py")
-OWN = Path(__file__).parent
+# What a learner may read, in red messages and beside them; left out: what draws data, what names
+# private parts, what only instructors and authors read.
+_ROOMS = ("catalog", "cli", "engines", "ground", "laws", "place", "running", "terminal", "world")
+_DATA = re.compile(
+    r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(authority|clients)\.py"
+    r"|^cli/(asked|author|grade|marks|mistakes|progress|records)\.py"
+    r"|companion/words|sample_data|engines/shipping"
+)
 
 
 def own_parts() -> Parts:

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, ClassVar
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +21,7 @@ from dojo.catalog.kata import Kata, Language
 from dojo.catalog.progress import Standing
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.safe_text import plain
+from dojo.language import OWN, in_language
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -30,7 +31,13 @@ _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", 
 
 
 class Screen(Console):
-    """A Rich console that keeps quiet when nobody reads any more."""
+    """A Rich console that keeps quiet when nobody reads any more.
+
+    Attributes:
+        language: Of all that the process says, as far as it is known; the door sets it.
+    """
+
+    language: ClassVar[Language] = "en"
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         """Write to `stream` (standard output), in colour only on a terminal without NO_COLOR."""
@@ -59,7 +66,8 @@ class Screen(Console):
         In it may be names that anybody gave, and faults that quote them: no terminal obeys them,
         and no runner of a workflow.
         """
-        self.print(Text(plain(text, _LONGEST_SAID), style), soft_wrap=True)
+        text = in_language(plain(text, _LONGEST_SAID), OWN, Screen.language)
+        self.print(Text(text, style), soft_wrap=True)
 
     def say_json(self, record: dict[str, Any]) -> None:
         """Print a record on one line, as it is: for a program that reads it."""
@@ -202,20 +210,30 @@ def show_waiting(screen: Screen, kata: Kata, verdict: KataVerdict) -> None:
         screen.print(Text.assemble("  ", screen.mark(None), f" {said}"))
 
 
-def show_red(screen: Screen, verdict: KataVerdict, see_rest: str, *, every: bool = False) -> None:
+def show_red(
+    screen: Screen,
+    kata: Kata,
+    verdict: KataVerdict,
+    see_rest: str,
+    language: Language,
+    *,
+    every: bool = False,
+) -> None:
     """Print the message of the first red test, and how many more there are.
 
     Args:
         screen: Where to.
+        kata: Whose tests.
         verdict: What happened; nothing is printed when no test is red.
         see_rest: What the person does to see the other messages.
+        language: Of the messages.
         every: Print all messages instead.
     """
     red = verdict.red
     for test in red if every else red[:1]:
         screen.say()
         screen.print(Text.assemble(screen.mark(False), " ", (test.test, "bold")))
-        show_indented(screen, test.message)
+        show_indented(screen, in_language(test.message, kata.folder, language))
         if test.cause == "fixture":
             show_indented(screen, "Not your code's fault: 'dojo doctor' looks for the cause.")
     more = len(red) - 1

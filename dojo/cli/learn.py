@@ -166,6 +166,7 @@ def language_of(context: typer.Context, lang: str | None) -> Language:
     asked: str | None = lang or context.find_root().obj or os.environ.get("DOJO_LANG")
     for known in get_args(Language):
         if asked == known:
+            show.Screen.speak(known)
             return cast(Language, known)
     if asked:
         raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")

@@ -20,8 +20,10 @@ from rich.text import Text
 from dojo.catalog.kata import Kata, Language
 from dojo.catalog.progress import Standing
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.ground.paths import find_root
 from dojo.ground.safe_text import plain
 from dojo.language import OWN, in_language
+from dojo.place.state import language_here
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -31,13 +33,9 @@ _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", 
 
 
 class Screen(Console):
-    """A Rich console that keeps quiet when nobody reads any more.
+    """A Rich console that keeps quiet when nobody reads any more."""
 
-    Attributes:
-        language: Of all that the process says, as far as it is known; the door sets it.
-    """
-
-    language: ClassVar[Language] = "en"
+    _language: ClassVar[Language | None] = None
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         """Write to `stream` (standard output), in colour only on a terminal without NO_COLOR."""
@@ -55,6 +53,12 @@ class Screen(Console):
             width=None if is_terminal or "COLUMNS" in os.environ else 80,
         )
 
+    @classmethod
+    def speak(cls, language: Language) -> None:
+        """Have all of this process, and what it starts, speak a language that was asked for."""
+        cls._language = language
+        os.environ["DOJO_LANG"] = language
+
     def on_broken_pipe(self) -> None:
         """Write no more: the reader of our pipe has seen enough."""
         self.quiet = True
@@ -66,8 +70,11 @@ class Screen(Console):
         In it may be names that anybody gave, and faults that quote them: no terminal obeys them,
         and no runner of a workflow.
         """
-        text = in_language(plain(text, _LONGEST_SAID), OWN, Screen.language)
-        self.print(Text(text, style), soft_wrap=True)
+        self.print(Text(self.words(plain(text, _LONGEST_SAID)), style), soft_wrap=True)
+
+    def words(self, text: str) -> str:
+        """Return a text of ours in the language of whoever reads it, as far as it is known."""
+        return in_language(text, OWN, Screen._language or language_here(find_root()))
 
     def say_json(self, record: dict[str, Any]) -> None:
         """Print a record on one line, as it is: for a program that reads it."""
@@ -179,10 +186,10 @@ def show_desk(screen: Screen, kata: Kata, where: str, language: Language) -> Non
 def show_task(screen: Screen, kata: Kata, number: int | None, language: Language) -> None:
     """Print the title of one task; of no task, what stands over tests that no task lists."""
     if number is None:
-        screen.print(Text("Other tests", "bold"))
+        screen.print(Text(screen.words("Other tests"), "bold"))
         return
     title = kata.tasks[number - 1].title.get(language)
-    screen.print(Text.assemble((f"Task {number}", "bold"), "  ", title))
+    screen.print(Text.assemble((screen.words(f"Task {number}"), "bold"), "  ", title))
 
 
 def show_test(screen: Screen, test: TestVerdict) -> None:
@@ -207,7 +214,7 @@ def show_waiting(screen: Screen, kata: Kata, verdict: KataVerdict) -> None:
     """Print which tasks wait for a red one; nothing if none does."""
     if said := verdict.describe_waiting(kata):
         screen.say()
-        screen.print(Text.assemble("  ", screen.mark(None), f" {said}"))
+        screen.print(Text.assemble("  ", screen.mark(None), f" {screen.words(said)}"))
 
 
 def show_red(
@@ -245,13 +252,14 @@ def show_red(
 def show_hint(screen: Screen, kata: Kata, task: int, tier: int, language: Language) -> None:
     """Print one tier of one task's hints."""
     show_task(screen, kata, task, language)
-    screen.print(Text(f"Hint {tier} of 3", "dim"))
+    screen.say(f"Hint {tier} of 3", "dim")
     show_indented(screen, kata.tasks[task - 1].hints.get(language)[tier - 1])
 
 
 def show_check(screen: Screen, name: str, ok: bool, said: str, cure: str) -> None:
     """Print one check of the environment, and its cure when there is one."""
-    screen.print(Text.assemble(screen.mark(ok), " ", (name, "bold"), ": ", _clean(said)))
+    said = screen.words(_clean(said))
+    screen.print(Text.assemble(screen.mark(ok), " ", (screen.words(name), "bold"), ": ", said))
     if cure:
         screen.say(f"    {_clean(cure)}")
 

@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from rich.console import Console
 from rich.table import Table
@@ -24,9 +24,6 @@ from dojo.ground.paths import find_root
 from dojo.ground.safe_text import plain
 from dojo.language import OWN, in_language
 from dojo.place.state import language_here
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 _LONGEST_SAID = 100_000
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
@@ -90,20 +87,6 @@ class Screen(Console):
         except (LookupError, UnicodeEncodeError):
             sign = instead
         return Text(sign, style)
-
-
-def progress_bar(screen: Screen, done: str) -> Progress:
-    """Return a bar that says how many are `done`, and the time left."""
-    from rich import progress
-
-    columns = (
-        progress.TextColumn(done),
-        progress.BarColumn(),
-        progress.MofNCompleteColumn(),
-        progress.TimeRemainingColumn(),
-        progress.TextColumn("left"),
-    )
-    return progress.Progress(*columns, console=screen, speed_estimate_period=600)
 
 
 def silence_stdout() -> None:

@@ -15,7 +15,7 @@ import random
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,12 @@ from dojo.sandbox.client import GuardFault, Sandbox
 from dojo.sandbox.parent_client import Parent
 
 _TEST_TIMEOUT_S = 20.0
-_AFTER_A_HANG_S = 5.0
-# Who is slow in each call comes to an end in none. So a scenario may take three times what a call
+# After how many tasks that came to no end a call, and a test, has how long.
+_AFTER_A_HANG_S = (5.0, 2.0)
+# Who is slow in each call comes to an end in none. So a scenario may take little more than a call
 # may, or so much longer than the reference: a neighbour that fills the machine costs nobody that.
-_CALLS, _TIMES, _TIMES_OF_TESTS, _LEAST_FOR_TESTS_S = 3, 12, 6, 90.0
+_CALLS, _TIMES, _TIMES_AFTER_A_HANG, _TIMES_OF_TESTS = 1.5, 12, 6, 6
+_LEAST_FOR_TESTS_S, _LEAST_AFTER_A_HANG_S = 90.0, 20.0
 _NOT_PLAYED = "not played: another scenario of the same task came to no end"
 
 
@@ -114,7 +116,7 @@ class Examiner:
     ) -> Judged:
         scenarios: list[ScenarioVerdict] = []
         hung: dict[int, ScenarioVerdict] = {}
-        for name, scenario, desk in self._desks(kata, sandbox, host):
+        for name, scenario, desk in self._desks(kata, sandbox, host, hung):
             again = {"scenario": name, "tasks": tasks_of(scenario), "seconds": 0.0}
             if scenarios and scenarios[-1].at_import:  # nor will it be imported the next time
                 scenarios.append(scenarios[-1].model_copy(update=again))
@@ -128,14 +130,13 @@ class Examiner:
                 break
             if scenarios[-1].verdict == "timeout":  # one hang costs a whole wait, not each
                 hung |= dict.fromkeys(tasks_of(scenario), scenarios[-1])
-                short = min(sandbox.limits.wall_s, _AFTER_A_HANG_S)
-                sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=short)
         if not with_tests:
             return Judged((), tuple(scenarios))
-        timeout_s = _AFTER_A_HANG_S if hung else _TEST_TIMEOUT_S
+        timeout_s = _AFTER_A_HANG_S[0] if hung else _TEST_TIMEOUT_S
         names = [*worth_running(kata, set(hung)), canary] if hung else []
         took_s = sum(self._took_s.get((kata.id, name), 0.0) for name in expected)
-        most_s = min(max(_TIMES_OF_TESTS * took_s, _LEAST_FOR_TESTS_S), MOST_TESTS_S)
+        least_s = _LEAST_AFTER_A_HANG_S if hung else _LEAST_FOR_TESTS_S
+        most_s = min(max(_TIMES_OF_TESTS * took_s, least_s), MOST_TESTS_S)
         said, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names, most_s)
         return Judged(said, tuple(scenarios), ended, tampered)
 
@@ -155,7 +156,7 @@ class Examiner:
             if any((kata.id, name) not in self._expected for name in scenarios):
                 content = kata.reference_file.read_bytes()
                 with self._sandbox(kata, content, canary_name(kata)) as (sandbox, host):
-                    for name, scenario, desk in self._desks(kata, sandbox, host):
+                    for name, scenario, desk in self._desks(kata, sandbox, host, {}):
                         began = time.monotonic()
                         _have_reference_play(kata, name, scenario, desk)
                         self._expected[kata.id, name] = desk.evidence
@@ -182,9 +183,16 @@ class Examiner:
                 host.close()
 
     def _desks(
-        self, kata: Kata, sandbox: Sandbox, host: Host
+        self, kata: Kata, sandbox: Sandbox, host: Host, hung: Collection[int]
     ) -> Iterator[tuple[str, Scenario, Desk]]:
-        """Give each scenario its desk; those of the same tasks take turns in one process."""
+        """Give each scenario its desk; those of the same tasks take turns in one process.
+
+        Args:
+            kata: The kata.
+            sandbox: Where the submission is.
+            host: Serves its API.
+            hung: The tasks that came to no end so far; whoever takes the desks adds to it.
+        """
         held = Held(sandbox, f"{kata.slug}.py", kata.lifts)
         tasks: tuple[int, ...] = ()
         for name, scenario in scenarios_of(kata).items():
@@ -193,8 +201,12 @@ class Examiner:
             tasks = tasks_of(scenario)
             draws = random.Random(f"{self._seed}/{kata.id}/{name}")
             took_s = self._took_s.get((kata.id, name), math.inf)  # infinite: it is the reference
-            calls = 1 if sandbox.limits.wall_s < self._parent.limits.wall_s else _CALLS
-            most_s = max(calls * sandbox.limits.wall_s, _TIMES * took_s)
+            wall_s = self._parent.limits.wall_s
+            most_s = max(_CALLS * wall_s, _TIMES * took_s)
+            if hung:
+                short_s = _AFTER_A_HANG_S[min(len(hung), len(_AFTER_A_HANG_S)) - 1]
+                most_s = max(short_s, _TIMES_AFTER_A_HANG * took_s)
+                sandbox.limits = dataclasses.replace(sandbox.limits, wall_s=min(wall_s, most_s))
             yield name, scenario, Desk(sandbox, host, held, draws, most_s)
         held.end()
 

@@ -78,7 +78,7 @@ class Measures:
 
     def for_hints(self, kata: Kata) -> dict[str, Measure]:
         """Return the measures that were made with a kata's tests as they are now, by name."""
-        now = tests_digest(kata)
+        now = digest_of_tests(kata)
         found = [item for one in self._found for item in one.get(kata.id, {}).items()]
         return {name: one for name, one in found if one.tests == now and one.said}
 
@@ -121,7 +121,7 @@ def digests_of(kata: Kata) -> dict[str, str]:
     }
 
 
-def tests_digest(kata: Kata) -> str:
+def digest_of_tests(kata: Kata) -> str:
     """Return the digest of a kata's tests, whatever their line ends; "" if there are none."""
     try:
         return hashlib.sha256(plain_text(kata.test_file.read_bytes())).hexdigest()

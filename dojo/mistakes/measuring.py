@@ -14,7 +14,7 @@ from dojo.catalog.answers import as_one_file, mistake_of, refusing_tests
 from dojo.catalog.kata import Kata
 from dojo.engines.templates import EngineError
 from dojo.ground.safe_text import one_line
-from dojo.mistakes.measures import Measure, Measures, digests_of, tests_digest
+from dojo.mistakes.measures import Measure, Measures, digest_of_tests, digests_of
 from dojo.mistakes.recognise import NO_MISTAKE
 from dojo.warm import Warm
 
@@ -78,7 +78,7 @@ def measure(warm: Warm, kata: Kata, answer: Path) -> Measure:
         EngineError: The parent or an engine does not start.
     """
     # Before it runs: what changes meanwhile is measured again.
-    of, tests = digests_of(kata)[answer.stem], tests_digest(kata)
+    of, tests = digests_of(kata)[answer.stem], digest_of_tests(kata)
     with tempfile.TemporaryDirectory(prefix="dojo-mistake-") as name:
         whole = Path(name) / f"{kata.slug}.py"
         whole.write_text(as_one_file(kata, answer), encoding="utf-8")

@@ -26,6 +26,7 @@ from dojo.sandbox.home import read_left_file
 from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.selftest import try_walls
 from dojo.sandbox.walls import Limits, SandboxError, missing_for
+from dojo.wire.line import LineClosed
 
 LEVELS = ("strict", "landlock")
 LIMITS = Limits(wall_s=5, memory_mb=512)
@@ -230,6 +231,33 @@ def test_keeper_tells_what_the_limits_ended(parent: Parent) -> None:
         line.receive(time.monotonic() + 20)
         line.send({"do": "call", "nonce": "1", "name": "f", "args": [1], "kwargs": {}})
         assert box.end(grace_s=20) == Ending("timeout", -24, 1.0)
+        line.close()
+
+
+FILLS = """
+def f(megabytes):
+    for name in ("data", "more"):
+        with open(name, "wb") as file:
+            for _ in range(megabytes):
+                file.write(bytes(1 << 20))
+    while True:
+        pass
+"""
+
+
+def test_files_of_a_submission_have_a_limit_together(parent: Parent) -> None:
+    """None of them is too long by itself."""
+    if parent.level == "strict":
+        pytest.skip("it has a file system of its own there, which `fills_the_disk` fills")
+    limits = dataclasses.replace(parent.limits, disk_mb=24)
+    with parent.sandbox(with_solution(FILLS)) as box:
+        line = box.start("examine", {"file": "solution.py", "lifts": []}, limits)
+        until = time.monotonic() + 20
+        line.receive(until)
+        line.send({"do": "call", "nonce": "1", "name": "f", "args": [20], "kwargs": {}})
+        with pytest.raises(LineClosed):
+            line.receive(until)
+        assert box.end(grace_s=5) == Ending("output")
         line.close()
 
 

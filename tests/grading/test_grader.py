@@ -216,7 +216,7 @@ def test_task_that_hangs_hangs_once(monkeypatch: pytest.MonkeyPatch) -> None:
             "test_bird",
         )
     ]
-    assert tested == [examination._AFTER_A_HANG_S]
+    assert tested == [examination._AFTER_A_HANG_S[0]]
     assert judged.verdict == "timeout"
 
 

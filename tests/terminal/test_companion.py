@@ -695,7 +695,7 @@ def test_first_hint_is_the_mistake_that_is_recognised(checkout: Path):
     table.press("h")
     lines = table.frame()
     title = "Before the hints: your task 1 behaves as in a mistake that is known."
-    assert lines[lines.index(title) + 1] == "    Who takes 429 for final."
+    assert lines[lines.index(title) + 1] == "    - Who takes 429 for final."
     assert asked == [("01_alpha", 6, 1)]
     assert table.course.tier == 0
     table.press("h")

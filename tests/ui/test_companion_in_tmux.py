@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dojo.ground.paths import PACKAGE_ROOT
 from tests.made_up_katas import write_checkout
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
@@ -233,6 +235,11 @@ def test_closed_window_leaves_no_process(
     while left := _processes_in(checkout):
         assert time.monotonic() < end, left
         time.sleep(0.05)
+
+
+def test_runs_of_the_pictures_are_what_the_tests_say_now() -> None:
+    maker = runpy.run_path(str(PACKAGE_ROOT / "docs" / "make_companion.py"))
+    assert maker["ran"]() == maker["kept"](), "run: python docs/make_companion.py"
 
 
 def _processes_in(folder: Path) -> list[str]:

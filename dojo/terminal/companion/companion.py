@@ -220,7 +220,8 @@ class Companion:
             lines = self._alike(course.kata, verdict, course.task)
             if lines and lines != self._alike_shown:
                 self._alike_shown = lines
-                self.desk.hint = (self._say("alike", course.task), [*lines, self._say("next hint")])
+                told = [*(f"- {one}" for one in lines), self._say("next hint")]
+                self.desk.hint = (self._say("alike", course.task), told)
                 return
         self._show_hint(course.open_hint())
 

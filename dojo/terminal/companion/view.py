@@ -177,7 +177,7 @@ class View:
         title, said = desk.hint
         if not title:
             return []
-        lines = [Text(title, "bold yellow")]
+        lines = [Text(title, "bold magenta")]
         return lines + [line for one in said for line in self._indented(one, width)]
 
     def status(self, desk: Desk) -> list[Text]:

@@ -67,7 +67,11 @@ class Screen(Console):
         In it may be names that anybody gave, and faults that quote them: no terminal obeys them,
         and no runner of a workflow.
         """
-        self.print(Text(self.words(plain(text, _LONGEST_SAID)), style), soft_wrap=True)
+        self.put(self.words(plain(text, _LONGEST_SAID)), style)
+
+    def put(self, text: str, style: str = "") -> None:
+        """Print one line that is somebody else's, or in the reader's language already."""
+        self.print(Text(plain(text, _LONGEST_SAID), style), soft_wrap=True)
 
     def words(self, text: str) -> str:
         """Return a text of ours in the language of whoever reads it, as far as it is known."""
@@ -286,7 +290,7 @@ def show_indented(screen: Screen, message: str) -> None:
     """Print a message, its long lines broken between words, four columns further in."""
     for line in Text(_clean(message)).wrap(screen, max(screen.width - 4, 20)):
         line.rstrip()
-        screen.say(f"    {line.plain}".rstrip())
+        screen.put(f"    {line.plain}".rstrip())
 
 
 def _clean(message: str) -> str:

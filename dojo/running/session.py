@@ -50,6 +50,16 @@ class KataRun:
         """Return the kata whose tests are in this file."""
         return self._kata_of_test_file.get(path)
 
+    def put_in_order(self, items: list[pytest.Item]) -> None:
+        """Sort the tests of each kata in order by their tasks, whoever has shuffled them."""
+        for kata in self.katas:
+            if kata.in_order:
+                places = [at for at, item in enumerate(items) if self.kata_of_item(item) is kata]
+                tests = [items[at] for at in places]
+                tests.sort(key=lambda item, kata=kata: kata.task_number_of(item.name) or 0)  # type: ignore[misc]
+                for at, item in zip(places, tests, strict=True):
+                    items[at] = item
+
     def move_in(self, room: Room | None = None) -> None:
         """Take a room and set the environment that the engines read when they are imported.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import load_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,9 +64,11 @@ def test_reference_is_green_without_fork(kata: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_stub_is_red_without_fork() -> None:
+def test_stub_is_red_without_fork(tmp_path: Path) -> None:
+    stub = tmp_path / "retries.py"
+    stub.write_bytes(handed_out(ROOT / "katas/02_retries/retries.py"))
     words = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "katas/02_retries", "--task", "1")
-    done = python(*words)
+    done = python(*words, "--solutions", str(stub))
 
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
     assert "passed" not in done.stdout.splitlines()[-1]

@@ -163,7 +163,7 @@ def lawful(item: pytest.Item, kata: Kata, path: Path) -> Iterator[Subject]:
 def judged(item: pytest.Item) -> Iterator[None]:
     """Judge a test by the laws as soon as the block is over that runs its own part.
 
-    Where there is no fork (Windows) a test ends, green, at the first call that is to be made in one.
+    Where there is no fork (Windows) a test ends, green, at the first call to be made in one.
 
     Raises:
         SolutionFault: The test itself is green, and a law was broken.

@@ -1,4 +1,4 @@
-"""Take from Python what Windows lacks of it, for all that is started with this folder in its path."""
+"""Take from Python what Windows lacks: for all that starts with this folder in its path."""
 
 import os
 import select

@@ -102,7 +102,9 @@ def _check_environment(root: Path) -> Check:
     if Path(sys.prefix).resolve() == own.resolve():
         return Check("Environment", True, f"{own}, the workspace's own")
     said = f"this is the Python of {sys.prefix}, the workspace has its own in {own}"
-    return Check("Environment", False, said, f"activate it: . {environment.FOLDER}/bin/activate")
+    activate = r"Scripts\activate" if os.name == "nt" else "bin/activate"
+    cure = f"activate it: {'' if os.name == 'nt' else '. '}{Path(environment.FOLDER, activate)}"
+    return Check("Environment", False, said, cure)
 
 
 def _check_written(root: Path) -> Check:

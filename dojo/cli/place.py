@@ -133,7 +133,7 @@ def install_if_wanted(missing: TrackMissing) -> None:
     """
     if not is_terminal():
         raise Stop(Exit.ENVIRONMENT, str(missing))
-    question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install it now, some minutes?"
+    question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install now (some minutes)?"
     if not typer.confirm(question, default=True, err=True):
         raise Stop(Exit.UNCONFIRMED, f"nothing was installed; later: dojo install {missing.extra}")
     with faults_of_the_place():

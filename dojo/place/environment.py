@@ -226,7 +226,8 @@ def _run(root: Path, command: list[str]) -> None:
             return
         said = f"{Path(command[0]).name} ended with {done.returncode}"
     raise NotInstalled(
-        f"the packages are not installed ({said}); the katas are all there: the same command goes on"
+        f"the packages are not installed ({said}); the katas are all there:"
+        " the same command goes on"
     )
 
 

@@ -38,6 +38,7 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
         **os.environ,
         "DOJO_NO_FORK": "1",
         "DOJO_LANG": "en",
+        "DOJO_TEST_TIMEOUT": "300",  # each call elsewhere is a process that imports all anew
         "PYTHONPATH": os.pathsep.join([str(WITHOUT), str(ROOT)]),
     }
     return subprocess.run(

@@ -133,8 +133,8 @@ def install_if_wanted(missing: TrackMissing) -> None:
     """
     if not is_terminal():
         raise Stop(Exit.ENVIRONMENT, str(missing))
-    question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install it now, some minutes?"
-    if not typer.confirm(question, default=True, err=True):
+    question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install now (some minutes)?"
+    if not typer.confirm(show.Screen().words(question), default=True, err=True):
         raise Stop(Exit.UNCONFIRMED, f"nothing was installed; later: dojo install {missing.extra}")
     with faults_of_the_place():
         environment.add(missing.kata.root, missing.extra, show.Screen(sys.stderr).say)
@@ -265,7 +265,7 @@ def confirm(question: str, command: str, yes: bool) -> None:
     if not is_terminal():
         said = "nothing was done: there is no terminal to ask on"
         raise Stop(Exit.UNCONFIRMED, f"{said}; '{command} --yes' does it without asking")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(show.Screen().words(question), err=True):
         raise Stop(Exit.UNCONFIRMED, "nothing was done")
 
 

@@ -33,9 +33,18 @@ _DRAWN = re.compile(
 
 
 def said_by(database: Path) -> list[str]:
-    """Return all that an SQLite database says, as SQL, line by line; ids and times as `*`."""
+    """Return all that an SQLite database says, as SQL, a statement an entry.
+
+    Ids and times are `*`, and a table's constraints, which Alembic writes in any order, are sorted.
+    """
     with contextlib.closing(sqlite3.connect(database)) as opened:
-        return sorted(_DRAWN.sub("*", line) for line in opened.iterdump())
+        return sorted(_DRAWN.sub("*", _in_order(one)) for one in opened.iterdump())
+
+
+def _in_order(statement: str) -> str:
+    lines = [line.rstrip(", ") for line in statement.splitlines()]
+    constraints = sorted(line for line in lines if line.lstrip().startswith("CONSTRAINT "))
+    return "\n".join([*(line for line in lines if line not in constraints), *constraints])
 
 
 def fresh(name: str, folder: Path) -> Path:

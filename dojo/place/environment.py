@@ -147,7 +147,8 @@ def _extras_at(root: Path) -> list[str]:
 
 def _wanted(root: Path, track: Track | None) -> list[str]:
     """Return of which tracks it is to have them: its own, and those that were opened since."""
-    opened = {one for one in _extras_at(root) if one in EXTRAS}
+    found = _extras_at(root)
+    opened = EXTRAS if "all" in found else [one for one in found if one in EXTRAS]
     return sorted({extra_of(track), *opened})
 
 
@@ -167,9 +168,12 @@ def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
     else:
         create = [sys.executable, "-m", "venv", FOLDER]
     wanted = _wanted(root, track)
-    if not is_made(root):  # or half made: both take what is there
-        _run(root, create)
-    _run(root, [*_installer(uv, python), *_what(wanted)])
+    try:
+        if not is_made(root):  # or half made: both take what is there
+            _run(root, create)
+        _run(root, [*_installer(uv, python), *_what(wanted)])
+    except NotInstalled as error:
+        raise NotInstalled(f"{error}, --no-venv leaves the packages to you") from None
     write_whole(root / FOLDER / READY, _needed(root, wanted))
 
 
@@ -223,7 +227,7 @@ def _run(root: Path, command: list[str]) -> None:
         said = f"{Path(command[0]).name} ended with {done.returncode}"
     raise NotInstalled(
         f"the packages are not installed ({said}); the katas are all there:"
-        " the same command goes on, --no-venv leaves the packages to you"
+        " the same command goes on"
     )
 
 

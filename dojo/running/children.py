@@ -178,6 +178,8 @@ def spawn_child(run: KataRun, session: pytest.Session, room: Room) -> Child:
             [
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
                 *(f"--rootdir={session.config.rootpath}", f"--solutions={run.solutions.spec}"),
+                # As a mark has it in a fork: here nobody enters the hook that reads the mark.
+                *("-W", "ignore"),
                 f"--capture={session.config.option.capture}",
                 f"--tb={session.config.option.tbstyle}",
                 *files,

@@ -148,6 +148,8 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the asked tasks, and leave a learner alone with warnings: those are for our tests."""
     run = kata_run_of(config)
+    if run is not None:
+        run.put_in_order(items)
     asked = set(config.getoption("task"))
     left_out = []
     for item in items:
@@ -195,7 +197,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if _ENGINES_RUN not in item.config.stash:
         files = {one.path for one in item.session.items}
         _start_engines(run, [one for one in run.katas if one.test_file in files])
-        asking = [one for one in item.session.items if "elsewhere" in _fixtures_of(one)]
+        every = item.session.items
+        asking = [one for one in every if "elsewhere" in getattr(one, "fixturenames", ())]
         if asking and (first := run.kata_of_item(asking[0])) is not None:
             run.elsewhere(run.solutions.file_of(first))  # ready by the time it is called
         item.config.stash[_ENGINES_RUN] = True
@@ -218,10 +221,6 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
-
-
-def _fixtures_of(item: pytest.Item) -> list[str]:
-    return list(getattr(item, "fixturenames", ()))
 
 
 def _start_engines(run: KataRun, katas: list[Any]) -> None:

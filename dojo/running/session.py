@@ -13,7 +13,7 @@ from dojo.catalog.solutions import Solutions
 from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import find_root
-from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
 from dojo.running.elsewhere.client import SecondParent
 
@@ -50,18 +50,32 @@ class KataRun:
         """Return the kata whose tests are in this file."""
         return self._kata_of_test_file.get(path)
 
+    def put_in_order(self, items: list[pytest.Item]) -> None:
+        """Sort the tests of each kata in order by their tasks, whoever has shuffled them."""
+        for kata in self.katas:
+            if kata.in_order:
+                places = [at for at, item in enumerate(items) if self.kata_of_item(item) is kata]
+                tests = [items[at] for at in places]
+                tests.sort(key=lambda item, kata=kata: kata.task_number_of(item.name) or 0)  # type: ignore[misc]
+                for at, item in zip(places, tests, strict=True):
+                    items[at] = item
+
     def move_in(self, room: Room | None = None) -> None:
         """Take a room and set the environment that the engines read when they are imported.
 
         Raises:
-            pytest.UsageError: A kata's packages are not installed.
+            pytest.UsageError: A kata's packages are not installed, or nothing can be written.
         """
         if room is None:
             self._check_packages()
-            room = Room()
-            room.furnish()
-            for engine in ENGINES.values():
-                engine.isolate(room)
+            try:
+                room = Room()
+                room.furnish()
+                for engine in ENGINES.values():
+                    engine.isolate(room)
+            except OSError as error:
+                said = f"there is no place for what a run writes: {said_of_disk(error)}"
+                raise pytest.UsageError(said) from None
         self.room = room
 
     def _check_packages(self) -> None:

@@ -28,7 +28,7 @@ from tests.made_up_katas import write_checkout, write_kata
 TESTS = "def test_one(solution):\n    assert solution.one() == 1\n"
 GREEN = "def one():\n    return 1\n"
 NEEDED = "no-such-package"
-ASKED = f"01_demo needs {NEEDED}. Install it now, some minutes?"
+ASKED = f"01_demo needs {NEEDED}. Install now (some minutes)?"
 SAID = f"01_demo needs more packages, {NEEDED} is not installed: dojo install dagster"
 
 

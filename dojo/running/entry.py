@@ -55,6 +55,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     written,
 )
 from dojo.running.given.laws import broken_laws, judged
+from dojo.running.given.replay import recorded
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
 from dojo.running.seams import SEAMS
@@ -96,6 +97,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="once a test is red with one of its parameters, leave out the others",
     )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
+    group.addoption("--replay-file", metavar="FILE", help="add what each test's engine recorded")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -235,10 +237,11 @@ def _start_engines(run: KataRun, katas: list[Any]) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Turn what would end pytest into a failure of the one test."""
     run = kata_run_of(pyfuncitem.config)
-    if run is None or run.kata_of_item(pyfuncitem) is None:
+    kata = run.kata_of_item(pyfuncitem) if run else None
+    if run is None or kata is None:
         return (yield)
     try:
-        with judged(pyfuncitem):
+        with judged(pyfuncitem), recorded(pyfuncitem, run, kata):
             return (yield)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         raise SolutionFault(

@@ -1,0 +1,179 @@
+"""Gather the rows of one test as they come, whoever tells them; make a story of them at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dojo.ground.safe_text import one_line
+from dojo.replay.story import MOST_RUNS, MOST_STATES, Kind, Nap, Run, State, Story, Table
+
+_MOST_NOTES = 20
+
+
+@dataclasses.dataclass
+class Row:
+    """A run as it is gathered: it is known by whatever its engine calls it by.
+
+    Attributes:
+        key: The engine's own id of it.
+        kind: As in `Run`.
+        name: As in `Run`.
+        parent: The key of the run that it belongs to; None without.
+        gets: The keys of the runs whose results it was given.
+        states: Stamp in seconds of the epoch, name, and the length of a scheduled wait or None.
+        naps: When it waited by itself, and how long.
+        notes: As in `Run`.
+    """
+
+    key: Any
+    kind: Kind
+    name: str
+    parent: Any = None
+    gets: list[Any] = dataclasses.field(default_factory=list)
+    states: list[tuple[float, str, float | None]] = dataclasses.field(default_factory=list)
+    naps: list[tuple[float, float]] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def began(self) -> float:
+        """Return its first stamp."""
+        return self.states[0][0] if self.states else float("inf")
+
+
+class Gathered:
+    """The rows of one test."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self.began = time.time()
+        self.calls: list[Row] = []
+        self.moves: list[tuple[float, float]] = []
+        self.naps: list[tuple[Any, float, float]] = []  # whose: a run's key, or None
+        self.tables: list[Table] = []
+        self.rows: list[Callable[[], Iterable[Row]]] = []  # of each engine, asked at the end
+        self.before: list[Callable[[], object]] = []  # called before the first call of the solution
+        self.returned: list[Callable[[str, Any], object]] = []  # told what each call returned
+        self.who_waits: list[Callable[[], Any]] = []  # return the key of the run of this thread
+        self._lock = threading.Lock()
+
+    def note_move(self, by: str, seconds: float) -> None:
+        """Note a wait that was free, or a move of the time of day; called in who waits."""
+        at = time.time()
+        if by == "test":
+            self.moves.append((at, seconds))
+        elif by == "solution":
+            found = (ask() for ask in self.who_waits)
+            owner = next((one for one in found if one is not None), None)
+            with self._lock:
+                self.naps.append((owner, at, seconds))
+
+    def note_call(self, name: str) -> Callable[[Any, BaseException | None], None]:
+        """Note a call of the solution; return what is to be called at its end."""
+        with self._lock:
+            if not self.calls:
+                for look in self.before:
+                    look()
+            row = Row(object(), "call", name, states=[(time.time(), "Called", None)])
+            self.calls.append(row)
+
+        def end(value: Any, error: BaseException | None) -> None:
+            row.states.append((time.time(), "Raised" if error else "Returned", None))
+            told = "no text"
+            with contextlib.suppress(Exception):  # the text of a learner's object
+                told = one_line(f"{type(error).__name__}: {error}" if error else repr(value), 200)
+            row.notes.append(f"{'raised' if error else 'returned'} {told}")
+            for tell in () if error else self.returned:
+                tell(name, value)
+
+        return end
+
+    def add_table(self, title: str, columns: list[str], rows: list[list[Any]], *marks: int) -> None:
+        """Add a table of anything; one without rows is left out."""
+        if rows:
+            cells = tuple(tuple(str(cell) for cell in row) for row in rows[:200])
+            self.tables.append(
+                Table(title=title, columns=tuple(columns), rows=cells, marks=marks)
+            )
+
+    def story(self, kata: str, test: str, solution: str, most_runs: int = MOST_RUNS) -> Story:
+        """Return all that was gathered, with numbers for ids and seconds from the first stamp.
+
+        Args:
+            kata: As in `Story`.
+            test: As in `Story`.
+            solution: As in `Story`.
+            most_runs: How many runs to keep, from the first.
+        """
+        rows = [row for ask in self.rows for row in ask() if row.states]
+        rows += self._calls_apart(rows)
+        rows.sort(key=lambda row: row.began)
+        rows = _parents_first(rows)
+        kept, zero = rows[:most_runs], min((row.began for row in rows), default=self.began)
+        numbers = {row.key: number for number, row in enumerate(kept, start=1)}
+        for owner, at, seconds in self.naps:
+            row = next((one for one in kept if one.key == owner), None) or _around(kept, at)
+            if row is not None:
+                row.naps.append((at, seconds))
+        return Story(
+            kata=kata,
+            test=test,
+            solution=solution,
+            runs=tuple(_run(row, numbers, zero) for row in kept),
+            moves=tuple(Nap(at=_s(at - zero), seconds=by) for at, by in self.moves[:MOST_STATES]),
+            tables=tuple(self.tables[:40]),
+            left_out=len(rows) - len(kept),
+        )
+
+    def _calls_apart(self, rows: list[Row]) -> list[Row]:
+        """Return the calls of which no engine knows: none of its runs began or went on in them."""
+        return [
+            call
+            for call in self.calls
+            if not any(
+                row.began <= call.states[-1][0] and row.states[-1][0] >= call.began for row in rows
+            )
+        ]
+
+
+def _s(seconds: float) -> float:
+    return round(seconds, 4)
+
+
+def _around(rows: list[Row], at: float) -> Row | None:
+    """Return the innermost run that went on at a moment."""
+    found = [row for row in rows if row.began <= at <= row.states[-1][0]]
+    return max(found, key=lambda row: row.began, default=None)
+
+
+def _parents_first(rows: list[Row]) -> list[Row]:
+    known = {row.key: row for row in rows}
+    found: dict[Any, Row] = {}
+    for row in rows:
+        way = [row]
+        while way[-1].parent in known and known[way[-1].parent] not in way:
+            way.append(known[way[-1].parent])
+        found.update((one.key, one) for one in reversed(way) if one.key not in found)
+    return list(found.values())
+
+
+def _run(row: Row, numbers: dict[Any, int], zero: float) -> Run:
+    number = numbers[row.key]
+    parent = numbers.get(row.parent)
+    return Run(
+        id=number,
+        kind=row.kind,
+        name=row.name,
+        parent=parent if parent is not None and parent < number else None,
+        gets=tuple(sorted({numbers[one] for one in row.gets if one in numbers} - {parent, number})),
+        states=tuple(
+            State(at=_s(at - zero), name=name, wait_s=wait_s)
+            for at, name, wait_s in row.states[:MOST_STATES]
+        ),
+        naps=tuple(Nap(at=_s(at - zero), seconds=s) for at, s in sorted(row.naps)[:MOST_STATES]),
+        notes=tuple(row.notes[:_MOST_NOTES]),
+    )

@@ -1,0 +1,54 @@
+"""Record one test for its replay: in the process that holds the solution, only when asked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from dojo.replay.heard import dagster, mlflow, prefect, values
+from dojo.replay.heard.gathered import Gathered
+from dojo.world import clock
+
+
+@contextlib.contextmanager
+def recording(
+    file: Path, kata: str, test: str, solution: str, folder: Path | None, within_s: float
+) -> Iterator[Gathered]:
+    """Record what happens in a block, and add its story to a file as one line.
+
+    Args:
+        file: The file.
+        kata: As in `Story`.
+        test: As in `Story`.
+        solution: As in `Story`.
+        folder: Where the test keeps its files: what lies there is told, too.
+        within_s: After how long to write what there is, since nobody waits for the end.
+    """
+    gathered, owner, once = Gathered(), os.getpid(), threading.Lock()
+
+    def write() -> None:
+        if os.getpid() != owner or not once.acquire(blocking=False):
+            return
+        story = gathered.story(kata, test, solution)
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(f"{story.to_json()}\n")
+
+    late = threading.Timer(within_s, write)
+    late.daemon = True
+    with contextlib.ExitStack() as stack:
+        stack.callback(write)
+        for hearing in (
+            prefect.heard(gathered),
+            dagster.heard(gathered),
+            mlflow.heard(gathered, folder),
+            values.heard(gathered, folder),
+            clock.heard(gathered.note_move),
+        ):
+            stack.enter_context(hearing)
+        late.start()
+        stack.callback(late.cancel)
+        yield gathered
+

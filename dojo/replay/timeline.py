@@ -86,7 +86,7 @@ def said(seconds: float) -> str:
     if seconds >= 600:
         return f"{seconds / 60:.3g} min"
     if seconds >= 10:
-        return f"{seconds:.4g} s" if seconds % 1 else f"{seconds:.0f} s"
+        return f"{seconds:.3g} s"
     return f"{seconds:.2g} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
 
 
@@ -140,9 +140,10 @@ def _places(story: Story) -> tuple[dict[tuple[int, int], float], list[tuple[floa
             moved[run.id] += run.naps[number].seconds
             continue
         before = run.states[number - 1] if number else None
-        if before is not None and before.wait_s is not None and _is_skipped(before.wait_s, at - before.at):
-            moved[run.id] += before.wait_s - (at - before.at)
-        # A parent may have been moved since by what was called in it.
+        wait_s = before.wait_s if before is not None else None
+        if before is not None and wait_s is not None and _is_skipped(wait_s, at - before.at):
+            moved[run.id] += wait_s - (at - before.at)
+        # A parent has been moved meanwhile by what was called in it.
         places[run.id, number] = at + moved[run.id]
         if number == len(run.states) - 1:
             running -= 1

@@ -69,7 +69,7 @@ def _of_task(run: TaskRunHistory) -> Row:
             (stamp.timestamp(), name, next(delays, None) if _waits(name) else None)
             for stamp, name in zip(run.stamps, run.states, strict=True)
         ],
-        notes=_notes(run.name, run.message, run.states),
+        notes=_notes("" if run.name == run.function else run.name, run.message, run.states),
     )
 
 
@@ -78,6 +78,6 @@ def _waits(state: str) -> bool:
 
 
 def _notes(name: str, message: str, states: list[str]) -> list[str]:
-    named = [] if _GIVEN_BY_CHANCE.fullmatch(name) else [f"named {name}"]
+    named = [f"named {name}"] if name and not _GIVEN_BY_CHANCE.fullmatch(name) else []
     is_good = states[-1:] in ([], ["Completed"], ["Cached"])
     return named if is_good or not message else [*named, message]

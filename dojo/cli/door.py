@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
+from dojo.cli.seen import replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.terminal import screen as show
@@ -71,6 +72,7 @@ def _complain(code: Exit, message: str) -> Exit:
 app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
 app.add_typer(author.app)
 app.add_typer(learn.app)
+app.add_typer(replay.app)
 app.add_typer(place.app)
 app.add_typer(grade.app)
 app.add_typer(records.app)

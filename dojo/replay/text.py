@@ -194,3 +194,8 @@ def _table(name: str, table: Table) -> list[str]:
     more = len(table.rows) - _MOST_ROWS
     lines = [*_wrapped(f"{name}. {table.title}", "  "), *stream.getvalue().splitlines()]
     return [*lines, f"  and {more} more"] if more > 0 else lines
+
+
+def wrapped(line: str) -> list[str]:
+    """Break a line of prose between words, at 80 columns."""
+    return _wrapped(line, "  ")

@@ -70,11 +70,15 @@ class Screen(Console):
     def mark(self, is_good: bool | None) -> Text:
         """Return the sign of good, bad or unknown, in what the encoding can do."""
         sign, instead, style = _MARKS[is_good]
+        return Text(sign if self.can_write(sign) else instead, style)
+
+    def can_write(self, signs: str) -> bool:
+        """Say whether the encoding of what is written has these signs."""
         try:
-            sign.encode(self.encoding)
+            signs.encode(self.encoding)
         except (LookupError, UnicodeEncodeError):
-            sign = instead
-        return Text(sign, style)
+            return False
+        return True
 
 
 def progress_bar(screen: Screen, done: str) -> Progress:

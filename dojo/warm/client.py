@@ -63,6 +63,7 @@ class Warm:
         tests: Iterable[str] = (),
         one_red: bool = False,
         first_red: bool = False,
+        replay: Path | None = None,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -75,6 +76,7 @@ class Warm:
             tests: The names of the only tests to run; none means all.
             one_red: Whether one red case of a test is enough, and its others are left out.
             first_red: Whether the first red test is enough, and none runs after it.
+            replay: The file that gets what was recorded of each test; None: nothing is recorded.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -86,6 +88,7 @@ class Warm:
         options = [f"--task={number}" for number in sorted(tasks)]
         options += ["--all-tasks"] * all_tasks + ["--one-red"] * one_red
         options += ["--exitfirst"] * first_red
+        options += [f"--replay-file={replay}"] if replay is not None else []
         if not CAN_FORK:
             verdict = run_cold(self._root, kata, solutions, options, tests)
             for test in verdict.tests:

@@ -22,7 +22,7 @@ MOST_ROWS = 200
 _MOST_BYTES = 8 << 20
 _DAYS_S = 1e7
 
-Kind = Literal["flow run", "task run", "run", "step", "tracked run", "call"]
+Kind = Literal["flow run", "task run", "run", "step", "tracked run"]
 # Names come from a learner's code: one line, of what can be seen, not too long.
 Word = Annotated[str, AfterValidator(lambda text: one_line(text, 120))]
 Words = Annotated[str, AfterValidator(lambda text: one_line(text, 300))]
@@ -65,7 +65,7 @@ class Nap(_Part):
 
 
 class Run(_Part):
-    """One run of anything: of a flow, a task, a Dagster job or its step, in MLflow; or a call.
+    """One run of anything: of a flow, a task, a Dagster job or its step, or in MLflow.
 
     Attributes:
         id: Its number in this story, from 1.

@@ -89,7 +89,7 @@ def _chart(
             lines += _wrapped(one.run.notes[0], " " * 6)[:2]
         elif one.run.ended.lower() in _BAD and one.run.notes:
             lines += _wrapped(one.run.notes[-1], " " * 6)[:2]
-        elif one.run.kind in ("step", "call") and one.run.notes:
+        elif one.run.kind == "step" and one.run.notes:
             lines += _wrapped("; ".join(one.run.notes), " " * 6)[:2]
     if story.left_out:
         lines.append(f"  and {story.left_out} more runs")

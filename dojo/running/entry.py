@@ -55,7 +55,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     written,
 )
 from dojo.running.given.laws import broken_laws, judged
-from dojo.running.given.replay import recorded
+from dojo.running.given.replay import recorded, replay_folder  # noqa: F401 - found by name
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
 from dojo.running.seams import SEAMS

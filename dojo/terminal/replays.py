@@ -68,11 +68,9 @@ class Replay:
         """Return what is to be said before anything is drawn: that there is no run, and why."""
         if self.mine is None:
             return [f"Nothing was recorded of {self.whose}: it broke off before the test could call it."]
-        if any(run.kind != "call" for run in self.mine.runs):
+        if self.mine.runs:
             return []
-        others = self.reference is not None and any(
-            run.kind != "call" for run in self.reference.runs
-        )
+        others = self.reference is not None and bool(self.reference.runs)
         said = (
             "No run of an engine was made here; the reference made some."
             if others
@@ -183,5 +181,5 @@ def _chosen(verdict: KataVerdict, stories: list[Story]) -> str:
     """Return the first red test; without one the first that made a run; else the first."""
     if verdict.red:
         return verdict.red[0].test
-    made = (one.test for one in stories if any(run.kind != "call" for run in one.runs))
+    made = (one.test for one in stories if one.runs)
     return next(made, verdict.tests[0].test)

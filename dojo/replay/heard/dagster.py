@@ -63,7 +63,7 @@ def rows_of(entries: Iterable[Any]) -> Iterator[Row]:
         if run is None:
             name = "materialize" if event.job_name == _UNNAMED else event.job_name
             run = rows[entry.run_id] = Row(entry.run_id, "run", name)
-        kind = event.event_type_value
+        kind = event.event_type.name
         if kind in _RUN:
             run.states.append((entry.timestamp, _RUN[kind], None))
         for key in _assets_planned(event):
@@ -77,7 +77,7 @@ def rows_of(entries: Iterable[Any]) -> Iterator[Row]:
 
 
 def _assets_planned(event: Any) -> list[str]:
-    planned = event.event_type_value == "ASSET_MATERIALIZATION_PLANNED"
+    planned = event.event_type.name == "ASSET_MATERIALIZATION_PLANNED"
     return [event.asset_key.to_user_string()] if planned and event.asset_key else []
 
 

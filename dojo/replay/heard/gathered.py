@@ -1,18 +1,25 @@
-"""Gather the rows of one test as they come, whoever tells them; make a story of them at the end."""
+"""Gather the rows of one test as they come, whoever tells them; make a story of them at the end.
+
+Nothing that goes wrong here may reach the test: what is gathered are objects of a learner's.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from dojo.ground.safe_text import one_line
 from dojo.replay.story import MOST_RUNS, MOST_STATES, Kind, Nap, Run, State, Story, Table
 
 _MOST_NOTES = 20
+_MOST_CALLS = 24
+_IDS = re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 @dataclasses.dataclass
@@ -44,20 +51,38 @@ class Row:
         """Return its first stamp."""
         return self.states[0][0] if self.states else float("inf")
 
+    @property
+    def ended(self) -> float:
+        """Return its last stamp."""
+        return self.states[-1][0] if self.states else float("inf")
+
+
+@dataclasses.dataclass
+class Call:
+    """A call of the solution: when it began and ended, and what came of it."""
+
+    name: str
+    began: float
+    ended: float = float("inf")
+    said: str = "did not end"
+    waits_s: list[float] = dataclasses.field(default_factory=list)
+
 
 class Gathered:
     """The rows of one test."""
 
-    def __init__(self) -> None:
-        """Begin now."""
+    def __init__(self, folder: Path | None = None) -> None:
+        """Begin now; `folder` is where the test keeps its files."""
+        self.folder = folder
         self.began = time.time()
-        self.calls: list[Row] = []
+        self.calls: list[Call] = []
         self.moves: list[tuple[float, float]] = []
         self.naps: list[tuple[Any, float, float]] = []  # whose: a run's key, or None
         self.tables: list[Table] = []
         self.rows: list[Callable[[], Iterable[Row]]] = []  # of each engine, asked at the end
         self.before: list[Callable[[], object]] = []  # called before the first call of the solution
         self.returned: list[Callable[[str, Any], object]] = []  # told what each call returned
+        self.after: list[Callable[[], object]] = []  # called at the end of the test
         self.who_waits: list[Callable[[], Any]] = []  # return the key of the run of this thread
         self._lock = threading.Lock()
 
@@ -76,26 +101,30 @@ class Gathered:
         """Note a call of the solution; return what is to be called at its end."""
         with self._lock:
             if not self.calls:
-                for look in self.before:
-                    look()
-            row = Row(object(), "call", name, states=[(time.time(), "Called", None)])
-            self.calls.append(row)
+                _do(self.before)
+            call = Call(name, time.time())
+            self.calls.append(call)
 
         def end(value: Any, error: BaseException | None) -> None:
-            row.states.append((time.time(), "Raised" if error else "Returned", None))
-            told = "no text"
-            with contextlib.suppress(Exception):  # the text of a learner's object
-                told = one_line(f"{type(error).__name__}: {error}" if error else repr(value), 200)
-            row.notes.append(f"{'raised' if error else 'returned'} {told}")
-            for tell in () if error else self.returned:
-                tell(name, value)
+            call.ended = time.time()
+            with contextlib.suppress(Exception):
+                said = f"raised {type(error).__name__}: {error}" if error else f"returned {value!r}"
+                call.said = self.without_chance(said)
+            if error is None:
+                _do(self.returned, name, value)
 
         return end
+
+    def without_chance(self, text: str) -> str:
+        """Return a text on one line, without ids and without where the test keeps its files."""
+        if self.folder is not None:
+            text = text.replace(f"{self.folder}/", "")
+        return one_line(_IDS.sub("(id)", text), 240)
 
     def add_table(self, title: str, columns: list[str], rows: list[list[Any]], *marks: int) -> None:
         """Add a table of anything; one without rows is left out."""
         if rows:
-            cells = tuple(tuple(str(cell) for cell in row) for row in rows[:200])
+            cells = tuple(tuple(self.without_chance(str(cell)) for cell in row) for row in rows[:200])
             self.tables.append(
                 Table(title=title, columns=tuple(columns), rows=cells, marks=marks)
             )
@@ -109,16 +138,22 @@ class Gathered:
             solution: As in `Story`.
             most_runs: How many runs to keep, from the first.
         """
-        rows = [row for ask in self.rows for row in ask() if row.states]
-        rows += self._calls_apart(rows)
-        rows.sort(key=lambda row: row.began)
-        rows = _parents_first(rows)
+        rows: list[Row] = []
+        for ask in self.rows:
+            with contextlib.suppress(Exception):  # a server that has gone
+                rows += [row for row in ask() if row.states]
+        rows = _parents_first(sorted(rows, key=lambda row: row.began))
         kept, zero = rows[:most_runs], min((row.began for row in rows), default=self.began)
         numbers = {row.key: number for number, row in enumerate(kept, start=1)}
         for owner, at, seconds in self.naps:
             row = next((one for one in kept if one.key == owner), None) or _around(kept, at)
+            call = next((one for one in self.calls if one.began <= at <= one.ended), None)
             if row is not None:
                 row.naps.append((at, seconds))
+            elif call is not None:
+                call.waits_s.append(seconds)
+        _do(self.after)
+        self._tell_calls(rows)
         return Story(
             kata=kata,
             test=test,
@@ -129,15 +164,26 @@ class Gathered:
             left_out=len(rows) - len(kept),
         )
 
-    def _calls_apart(self, rows: list[Row]) -> list[Row]:
-        """Return the calls of which no engine knows: none of its runs began or went on in them."""
-        return [
+    def _tell_calls(self, rows: list[Row]) -> None:
+        """Tell of the calls of which no engine knows: none of its runs went on in them."""
+        apart = [
             call
             for call in self.calls
-            if not any(
-                row.began <= call.states[-1][0] and row.states[-1][0] >= call.began for row in rows
-            )
+            if not any(row.began <= call.ended and row.ended >= call.began for row in rows)
         ]
+        told = [
+            [call.name, call.said, ", ".join(f"{one:g} s" for one in call.waits_s[:12])]
+            for call in apart[:_MOST_CALLS]
+        ]
+        more = len(apart) - _MOST_CALLS
+        told += [[f"and {more} more", "", ""]] if more > 0 else []
+        self.add_table("Calls, without a run of an engine", ["function", "it", "its waits"], told)
+
+
+def _do(these: Iterable[Callable[..., object]], *given: Any) -> None:
+    for one in these:
+        with contextlib.suppress(Exception):
+            one(*given)
 
 
 def _s(seconds: float) -> float:
@@ -146,7 +192,7 @@ def _s(seconds: float) -> float:
 
 def _around(rows: list[Row], at: float) -> Row | None:
     """Return the innermost run that went on at a moment."""
-    found = [row for row in rows if row.began <= at <= row.states[-1][0]]
+    found = [row for row in rows if row.began <= at <= row.ended]
     return max(found, key=lambda row: row.began, default=None)
 
 

@@ -57,15 +57,17 @@ def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
     gathered.rows.append(
         lambda: [row for one in stores_in(folder) for row in runs_in(one) if row.key not in known]
     )
-    try:
-        yield
-    finally:
-        for store in stores_in(folder):
-            name = "" if store.name == "mlflow.db" else f" ({store.name})"
+
+    def look_again() -> None:
+        for number, store in enumerate(stores_in(folder), start=1):
+            name = f" {number}" if number > 1 else ""
             then, now = before.get(store, []), versions_in(store)
             gathered.add_table(f"MLflow{name}, before: versions and aliases", _COLUMNS, then)
             others = [n for n, row in enumerate(now) if row not in then]
             gathered.add_table(f"MLflow{name}, after: versions and aliases", _COLUMNS, now, *others)
+
+    gathered.after.append(look_again)
+    yield
 
 
 def stores_in(folder: Path) -> list[Path]:

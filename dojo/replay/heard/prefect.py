@@ -14,6 +14,8 @@ from dojo.world.history import FlowRunHistory, PrefectHistory, TaskRunHistory, r
 # What Prefect calls a run to which nobody gave a name: two words, or the task's and three signs.
 _GIVEN_BY_CHANCE = re.compile(r"[a-z]+-[a-z]+|.*-[0-9a-f]{3}")
 
+_BEGIN = re.compile(r"^(Task|Flow) run encountered an exception:? ")
+
 
 @contextlib.contextmanager
 def heard(gathered: Gathered) -> Iterator[None]:
@@ -80,4 +82,4 @@ def _waits(state: str) -> bool:
 def _notes(name: str, message: str, states: list[str]) -> list[str]:
     named = [f"named {name}"] if name and not _GIVEN_BY_CHANCE.fullmatch(name) else []
     is_good = states[-1:] in ([], ["Completed"], ["Cached"])
-    return named if is_good or not message else [*named, message]
+    return named if is_good or not message else [*named, _BEGIN.sub("", message)]

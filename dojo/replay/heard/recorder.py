@@ -27,7 +27,7 @@ def recording(
         folder: Where the test keeps its files: what lies there is told, too.
         within_s: After how long to write what there is, since nobody waits for the end.
     """
-    gathered, owner, once = Gathered(), os.getpid(), threading.Lock()
+    gathered, owner, once = Gathered(folder), os.getpid(), threading.Lock()
 
     def write() -> None:
         if os.getpid() != owner or not once.acquire(blocking=False):

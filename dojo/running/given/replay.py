@@ -13,8 +13,17 @@ from dojo.catalog.kata import Kata
 from dojo.laws import calls
 from dojo.running.session import KataRun
 
+# Where a test that is recorded keeps its files.
+FOLDER = pytest.StashKey[Path]()
 # So long before a test is ended because it hangs, what was seen of it is written.
 _BEFORE_THE_END_S = 2.0
+
+
+@pytest.fixture(autouse=True)
+def replay_folder(request: pytest.FixtureRequest) -> None:
+    """Tell where a test that is recorded keeps its files."""
+    if request.config.getoption("replay_file"):
+        request.node.stash[FOLDER] = request.getfixturevalue("tmp_path")
 
 
 @contextlib.contextmanager
@@ -26,7 +35,7 @@ def recorded(item: pytest.Function, run: KataRun, kata: Kata) -> Iterator[None]:
         return
     from dojo.replay.heard.recorder import recording
 
-    folder = item.funcargs.get("tmp_path")
+    folder = item.stash.get(FOLDER, None)
     timeout_s = float(os.environ.get("DOJO_TEST_TIMEOUT") or 30)
     within_s = max(timeout_s - _BEFORE_THE_END_S, timeout_s / 2)
     with (

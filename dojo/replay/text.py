@@ -54,7 +54,7 @@ def draw(
         if timeline.lanes:
             lines += [*_head(name, length_s), *_chart(story, timeline, length_s, marks, used), ""]
         else:
-            lines += [f"{name}: no run was made", ""]
+            lines += [f"{name}: no run was made"]
     lines += _legend(used, timelines)
     lines += [line for one in differences for line in _wrapped(f"≠ {one}", "  ")]
     for name, story in stories:
@@ -164,8 +164,8 @@ def _legend(used: set[str], timelines: Sequence[tuple[str, Story, Timeline]]) ->
     for name, _, one in timelines:
         lines += _wrapped_all(f"{name}: {note}" for _, note in one.breaks[:6] if note)
         for run_name, most in list(at_once(one).items())[:4]:
-            beside = f"at most {most} at once" if most > 1 else "one after the other"
-            lines += _wrapped(f"{name}: {run_name}: {beside}", "  ")
+            if most > 1:
+                lines += _wrapped(f"{name}: {run_name}: at most {most} at once", "  ")
     return lines
 
 

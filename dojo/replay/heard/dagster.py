@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dojo.ground.safe_text import one_line
-from dojo.replay.heard.gathered import Gathered, Row
+from dojo.replay.heard.gathered import PLANNED, Gathered, Row
 
 _STEP = {
     "STEP_START": "Running",
@@ -26,6 +27,8 @@ _RUN = {
 }
 # What a job is called that nobody has named.
 _UNNAMED = "__ephemeral_asset_job__"
+
+_MODULE = re.compile(r"^(?:\w+\.)+(?=[A-Z])")
 
 
 @contextlib.contextmanager
@@ -69,7 +72,7 @@ def rows_of(entries: Iterable[Any]) -> Iterator[Row]:
         for key in _assets_planned(event):
             planned = Row((entry.run_id, key), "step", key, entry.run_id)
             rows.setdefault(planned.key, planned).states or planned.states.append(
-                (entry.timestamp, "Planned", None)
+                (entry.timestamp, PLANNED, None)
             )
         if event.step_key:
             _note_step(rows, entry, event, kind)
@@ -86,7 +89,7 @@ def _note_step(rows: dict[Any, Row], entry: Any, event: Any, kind: str) -> None:
     row = rows.setdefault(key, Row(key, "step", event.step_key, entry.run_id))
     data = event.event_specific_data
     if kind in _STEP:
-        if row.states[-1:] and row.states[-1][1] == "Planned":
+        if row.states[-1:] and row.states[-1][1] == PLANNED:
             row.states.clear()  # it was said before anything began
         wait_s = getattr(data, "seconds_to_wait", None) if kind == "STEP_UP_FOR_RETRY" else None
         row.states.append((entry.timestamp, _STEP[kind], wait_s))
@@ -105,4 +108,5 @@ def _note_step(rows: dict[Any, Row], entry: Any, event: Any, kind: str) -> None:
 def _innermost(error: Any) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
-    return one_line(error.message, 200) if error is not None else "it failed"
+    # Dagster says whose class an error is: `dagster._core.errors.DagsterTypeCheckDidNotPass: ...`
+    return _MODULE.sub("", one_line(error.message, 200)) if error is not None else "it failed"

@@ -19,7 +19,9 @@ from dojo.replay.story import MOST_RUNS, MOST_STATES, Kind, Nap, Run, State, Sto
 
 _MOST_NOTES = 20
 _MOST_CALLS = 24
-_IDS = re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+# The state of what an engine was to do, and has not begun.
+PLANNED = "Planned"
+_IDS = re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b0x[0-9a-f]{6,}")
 
 
 @dataclasses.dataclass
@@ -50,6 +52,11 @@ class Row:
     def began(self) -> float:
         """Return its first stamp."""
         return self.states[0][0] if self.states else float("inf")
+
+    @property
+    def place(self) -> float:
+        """Return what it is sorted by: what was only planned comes last."""
+        return float("inf") if [one for _, one, _ in self.states] == [PLANNED] else self.began
 
     @property
     def ended(self) -> float:
@@ -118,7 +125,7 @@ class Gathered:
     def without_chance(self, text: str) -> str:
         """Return a text on one line, without ids and without where the test keeps its files."""
         if self.folder is not None:
-            text = text.replace(f"{self.folder}/", "")
+            text = text.replace(f"{self.folder}/", "").replace(f"{self.folder.parent}/", "")
         return one_line(_IDS.sub("(id)", text), 240)
 
     def add_table(self, title: str, columns: list[str], rows: list[list[Any]], *marks: int) -> None:
@@ -142,7 +149,9 @@ class Gathered:
         for ask in self.rows:
             with contextlib.suppress(Exception):  # a server that has gone
                 rows += [row for row in ask() if row.states]
-        rows = _parents_first(sorted(rows, key=lambda row: row.began))
+        rows = _parents_first(sorted(rows, key=lambda row: row.place))
+        for row in rows:
+            row.notes = [self.without_chance(one) for one in row.notes]
         kept, zero = rows[:most_runs], min((row.began for row in rows), default=self.began)
         numbers = {row.key: number for number, row in enumerate(kept, start=1)}
         for owner, at, seconds in self.naps:
@@ -177,7 +186,10 @@ class Gathered:
         ]
         more = len(apart) - _MOST_CALLS
         told += [[f"and {more} more", "", ""]] if more > 0 else []
-        self.add_table("Calls, without a run of an engine", ["function", "it", "its waits"], told)
+        columns = ["function", "it", "its waits"]
+        if not any(row[-1] for row in told):
+            columns, told = columns[:-1], [row[:-1] for row in told]
+        self.add_table("Calls in which no run was made", columns, told)
 
 
 def _do(these: Iterable[Callable[..., object]], *given: Any) -> None:

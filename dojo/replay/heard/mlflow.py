@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,15 +35,18 @@ _VERSIONS = """
 _COLUMNS = ["model", "version", "aliases", "tags"]
 
 
+_MOST_STORES = 12
+
+
 @contextlib.contextmanager
 def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
     """Tell of the stores below a folder: as they are before the first call, and at the end.
 
     Args:
-        gathered: Gets runs and tables.
-        folder: The test's own folder; None: nothing is told.
+        gathered: Gets runs and tables: of the stores that changed; of the newest, where none did.
+        folder: Where all tests of the session keep their files; None: nothing is told.
     """
-    if folder is None:
+    if folder is None or "mlflow" not in sys.modules:
         yield
         return
     before: dict[Path, list[list[Any]]] = {}
@@ -53,31 +57,32 @@ def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
             before[store] = versions_in(store)
             known.update(row.key for row in runs_in(store))
 
-    gathered.before.append(look)
-    gathered.rows.append(
-        lambda: [row for one in stores_in(folder) for row in runs_in(one) if row.key not in known]
-    )
+    def new_runs() -> list[Row]:
+        found = {row.key: row for one in stores_in(folder) for row in runs_in(one)}
+        return [row for key, row in found.items() if key not in known]
 
     def look_again() -> None:
-        for number, store in enumerate(stores_in(folder), start=1):
+        versions = {store: versions_in(store) for store in stores_in(folder)}
+        told = [store for store, rows in versions.items() if rows != before.get(store, [])]
+        told = told or [store for store, rows in versions.items() if rows][:1]
+        for number, store in enumerate(told, start=1):
             name = f" {number}" if number > 1 else ""
-            then, now = before.get(store, []), versions_in(store)
+            then, now = before.get(store, []), versions[store]
             gathered.add_table(f"MLflow{name}, before: versions and aliases", _COLUMNS, then)
             others = [n for n, row in enumerate(now) if row not in then]
             gathered.add_table(f"MLflow{name}, after: versions and aliases", _COLUMNS, now, *others)
 
+    gathered.before.append(look)
+    gathered.rows.append(new_runs)
     gathered.after.append(look_again)
     yield
 
 
 def stores_in(folder: Path) -> list[Path]:
-    """Return the files below a folder that are an MLflow store."""
-    found = []
-    for path in sorted(folder.rglob("*.db"))[:8]:
-        with contextlib.suppress(sqlite3.Error, OSError):
-            if _asked(path, "SELECT 1 FROM sqlite_master WHERE name = 'model_versions'"):
-                found.append(path)
-    return found
+    """Return the files below a folder that are an MLflow store, the newest first."""
+    files = sorted(folder.rglob("*.db"), key=lambda path: path.stat().st_mtime, reverse=True)
+    is_store = "SELECT 1 FROM sqlite_master WHERE name = 'model_versions'"
+    return [path for path in files[:_MOST_STORES] if _asked(path, is_store)]
 
 
 def runs_in(store: Path) -> list[Row]:

@@ -15,7 +15,14 @@ from dojo.world import clock
 
 @contextlib.contextmanager
 def recording(
-    file: Path, kata: str, test: str, solution: str, folder: Path | None, within_s: float
+    file: Path,
+    kata: str,
+    test: str,
+    solution: str,
+    folder: Path | None,
+    within_s: float,
+    *,
+    hands_on_files: bool = False,
 ) -> Iterator[Gathered]:
     """Record what happens in a block, and add its story to a file as one line.
 
@@ -25,6 +32,7 @@ def recording(
         test: As in `Story`.
         solution: As in `Story`.
         folder: Where the test keeps its files: what lies there is told, too.
+        hands_on_files: Whether its tasks hand on values and files, as those of Airflow do.
         within_s: After how long to write what there is, since nobody waits for the end.
     """
     gathered, owner, once = Gathered(folder), os.getpid(), threading.Lock()
@@ -43,8 +51,8 @@ def recording(
         for hearing in (
             prefect.heard(gathered),
             dagster.heard(gathered),
-            mlflow.heard(gathered, folder),
-            values.heard(gathered, folder),
+            mlflow.heard(gathered, folder.parent if folder else None),
+            values.heard(gathered, folder if hands_on_files else None),
             clock.heard(gathered.note_move),
         ):
             stack.enter_context(hearing)

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import datetime
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ _MOST_VALUES = 20
 
 @contextlib.contextmanager
 def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
-    """Tell of the values that calls return, and of the files below a folder, for a block."""
+    """Tell of the starts that calls return; where there is a folder, of all values and its files."""
     returned: list[tuple[str, Any]] = []
     gathered.returned.append(lambda name, value: returned.append((name, value)))
     files: dict[str, int] = {}
@@ -41,15 +40,14 @@ def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
         for name, value in _first_of_each(returned):
             for title, rows, marks in calendars_of(value):
                 gathered.add_table(f"{name}: {title}", _STARTS, rows, *marks)
-        if sys.modules.keys() & {"prefect.task_engine", "dagster"}:
-            return  # there values go from run to run
+        if folder is None:
+            return
         rows = [_as_json(name, value) for name, value in returned[:_MOST_VALUES]]
         gathered.add_table("What JSON carries to the next task", _CARRIED, rows)
-        if folder is not None:
-            now = files_in(folder)
-            rows = [[name, size, _change(files.get(name), size)] for name, size in now.items()]
-            rows += [[name, "", "gone"] for name in files.keys() - now.keys()]
-            gathered.add_table("Files that stay", ["file", "bytes", ""], sorted(rows))
+        now = files_in(folder)
+        rows = [[name, str(size), _change(files.get(name), size)] for name, size in now.items()]
+        rows += [[name, "", "gone"] for name in files.keys() - now.keys()]
+        gathered.add_table("Files that stay", ["file", "bytes", ""], sorted(rows))
 
     gathered.after.append(tell)
     yield

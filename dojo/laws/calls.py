@@ -39,6 +39,8 @@ def heard(told: Told) -> Iterator[None]:
         yield
     finally:
         _hearing.remove(told)
+
+
 _PLAIN = (types.FunctionType, functools.partial, type(functools.cache(len)))
 
 

@@ -33,9 +33,7 @@ def differences(mine: Story, other: Story, whose: str = "reference") -> list[str
         one, two = at_once(here), at_once(there)
         for name in sorted(one.keys() & two.keys()):
             if (one[name] > 1) != (two[name] > 1):
-                found.append(
-                    f"{name}: {_beside(one[name])}; {whose}: {_beside(two[name])}"
-                )
+                found.append(f"{name}: {_beside(one[name])}; {whose}: {_beside(two[name])}")
     found += _tables(mine, other, whose)
     more = len(found) - _MOST_SAID
     return [*found[:_MOST_SAID], *([f"and {more} more"] if more > 0 else [])]
@@ -52,7 +50,9 @@ def shape(story: Story) -> list[str]:
 
     Each run as its kind, its name, whose it is and how it ended; sorted, each once.
     """
-    return sorted({f"{_within(run, story)}{run.kind} {run.name}: {run.ended}" for run in story.runs})
+    return sorted(
+        {f"{_within(run, story)}{run.kind} {run.name}: {run.ended}" for run in story.runs}
+    )
 
 
 def at_once(timeline: Timeline) -> dict[str, int]:
@@ -118,7 +118,9 @@ def _each(mine: Story, other: Story, whose: str) -> list[str]:
     for number, there in _pairs(mine, other).items():
         run = mine.of_run(number)
         if _are_others(run.waits_s, there.waits_s):
-            found.append(f"{run.name}: waits {_listed(run.waits_s)}; {whose}: {_listed(there.waits_s)}")
+            found.append(
+                f"{run.name}: waits {_listed(run.waits_s)}; {whose}: {_listed(there.waits_s)}"
+            )
         elif run.ended != there.ended:
             found.append(f"{run.name}: ends in {run.ended}; {whose}: {there.ended}")
         elif len(run.states) != len(there.states) and run.waits_s:
@@ -129,7 +131,9 @@ def _each(mine: Story, other: Story, whose: str) -> list[str]:
 def _are_others(mine: list[float], other: list[float]) -> bool:
     if len(mine) != len(other):
         return True
-    return any(abs(one - two) > max(_ALIKE, _ALIKE * two) for one, two in zip(mine, other, strict=True))
+    return any(
+        abs(one - two) > max(_ALIKE, _ALIKE * two) for one, two in zip(mine, other, strict=True)
+    )
 
 
 def _listed(waits: list[float]) -> str:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 from dojo.replay.compare import marked
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Run, Story
-from dojo.replay.timeline import Bar, Lane, Timeline, lay_out, said
+from dojo.replay.timeline import MEANS, Bar, Lane, Timeline, is_good, lay_out, said
 
 WIDTH = 960
 _LEFT, _RIGHT, _ROW, _BAR = 220, 130, 26, 16
@@ -23,15 +23,6 @@ _SHORTEST = 2.0
 _FITS = 7.0  # a sign's width
 _MOST_SIGNS = 26
 _TICKS = 4
-_GOOD = {"completed", "success", "finished", "returned", "cached"}
-_BAD = {"failed", "failure", "crashed", "raised", "timedout", "canceled", "cancelled"}
-_MEANS = {
-    "flow": "a run that holds others",
-    "work": "at work",
-    "waiting": "not begun yet",
-    "wait": "a wait of the engine",
-    "nap": "a wait in your code",
-}
 
 STYLE = """
 .replay { --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #ffffff; --flow: #8c959f;
@@ -39,7 +30,8 @@ STYLE = """
   --odd: #8250df; background: var(--paper); }
 .replay text { fill: var(--ink); font: 13px system-ui, sans-serif; }
 .replay .axis, .replay .in { fill: var(--soft); font-size: 12px; }
-.replay .tick { stroke: var(--line); } .replay .break { stroke: var(--soft); stroke-dasharray: 2 3; }
+.replay .tick { stroke: var(--line); }
+.replay .break { stroke: var(--soft); stroke-dasharray: 2 3; }
 .replay .flow { fill: var(--flow); } .replay .work { fill: var(--work); }
 .replay .waiting { fill: none; stroke: var(--soft); stroke-dasharray: 2 2; }
 .replay .wait { fill: none; stroke: var(--wait); stroke-width: 1.5; }
@@ -159,15 +151,16 @@ def _lane(svg: Element, y: float, lane: Lane, length_s: float, is_marked: bool) 
         group = _group(svg, f"{run.name}: {run.ended} at {said(lane.begin_s)}", run.id, 0)
         shape = f"M{x:.1f} {y} l7 8 l-7 8 l-7 -8 z"
         SubElement(group, "path", {"d": shape, "class": _kind_of(run.ended) or "work"})
-    low = run.ended.lower()
-    sign = "✓ " if low in _GOOD - {"cached"} else "✗ " if low in _BAD else ""
-    end = _text(svg, WIDTH - _RIGHT + 12, y + 13, sign + _cut(run.ended, 16), {"class": _kind_of(low)})
+    sign = {True: "✓ ", False: "✗ ", None: ""}[is_good(run.ended)]
+    sign = "" if run.ended.lower() == "cached" else sign
+    end = _text(
+        svg, WIDTH - _RIGHT + 12, y + 13, sign + _cut(run.ended, 16), {"class": _kind_of(run.ended)}
+    )
     SubElement(end, "title").text = "; ".join((run.ended, *run.notes))
 
 
 def _kind_of(state: str) -> str:
-    low = state.lower()
-    return "good" if low in _GOOD else "bad" if low in _BAD else ""
+    return {True: "good", False: "bad", None: ""}[is_good(state)]
 
 
 def _bar(svg: Element, y: float, run: Run, bar: Bar, length_s: float) -> None:
@@ -192,7 +185,7 @@ def _bar(svg: Element, y: float, run: Run, bar: Bar, length_s: float) -> None:
 
 def _folded(svg: Element, y: float, row: Folded, length_s: float) -> float:
     """Draw many runs as thin bars, each on the first line that is free."""
-    _text(svg, 18 + 14 * min(row.depth, 6), y + 13, f"{_cut(row.name, 18)} × {len(row.lanes)}")
+    _text(svg, 18 + 14 * min(row.depth, 6), y + 13, f"{len(row.lanes)} x {_cut(row.name, 18)}")
     group = _group(svg, f"{row.name}: {len(row.lanes)} runs: {row.said}", row.lanes[0].run.id, 0)
     free: list[float] = []
     for lane in row.lanes:
@@ -205,7 +198,7 @@ def _folded(svg: Element, y: float, row: Folded, length_s: float) -> float:
             "y": f"{y + line * _THIN:.1f}",
             "width": f"{end - x:.1f}",
             "height": str(_THIN - 1),
-            "class": "bad" if lane.run.ended.lower() in _BAD else "work",
+            "class": "bad" if is_good(lane.run.ended) is False else "work",
             "data-run": str(lane.run.id),
             "data-row": "0",
         }
@@ -230,13 +223,11 @@ def _edges(
                 SubElement(grid, "path", {"d": way, "class": "edge", "data-from": str(one)})
 
 
-def _legend(
-    svg: Element, y: float, timelines: Sequence[tuple[str, Story, Timeline]]
-) -> float:
+def _legend(svg: Element, y: float, timelines: Sequence[tuple[str, Story, Timeline]]) -> float:
     bars = [bar for _, _, one in timelines for lane in one.lanes for bar in lane.bars]
     used = {bar.look for bar in bars}
     x = 18.0
-    for look, means in _MEANS.items():
+    for look, means in MEANS.items():
         if look in used:
             height = "6" if look == "flow" else "12"
             box = {"x": f"{x}", "y": f"{y + (3 if look == 'flow' else 0)}", "width": "18"}

@@ -13,7 +13,7 @@ from rich.text import Text
 from dojo.replay.compare import at_once, marked
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Story, Table
-from dojo.replay.timeline import Bar, Lane, Timeline, lay_out, said
+from dojo.replay.timeline import MEANS, Bar, Lane, Look, Timeline, is_good, lay_out, said
 
 COLUMNS = 80
 _LABEL, _END = 27, 14
@@ -21,17 +21,8 @@ _CHART = COLUMNS - _LABEL - _END - 2
 _MOST_LANES = 16
 _MOST_ROWS = 14
 _MOST_TABLES = 4
-_SIGNS = {"flow": "─", "work": "█", "waiting": "·", "wait": "░", "nap": "▒"}
-_PLAIN = str.maketrans("─█·░▒│≠✓✗◆×", "-#.~=|!+xo*")
-_MEANS = {
-    "flow": "a run that holds others",
-    "work": "at work",
-    "waiting": "not begun yet",
-    "wait": "a wait of the engine",
-    "nap": "a wait in your code",
-}
-_GOOD = {"completed", "success", "finished", "returned"}
-_BAD = {"failed", "failure", "crashed", "raised", "timedout", "canceled", "cancelled"}
+_SIGNS: dict[Look, str] = {"flow": "─", "work": "█", "waiting": "·", "wait": "░", "nap": "▒"}
+_PLAIN = str.maketrans("─█·░▒≠✓✗◆…", "-#.~=!+xo.")
 
 
 def draw(
@@ -87,7 +78,7 @@ def _chart(
         lines.append(_line(label, _bars(one, length_s), _ending(one.run.ended)))
         if not one.bars and one.run.notes:
             lines += _wrapped(one.run.notes[0], " " * 6)[:2]
-        elif one.run.ended.lower() in _BAD and one.run.notes:
+        elif is_good(one.run.ended) is False and one.run.notes:
             lines += _wrapped(one.run.notes[-1], " " * 6)[:2]
         elif one.run.kind == "step" and one.run.notes:
             lines += _wrapped("; ".join(one.run.notes), " " * 6)[:2]
@@ -107,9 +98,8 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _ending(state: str) -> str:
-    low = state.lower()
-    sign = "✓ " if low in _GOOD else "✗ " if low in _BAD else "◆ " if low == "cached" else "  "
-    return sign + state
+    signs = {True: "✓ ", False: "✗ ", None: "  "}
+    return ("◆ " if state.lower() == "cached" else signs[is_good(state)]) + state
 
 
 def _place(at_s: float, length_s: float) -> int:
@@ -148,13 +138,13 @@ def _folded_line(one: Folded, length_s: float) -> str:
     for step in steps[:_CHART]:
         now += step
         cells.append(" " if not now else str(now) if now < 10 else "+")
-    label = f"  {'  ' * min(one.depth, 5)}{one.name} × {len(one.lanes)}"
+    label = f"  {'  ' * min(one.depth, 5)}{len(one.lanes)} x {one.name}"
     return _line(label, "".join(cells), f"  {one.said}")
 
 
 def _legend(used: set[str], timelines: Sequence[tuple[str, Story, Timeline]]) -> list[str]:
     lines = []
-    parts = [f"{_SIGNS[look]} {_MEANS[look]}" for look in _SIGNS if look in used]
+    parts = [f"{_SIGNS[look]} {MEANS[look]}" for look in _SIGNS if look in used]
     if any(bar.is_skipped for _, _, one in timelines for lane in one.lanes for bar in lane.bars):
         parts.append("waits as long as scheduled: the test's clock skipped them")
     if any(isinstance(row, Folded) for _, _, one in timelines for row in folded(one, _MOST_LANES)):

@@ -16,6 +16,16 @@ Look = Literal["waiting", "flow", "work", "wait", "nap"]
 _NAP, _STATE = 0, 1
 # A wait is taken for skipped if less than this part of it passed.
 _PART_OF_A_WAIT = 0.9
+# What each kind of bar is, for a legend; in this order.
+MEANS: dict[Look, str] = {
+    "flow": "a run that holds others",
+    "work": "at work",
+    "waiting": "not begun yet",
+    "wait": "a wait of the engine",
+    "nap": "a wait in your code",
+}
+_GOOD = {"completed", "success", "finished", "cached"}
+_BAD = {"failed", "failure", "crashed", "timedout", "canceled", "cancelled", "killed"}
 _PENDING = {"pending", "scheduled", "late", "paused", "notready"}
 _HOLDS_OTHERS = {"flow run", "run", "tracked run"}
 
@@ -79,6 +89,12 @@ class Timeline:
     breaks: tuple[tuple[float, str], ...]
 
 
+def is_good(state: str) -> bool | None:
+    """Say whether a state is a good end, in any engine's words; None of what is no end."""
+    low = state.lower()
+    return True if low in _GOOD else False if low in _BAD else None
+
+
 def said(seconds: float) -> str:
     """Write a length of time as people do: `0.2 s`, `90 s`, `2 h`."""
     if seconds >= 7200:
@@ -93,9 +109,7 @@ def said(seconds: float) -> str:
 def lay_out(story: Story) -> Timeline:
     """Return the runs of a story as they would have been without a clock that skips."""
     places, breaks = _places(story)
-    lanes = [
-        _lane(run, depth, places) for run, depth in _in_order(story) if (run.id, 0) in places
-    ]
+    lanes = [_lane(run, depth, places) for run, depth in _in_order(story) if (run.id, 0) in places]
     ends = [lane.end_s for lane in lanes]
     return Timeline(tuple(lanes), max(ends, default=0.0), tuple(breaks))
 

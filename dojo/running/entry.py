@@ -195,9 +195,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.config.hook.pytest_deselected(items=[item])
         return True
     if _ENGINES_RUN not in item.config.stash:
-        files = {one.path for one in item.session.items}
+        items = item.session.items
+        files = {one.path for one in items}
         _start_engines(run, [one for one in run.katas if one.test_file in files])
-        asking = [one for one in item.session.items if "elsewhere" in _fixtures_of(one)]
+        asking = [one for one in items if "elsewhere" in getattr(one, "fixturenames", ())]
         if asking and (first := run.kata_of_item(asking[0])) is not None:
             run.elsewhere(run.solutions.file_of(first))  # ready by the time it is called
         item.config.stash[_ENGINES_RUN] = True
@@ -220,10 +221,6 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
-
-
-def _fixtures_of(item: pytest.Item) -> list[str]:
-    return list(getattr(item, "fixturenames", ()))
 
 
 def _start_engines(run: KataRun, katas: list[Any]) -> None:
@@ -261,7 +258,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: Any
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, Any]:
     """Make a kata's red test readable."""
     run = kata_run_of(item.config)
     kata = run.kata_of_item(item) if run else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import textwrap
 import traceback
 from pathlib import Path
@@ -103,10 +104,7 @@ def broken_run_reports(
 def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
     """Make one record of the reports (set-up, call, tear-down) of one test."""
     bad = next((report for report in reports if not report.passed), None)
-    test = reports[0].nodeid.rsplit("::", 1)[-1]
-    if "[" in reports[0].nodeid:
-        head, _, parameters = reports[0].nodeid.partition("[")
-        test = f"{head.rsplit('::', 1)[-1]}[{parameters}"
+    test = name_of(reports[0].nodeid)
     said: dict[str, Any] = getattr(bad, "dojo", None) or {}
     ending = said.get("ending")
     # Each report repeats the sections of those before.
@@ -210,7 +208,19 @@ def _with_next_step(message: str, kata: Kata, nodeid: str, cause: Cause) -> str:
         return message  # no hint of any task mends a file that cannot be used
     title = kata.tasks[number - 1].title.en
     hint = f"dojo hint {kata.number:02d} {number}"
-    return f"{message}\n\nTask {number}, {title}.\nHint: {hint}   (engine log: --tb=long)"
+    said = f"{message}\n\nTask {number}, {title}.\nHint: {hint}   (engine log: --tb=long)"
+    return said if cause == "stub" else f"{said}\nSee it: {see_it(kata, nodeid)}"
+
+
+def see_it(kata: Kata, nodeid: str) -> str:
+    """Return the command that shows what was recorded of a test, as a shell takes it."""
+    return f"dojo replay {kata.number:02d} {shlex.quote(name_of(nodeid))}"
+
+
+def name_of(nodeid: str) -> str:
+    """Return the name of a test with its parameters, in which there may be anything."""
+    head, bracket, parameters = nodeid.partition("[")
+    return f"{head.rsplit('::', 1)[-1]}{bracket}{parameters}"
 
 
 def _wrap(line: str) -> str:

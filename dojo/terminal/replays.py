@@ -67,7 +67,9 @@ class Replay:
     def notes(self, language: Language) -> list[str]:
         """Return what is to be said before anything is drawn: that there is no run, and why."""
         if self.mine is None:
-            return [f"Nothing was recorded of {self.whose}: it broke off before the test could call it."]
+            return [
+                f"Nothing was recorded of {self.whose}: it broke off before the test could call it."
+            ]
         if self.mine.runs:
             return []
         others = self.reference is not None and bool(self.reference.runs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _LONGEST_SAID = 100_000
+# Causes of a red test of which something was recorded.
+_TO_BE_SEEN = ("assertion", "exception", "hang")
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
 
 
@@ -254,6 +257,9 @@ def show_next_step(
         task = next((test.task for test in verdict.red if test.task), 1)
         screen.say(f"Next: edit {shown(kata.stub_file)}, then: dojo run {number}")
         screen.say(f"Hint: dojo hint {number} {task}")
+        red = next((one for one in verdict.red if one.cause in _TO_BE_SEEN), None)
+        if red is not None:
+            screen.say(f"See it: dojo replay {number} {shlex.quote(red.test)}")
     elif following is None:
         screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
     else:

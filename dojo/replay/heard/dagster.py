@@ -1,4 +1,4 @@
-"""Gather Dagster's event log: runs, steps and their tries, what was made, checked and passed over."""
+"""Gather Dagster's event log: runs, steps and their tries, what was made and checked."""
 
 from __future__ import annotations
 

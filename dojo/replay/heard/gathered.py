@@ -21,7 +21,9 @@ _MOST_NOTES = 20
 _MOST_CALLS = 24
 # The state of what an engine was to do, and has not begun.
 PLANNED = "Planned"
-_IDS = re.compile(r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b0x[0-9a-f]{6,}")
+_IDS = re.compile(
+    r"\b[0-9a-f]{32}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b0x[0-9a-f]{6,}"
+)
 
 
 @dataclasses.dataclass
@@ -131,10 +133,10 @@ class Gathered:
     def add_table(self, title: str, columns: list[str], rows: list[list[Any]], *marks: int) -> None:
         """Add a table of anything; one without rows is left out."""
         if rows:
-            cells = tuple(tuple(self.without_chance(str(cell)) for cell in row) for row in rows[:200])
-            self.tables.append(
-                Table(title=title, columns=tuple(columns), rows=cells, marks=marks)
+            cells = tuple(
+                tuple(self.without_chance(str(cell)) for cell in row) for row in rows[:200]
             )
+            self.tables.append(Table(title=title, columns=tuple(columns), rows=cells, marks=marks))
 
     def story(self, kata: str, test: str, solution: str, most_runs: int = MOST_RUNS) -> Story:
         """Return all that was gathered, with numbers for ids and seconds from the first stamp.

@@ -108,9 +108,12 @@ def versions_in(store: Path) -> list[list[Any]]:
 
 
 def _asked(store: Path, query: str) -> list[sqlite3.Row]:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(
-        sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
-    ) as connection:
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(
+            sqlite3.connect(f"{store.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
+        ) as connection,
+    ):
         connection.row_factory = sqlite3.Row
         return connection.execute(query).fetchall()
     return []

@@ -59,4 +59,3 @@ def recording(
         late.start()
         stack.callback(late.cancel)
         yield gathered
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,7 @@ _MOST_VALUES = 20
 
 @contextlib.contextmanager
 def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
-    """Tell of the starts that calls return; where there is a folder, of all values and its files."""
+    """Tell of the starts that calls return; of all values, and of files, where there is a folder."""
     returned: list[tuple[str, Any]] = []
     gathered.returned.append(lambda name, value: returned.append((name, value)))
     files: dict[str, int] = {}
@@ -107,7 +108,10 @@ def _calendar(starts: list[datetime.datetime]) -> tuple[list[list[str]], list[in
         shown = start.strftime("%z")
         clock = start.strftime("%a %d %b %H:%M")
         rows.append([f"{start.timestamp():.0f}", clock, f"{shown[:3]}:{shown[3:5]}", note])
-    gaps = ["", *(f"{(b - a).total_seconds() / 3600:g} h later" for a, b in zip(starts, starts[1:], strict=False))]
+    gaps = [
+        "",
+        *(f"{(b - a).total_seconds() / 3600:g} h later" for a, b in itertools.pairwise(starts)),
+    ]
     return [[gap, *row[1:]] for gap, row in zip(gaps, rows, strict=True)], marks
 
 

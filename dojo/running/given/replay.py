@@ -38,13 +38,16 @@ def recorded(item: pytest.Function, run: KataRun, kata: Kata) -> Iterator[None]:
     folder = item.stash.get(FOLDER, None)
     timeout_s = float(os.environ.get("DOJO_TEST_TIMEOUT") or 30)
     within_s = max(timeout_s - _BEFORE_THE_END_S, timeout_s / 2)
-    with recording(
-        Path(file),
-        kata.id,
-        item.name,
-        run.solutions.spec,
-        folder,
-        within_s,
-        hands_on_files=kata.track == "airflow",
-    ) as gathered, calls.heard(gathered.note_call):
+    with (
+        recording(
+            Path(file),
+            kata.id,
+            item.name,
+            run.solutions.spec,
+            folder,
+            within_s,
+            hands_on_files=kata.track == "airflow",
+        ) as gathered,
+        calls.heard(gathered.note_call),
+    ):
         yield

@@ -71,7 +71,7 @@ def _chart(
     lines = []
     for one in folded(timeline, _MOST_LANES):
         if isinstance(one, Folded):
-            lines.append(_folded_line(one, length_s))
+            lines += [_folded_line(one, length_s), *_wrapped(one.said, " " * 6)]
             continue
         used.update(bar.look for bar in one.bars)
         label = f"{'≠' if one.run.id in marks else ' '} {'  ' * min(one.depth, 5)}{one.run.name}"
@@ -139,7 +139,7 @@ def _folded_line(one: Folded, length_s: float) -> str:
         now += step
         cells.append(" " if not now else str(now) if now < 10 else "+")
     label = f"  {'  ' * min(one.depth, 5)}{len(one.lanes)} x {one.name}"
-    return _line(label, "".join(cells), f"  {one.said}")
+    return _line(label, "".join(cells), "")
 
 
 def _legend(used: set[str], timelines: Sequence[tuple[str, Story, Timeline]]) -> list[str]:

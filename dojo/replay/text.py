@@ -128,18 +128,18 @@ def _filled(bar: Bar, width: int) -> list[str]:
 
 
 def _folded_line(one: Folded, length_s: float) -> str:
-    """Draw many runs in one line: in each column how many were at work."""
-    steps = [0] * (_CHART + 1)
-    for lane in one.lanes:
-        begin = _place(lane.begin_s, length_s)
-        steps[begin] += 1
-        steps[max(_place(lane.end_s, length_s), begin + 1)] -= 1
-    cells, now = [], 0
-    for step in steps[:_CHART]:
-        now += step
-        cells.append(" " if not now else str(now) if now < 10 else "+")
+    """Draw many runs in one line: in each column how many were at work at once."""
+    steps = [(lane.begin_s, 1) for lane in one.lanes] + [(lane.end_s, -1) for lane in one.lanes]
+    most, now, reached = [0] * _CHART, 0, 0
+    for at_s, step in sorted(steps):
+        place = _place(at_s, length_s)
+        for column in range(reached, place + 1):
+            most[column] = max(most[column], now)
+        now, reached = now + step, place
+        most[place] = max(most[place], now)
+    cells = "".join(" " if not count else str(count) if count < 10 else "+" for count in most)
     label = f"  {'  ' * min(one.depth, 5)}{len(one.lanes)} x {one.name}"
-    return _line(label, "".join(cells), "")
+    return _line(label, cells, "")
 
 
 def _legend(used: set[str], timelines: Sequence[tuple[str, Story, Timeline]]) -> list[str]:

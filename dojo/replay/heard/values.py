@@ -30,7 +30,7 @@ _MOST_VALUES = 20
 
 @contextlib.contextmanager
 def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
-    """Tell of the starts that calls return; of all values, and of files, where there is a folder."""
+    """Tell of the starts that calls return; where there is a folder, of values and files."""
     returned: list[tuple[str, Any]] = []
     gathered.returned.append(lambda name, value: returned.append((name, value)))
     files: dict[str, int] = {}

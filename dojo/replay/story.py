@@ -158,6 +158,16 @@ class Story(_Part):
         """Return it on one line."""
         return self.model_dump_json(by_alias=True, exclude_defaults=True)
 
+    def cut(self, most: int) -> Story:
+        """Return it with its first runs only, and how many were left out."""
+        kept = {run.id for run in self.runs[:most]}
+        runs = tuple(
+            run.model_copy(update={"gets": tuple(one for one in run.gets if one in kept)})
+            for run in self.runs[:most]
+        )
+        left_out = self.left_out + len(self.runs) - len(runs)
+        return self.model_copy(update={"runs": runs, "left_out": left_out})
+
     def of_run(self, number: int) -> Run:
         """Return the run of a number."""
         return next(run for run in self.runs if run.id == number)

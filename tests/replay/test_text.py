@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.cells import cell_len
 
@@ -50,7 +52,7 @@ def test_thousand_runs_are_a_page() -> None:
     lines = draw([("yours", many(1000))])
 
     assert len(lines) < 24
-    assert any("1000 x score  8888" in line for line in lines)
+    assert any(re.search(r"1000 x score +8{20}", line) for line in lines)
     assert "      Completed 990, Failed 10" in lines
     assert any("at most 8 at once" in line for line in lines)
 

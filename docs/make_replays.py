@@ -8,15 +8,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from dojo.author.replayed import KEPT_RUNS
 from dojo.catalog.kata import find_kata, load_catalog
-from dojo.replay.story import Story, write_stories
-from dojo.terminal.replays import kept_in
+from dojo.replay.story import write_stories
 from dojo.warm.client import Warm
 from dojo.warm.replays import record
 
 ROOT = Path(__file__).resolve().parent.parent
-# Of a test that makes more runs, as many tell what it is about.
-MOST_RUNS = 40
 
 
 def main(names: list[str]) -> int:
@@ -31,14 +29,9 @@ def main(names: list[str]) -> int:
                 print(f"{kata.id}: not recorded; red: {red} {verdict.fault}")
                 missing += 1
                 continue
-            write_stories(kept_in(kata), [kept(one) for one in stories])
+            write_stories(kata.replay_file, [one.cut(KEPT_RUNS) for one in stories])
             print(f"{kata.id}: {len(stories)} tests", flush=True)
     return missing
-
-
-def kept(story: Story) -> Story:
-    """Return what is kept of a story."""
-    return story.cut(MOST_RUNS)
 
 
 if __name__ == "__main__":

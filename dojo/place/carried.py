@@ -40,7 +40,8 @@ def carried(root: Path) -> Iterator[str]:
         slug = folder.name[3:]
         names = ("kata.toml", f"{slug}.py", f"test_{slug}.py")
         files = [folder / name for name in names] + sorted(folder.glob("*.md"))
-        files.append(root / "reference" / folder.name / f"{slug}.py")
+        beside = root / "reference" / folder.name
+        files += [beside / f"{slug}.py", beside / "replay.jsonl"]
         found += [path.relative_to(root).as_posix() for path in files if path.is_file()]
     for pattern in _MORE:
         found += [path.relative_to(root).as_posix() for path in root.glob(pattern)]

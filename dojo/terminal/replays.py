@@ -17,8 +17,6 @@ from dojo.terminal.course import first_unsolved_task
 from dojo.terminal.screen import page_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from dojo.warm.client import Warm
 
 _LOOKS = {"en": "## What the tests look at", "fr": "## Ce que les tests regardent"}
@@ -81,11 +79,6 @@ class Replay:
         return [said, *([] if others else looks_at(self.kata, language))]
 
 
-def kept_in(kata: Kata) -> Path:
-    """Return the file that holds what was recorded of the reference; it may not exist."""
-    return kata.reference_file.with_name("replay.jsonl")
-
-
 def replay(
     kata: Kata, test: str | None, solutions: str = "learner", warm: Warm | None = None
 ) -> Replay:
@@ -107,7 +100,7 @@ def replay(
     tests = [_named(kata, test)] if test else kata.tasks[first_unsolved_task(kata) - 1].tests
     try:
         verdict, stories = record(kata, solutions, tests, warm)
-        known = read_stories(kept_in(kata))
+        known = read_stories(kata.replay_file)
     except StoryError as error:
         cure = "'git checkout reference' brings back what was kept"
         raise Stop(Exit.ENVIRONMENT, f"{kata.id} has no replay: {error}; {cure}") from None

@@ -83,7 +83,7 @@ class Gathered:
     def __init__(self, folder: Path | None = None) -> None:
         """Begin now; `folder` is where the test keeps its files."""
         self.folder = folder
-        self.began = time.time()
+        self.zero = time.time()  # what a story's seconds count from
         self.calls: list[Call] = []
         self.moves: list[tuple[float, float]] = []
         self.naps: list[tuple[Any, float, float]] = []  # whose: a run's key, or None
@@ -154,7 +154,7 @@ class Gathered:
         rows = _parents_first(sorted(rows, key=lambda row: row.place))
         for row in rows:
             row.notes = [self.without_chance(one) for one in row.notes]
-        kept, zero = rows[:most_runs], min((row.began for row in rows), default=self.began)
+        kept, self.zero = rows[:most_runs], min((row.began for row in rows), default=self.zero)
         numbers = {row.key: number for number, row in enumerate(kept, start=1)}
         for owner, at, seconds in self.naps:
             row = next((one for one in kept if one.key == owner), None) or _around(kept, at)
@@ -169,8 +169,10 @@ class Gathered:
             kata=kata,
             test=test,
             solution=solution,
-            runs=tuple(_run(row, numbers, zero) for row in kept),
-            moves=tuple(Nap(at=_s(at - zero), seconds=by) for at, by in self.moves[:MOST_STATES]),
+            runs=tuple(_run(row, numbers, self.zero) for row in kept),
+            moves=tuple(
+                Nap(at=_s(at - self.zero), seconds=by) for at, by in self.moves[:MOST_STATES]
+            ),
             tables=tuple(self.tables[:40]),
             left_out=len(rows) - len(kept),
         )

@@ -40,9 +40,10 @@ def recording(
     def write() -> None:
         if os.getpid() != owner or not once.acquire(blocking=False):
             return
-        story = gathered.story(kata, test, solution)
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(f"{story.to_json()}\n")
+        with contextlib.suppress(Exception):  # the test says what it has to say all the same
+            line = gathered.story(kata, test, solution).to_json()
+            with file.open("a", encoding="utf-8") as stream:
+                stream.write(f"{line}\n")
 
     late = threading.Timer(within_s, write)
     late.daemon = True

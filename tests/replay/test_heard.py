@@ -206,8 +206,9 @@ def test_wait_of_the_solution_belongs_to_the_run_it_was_made_in() -> None:
 
 
 def test_nothing_that_cannot_be_told_reaches_the_test(tmp_path: Path) -> None:
-    file = tmp_path / "stories.jsonl"
-    with recording(file, "k", "t", "s", tmp_path, 60, hands_on_files=True) as gathered:
+    file, folder = tmp_path / "stories.jsonl", tmp_path / "session" / "test"
+    folder.mkdir(parents=True)
+    with recording(file, "k", "t", "s", folder, 60, hands_on_files=True) as gathered:
         gathered.before.append(lambda: 1 / 0)
         gathered.rows.append(lambda: 1 / 0)
         end = gathered.note_call("one")

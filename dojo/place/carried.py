@@ -38,7 +38,7 @@ def carried(root: Path) -> Iterator[str]:
     found = [name for name in (*_PAGES, *_STEERING) if (root / name).is_file()]
     for folder in sorted((root / "katas").glob("[0-9]*_*")):
         slug = folder.name[3:]
-        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py")
+        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py", "example.svg")
         files = [folder / name for name in names] + sorted(folder.glob("*.md"))
         beside = root / "reference" / folder.name
         files += [beside / f"{slug}.py", beside / "replay.jsonl"]

@@ -7,12 +7,12 @@ writes them out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dojo.replay.compare import marked
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Run, Story
-from dojo.replay.timeline import MEANS, Bar, Lane, Timeline, is_good, lay_out, said
+from dojo.replay.timeline import MEANS, Bar, Lane, Timeline, is_good, lay_out, said, ticks
 
 WIDTH = 960
 _LEFT, _RIGHT, _ROW, _BAR = 220, 130, 26, 16
@@ -22,7 +22,6 @@ _MOST_LANES = 40
 _SHORTEST = 2.0
 _FITS = 7.0  # a sign's width
 _MOST_SIGNS = 26
-_TICKS = 4
 
 STYLE = """
 .replay { --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #ffffff; --flow: #8c959f;
@@ -49,13 +48,13 @@ STYLE = """
 """
 
 
-def draw(stories: Sequence[tuple[str, Story]], title: str) -> Element:
+def draw(stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = True) -> Element:
     """Return one `svg` element with each story on the same scale, one below the other.
 
     Args:
-        stories: What each is called, and the story; runs of the first that the last has not so are
-            marked.
+        stories: What each is called, and the story.
         title: What the picture is called, for who does not see it.
+        compared: Whether runs of the first story are marked that the last one has not so.
 
     Returns:
         The element; its bars carry `data-run` and `data-row`, the stored row that they begin with.
@@ -67,7 +66,7 @@ def draw(stories: Sequence[tuple[str, Story]], title: str) -> Element:
     SubElement(defs, "path", {"d": "M0 6 L6 0", "class": "hatch"})
     y = 8.0
     for number, (name, story, timeline) in enumerate(timelines):
-        marks = marked(story, stories[-1][1]) if number == 0 and len(stories) > 1 else set()
+        marks = marked(story, stories[-1][1]) if compared and not number and stories[1:] else set()
         y = _part(svg, y, name, story, timeline, length_s, marks)
     y = _legend(svg, y, timelines)
     svg.set("viewBox", f"0 0 {WIDTH} {y:.0f}")
@@ -109,10 +108,9 @@ def _part(
     if not timeline.lanes:
         _text(svg, _LEFT, y + 14, "no run was made")
         return y + _ROW
-    for tick in range(_TICKS + 1):
-        at = _LEFT + _CHART * tick / _TICKS
-        shown = said(length_s * tick / _TICKS) if tick else "0"
-        _text(svg, at, y + 14, shown, {"class": "axis", "text-anchor": "middle"})
+    for tick in ticks(length_s):
+        shown, middle = said(tick) if tick else "0", {"class": "axis", "text-anchor": "middle"}
+        _text(svg, _at(tick, length_s), y + 14, shown, middle)
     top, y = y + 20, y + 26
     grid = SubElement(svg, "g", {"aria-hidden": "true"})
     rows = folded(timeline, _MOST_LANES)
@@ -127,8 +125,8 @@ def _part(
     if story.left_out:
         _text(svg, _LEFT, y + 14, f"and {story.left_out} more runs", {"class": "axis"})
         y += _ROW
-    for tick in range(_TICKS + 1):
-        _line(grid, _LEFT + _CHART * tick / _TICKS, top, y - 6, "tick")
+    for tick in ticks(length_s):
+        _line(grid, _at(tick, length_s), top, y - 6, "tick")
     for at_s, note in timeline.breaks[:60]:
         _line(grid, _at(at_s, length_s), top, y - 6, "break").set("data-note", note)
     _edges(grid, rows, middles)
@@ -266,3 +264,14 @@ def _line(parent: Element, x: float, top: float, bottom: float, look: str) -> El
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def as_file(stories: Sequence[tuple[str, Story]], title: str) -> str:
+    """Return the picture as a file of its own, for a page that shows it: `draw`, with its style."""
+    svg = draw(stories, title, compared=False)
+    svg.set("xmlns", "http://www.w3.org/2000/svg")
+    svg.set("role", "img")
+    style = Element("style")
+    style.text = STYLE
+    svg.insert(0, style)
+    return f"{tostring(svg, encoding='unicode')}\n"

@@ -13,7 +13,7 @@ from rich.text import Text
 from dojo.replay.compare import at_once, marked
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Story, Table
-from dojo.replay.timeline import MEANS, Bar, Lane, Look, Timeline, is_good, lay_out, said
+from dojo.replay.timeline import MEANS, Bar, Lane, Look, Timeline, is_good, lay_out, said, ticks
 
 COLUMNS = 80
 _LABEL, _END = 27, 14
@@ -60,9 +60,13 @@ def _in_ascii(line: str) -> str:
 
 
 def _head(name: str, length_s: float) -> list[str]:
-    half, whole = said(length_s / 2), said(length_s)
-    axis = f"0{half:>{_CHART // 2}}{whole:>{_CHART - _CHART // 2 - 1}}"
-    return [f"{set_cell_size(name, _LABEL)} {axis}"]
+    axis = ""
+    for tick in ticks(length_s):
+        told = said(tick) if tick else "0"
+        place = min(_place(tick, length_s), _CHART - len(told))
+        if place > len(axis) or not axis:
+            axis = f"{axis:{place}}{told}"
+    return [f"{_cut(name, _LABEL)} {axis}"]
 
 
 def _chart(

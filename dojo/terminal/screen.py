@@ -256,10 +256,10 @@ def show_next_step(
     elif not verdict.solved:
         task = next((test.task for test in verdict.red if test.task), 1)
         screen.say(f"Next: edit {shown(kata.stub_file)}, then: dojo run {number}")
-        screen.say(f"Hint: dojo hint {number} {task}")
         red = next((one for one in verdict.red if one.cause in _TO_BE_SEEN), None)
         if red is not None:
             screen.say(f"See it: dojo replay {number} {shlex.quote(red.test)}")
+        screen.say(f"Hint: dojo hint {number} {task}")
     elif following is None:
         screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
     else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from dojo.terminal import screen as show
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def replay(
     context: typer.Context,
     kata: learn.Name = None,
@@ -43,8 +45,16 @@ def replay(
 ) -> int:
     """See what the engine recorded of one test: runs, attempts, waits, yours above the reference's.
 
-    Ends with 0 if there was something to see, 1 if your file broke off before.
+    In place of a kata it takes a program, such as reference/pipelines/prefect_pipeline.py, and
+    writes the page of its whole run; what follows '--' is the program's. Ends with 0 if there was
+    something to see, 1 if your file broke off before; a program ends as it does by itself.
     """
+    if kata is not None and kata.endswith(".py"):
+        return _replay_program(Path(kata), html, [*([test] if test else []), *context.args])
+    if context.args:
+        raise Stop(
+            Exit.USAGE, f"{context.args[0]!r} is too much; 'dojo replay 02 test_x' shows a test"
+        )
     from dojo.catalog.solutions import Solutions, SolutionsNotFound
     from dojo.terminal import replays
 
@@ -72,6 +82,19 @@ def replay(
         if open_it:
             typer.launch(html.resolve().as_uri())
     return Exit.DONE if found.mine is not None else Exit.UNSOLVED
+
+
+def _replay_program(program: Path, html: Path | None, arguments: list[str]) -> int:
+    """Have a program run in a process of its own; return how it ended."""
+    if not program.is_file():
+        raise Stop(Exit.USAGE, f"{str(program)!r} is no file; 'dojo replay 02' shows a kata's test")
+    if html is None:
+        raise Stop(Exit.USAGE, "a program's replay is a page: name it with '--html FILE'")
+    command = [sys.executable, "-m", "dojo.replay.heard.program", str(html), str(program)]
+    code = subprocess.run([*command, *arguments], check=False).returncode
+    if html.is_file():
+        show.Screen().say(f"In a browser: {show.shown(html)}")
+    return code
 
 
 def _write(path: Path, content: str) -> None:

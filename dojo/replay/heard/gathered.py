@@ -92,6 +92,7 @@ class Gathered:
         self.before: list[Callable[[], object]] = []  # called before the first call of the solution
         self.returned: list[Callable[[str, Any], object]] = []  # told what each call returned
         self.after: list[Callable[[], object]] = []  # called at the end of the test
+        self.flows_read: Callable[[], object] = lambda: None  # asks a server that may go
         self.who_waits: list[Callable[[], Any]] = []  # return the key of the run of this thread
         self._lock = threading.Lock()
 

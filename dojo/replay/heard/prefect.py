@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from dojo.engines.prefect.seams import FLOW_CALLED
 from dojo.replay.heard.gathered import Gathered, Row
 from dojo.world.history import FlowRunHistory, PrefectHistory, TaskRunHistory, recorded_history
 
@@ -25,8 +26,31 @@ def heard(gathered: Gathered) -> Iterator[None]:
         return
     history = PrefectHistory()
     gathered.rows.append(lambda: rows_of(history))
+    gathered.flows_read = lambda: history.flow_runs
     gathered.who_waits.append(_this_run)
     with recorded_history(history):
+        yield
+
+
+@contextlib.contextmanager
+def flows_read_at_once(gathered: Gathered) -> Iterator[None]:
+    """Ask the server for the flow runs whenever a flow has ended, for the length of a block.
+
+    A program may have a server for the length of a call only.
+    """
+    if "prefect.task_engine" not in sys.modules:
+        yield
+        return
+    real = FLOW_CALLED.read()
+
+    def call(flow: Any, *args: Any, **more: Any) -> Any:
+        try:
+            return real(flow, *args, **more)
+        finally:
+            with contextlib.suppress(Exception):  # the program has a fault of its own to tell
+                gathered.flows_read()
+
+    with FLOW_CALLED.replaced(call):
         yield
 
 

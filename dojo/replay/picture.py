@@ -266,9 +266,9 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def as_file(stories: Sequence[tuple[str, Story]], title: str) -> str:
+def as_file(stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = False) -> str:
     """Return the picture as a file of its own, for a page that shows it: `draw`, with its style."""
-    svg = draw(stories, title, compared=False)
+    svg = draw(stories, title, compared=compared)
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     svg.set("role", "img")
     style = Element("style")

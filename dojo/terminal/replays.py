@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from dojo.catalog.kata import Kata, Language
@@ -115,7 +116,7 @@ def replay(
         next((one for one in verdict.tests if one.test == name), None),
         next((one for one in stories if one.test == name), None),
         next((one for one in known if one.test == name), None),
-        _MINE if solutions == "learner" else solutions.rsplit("/", 1)[-1],
+        _MINE if solutions == "learner" else PurePath(solutions).name,
     )
 
 

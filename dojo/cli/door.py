@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.cli.company import attempts, go_on
 from dojo.cli.languages import commands as languages
+from dojo.cli.seen import replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.place.environment import TrackMissing
@@ -102,6 +103,7 @@ app.add_typer(author.app)
 app.add_typer(learn.app)
 app.add_typer(go_on.app)
 app.add_typer(attempts.app)
+app.add_typer(replay.app)
 app.add_typer(place.app)
 app.add_typer(languages.app)
 app.add_typer(grade.app)

@@ -45,10 +45,11 @@ def carried(root: Path) -> Iterator[str]:
     found = [name for name in (*_PAGES, *_STEERING, *EDITORS) if (root / name).is_file()]
     for folder in sorted((root / "katas").glob("[0-9]*_*")):
         slug = folder.name[3:]
-        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py")
+        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py", "example.svg")
         files = [folder / name for name in names]
         files += [*sorted(folder.glob("*.md")), *sorted(folder.glob("messages.*.po"))]
-        files.append(root / "reference" / folder.name / f"{slug}.py")
+        beside = root / "reference" / folder.name
+        files += [beside / f"{slug}.py", beside / "replay.jsonl"]
         found += [path.relative_to(root).as_posix() for path in files if path.is_file()]
     for pattern in _MORE:
         found += [path.relative_to(root).as_posix() for path in root.glob(pattern)]

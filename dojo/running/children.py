@@ -172,6 +172,7 @@ def spawn_child(run: KataRun, session: pytest.Session, room: Room) -> Child:
     key = secrets.token_hex(16)
     log = room.folder("logs") / "child.log"
     files = sorted({str(item.path) for item in session.items})
+    replay = session.config.getoption("replay_file")
     with socket.create_server(("127.0.0.1", 0)) as server, log.open("wb") as output:
         where = f"{server.getsockname()[1]}:{key}:{run.api_url or ''}"
         process = subprocess.Popen(
@@ -182,6 +183,7 @@ def spawn_child(run: KataRun, session: pytest.Session, room: Room) -> Child:
                 *("-W", "ignore"),
                 f"--capture={session.config.option.capture}",
                 f"--tb={session.config.option.tbstyle}",
+                *([f"--replay-file={replay}"] if replay else []),
                 *files,
             ],
             env={**os.environ, CHILD_VARIABLE: where},

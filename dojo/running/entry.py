@@ -55,6 +55,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     written,
 )
 from dojo.running.given.laws import broken_laws, judged
+from dojo.running.given.replay import recorded, replay_folder  # noqa: F401 - found by name
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
 from dojo.running.seams import SEAMS
@@ -96,6 +97,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="once a test is red with one of its parameters, leave out the others",
     )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
+    group.addoption("--replay-file", metavar="FILE", help="add what each test's engine recorded")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -195,10 +197,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.config.hook.pytest_deselected(items=[item])
         return True
     if _ENGINES_RUN not in item.config.stash:
-        files = {one.path for one in item.session.items}
+        items = item.session.items
+        files = {one.path for one in items}
         _start_engines(run, [one for one in run.katas if one.test_file in files])
-        every = item.session.items
-        asking = [one for one in every if "elsewhere" in getattr(one, "fixturenames", ())]
+        asking = [one for one in items if "elsewhere" in getattr(one, "fixturenames", ())]
         if asking and (first := run.kata_of_item(asking[0])) is not None:
             run.elsewhere(run.solutions.file_of(first))  # ready by the time it is called
         item.config.stash[_ENGINES_RUN] = True
@@ -234,10 +236,11 @@ def _start_engines(run: KataRun, katas: list[Any]) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Turn what would end pytest into a failure of the one test."""
     run = kata_run_of(pyfuncitem.config)
-    if run is None or run.kata_of_item(pyfuncitem) is None:
+    kata = run.kata_of_item(pyfuncitem) if run else None
+    if run is None or kata is None:
         return (yield)
     try:
-        with judged(pyfuncitem):
+        with judged(pyfuncitem), recorded(pyfuncitem, run, kata):
             return (yield)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         raise SolutionFault(
@@ -257,7 +260,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: Any
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, Any]:
     """Make a kata's red test readable."""
     run = kata_run_of(item.config)
     kata = run.kata_of_item(item) if run else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ from dojo.language import OWN, in_language
 from dojo.place.state import language_here
 
 _LONGEST_SAID = 100_000
+# Causes of a red test of which something was recorded.
+_TO_BE_SEEN = ("assertion", "exception", "hang")
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
 
 
@@ -86,11 +89,15 @@ class Screen(Console):
     def mark(self, is_good: bool | None) -> Text:
         """Return the sign of good, bad or unknown, in what the encoding can do."""
         sign, instead, style = _MARKS[is_good]
+        return Text(sign if self.can_write(sign) else instead, style)
+
+    def can_write(self, signs: str) -> bool:
+        """Say whether the encoding of what is written has these signs."""
         try:
-            sign.encode(self.encoding)
+            signs.encode(self.encoding)
         except (LookupError, UnicodeEncodeError):
-            sign = instead
-        return Text(sign, style)
+            return False
+        return True
 
 
 def silence_stdout() -> None:
@@ -262,6 +269,9 @@ def show_next_step(
     elif not verdict.solved:
         task = next((test.task for test in verdict.red if test.task), 1)
         screen.say(f"Next: edit {shown(kata.stub_file)}, then: dojo run {number}")
+        red = next((one for one in verdict.red if one.cause in _TO_BE_SEEN), None)
+        if red is not None:
+            screen.say(f"See it: dojo replay {number} {shlex.quote(red.test)}")
         screen.say(f"Hint: dojo hint {number} {task}")
     elif following is None:
         screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")

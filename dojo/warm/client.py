@@ -65,6 +65,7 @@ class Warm:
         one_red: bool = False,
         first_red: bool = False,
         first: int = 0,
+        replay: Path | None = None,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -78,6 +79,7 @@ class Warm:
             one_red: Whether one red case of a test is enough, and its others are left out.
             first_red: Whether the first red test is enough, and none runs after it.
             first: The number of the task whose tests run before the others', if warm; 0: in order.
+            replay: The file that gets what was recorded of each test; None: nothing is recorded.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
@@ -91,6 +93,7 @@ class Warm:
         options = [f"--task={number}" for number in sorted(tasks)]
         options += ["--all-tasks"] * all_tasks + ["--one-red"] * one_red
         options += ["--exitfirst"] * first_red
+        options += [f"--replay-file={replay}"] if replay is not None else []
         if not CAN_FORK:
             verdict = run_cold(self._root, kata, solutions, options, tests)
             for test in verdict.tests:

@@ -20,6 +20,7 @@ from dojo.author import files, promises, standalone, translated
 from dojo.author import verdicts as judged
 from dojo.author.finding import Finding
 from dojo.author.mutants.check import listed_survivors_are_mutants
+from dojo.author.replayed import kept_replay_is_that_of_the_reference
 from dojo.author.runs import REFERENCE, STUB, Runs
 from dojo.catalog.answers import answers_here
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
@@ -104,6 +105,12 @@ def test_stub_is_red_for_a_reason_of_its_own(kata: Kata, runs: Runs) -> None:
 @each_kata
 def test_reference_is_green(kata: Kata, runs: Runs) -> None:
     is_clean(judged.reference_is_green(kata, runs.of(kata, REFERENCE)))
+
+
+@each_kata
+def test_kept_replay_is_that_of_the_reference(kata: Kata, runs: Runs) -> None:
+    runs.of(kata, REFERENCE)
+    is_clean(kept_replay_is_that_of_the_reference(kata, runs.recorded(kata)))
 
 
 @answers("wrong")

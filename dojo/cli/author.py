@@ -1,4 +1,4 @@
-"""The author's command of `dojo`: check that a kata is proved."""
+"""The author's commands of `dojo`: check that a kata is proved, put the course on the web."""
 
 from __future__ import annotations
 
@@ -69,6 +69,34 @@ def check(
         checked = check_katas(root, chosen, whole=whole, **options)
     findings = _tell(chosen, itertools.chain(found, checked), told, as_json=as_json)
     return Exit.AUTHOR_ERROR if findings else Exit.DONE
+
+
+@app.command()
+def site(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where to put it; an older site is replaced.")
+    ] = Path("site"),
+) -> int:
+    """Make a static site of all pages of this folder's katas, in English and French.
+
+    It has no solutions, loads nothing from elsewhere, and needs no server: open index.html. A page
+    with a link that leads nowhere is one line, and nothing is put in DIR. Ends with 0 if the site
+    is there, 4 if not.
+    """
+    from dojo.site.building import build_site
+
+    screen = show.Screen()
+    try:
+        faults = build_site(find_root(), out)
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
+    for fault in faults:
+        screen.say(fault)
+    if faults:
+        screen.say(_count(len(faults), "fault"))
+        return Exit.AUTHOR_ERROR
+    screen.say(f"{out / 'index.html'}")
+    return Exit.DONE
 
 
 def _tell(

@@ -61,10 +61,13 @@ def faults_of(folder: Path) -> Iterator[str]:
     """Yield a line for each link, anchor and file of a site that leads nowhere or elsewhere.
 
     Args:
-        folder: The site; each `.html` and `.css` file below it is read.
+        folder: The site; each `.html` and `.css` file below it is read, but what a theme has as
+            HTML among its own files: no page.
     """
     readers = {}
     for path in sorted(folder.rglob("*.html")):
+        if "_static" in path.relative_to(folder).parts:
+            continue
         reader = _Reader()
         reader.feed(path.read_text(encoding="utf-8"))
         readers[path] = reader

@@ -62,7 +62,7 @@ def lay_out(site: Site, language: Language, folder: Path) -> None:
         "language": language,
         "title": site.title,
         "version": site.version,
-        "repository": site.repository,
+        "has_start": site.has(language, "index"),
         "other": {place: _same_elsewhere(site, language, place) for place in texts},
     }
     write_whole(folder / RECORD, json.dumps(record, ensure_ascii=False))

@@ -63,6 +63,8 @@ def on_the_site(site: Site, page: Page) -> tuple[str, set[PurePosixPath]]:
 def _address(site: Site, page: Page, source: PurePosixPath, anchor: str) -> str | None:
     """Return where a link to a file of the checkout leads; None if nowhere."""
     tail = f"#{anchor}" if anchor else ""
+    if str(source) == "katas":
+        return f"{relative('path', page.place)}.md{tail}"
     target = page_at(source)
     if source.suffix != ".md":  # a folder is its page, in the language of who asks
         target = page_at(source / "README.md")

@@ -10,17 +10,17 @@ TRACKS = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster", "airfl
 _WORDS = {
     "en": {
         "title": "The path, from incident to kata",
-        "lead": "Something broke last night? Find it on the left: the kata on the right is about"
-        " the one rule that would have prevented it. Each line is one tool, in the order in which"
-        " the katas build on each other; their numbers are the order of the course.",
+        "lead": "Something broke last night? Find it here: the kata beside it is about the one rule"
+        " that would have prevented it. Each line is a tool; the numbers are the order of the"
+        " course.",
         "tasks": "{count} tasks",
         "task": "1 task",
     },
     "fr": {
         "title": "Le parcours, de l'incident au kata",
-        "lead": "Quelque chose a cassé cette nuit ? Cherchez-le à gauche : le kata de droite traite"
-        " de la règle qui l'aurait évité. Chaque ligne est un outil, dans l'ordre où les katas se"
-        " suivent ; leurs numéros sont l'ordre du cours.",
+        "lead": "Quelque chose a cassé cette nuit ? Cherchez-le ici : le kata en regard traite de la"
+        " règle qui l'aurait évité. Chaque ligne est un outil ; les numéros donnent l'ordre du"
+        " cours.",
         "tasks": "{count} tâches",
         "task": "1 tâche",
     },
@@ -48,8 +48,8 @@ def stations(katas: Iterable[Kata], language: Language) -> str:
 def _station(kata: Kata, language: Language) -> str:
     words = _WORDS[language]
     name, _, _ = kata.title.get(language).partition(" : " if language == "fr" else ": ")
-    told = kata.incident or kata.title
+    told = (kata.incident or kata.title).get(language)
     count = len(kata.tasks)
     tasks = words["task"] if count == 1 else words["tasks"].format(count=count)
     link = f"[**{kata.number:02d}** {name}](katas/{kata.id}/index.md)"
-    return f"- {told.get(language)}\n\n  {link} {tasks}\n"
+    return f"- {told[:1].upper()}{told[1:]}\n\n  {link} {tasks}\n"

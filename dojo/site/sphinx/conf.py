@@ -19,6 +19,7 @@ templates_path = ["templates"]
 # A page of a repository may begin with any heading, and show code that Pygments does not know.
 suppress_warnings = ["myst.header", "misc.highlighting_failure"]
 nitpicky = True
+smartquotes = False  # pages stay as they are written
 
 myst_enable_extensions = ["attrs_block"]
 myst_heading_anchors = 6
@@ -31,6 +32,7 @@ html_static_path = ["static"]
 html_css_files = ["dojo.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_context = {"default_mode": "auto"}
 html_use_index = False
 html_theme_options = {
     "logo": {"text": project},
@@ -39,7 +41,7 @@ html_theme_options = {
     "navbar_persistent": ["search-button-field"],
     "header_links_before_dropdown": 6,
     "show_nav_level": 1,
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
     "footer_start": ["made"],
     "footer_end": [],
     "use_edit_page_button": False,
@@ -47,14 +49,16 @@ html_theme_options = {
 html_sidebars = {"index": [], "search": []}
 
 
-def _tell_other_language(
-    _app: object, place: str, _template: str, context: dict[str, Any], _doctree: object
+def _prepare_page(
+    app: Any, place: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
     context["other_language"] = "en" if language == "fr" else "fr"
     first = _RECORD["other"]["index"]
     context["other_address"] = _RECORD["other"].get(place, first)
+    if place == "index" and _RECORD["has_start"]:
+        app.add_css_file("start.css")
 
 
 def setup(app: Any) -> None:
-    """Have each page know itself in the other language."""
-    app.connect("html-page-context", _tell_other_language)
+    """Have each page know itself in the other language, and the first one its own style."""
+    app.connect("html-page-context", _prepare_page)

@@ -3,9 +3,9 @@
 Usage: python docs/make_works.py [prefect] [mlflow] [dagster] [airflow]
 
 Each track that is named is run here and now, with the packages that are installed beside this
-Python. `works.json` keeps the last run of a track for each Python; `works.md` and `works.fr.md` tell
-it, and are written from that file alone (also when no track is named). CI's weekly job runs this:
-nobody types a row in. It ends with 1 if a test was red, which is written down like the rest.
+Python. `works.json` keeps the last run of a track for each Python; `works.md` and `works.fr.md`
+tell it, and are written from that file alone (also when no track is named). CI's weekly job runs
+this: nobody types a row in. It ends with 1 if a test was red, which is written down like the rest.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def counted_in(report: Path) -> dict[str, Any]:
     if suite is None or not cases:
         raise RuntimeError("pytest has run no test")
     red = [one for one in cases if one.find("failure") is not None or one.find("error") is not None]
-    katas = {part for one in red for part in one.get("classname", "").split(".") if part[:2].isdigit()}
+    katas = {
+        part for one in red for part in one.get("classname", "").split(".") if part[:2].isdigit()
+    }
     return {
         "day": suite.get("timestamp", "")[:10],
         "tests": len(cases),

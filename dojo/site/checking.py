@@ -89,7 +89,13 @@ def _of_style(text: str) -> set[str]:
 
 
 def _fault(
-    folder: Path, path: Path, link: str, anchors: dict[Path, set[str]], where: str, *, is_loaded: bool
+    folder: Path,
+    path: Path,
+    link: str,
+    anchors: dict[Path, set[str]],
+    where: str,
+    *,
+    is_loaded: bool,
 ) -> Iterator[str]:
     parts = urlsplit(link)
     if parts.scheme == "data" or (not is_loaded and (parts.scheme or parts.netloc)):

@@ -105,7 +105,7 @@ def tree_of(place: str, more: list[tuple[str, str]]) -> str:
 
 def told_decisions(site: Site) -> Iterator[str]:
     """Yield the lines of the page that lists the decisions."""
-    yield "# Decisions\n\nWhy things are as they are: goal, choice, what was rejected, how to undo.\n"
+    yield "# Decisions\n\nWhy it is as it is: goal, choice, what was rejected, how to undo.\n"
     for place in decisions(site):
         title = heading_of(site.text(site.pages["en", place]))
         yield f"- [{title}]({place.rsplit('/', 1)[1]}.md)"

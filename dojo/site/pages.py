@@ -120,7 +120,9 @@ def _project(root: Path) -> dict[str, Any]:
 
 def _title(root: Path) -> str:
     readme = root / "README.md"
-    heading = re.search(r"^# (.+)$", readme.read_text("utf-8-sig"), re.M) if readme.exists() else None
+    heading = (
+        re.search(r"^# (.+)$", readme.read_text("utf-8-sig"), re.M) if readme.exists() else None
+    )
     return heading[1].strip() if heading else root.name
 
 

@@ -18,9 +18,9 @@ _WORDS = {
     },
     "fr": {
         "title": "Le parcours, de l'incident au kata",
-        "lead": "Quelque chose a cassé cette nuit ? Cherchez-le ici : le kata en regard traite de la"
-        " règle qui l'aurait évité. Chaque ligne est un outil ; les numéros donnent l'ordre du"
-        " cours.",
+        "lead": "Quelque chose a cassé cette nuit ? Cherchez-le ici : le kata en regard traite de"
+        " la règle qui l'aurait évité. Chaque ligne est un outil ; les numéros donnent l'ordre"
+        " du cours.",
         "tasks": "{count} tâches",
         "task": "1 tâche",
     },

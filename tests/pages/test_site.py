@@ -156,9 +156,7 @@ def test_path_leads_from_each_incident_to_its_kata(language: str, tmp_path: Path
         ('<img src="c.png">', ["a.html: c.png leads nowhere"]),
     ],
 )
-def test_dead_link_and_foreign_file_are_found(
-    page: str, faults: list[str], tmp_path: Path
-) -> None:
+def test_dead_link_and_foreign_file_are_found(page: str, faults: list[str], tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(page)
     (tmp_path / "b.html").write_text('<h1 id="x">B</h1>')
 

@@ -151,6 +151,6 @@ def test_light_and_dark_follow_the_reader_and_the_switch(
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     other = {"light": "dark", "dark": "light"}[scheme]
     page.click(".theme-switch-button")
-    page.click(f"[data-mode={other}], [data-theme-switch={other}], .theme-switch[data-mode={other}]")
+    page.click(f".theme-change-button[data-mode={other}]")
     assert page.evaluate("document.documentElement.dataset.theme") == other
     page.close()

@@ -1,4 +1,4 @@
-"""Tell Sphinx how the site is made. (run by Sphinx, beside the pages that were laid out)"""
+"""Tell Sphinx how the site is made (run by Sphinx, beside the pages that were laid out)."""
 
 from __future__ import annotations
 

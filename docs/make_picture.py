@@ -43,7 +43,7 @@ def run(columns: int, *arguments: str) -> list[str]:
     )
     unwanted = re.compile(r"short test summary|FAILED|stopping after")
     lines = [line for line in done.stdout.splitlines() if not unwanted.search(line)]
-    return [re.sub(r" in \d+\.\d+s", "", line) for line in flowing(lines)]
+    return [re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", line) for line in flowing(lines)]
 
 
 def flowing(lines: list[str]) -> list[str]:

@@ -63,6 +63,8 @@ def lay_out(site: Site, language: Language, folder: Path) -> None:
         "title": site.title,
         "version": site.version,
         "has_start": site.has(language, "index"),
+        # Nothing is below them, nothing beside: they have no list of pages at their side.
+        "alone": [place for _, place in below["index"] if place not in below],
         "other": {place: _same_elsewhere(site, language, place) for place in texts},
     }
     write_whole(folder / RECORD, json.dumps(record, ensure_ascii=False))

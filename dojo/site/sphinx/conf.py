@@ -46,7 +46,9 @@ html_theme_options = {
     "footer_end": [],
     "use_edit_page_button": False,
 }
-html_sidebars: dict[str, list[str]] = dict.fromkeys(("index", "search", *_RECORD["alone"]), [])
+html_sidebars: dict[str, list[str]] = {
+    place: [] for place in ("index", "search", *_RECORD["alone"])
+}
 
 
 def _prepare_page(

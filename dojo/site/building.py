@@ -15,7 +15,7 @@ from dojo.catalog.kata import Language, load_catalog
 from dojo.ground.exits import Exit, Stop
 from dojo.site.checking import faults_of
 from dojo.site.layout import lay_out
-from dojo.site.pages import LANGUAGES, Site, site_of, tomllib
+from dojo.site.pages import LANGUAGES, Site, site_of
 
 _SETTINGS = Path(__file__).with_name("sphinx")
 _NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme")
@@ -52,7 +52,7 @@ def build_site(root: Path, out: Path) -> list[str]:
             faults = _build(site, Path(name), made) or list(faults_of(made))
             if not faults:
                 _put(made, out)
-    except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise Stop(Exit.ENVIRONMENT, f"the site cannot be made: {error}") from None
     return faults
 

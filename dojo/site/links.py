@@ -50,7 +50,7 @@ def on_the_site(site: Site, page: Page) -> tuple[str, set[PurePosixPath]]:
         source = PurePosixPath(posixpath.normpath(page.source.parent / unquote(path)))
         if match["image"] and source.suffix.lower() in _PICTURES and (site.root / source).is_file():
             pictures.add(source)
-            to = relative(str(source), page.place)
+            to: str | None = relative(str(source), page.place)
         else:
             to = _address(site, page, source, anchor)
         text = match["text"] if match["image"] else _CODE_OR_LINK.sub(turn, match["text"])

@@ -89,8 +89,7 @@ def site_of(root: Path, katas: Iterable[Kata]) -> Site:
 
     Raises:
         OSError: `pyproject.toml` or the README cannot be read.
-        UnicodeError: One of them is not UTF-8.
-        tomllib.TOMLDecodeError: `pyproject.toml` is no TOML.
+        ValueError: One of them is not UTF-8, or `pyproject.toml` is no TOML.
     """
     katas = tuple(katas)
     found = [path for pattern in _PATTERNS for path in root.glob(pattern)]

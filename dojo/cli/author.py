@@ -7,7 +7,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -86,8 +86,9 @@ def site(
     from dojo.site.building import build_site
 
     screen = show.Screen()
+    root = find_root()
     try:
-        faults = build_site(find_root(), out)
+        faults = build_site(root, load_catalog(root) or _no_kata(root), out)
     except CatalogError as error:
         raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
     for fault in faults:
@@ -140,8 +141,7 @@ def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     except CatalogError:
         return [], catalogue_reads_and_nothing_is_left_over(root)
     if not katas:
-        where = str(root / "katas")
-        raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
+        _no_kata(root)
     if not names:
         return katas, catalogue_reads_and_nothing_is_left_over(root)
     try:
@@ -149,6 +149,11 @@ def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     except CatalogError as error:
         raise Stop(Exit.USAGE, str(error)) from None
     return [kata for kata in katas if kata in asked], []
+
+
+def _no_kata(root: Path) -> NoReturn:
+    where = str(root / "katas")
+    raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
 
 
 def _count(number: int, what: str) -> str:

@@ -9,9 +9,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from dojo.catalog.kata import Language, load_catalog
+from dojo.catalog.kata import Kata, Language
 from dojo.ground.exits import Exit, Stop
 from dojo.site.checking import faults_of
 from dojo.site.layout import lay_out
@@ -23,18 +24,18 @@ _NEEDED = ("sphinx", "myst_parser", "pydata_sphinx_theme")
 _MARK = ".buildinfo"
 
 
-def build_site(root: Path, out: Path) -> list[str]:
+def build_site(root: Path, katas: Iterable[Kata], out: Path) -> list[str]:
     """Build the site of a checkout, English at its top and French in `fr/`.
 
     Args:
         root: The folder that holds `katas/`.
+        katas: Those in it.
         out: Where the site is put, whole: what was there is replaced, if it was a site.
 
     Returns:
         A line for each fault of the pages; if there is one, nothing was put anywhere.
 
     Raises:
-        CatalogError: A `kata.toml` cannot be read.
         Stop: The generator is not installed, `out` is something else, or a file cannot be read.
     """
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
@@ -46,7 +47,7 @@ def build_site(root: Path, out: Path) -> list[str]:
     if out.exists() and not (out / _MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise Stop(Exit.USAGE, f"{str(out)!r} is there and is no site; name another with --out")
     try:
-        site = site_of(root, load_catalog(root))
+        site = site_of(root, katas)
         with tempfile.TemporaryDirectory(prefix="dojo-site-") as name:
             made = Path(name, "site")
             faults = _build(site, Path(name), made) or list(faults_of(made))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 
 import pytest
+from typer.testing import CliRunner
 
 from dojo.catalog.kata import load_catalog
+from dojo.cli.door import app
+from dojo.ground.exits import Exit
+from dojo.site import building
 from dojo.site.checking import faults_of
 from dojo.site.layout import lay_out
 from dojo.site.links import on_the_site
@@ -135,6 +139,44 @@ def test_path_leads_from_each_incident_to_its_kata(language: str, tmp_path: Path
     for kata in SITE.katas:
         told = kata.incident.get(language)
         assert path.index(told[1:]) < path.index(f"](katas/{kata.id}/index.md)")
+
+
+@pytest.mark.parametrize(
+    ("needed", "there", "code", "words"),
+    [
+        (("no_such_module",), None, Exit.ENVIRONMENT, "-e '.[site]'"),
+        ((), "a file of mine", Exit.USAGE, "is no site; name another with --out"),
+    ],
+)
+def test_what_is_missing_or_in_the_way_is_one_line(
+    needed: tuple[str, ...],
+    there: str | None,
+    code: Exit,
+    words: str,
+    checkout: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(building, "_NEEDED", needed)
+    monkeypatch.chdir(checkout)
+    (checkout / "conftest.py").touch()
+    out = tmp_path / "out"
+    if there:
+        out.mkdir()
+        (out / there).touch()
+    done = CliRunner().invoke(app, ["site", "--out", str(out)])
+
+    assert done.exit_code == code
+    assert words in done.output
+    assert len(done.output.splitlines()) == 1
+    assert [one.name for one in out.glob("*")] == ([there] if there else [])
+
+
+def test_sphinx_is_quoted_with_the_page_of_the_checkout(checkout: Path) -> None:
+    site = site_of(checkout, load_catalog(checkout))
+    line = building._told(site, Path("/w"), "fr", "/w/fr/guide.md:3: WARNING: what")
+
+    assert line == "README.fr.md:3: WARNING: what"
 
 
 @pytest.mark.parametrize(

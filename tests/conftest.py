@@ -39,8 +39,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests that have an environment of their own in tox: a browser's, Airflow's, the servers', the
-# wheel's.
-APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines", "wheel")]
+# wheel's, the site's.
+APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines", "wheel", "site")]
 
 
 @pytest.fixture(autouse=True)

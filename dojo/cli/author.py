@@ -1,4 +1,4 @@
-"""The author's command of `dojo`: check that a kata is proved."""
+"""The author's commands of `dojo`: check that a kata is proved, put the course on the web."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -71,6 +71,35 @@ def check(
     return Exit.AUTHOR_ERROR if findings else Exit.DONE
 
 
+@app.command()
+def site(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where to put it; an older site is replaced.")
+    ] = Path("site"),
+) -> int:
+    """Make a static site of all pages of this folder's katas, in English and French.
+
+    It has no solutions, loads nothing from elsewhere, and needs no server: open index.html. A page
+    with a link that leads nowhere is one line, and nothing is put in DIR. Ends with 0 if the site
+    is there, 4 if not.
+    """
+    from dojo.site.building import build_site
+
+    screen = show.Screen()
+    root = find_root()
+    try:
+        faults = build_site(root, load_catalog(root) or _no_kata(root), out)
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
+    for fault in faults:
+        screen.say(fault)
+    if faults:
+        screen.say(counted(len(faults), "fault"))
+        return Exit.AUTHOR_ERROR
+    screen.say(f"{out / 'index.html'}")
+    return Exit.DONE
+
+
 def _tell(
     katas: list[Kata], found: Iterator[Finding | Note], told: show.Screen, *, as_json: bool
 ) -> int:
@@ -112,8 +141,7 @@ def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding
     except CatalogError:
         return [], catalogue_reads_and_nothing_is_left_over(root)
     if not katas:
-        where = str(root / "katas")
-        raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
+        _no_kata(root)
     if not names:
         return katas, catalogue_reads_and_nothing_is_left_over(root)
     try:
@@ -121,6 +149,11 @@ def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding
     except CatalogError as error:
         raise Stop(Exit.USAGE, str(error)) from None
     return [kata for kata in katas if kata in asked], []
+
+
+def _no_kata(root: Path) -> NoReturn:
+    where = str(root / "katas")
+    raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
 
 
 def counted(number: int, what: str) -> str:

@@ -151,7 +151,11 @@ def measured(root: Path, names: list[str], most: int) -> list[Wait]:
                 companion.begin()
                 while runs.busy:
                     step(companion, time.perf_counter())
-                found += waits(companion, runs, course.kata, sources)
+                for wait in waits(companion, runs, course.kata, sources):
+                    found.append(wait)
+                    share = wait.wall_s / wait.yardstick_s
+                    cpu = wait.cpu_s / wait.yardstick_cpu_s
+                    print(f"{kata.id} {share:.2f} {cpu:.2f}", file=sys.stderr, flush=True)
         finally:
             runs.stop()
     return found

@@ -167,16 +167,6 @@ def show_heading(screen: Screen, kata: Kata, language: Language) -> None:
     screen.print(Text.assemble((kata.id, "bold"), "  ", kata.title.get(language)))
 
 
-def show_desk(screen: Screen, kata: Kata, where: str, language: Language) -> None:
-    """Clear a terminal and print what the learner works with: title, page, file."""
-    if os.environ.get("TERM") != "dumb":
-        screen.clear()
-    show_heading(screen, kata, language)
-    screen.say(f"  kata  {where}")
-    screen.say(f"  read  {shown(page_of(kata, language))}")
-    screen.say(f"  edit  {shown(kata.stub_file)}   (the tests run when you save it)")
-
-
 def show_task(screen: Screen, kata: Kata, number: int | None, language: Language) -> None:
     """Print the title of one task; of no task, what stands over tests that no task lists."""
     if number is None:
@@ -278,22 +268,6 @@ def show_next_step(
     else:
         page = shown(page_of(following, language))
         screen.say(f"Solved. Next: read {page}, then: dojo run {following.number:02d}")
-
-
-def show_outcome(
-    screen: Screen, kata: Kata, verdict: KataVerdict, is_last: bool, language: Language
-) -> None:
-    """Print in one line how a run ended, for the companion."""
-    screen.say()
-    if verdict.fault:
-        screen.say(f"No verdict: {_clean(verdict.fault)}; r tries again, or: dojo doctor")
-    elif verdict.solved:
-        page = shown(page_of(kata, language))
-        on = "this was the last kata" if is_last else "press n to go on"
-        screen.say(f"Solved: what it teaches is in {page}; {on}.", "bold green")
-    else:
-        green = len(verdict.tests) - len(verdict.red)
-        screen.say(f"{green} of {len(verdict.tests)} tests are green.")
 
 
 def show_indented(screen: Screen, message: str) -> None:

@@ -16,7 +16,7 @@ from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.catalog.whereabouts import remember_kata
 from dojo.ground.exits import EngineError, Exit, Stop
 from dojo.terminal.companion.companion import STAY_S, Companion
-from dojo.terminal.companion.course import Course, telling_red
+from dojo.terminal.companion.course import Course, telling_red, untouched_tasks
 from dojo.terminal.companion.faces import Plain
 from dojo.terminal.companion.runs import Runs, Watch
 from dojo.terminal.companion.view import View, words_only
@@ -266,6 +266,22 @@ def a_test(task: int, cause: str) -> TestVerdict:
 def test_message_that_matters_is_the_current_tasks(tests, told):
     red = telling_red([a_test(*one) for one in tests], task=2)
     assert (red and (red.task, red.cause)) == told
+
+
+def test_task_whose_function_is_as_handed_out_is_not_begun(checkout: Path):
+    stub = "def one():\n    # TODO(kata): task 1\n    raise NotImplementedError\n\n\n"
+    stub += "def two():\n    # TODO(kata): task 2\n    raise NotImplementedError\n"
+    (checkout / ".dojo/original/katas/01_alpha/alpha.py").write_text(stub)
+    kata = load_catalog(checkout)[0]
+    kata.stub_file.write_text(stub.replace("raise NotImplementedError", "return 1", 1))
+    assert untouched_tasks(kata) == {2}
+    red = telling_red([a_test(2, "assertion"), a_test(3, "exception")], 2, untouched_tasks(kata))
+    assert red is not None
+    assert red.task == 3
+    kata.stub_file.write_text("def one(:\n")
+    assert untouched_tasks(kata) == frozenset()
+    kata.stub_file.unlink()
+    assert untouched_tasks(kata) == frozenset()
 
 
 def test_kata_that_vanished_gives_the_next(checkout: Path):

@@ -16,7 +16,7 @@ from dojo.catalog.kata import CatalogError, Kata, Language, load_catalog
 from dojo.catalog.progress import solved_tasks
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.exits import EngineError, Exit, Stop
-from dojo.terminal.companion.course import Course, telling_red
+from dojo.terminal.companion.course import Course, untouched_tasks
 from dojo.terminal.companion.editor import line_of_task, open_in_editor
 from dojo.terminal.companion.faces import Face
 from dojo.terminal.companion.listing import Listing
@@ -71,7 +71,6 @@ class Companion:
         self._running = ""
         self._is_warm = False
         self._alike_shown: list[str] = []
-        self._browsed = ""
         self._runs_at: float | None = None
         self._solved: dict[str, int] = {}
         self.desk = Desk(course.kata)
@@ -79,7 +78,7 @@ class Companion:
         self._keys: dict[str, Callable[[], None]] = {
             "h": self._hint,
             "r": self._run,
-            "m": self._more,
+            "m": lambda: self.desk.show_next_red(),
             "l": self._list,
             "n": lambda: self._move(1),
             "right": lambda: self._move(1),
@@ -116,6 +115,7 @@ class Companion:
         """Run the tests if a file was saved since the last look, or if one stayed at a kata."""
         if self._watch.changed(self._files()):
             self._runs_at = None
+            self._course.stay()
             self._run()
             self.show()
         elif self._runs_at is not None and self._clock() >= self._runs_at and not self.desk.listing:
@@ -160,7 +160,7 @@ class Companion:
             self._course.go_to(kata)
         course = self._course
         self._runs.forget_waiting()
-        self._browsed, self._alike_shown = "", []
+        self._alike_shown = []
         self._watch = Watch()
         self._watch.changed(self._files())
         self.desk = Desk(
@@ -236,18 +236,6 @@ class Companion:
         if tier := self._course.tier:
             self._show_hint(tier)
 
-    def _more(self) -> None:
-        """Show the message of the next red test."""
-        red = [test for test in self.desk.tests.values() if not test.passed]
-        red = [test for test in red if test.cause != "stub"] or red
-        names = [test.test for test in red]
-        if red:
-            current = self.desk.red.test if self.desk.red is not None else ""
-            place = names.index(current) + 1 if current in names else 0
-            self.desk.red = red[place % len(red)]
-            self._browsed = self.desk.red.test
-            self.desk.scroll = 0
-
     def _scroll(self, lines: int) -> None:
         self.desk.scroll = max(self.desk.scroll + lines, 0)
 
@@ -274,6 +262,7 @@ class Companion:
         self._running = kata.id
         if kata.id != self._course.kata.id:
             return
+        self.desk.untouched = untouched_tasks(kata)
         self.desk.begin_run(self._say("running", "") if self._is_warm else self._say("starting"))
 
     def _take_test(self, test: TestVerdict) -> None:
@@ -283,11 +272,10 @@ class Companion:
     def _take_verdict(self, verdict: KataVerdict) -> None:
         course, desk = self._course, self.desk
         was = course.task
-        course.take(verdict)
+        red = course.take(verdict, desk.untouched)
         desk.task, desk.solved, desk.is_good = course.task, self._solved_now(), verdict.solved
         desk.outcome = outcome_of(verdict, course.kata, course.is_last, self._say)
-        browsed = next((test for test in verdict.red if test.test == self._browsed), None)
-        desk.end_run(verdict.tests, browsed or telling_red(verdict.tests, course.task))
+        desk.end_run(verdict.tests, red)
         if course.task != was:
             self._alike_shown = []
             self._show_opened_hint()

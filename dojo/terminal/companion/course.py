@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
+from dojo.catalog.handed_out import known_original
 from dojo.catalog.kata import Kata
 from dojo.catalog.progress import solved_tasks, standing
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.catalog.whereabouts import TIERS, kata_left, remember_kata, remember_tier, tier_opened
+from dojo.place.pieces import Source, Unreadable
 
 
 def first_unsolved(katas: list[Kata]) -> Kata | None:
@@ -32,7 +34,32 @@ def where_to_begin(katas: list[Kata]) -> Kata:
     return kata_left(katas) or first_unsolved(katas) or katas[-1]
 
 
-def telling_red(tests: Iterable[TestVerdict], task: int) -> TestVerdict | None:
+def untouched_tasks(kata: Kata) -> frozenset[int]:
+    """Return the tasks whose functions are as they were handed out; none where nobody can tell."""
+    name = kata.stub_file.name
+    try:
+        original = known_original(kata.stub_file)
+        mine = Source(kata.stub_file.read_bytes(), name)
+        stub = Source(original or b"", name)
+    except (OSError, Unreadable):
+        return frozenset()
+
+    def is_untouched(number: int) -> bool:
+        names = [piece.name for piece in stub.pieces_of_task(number)]
+        same = all(mine.text_called(one) == stub.text_called(one) for one in names)
+        return bool(names) and same
+
+    return frozenset(filter(is_untouched, range(1, len(kata.tasks) + 1)))
+
+
+def is_begun(test: TestVerdict, untouched: Container[int | None]) -> bool:
+    """Say whether a red test speaks of work, not of a stub: no task of it is `untouched`."""
+    return test.cause != "stub" and test.task not in untouched
+
+
+def telling_red(
+    tests: Iterable[TestVerdict], task: int, untouched: Container[int | None] = ()
+) -> TestVerdict | None:
     """Return the red test whose message matters most; None if all are green.
 
     That is one of the current task, if that was begun; else one of another task that was; else the
@@ -41,9 +68,10 @@ def telling_red(tests: Iterable[TestVerdict], task: int) -> TestVerdict | None:
     Args:
         tests: In any order, perhaps not yet all.
         task: The number of the current task.
+        untouched: The tasks that were not begun.
     """
     red = [test for test in tests if not test.passed]
-    begun = [test for test in red if test.cause != "stub"]
+    begun = [test for test in red if is_begun(test, untouched)]
     mine = [test for test in begun if test.task == task]
     own_stub = [test for test in red if test.task == task]
     return next(
@@ -113,11 +141,20 @@ class Course:
         """Remember the kata as the one to begin at next time."""
         remember_kata(self.kata)
 
-    def take(self, verdict: KataVerdict) -> None:
-        """Take a verdict on the current kata; the current task is the one that it is red at."""
+    def take(self, verdict: KataVerdict, untouched: Container[int | None]) -> TestVerdict | None:
+        """Take a verdict on the current kata; the current task is the one that it is red at.
+
+        Args:
+            verdict: What the tests said.
+            untouched: The tasks that were not begun.
+
+        Returns:
+            The red test whose message matters most.
+        """
         self.verdict = verdict
-        red = telling_red(verdict.tests, self.task)
+        red = telling_red(verdict.tests, self.task, untouched)
         self.task = (red.task if red is not None else None) or self.task
+        return red
 
     def open_hint(self) -> int:
         """Open the next tier of the current task's hints, and return it; the third one stays."""

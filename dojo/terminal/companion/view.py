@@ -17,6 +17,7 @@ from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.safe_text import plain
 from dojo.language import in_language
+from dojo.terminal.companion.course import is_begun
 from dojo.terminal.companion.listing import Listing
 from dojo.terminal.companion.words import Words
 from dojo.terminal.screen import Screen, page_of, shown
@@ -36,7 +37,9 @@ class Desk:
         task: The number of the current task.
         solved: How many tasks of all katas are solved, and how many there are.
         tests: What the tests of the present run, or of the last one, have said.
+        untouched: The numbers of the tasks that were not begun.
         red: The red test whose message is shown.
+        browsed: The name of the red test that one has leafed to; "" for none.
         is_old: That message is of the run before: the present one has none yet.
         run: The number of the present run, or the last one.
         is_running: It goes on.
@@ -53,7 +56,9 @@ class Desk:
     task: int = 1
     solved: tuple[int, int] = (0, 0)
     tests: dict[str, TestVerdict] = field(default_factory=dict)
+    untouched: frozenset[int] = frozenset()
     red: TestVerdict | None = None
+    browsed: str = ""
     is_old: bool = False
     run: int = 0
     is_running: bool = False
@@ -78,16 +83,28 @@ class Desk:
         The current task's tests come first; of the others, a stub's can wait for the end.
         """
         self.tests[test.test] = test
-        tells = not test.passed and (test.task == self.task or test.cause != "stub")
+        tells = not test.passed and (test.task == self.task or is_begun(test, self.untouched))
         if tells and (self.red is None or self.is_old):
             self.red, self.is_old, self.scroll = test, False, 0
 
     def end_run(self, tests: Iterable[TestVerdict], red: TestVerdict | None) -> None:
-        """Take all tests of a run, and the red one whose message is to be shown."""
+        """Take all tests of a run, and the red one that matters; one that was leafed to stays."""
         self.tests = {test.test: test for test in tests}
+        if (browsed := self.tests.get(self.browsed)) is not None and not browsed.passed:
+            red = browsed
         self.is_old = self.is_running = False
         if red != self.red:
             self.red, self.scroll = red, 0
+
+    def show_next_red(self) -> None:
+        """Leaf to the message of the next red test; past stubs, if anything was begun."""
+        red = [test for test in self.tests.values() if not test.passed]
+        red = [test for test in red if is_begun(test, self.untouched)] or red
+        names = [test.test for test in red]
+        if red:
+            current = self.red.test if self.red is not None else ""
+            self.red = red[(names.index(current) + 1) % len(red) if current in names else 0]
+            self.browsed, self.scroll = self.red.test, 0
 
 
 class View:
@@ -158,8 +175,9 @@ class View:
         said = [in_language(desk.red.message, kata.folder, words.language)]
         said += [words("not ours")] if desk.red.cause == "fixture" else []
         lines += [line for one in said for line in self._indented(one, width, style)]
-        others = sum(not test.passed and test.cause != "stub" for test in desk.tests.values())
-        others -= desk.red.cause != "stub"
+        red = [test for test in desk.tests.values() if not test.passed]
+        others = sum(is_begun(test, desk.untouched) for test in red)
+        others -= is_begun(desk.red, desk.untouched)
         if others > 0 and not desk.is_old:
             lines.append(Text(f"{_INDENT}{words('more red', others)}", "dim"))
         return lines
@@ -209,13 +227,12 @@ class View:
     def _task(self, desk: Desk, number: int | None) -> Text:
         tests = [test for test in desk.tests.values() if test.task == number]
         red = [test for test in tests if not test.passed]
-        is_begun = any(test.cause != "stub" for test in red)
         words = self._words
         if not tests:
             note, mark = words("not run"), self._screen.mark(None)
         elif not red:
             note, mark = "", self._screen.mark(True)
-        elif not is_begun:
+        elif not any(is_begun(test, desk.untouched) for test in red):
             note, mark = words("not begun"), self._screen.mark(None)
         else:
             note, mark = words("red", len(red), len(tests)), self._screen.mark(False)

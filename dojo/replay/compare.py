@@ -17,6 +17,8 @@ _MOST_SAID = 12
 _MOST_LISTED = 6
 # Jitter draws each wait anew.
 _ALIKE = 0.02
+# Titles of tables whose rows are of the test's data, which it draws anew.
+_OF_CHANCE = ("What JSON", "Calls in", "Files")
 _KINDS = {"tracked run": "MLflow run"}
 
 
@@ -157,7 +159,7 @@ def _tables(mine: Story, other: Story, whose: str) -> list[str]:
     found = []
     for table in mine.tables:
         twin = there.get(table.title)
-        if twin is None or table.title.startswith("What JSON"):
+        if twin is None or table.title.startswith(_OF_CHANCE):
             continue
         rows, rows_there = set(table.rows), set(twin.rows)
         missing = [row for row in twin.rows if row not in rows]

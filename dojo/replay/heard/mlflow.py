@@ -6,6 +6,7 @@ They are read as files, beside MLflow: whoever asks it may be counted, or refuse
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,8 @@ _COLUMNS = ["model", "version", "aliases", "tags"]
 
 
 _MOST_STORES = 12
+# What MLflow calls a run to which nobody gave a name.
+_GIVEN_BY_CHANCE = re.compile(r"[a-z]+-[a-z]+-\d+")
 
 
 @contextlib.contextmanager
@@ -93,9 +96,9 @@ def runs_in(store: Path) -> list[Row]:
         if one["end"]:
             states.append((one["end"] / 1000, one["status"], None))
         notes = [f"experiment {one['experiment']}"]
-        rows.append(
-            Row(one["id"], "tracked run", "MLflow run", one["parent"], states=states, notes=notes)
-        )
+        given = one["name"] and not _GIVEN_BY_CHANCE.fullmatch(one["name"])
+        name = one["name"] if given else "MLflow run"
+        rows.append(Row(one["id"], "tracked run", name, one["parent"], states=states, notes=notes))
     return rows
 
 

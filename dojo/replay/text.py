@@ -86,7 +86,7 @@ def _chart(
             lines += _wrapped(one.run.notes[0], " " * 6)[:2]
         elif is_good(one.run.ended) is False and one.run.notes:
             lines += _wrapped(one.run.notes[-1], " " * 6)[:2]
-        elif one.run.kind == "step" and one.run.notes:
+        elif one.run.notes and (one.run.kind == "step" or one.run.notes[0].startswith("named ")):
             lines += _wrapped("; ".join(one.run.notes), " " * 6)[:2]
     if story.left_out:
         lines.append(f"  and {story.left_out} more runs")

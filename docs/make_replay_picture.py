@@ -7,6 +7,7 @@ Usage: python docs/make_replay_picture.py
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 import tempfile
@@ -32,14 +33,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dojo-picture-") as folder:
         mine = Path(folder) / kata.stub_file.name
         mine.write_text(as_one_file(kata, kata.answers_folder / ANSWER), encoding="utf-8")
-        found = replay(kata, TEST, str(mine))
-    stories = [("yours", found.stories[0][1]), *found.stories[1:]]
-    figure = as_file(stories, found.title, compared=True)
+        found = dataclasses.replace(replay(kata, TEST, str(mine)), whose="yours")
+    figure = as_file(found.stories, found.title, compared=True)
     (ROOT / "docs/replay-page.svg").write_text(figure, encoding="utf-8")
     console = Console(record=True, width=84, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ dojo replay {KATA} {TEST}", style="bold"))
     for line in lines(found):
-        console.print(Text(line.replace(mine.name, "yours")))
+        console.print(Text(line))
     # Without the fonts that Rich would load from the web: any monospaced one will do.
     style = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     drawn = console.export_svg(title=kata.title.en, code_format=style)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 
-from dojo.replay.story import Run, Story
+from dojo.replay.story import Run, Story, Table
 from dojo.replay.timeline import Timeline, lay_out, said
 
 _MOST_SAID = 12
 _MOST_LISTED = 6
 # Jitter draws each wait anew.
 _ALIKE = 0.02
+# Titles of tables whose rows are of the test's data, which it draws anew.
+_OF_CHANCE = ("What JSON", "Calls in", "Files")
 _KINDS = {"tracked run": "MLflow run"}
 
 
@@ -37,6 +40,15 @@ def differences(mine: Story, other: Story, whose: str = "reference") -> list[str
     found += _tables(mine, other, whose)
     more = len(found) - _MOST_SAID
     return [*found[:_MOST_SAID], *([f"and {more} more"] if more > 0 else [])]
+
+
+def tables_of(stories: Sequence[tuple[str, Story]]) -> list[tuple[str, Table]]:
+    """Return the tables of all stories, each with whose it is; one that is the same once."""
+    whose: dict[Table, list[str]] = {}
+    for name, story in stories:
+        for table in story.tables:
+            whose.setdefault(table, []).append(name)
+    return [(" and ".join(names), table) for table, names in whose.items()]
 
 
 def marked(mine: Story, other: Story) -> set[int]:
@@ -69,7 +81,7 @@ def at_once(timeline: Timeline) -> dict[str, int]:
 
 
 def _beside(count: int) -> str:
-    return f"at most {count} at once" if count > 1 else "one after the other"
+    return f"{count} at once" if count > 1 else "one after the other"
 
 
 def _key(run: Run, story: Story) -> tuple[str, str, str]:
@@ -147,7 +159,7 @@ def _tables(mine: Story, other: Story, whose: str) -> list[str]:
     found = []
     for table in mine.tables:
         twin = there.get(table.title)
-        if twin is None or table.title.startswith("What JSON"):
+        if twin is None or table.title.startswith(_OF_CHANCE):
             continue
         rows, rows_there = set(table.rows), set(twin.rows)
         missing = [row for row in twin.rows if row not in rows]

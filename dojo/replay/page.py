@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dojo.replay import picture
+from dojo.replay.compare import tables_of
 from dojo.replay.story import Story, Table
 from dojo.replay.timeline import lay_out, said
 
@@ -67,9 +68,8 @@ def write(
         items = SubElement(main, "ul")
         for one in told:
             _say(items, "li", one)
-    for name, story in stories:
-        for table in story.tables:
-            _table(main, f"{name}. {table.title}", table)
+    for name, table in tables_of(stories):
+        _table(main, f"{name}. {table.title}", table)
     for name, story in stories:
         if story.runs:
             details = SubElement(main, "details")

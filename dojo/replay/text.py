@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from dojo.replay.compare import at_once, marked
+from dojo.replay.compare import at_once, marked, tables_of
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Story, Table
 from dojo.replay.timeline import MEANS, Bar, Lane, Look, Timeline, is_good, lay_out, said, ticks
@@ -20,7 +20,7 @@ _LABEL, _END = 27, 14
 _CHART = COLUMNS - _LABEL - _END - 2
 _MOST_LANES = 16
 _MOST_ROWS = 14
-_MOST_TABLES = 4
+_MOST_TABLES = 6
 _SIGNS: dict[Look, str] = {"flow": "─", "work": "█", "waiting": "·", "wait": "░", "nap": "▒"}
 _PLAIN = str.maketrans("─█·░▒≠✓✗◆…", "-#.~=!+xo.")
 
@@ -48,9 +48,11 @@ def draw(
             lines += [f"{name}: no run was made"]
     lines += _legend(used, timelines)
     lines += [line for one in differences for line in _wrapped(f"≠ {one}", "  ")]
-    for name, story in stories:
-        for table in story.tables[:_MOST_TABLES]:
-            lines += ["", *_table(name, table)]
+    tables = tables_of(stories)
+    for name, table in tables[:_MOST_TABLES]:
+        lines += ["", *_table(name, table)]
+    if tables[_MOST_TABLES:]:
+        lines.append(f"and {len(tables) - _MOST_TABLES} more tables; '--html FILE' has them")
     lines = [line.rstrip() for line in lines]
     return lines if can_draw else [_in_ascii(line) for line in lines]
 
@@ -84,7 +86,7 @@ def _chart(
             lines += _wrapped(one.run.notes[0], " " * 6)[:2]
         elif is_good(one.run.ended) is False and one.run.notes:
             lines += _wrapped(one.run.notes[-1], " " * 6)[:2]
-        elif one.run.kind == "step" and one.run.notes:
+        elif one.run.notes and (one.run.kind == "step" or one.run.notes[0].startswith("named ")):
             lines += _wrapped("; ".join(one.run.notes), " " * 6)[:2]
     if story.left_out:
         lines.append(f"  and {story.left_out} more runs")
@@ -159,7 +161,7 @@ def _legend(used: set[str], timelines: Sequence[tuple[str, Story, Timeline]]) ->
         lines += _wrapped_all(f"{name}: {note}" for _, note in one.breaks[:6] if note)
         for run_name, most in list(at_once(one).items())[:4]:
             if most > 1:
-                lines += _wrapped(f"{name}: {run_name}: at most {most} at once", "  ")
+                lines += _wrapped(f"{name}: {run_name}: {most} at once", "  ")
     return lines
 
 

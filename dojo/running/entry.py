@@ -5,8 +5,9 @@ A session that reaches no kata is left alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from multiprocessing.connection import Client
 from typing import Any
 
@@ -142,7 +143,8 @@ def pytest_configure_node(node: Any) -> None:
     """Start one server for all workers of xdist before the first of them starts."""
     run = kata_run_of(node.config)
     if run is not None:
-        _start_engines(run, [kata for kata in run.katas if run.track in (None, kata.track)])
+        with _engine_errors():
+            run.start_engines([kata for kata in run.katas if run.track in (None, kata.track)])
         node.workerinput["dojo_api_url"] = run.api_url
 
 
@@ -199,7 +201,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if _ENGINES_RUN not in item.config.stash:
         items = item.session.items
         files = {one.path for one in items}
-        _start_engines(run, [one for one in run.katas if one.test_file in files])
+        with _engine_errors():
+            run.start_engines([one for one in run.katas if one.test_file in files])
         asking = [one for one in items if "elsewhere" in getattr(one, "fixturenames", ())]
         if asking and (first := run.kata_of_item(asking[0])) is not None:
             run.elsewhere(run.solutions.file_of(first))  # ready by the time it is called
@@ -215,19 +218,19 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         is_same_task = kata.task_number_of(item.name) == kata.task_number_of(following.name)
         following = following if is_same_task else None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    try:
+    with _engine_errors():
         reports = supervisor.reports_of(item, following, kata)
-    except EngineError as error:
-        raise pytest.exit.Exception(str(error), returncode=3) from None
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
-def _start_engines(run: KataRun, katas: list[Any]) -> None:
+@contextlib.contextmanager
+def _engine_errors() -> Iterator[None]:
+    """End the session with one line where an engine does not start."""
     try:
-        run.start_engines(katas)
+        yield
     except EngineError as error:
         raise pytest.exit.Exception(str(error), returncode=3) from None
 

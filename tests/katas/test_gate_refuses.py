@@ -22,6 +22,7 @@ from dojo.author.runs import STUB as HANDED_OUT
 from dojo.author.runs import Runs
 from dojo.catalog.kata import load_catalog, read_kata
 from dojo.ground.exits import Exit
+from dojo.replay.story import Run, State, Story
 from dojo.warm import Warm
 from tests.katas.made_up import (
     CATALOGUE,
@@ -173,6 +174,29 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
             "right_answer_is_accepted",
         },
     ),
+    "replay_is_damaged": (
+        {"reference/replay.jsonl": "no story\n"},
+        {"kept_replay_is_that_of_the_reference"},
+    ),
+    "replay_is_of_runs_that_are_made_no_more": (
+        {
+            "reference/replay.jsonl": Story(
+                kata="x",
+                test="test_adds_all",
+                solution="reference",
+                runs=(Run(id=1, kind="flow run", name="night", states=(State(at=0, name="?"),)),),
+            ).to_json()
+        },
+        {"kept_replay_is_that_of_the_reference"},
+    ),
+    "replay_is_of_a_test_that_is_gone": (
+        {
+            "reference/replay.jsonl": Story(
+                kata="x", test="test_gone", solution="reference"
+            ).to_json()
+        },
+        {"kept_replay_is_that_of_the_reference"},
+    ),
     "answer_is_no_python": ({"answers/wrong_0.py": "def"}, {"answer_can_be_read"}),
     "answer_holds_for_nothing": (
         {"answers/wrong_0.py": WRONG.replace("Refused", "Holds for: <3\nRefused")},
@@ -207,6 +231,7 @@ RUINED: dict[str, str | None] = {
     "katas/notes.txt": "?",
     "katas/messages.fr.po": 'msgid "gone"\nmsgstr "disparu"\n',
     "reference/{slug}.py": REFERENCE.replace("sum(values)", "0").replace("print", "str"),
+    "reference/replay.jsonl": "no story\n",
     "reference/mutants.toml": (
         "[[survivor]]\nid = 'count: gone'\nsurvives = ['tests']\nreason = 'equivalent: so'\n"
     ),

@@ -22,8 +22,8 @@ def table(*rows: tuple[str, str, str]) -> Table:
     ("mine", "other", "line"),
     [
         (story(retried(1, 0, 10)), story(retried(1, 0, 60)), "load: waits 10 s; reference: 60 s"),
-        (STAIRS, BLOCK, "load: one after the other; reference: at most 3 at once"),
-        (BLOCK, STAIRS, "load: at most 3 at once; reference: one after the other"),
+        (STAIRS, BLOCK, "load: one after the other; reference: 3 at once"),
+        (BLOCK, STAIRS, "load: 3 at once; reference: one after the other"),
         (
             story(run(1, (0, "Pending"), (1, "Running"), (2, "Completed"))),
             story(run(1, (0, "Pending"), (1, "Cached"))),

@@ -69,6 +69,10 @@ def rows_of(entries: Iterable[Any]) -> Iterator[Row]:
         kind = event.event_type.name
         if kind in _RUN:
             run.states.append((entry.timestamp, _RUN[kind], None))
+            for row in rows.values():
+                if row.parent == entry.run_id and row.is_only_planned:
+                    # Still only planned when its run was at its end.
+                    row.states[:] = [(entry.timestamp, PLANNED, None)]
         for key in _assets_planned(event):
             planned = Row((entry.run_id, key), "step", key, entry.run_id)
             rows.setdefault(planned.key, planned).states or planned.states.append(

@@ -56,9 +56,14 @@ class Row:
         return self.states[0][0] if self.states else float("inf")
 
     @property
+    def is_only_planned(self) -> bool:
+        """Say whether its engine has not begun with it."""
+        return [name for _, name, _ in self.states] == [PLANNED]
+
+    @property
     def place(self) -> float:
         """Return what it is sorted by: what was only planned comes last."""
-        return float("inf") if [one for _, one, _ in self.states] == [PLANNED] else self.began
+        return float("inf") if self.is_only_planned else self.began
 
     @property
     def ended(self) -> float:

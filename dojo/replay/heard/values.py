@@ -26,6 +26,7 @@ _CHANGES = (datetime.date(2026, 3, 29), datetime.date(2026, 10, 25))
 _STARTS = ["", "clock on the wall", "from UTC", " "]
 _CARRIED = ["call", "bytes", "value"]
 _MOST_VALUES = 20
+_MOST_SIGNS = 1_000
 
 
 @contextlib.contextmanager
@@ -45,6 +46,8 @@ def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
             return
         rows = [_as_json(name, value) for name, value in returned[:_MOST_VALUES]]
         gathered.add_table("What JSON carries to the next task", _CARRIED, rows)
+        # Of the other calls there is more to say: they raised.
+        gathered.calls = [call for call in gathered.calls if not call.said.startswith("returned")]
         now = files_in(folder)
         rows = [[name, str(size), _change(files.get(name), size)] for name, size in now.items()]
         rows += [[name, "", "gone"] for name in files.keys() - now.keys()]
@@ -125,7 +128,7 @@ def _as_json(name: str, value: Any) -> list[str]:
         text = json.dumps(value, allow_nan=False)
     except Exception as error:  # what a solution returns may raise anything
         return [name, "-", f"JSON cannot carry it: {one_line(str(error), 80)}"]
-    return [name, f"{len(text):,}", one_line(text, 160)]
+    return [name, f"{len(text):,}", text[:_MOST_SIGNS]]
 
 
 def _change(before: int | None, size: int) -> str:

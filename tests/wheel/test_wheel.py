@@ -214,7 +214,7 @@ def test_workspace_has_an_environment_in_which_its_katas_run(
     assert OLDER in run(own.with_name("dojo"), "--version", cwd=place)
     red = run(own, "-m", "pytest", "-q", "katas/15_automation", cwd=place, code=1)
     assert "is still a stub" in red
-    run(own.with_name("dojo"), "run", "15", *REFERENCE, cwd=place)
+    run(own.with_name("dojo"), "run", "15", *REFERENCE, cwd=place, DOJO_TEST_TIMEOUT="300")
     told = json.loads(run(own.with_name("dojo"), "doctor", "--json", cwd=place, code=None))
     found = {one["name"]: one for one in told["checks"]}
     assert [one for one in ("Folder", "Environment", "Packages") if not found[one]["ok"]] == []

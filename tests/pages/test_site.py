@@ -118,6 +118,19 @@ def test_small_checkout_is_laid_out_whole_and_without_solutions(
     assert "docs/more" in (tmp_path / "en/path.md").read_text("utf-8")
 
 
+def test_kept_replay_ends_the_page_of_its_kata(checkout: Path, tmp_path: Path) -> None:
+    (checkout / "katas/01_demo/README.md").write_text("# 01 Demo\n")
+    (checkout / "docs/replays").mkdir()
+    (checkout / "docs/replays/01_demo.svg").write_text("<svg/>")
+    (tmp_path / "en").mkdir()
+    lay_out(site_of(checkout, load_catalog(checkout)), "en", tmp_path / "en")
+    page = tmp_path / "en/katas/01_demo/index.md"
+    last = page.read_text("utf-8").splitlines()[-1]
+
+    assert "## The replay" in page.read_text("utf-8")
+    assert (page.parent / last.split("](")[1].rstrip(")")).is_file()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_can_be_reached_from_the_head(language: str) -> None:
     below = outline(SITE, language)

@@ -18,10 +18,8 @@ from dojo.catalog.solutions import Solutions, SolutionsNotFound
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.libraries.seam import SeamMissing, check
-from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
-from dojo.running.elsewhere.client import SecondParent
 from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
     beside_callers_run,
     dagster_crash,
@@ -60,14 +58,20 @@ from dojo.running.given.replay import recorded, replay_folder  # noqa: F401 - fo
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
 from dojo.running.seams import SEAMS
-from dojo.running.session import KEY, KataRun, asked_solutions, kata_run_of, spell_paths
+from dojo.running.session import (
+    INHERITED,
+    KEY,
+    KataRun,
+    asked_solutions,
+    kata_run_of,
+    spell_paths,
+)
 from dojo.running.solution import SolutionFault
 from dojo.running.supervisor import Supervisor
 
 _SUPERVISOR = pytest.StashKey[Supervisor]()
 _ENGINES_RUN = pytest.StashKey[bool]()
 RECORDER = "dojo-recorder"
-INHERITED = "dojo-inherited-engines"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -287,19 +291,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run = kata_run_of(config)
     if run is not None and config.pluginmanager.get_plugin(INHERITED) is None:
         run.stop()
-
-
-class InheritedEngines:
-    """Tells a session that its engines were entered before it was forked; a plugin object."""
-
-    # pytest registers a plugin object under this name.
-    __name__ = INHERITED
-
-    def __init__(
-        self, room: Room, api_url: str, names: set[str], second: SecondParent | None
-    ) -> None:
-        """Name the session's own room, the server, the engines and the second parent that run."""
-        self.room = room
-        self.api_url = api_url
-        self.names = names
-        self.second = second

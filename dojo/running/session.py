@@ -172,6 +172,7 @@ def spell_paths(args: list[str], folder: Path) -> list[str]:
     return spelt
 
 
+INHERITED = "dojo-inherited-engines"
 KEY = pytest.StashKey[KataRun]()
 
 
@@ -183,3 +184,19 @@ def kata_run_of(config: pytest.Config) -> KataRun | None:
 def asked_solutions(config: pytest.Config) -> str:
     """Return what `--solutions` or its environment variable says."""
     return str(config.getoption("--solutions") or os.environ.get("DOJO_SOLUTIONS") or "learner")
+
+
+class InheritedEngines:
+    """Tells a session that its engines were entered before it was forked; a plugin object."""
+
+    # pytest registers a plugin object under this name.
+    __name__ = INHERITED
+
+    def __init__(
+        self, room: Room, api_url: str, names: set[str], second: SecondParent | None
+    ) -> None:
+        """Name the session's own room, the server, the engines and the second parent that run."""
+        self.room = room
+        self.api_url = api_url
+        self.names = names
+        self.second = second

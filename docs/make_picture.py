@@ -1,6 +1,12 @@
-"""Draw `red-then-green.svg` from two real runs: a usual first attempt, then the reference.
+"""Draw the pictures of the README and of the start page from two real runs.
 
-Usage: python docs/make_picture.py
+A usual first attempt, then the reference: `red-then-green.svg` has both, the start page one each,
+narrow enough for a phone.
+
+Usage: python docs/make_picture.py [--check]
+
+With `--check` nothing is written: it ends with 1 if a picture is not what the runs say today. No
+picture says how long a run took, which is another each time.
 """
 
 from __future__ import annotations
@@ -20,46 +26,87 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 ATTEMPT = ROOT / "reference/02_retries/answers/wrong_no_status_check.py"
 REFERENCE = ROOT / "reference/02_retries/retries.py"
-COLUMNS = 100
+RED = "pytest katas/02_retries -x"
+GREEN = "pytest katas/02_retries --solutions reference"
+WIDE, NARROW = 100, 56
 
 
-def run(folder: Path, *arguments: str) -> list[str]:
-    """Run pytest on the kata as on a terminal; return its coloured lines."""
+def run(columns: int, *arguments: str) -> list[str]:
+    """Run pytest on the kata as on a terminal of that width; return its coloured lines."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--color=yes", "-p", "no:cacheprovider", *arguments],
-        cwd=folder,
-        env={**os.environ, "COLUMNS": str(COLUMNS)},
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": str(columns)},
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.stdout.splitlines()
+    unwanted = re.compile(r"short test summary|FAILED|stopping after")
+    lines = [line for line in done.stdout.splitlines() if not unwanted.search(line)]
+    return [re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", line) for line in flowing(lines)]
 
 
-def main() -> None:
-    """Make both runs and draw them."""
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+def flowing(lines: list[str]) -> list[str]:
+    """Join the lines of a sentence, which a narrow terminal would break twice."""
+    joined: list[str] = []
+    for line in lines:
+        before = joined[-1] if joined else ""
+        goes_on = re.match(r"[a-z]", line) and re.search(r"[a-z,]$", before)
+        joined[-1:] = [f"{before} {line}"] if goes_on else [before, line] if joined else [line]
+    return joined
+
+
+def runs(columns: int) -> dict[str, list[str]]:
+    """Make both runs; return what each command prints."""
     with tempfile.TemporaryDirectory(prefix="dojo-picture-") as name:
         mine = Path(name) / "mine"
         (mine / "02_retries").mkdir(parents=True)
         attempt = f"{REFERENCE.read_text('utf-8')}\n\n{ATTEMPT.read_text('utf-8')}"
         (mine / "02_retries/retries.py").write_text(attempt, encoding="utf-8")
-        red = run(ROOT, "katas/02_retries", "-x", f"--solutions={mine}")
-    green = run(ROOT, "katas/02_retries", "--solutions=reference")
-    for command, lines in (
-        ("pytest katas/02_retries -x", red),
-        ("pytest katas/02_retries --solutions reference", green),
-    ):
+        red = run(columns, "katas/02_retries", "-x", f"--solutions={mine}")
+    return {RED: red, GREEN: run(columns, "katas/02_retries", "--solutions=reference")}
+
+
+def drawn(columns: int, printed: dict[str, list[str]]) -> str:
+    """Return a terminal of that width with commands and what they print."""
+    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True)
+    for command, lines in printed.items():
         console.print(Text(f"$ {command}", style="bold"))
         for line in lines:
-            if not re.search(r"short test summary|FAILED|stopping after", line):
-                console.print(Text.from_ansi(line))
-        console.print()
+            console.print(Text.from_ansi(line))
+        if len(printed) > 1:
+            console.print()
     # Without the fonts that Rich would load from the web: any monospaced one will do.
     style = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    svg = console.export_svg(title="02 Retries", code_format=style)
-    (ROOT / "docs/red-then-green.svg").write_text(svg, encoding="utf-8")
+    return console.export_svg(title="02 Retries", code_format=style, unique_id="terminal")
+
+
+def pictures() -> dict[Path, str]:
+    """Return each picture by its path, drawn from runs made now."""
+    narrow = runs(NARROW)
+    return {
+        ROOT / "docs/red-then-green.svg": drawn(WIDE, runs(WIDE)),
+        ROOT / "docs/start-red.svg": drawn(NARROW, {RED: narrow[RED]}),
+        ROOT / "docs/start-green.svg": drawn(NARROW, {GREEN: narrow[GREEN]}),
+    }
+
+
+def main() -> int:
+    """Write the pictures, or check them; return the exit code."""
+    made = pictures()
+    if sys.argv[1:] != ["--check"]:
+        for path, svg in made.items():
+            path.write_text(svg, encoding="utf-8")
+        return 0
+    old = [
+        path.relative_to(ROOT)
+        for path, svg in made.items()
+        if not path.exists() or path.read_text("utf-8") != svg
+    ]
+    for path in old:
+        print(f"{path} is not what the runs say today; run: python docs/make_picture.py")
+    return 1 if old else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The author's command of `dojo`: check that a kata is proved."""
+"""The author's commands of `dojo`: check that a kata is proved, put the course on the web."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -58,7 +58,7 @@ def check(
     if (whole and mutants) or (most is not None and not mutants):
         raise Stop(Exit.USAGE, "'--mutants' goes with '--most', and not with '--whole'")
     root = find_root()
-    chosen, found = _chosen(root, katas or [])
+    chosen, found = chosen_katas(root, katas or [])
     told = show.Screen(sys.stderr)
     if told.is_terminal and chosen:
         told.say(f"Checking {', '.join(kata.id for kata in chosen)} ...", "dim")
@@ -69,6 +69,35 @@ def check(
         checked = check_katas(root, chosen, whole=whole, **options)
     findings = _tell(chosen, itertools.chain(found, checked), told, as_json=as_json)
     return Exit.AUTHOR_ERROR if findings else Exit.DONE
+
+
+@app.command()
+def site(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where to put it; an older site is replaced.")
+    ] = Path("site"),
+) -> int:
+    """Make a static site of all pages of this folder's katas, in English and French.
+
+    It has no solutions, loads nothing from elsewhere, and needs no server: open index.html. A page
+    with a link that leads nowhere is one line, and nothing is put in DIR. Ends with 0 if the site
+    is there, 4 if not.
+    """
+    from dojo.site.building import build_site
+
+    screen = show.Screen()
+    root = find_root()
+    try:
+        faults = build_site(root, load_catalog(root) or _no_kata(root), out)
+    except CatalogError as error:
+        raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
+    for fault in faults:
+        screen.say(fault)
+    if faults:
+        screen.say(counted(len(faults), "fault"))
+        return Exit.AUTHOR_ERROR
+    screen.say(f"{out / 'index.html'}")
+    return Exit.DONE
 
 
 def _tell(
@@ -99,11 +128,11 @@ def _tell(
         names = [kata.id for kata in katas]
         screen.say_json({"schema": SCHEMA, "katas": names, **record})
     else:
-        screen.say(f"{_count(count, 'finding')} in {_count(len(katas), 'kata')}")
+        screen.say(f"{counted(count, 'finding')} in {counted(len(katas), 'kata')}")
     return count
 
 
-def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
+def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     """Return the katas that are named, all for no name; and what is wrong with the catalogue."""
     from dojo.author.files import catalogue_reads_and_nothing_is_left_over
 
@@ -112,8 +141,7 @@ def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     except CatalogError:
         return [], catalogue_reads_and_nothing_is_left_over(root)
     if not katas:
-        where = str(root / "katas")
-        raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
+        _no_kata(root)
     if not names:
         return katas, catalogue_reads_and_nothing_is_left_over(root)
     try:
@@ -123,5 +151,11 @@ def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     return [kata for kata in katas if kata in asked], []
 
 
-def _count(number: int, what: str) -> str:
+def _no_kata(root: Path) -> NoReturn:
+    where = str(root / "katas")
+    raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
+
+
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something, in words."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -16,8 +16,11 @@ from typer.core import TyperGroup
 
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.cli.company import attempts, go_on
+from dojo.cli.languages import commands as languages
+from dojo.cli.seen import replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
+from dojo.place.environment import TrackMissing
 from dojo.terminal import screen as show
 
 _KATA = "--kata"
@@ -57,10 +60,7 @@ def _guard(run: Callable[[], Any]) -> int:
     from dojo.ground.exits import EngineError
 
     try:
-        code = int(run() or Exit.DONE)
-        if code == Exit.INTERRUPTED:
-            raise KeyboardInterrupt  # Typer has turned it into this code, without a word
-        return code
+        return _with_packages(run)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "dojo"
@@ -78,6 +78,21 @@ def _guard(run: Callable[[], Any]) -> int:
         return Exit.DONE
 
 
+def _with_packages(run: Callable[[], Any]) -> int:
+    """Run a command; once more where it lacked packages that are installed then."""
+    try:
+        code = int(run() or Exit.DONE)
+    except TrackMissing as missing:
+        place.install_if_wanted(missing)
+        try:
+            code = int(run() or Exit.DONE)
+        except TrackMissing as still:
+            raise Stop(Exit.ENVIRONMENT, str(still)) from None
+    if code == Exit.INTERRUPTED:
+        raise KeyboardInterrupt  # Typer has turned it into this code, without a word
+    return code
+
+
 def _complain(code: Exit, message: str) -> Exit:
     show.Screen(sys.stderr).say(f"dojo: {message}")
     return code
@@ -88,7 +103,9 @@ app.add_typer(author.app)
 app.add_typer(learn.app)
 app.add_typer(go_on.app)
 app.add_typer(attempts.app)
+app.add_typer(replay.app)
 app.add_typer(place.app)
+app.add_typer(languages.app)
 app.add_typer(grade.app)
 app.add_typer(records.app)
 app.add_typer(marks.app)

@@ -15,7 +15,7 @@ from dojo.catalog.verdict import KataVerdict
 from dojo.catalog.whereabouts import remember_tier
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
-from dojo.place.state import language_at
+from dojo.place.state import language_here
 from dojo.terminal import screen as show
 from dojo.terminal.companion.course import first_unsolved, first_unsolved_task
 
@@ -94,7 +94,7 @@ def run(
     screen = show.Screen()
     show.show_verdict(screen, chosen, verdict, language)
     rest = f"'dojo run {chosen.number:02d} --all' shows why"
-    show.show_red(screen, verdict, rest, every=every)
+    show.show_red(screen, chosen, verdict, rest, language, every=every)
     show.show_next_step(screen, chosen, verdict, first_unsolved(katas), language)
     return code
 
@@ -166,13 +166,11 @@ def language_of(context: typer.Context, lang: str | None) -> Language:
     asked: str | None = lang or context.find_root().obj or os.environ.get("DOJO_LANG")
     for known in get_args(Language):
         if asked == known:
+            show.Screen.speak(known)
             return cast(Language, known)
     if asked:
         raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")
-    if of_the_place := language_at(find_root()):
-        return of_the_place
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "fr" if next(filter(None, names), "").startswith("fr") else "en"
+    return language_here(find_root())
 
 
 def catalogue() -> list[Kata]:

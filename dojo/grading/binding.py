@@ -27,7 +27,7 @@ from dojo.sandbox.walls import Level
 
 _CODE = PACKAGE_ROOT / "dojo"
 _DOJO = "the dojo itself"
-# What a wheel may bring beside the code (see docs/release.md): no mark rests on it.
+# What a wheel may bring beside the code (see docs/releasing.md): no mark rests on it.
 MEASURES = "measures.json"
 _BESIDE = (MEASURES, ARCHIVE)
 

@@ -17,8 +17,9 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.ground.run_folder import Room
 from dojo.running.elsewhere.client import SecondParent
-from dojo.running.entry import RECORDER, InheritedEngines
+from dojo.running.entry import RECORDER
 from dojo.running.recorder import Recorder
+from dojo.running.session import InheritedEngines
 from dojo.wire.line import Line
 
 Send = Callable[[dict[str, Any]], None]

@@ -101,5 +101,7 @@ def _say_once(katas: list[Kata], current: Kata, language: Language) -> None:
     for test in verdict.red:
         show.show_test(screen, test)
     show.show_waiting(screen, current, verdict)
-    show.show_red(screen, verdict, f"'dojo run {current.number:02d} --all' shows why")
+    show.show_red(
+        screen, current, verdict, f"'dojo run {current.number:02d} --all' shows why", language
+    )
     show.show_next_step(screen, current, verdict, first_unsolved(katas), language)

@@ -110,7 +110,7 @@ class Plain:
         self._said[name] = what
         with nobody_reads():
             for line in lines():
-                self._screen.say(line.plain)
+                self._screen.put(line.plain)
 
 
 def _size() -> tuple[int, int]:

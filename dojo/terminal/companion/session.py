@@ -29,7 +29,7 @@ def keep_company(
     Args:
         katas: Those to move among, not empty.
         kata: Where to begin; None: where one was.
-        language: Of all but messages of tests.
+        language: Of all that is said.
         plain: Say lines only; also done where a terminal can do no more.
         alike: Recognises mistakes.
 

@@ -16,6 +16,7 @@ from rich.text import Text
 from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.safe_text import plain
+from dojo.language import in_language
 from dojo.terminal.companion.course import is_begun
 from dojo.terminal.companion.listing import Listing
 from dojo.terminal.companion.words import Words
@@ -171,7 +172,7 @@ class View:
             return lines
         style = "dim" if desk.is_old else ""
         lines.append(Text.assemble(self._screen.mark(False), " ", (desk.red.test, "bold")))
-        said = [desk.red.message]
+        said = [in_language(desk.red.message, kata.folder, words.language)]
         said += [words("not ours")] if desk.red.cause == "fixture" else []
         lines += [line for one in said for line in self._indented(one, width, style)]
         red = [test for test in desk.tests.values() if not test.passed]

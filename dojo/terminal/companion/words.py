@@ -1,4 +1,4 @@
-"""What the companion itself says, in both languages; messages of tests are English."""
+"""What the companion itself says, in both languages; what tests say is in `dojo.language`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,110 @@
+"""Lay out the pages of one language for Sphinx: their text, their pictures, their order."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path, PurePosixPath
+
+from dojo.catalog.kata import Kata, Language
+from dojo.ground.files import write_whole
+from dojo.site.links import SCHEME, across, on_the_site
+from dojo.site.outline import (
+    AUTHORS_FR,
+    english_only,
+    made_places,
+    outline,
+    told_decisions,
+    tree_of,
+)
+from dojo.site.pages import DECISIONS, Page, Site, heading_of
+from dojo.site.path import path_page, stations
+
+# What `sphinx/conf.py` reads beside the pages.
+RECORD = "site.json"
+# The picture of a kata's replay, where there is one: made once per version and kept.
+REPLAYS = "docs/replays"
+_REPLAY = {
+    "en": ("The replay", "What the engine recorded of our solution"),
+    "fr": ("Le replay", "Ce que le moteur a enregistré de notre solution"),
+}
+
+
+def lay_out(site: Site, language: Language, folder: Path) -> None:
+    """Write the source of one language into an empty folder.
+
+    Raises:
+        OSError: A page cannot be read, or the folder not be written.
+        UnicodeError: A page is not UTF-8.
+    """
+    below = outline(site, language)
+    pictures: set[PurePosixPath] = set()
+    texts = {place: _made(site, language, place) for place in made_places(site, language)}
+    for (of, place), page in site.pages.items():
+        if of == language:
+            texts[place], shown = on_the_site(site, page)
+            pictures |= shown
+    for kata in site.katas:
+        replay = _replay(site, kata, language)
+        if replay is not None and f"katas/{kata.id}/index" in texts:
+            texts[f"katas/{kata.id}/index"] += replay[0]
+            pictures.add(replay[1])
+    for place, text in texts.items():
+        path = folder / f"{place}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tree = tree_of(place, below[place]) if place in below else ""
+        write_whole(path, text.rstrip() + "\n" + tree)
+    for picture in pictures:
+        path = folder / picture
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(site.root / picture, path)
+    record = {
+        "language": language,
+        "title": site.title,
+        "version": site.version,
+        "has_start": site.has(language, "index"),
+        # Nothing is below them, nothing beside: they have no list of pages at their side.
+        "alone": [place for _, place in below["index"] if place not in below],
+        "other": {place: _same_elsewhere(site, language, place) for place in texts},
+    }
+    write_whole(folder / RECORD, json.dumps(record, ensure_ascii=False))
+
+
+def _same_elsewhere(site: Site, language: Language, place: str) -> str:
+    """Return the address of the same page in the other language, or of its first page."""
+    other: Language = "fr" if language == "en" else "en"
+    counterpart = {AUTHORS_FR: "contributing", "contributing": AUTHORS_FR}.get(place, place)
+    there = site.has(other, counterpart) or counterpart in made_places(site, other)
+    here = Page(PurePosixPath(f"{place}.md"), language, place)
+    return across(here, counterpart if there else "index")
+
+
+def _made(site: Site, language: Language, place: str) -> str:
+    """Return the text of a page that no file tells."""
+    if place == "path":
+        return path_page(site.katas, language)
+    if place == DECISIONS:
+        return "\n".join(told_decisions(site))
+    if place == AUTHORS_FR:
+        return _authors_in_english(site)
+    return f"# {site.title}\n\n{stations(site.katas, language)}"
+
+
+def _authors_in_english(site: Site) -> str:
+    """Return the French page that leads to what is in English only."""
+    here = Page(PurePosixPath(f"{AUTHORS_FR}.fr.md"), "fr", AUTHORS_FR)
+    lines = ["# Pour les auteurs", "", "Ces pages sont en anglais.", ""]
+    for place in english_only(site):
+        page = site.pages.get(("en", place))
+        title = heading_of(site.text(page)) if page else "Decisions"
+        lines.append(f"- [{title}]({SCHEME}{across(here, place)})")
+    return "\n".join(lines)
+
+
+def _replay(site: Site, kata: Kata, language: Language) -> tuple[str, PurePosixPath] | None:
+    """Return what ends a kata's page where its replay is kept, and that picture."""
+    picture = PurePosixPath(REPLAYS, f"{kata.id}.svg")
+    if not (site.root / picture).is_file():
+        return None
+    title, told = _REPLAY[language]
+    return f"\n\n## {title}\n\n![{told}](../../{picture})\n", picture

@@ -14,7 +14,7 @@ from dojo.ground.exits import Exit, Stop
 from dojo.replay import page, text
 from dojo.replay.compare import differences
 from dojo.replay.story import Story, StoryError, read_stories
-from dojo.terminal.course import first_unsolved_task
+from dojo.terminal.companion.course import first_unsolved_task
 from dojo.terminal.screen import page_of
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import get_args
@@ -81,7 +82,9 @@ class Recogniser:
         from dojo.mistakes.hinting import known_mistakes
 
         if kata.id not in self._known:
-            self._known[kata.id] = known_mistakes(kata)
+            self._known[kata.id] = lambda *_: []  # where an answer cannot be read
+            with contextlib.suppress(OSError, ValueError):
+                self._known[kata.id] = known_mistakes(kata)
         return self._known[kata.id](verdict, task)
 
 

@@ -69,6 +69,7 @@ def test_on_paper_the_table_is_open_and_the_paper_white(page: Any) -> None:
 
     colour = page.locator("body").evaluate("one => getComputedStyle(one).backgroundColor")
     assert colour == "rgb(255, 255, 255)"
+    assert page.locator("details table").first.is_visible()
 
 
 def test_keyboard_goes_from_bar_to_bar(page: Any) -> None:

@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dojo.catalog.kata import Language
 from dojo.cli import learn
 from dojo.ground.exits import Exit, Stop
 from dojo.terminal import screen as show
+
+if TYPE_CHECKING:
+    from dojo.terminal.replays import Replay
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -67,6 +71,16 @@ def replay(
     if open_it and html is None:
         raise Stop(Exit.USAGE, "'--open' shows a page: name it with '--html FILE'")
     found = replays.replay(chosen, test, str(path or solutions))
+    _tell(found, language, html, as_json=as_json)
+    if html is not None and open_it:
+        typer.launch(html.resolve().as_uri())
+    return Exit.DONE if found.mine is not None else Exit.UNSOLVED
+
+
+def _tell(found: Replay, language: Language, html: Path | None, *, as_json: bool) -> None:
+    """Print a replay, and write its page."""
+    from dojo.terminal import replays
+
     screen = show.Screen()
     if as_json:
         stories = {name: json.loads(one.to_json()) for name, one in found.stories}
@@ -79,9 +93,6 @@ def replay(
         if not as_json:
             screen.say()
             screen.say(f"In a browser: {show.shown(html)}")
-        if open_it:
-            typer.launch(html.resolve().as_uri())
-    return Exit.DONE if found.mine is not None else Exit.UNSOLVED
 
 
 def _replay_program(program: Path, html: Path | None, arguments: list[str]) -> int:

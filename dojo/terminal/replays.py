@@ -71,13 +71,13 @@ class Replay:
             ]
         if self.mine.runs:
             return []
-        others = self.reference is not None and bool(self.reference.runs)
+        if self.reference is not None and self.reference.runs:
+            return ["No run of an engine was made here; the reference made some."]
+        is_green = self.verdict is not None and self.verdict.passed
         said = (
-            "No run of an engine was made here; the reference made some."
-            if others
-            else "This test makes no run of an engine. What it looks at:"
+            "This test makes no run of an engine." if is_green else "No run of an engine was made."
         )
-        return [said, *([] if others else looks_at(self.kata, language))]
+        return [f"{said} What the tests look at:", *looks_at(self.kata, language)]
 
 
 def replay(

@@ -124,7 +124,7 @@ class Gathered:
             call.ended = time.time()
             with contextlib.suppress(Exception):
                 said = f"raised {type(error).__name__}: {error}" if error else f"returned {value!r}"
-                call.said = self.without_chance(said)
+                call.said = self.without_chance(said).removesuffix(":")
             if error is None:
                 _do(self.returned, name, value)
 

@@ -16,7 +16,8 @@ _STYLE = """
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --back: #0d1117; --rule: #3d444d;
   --note: #ab7df8; } }
 @media print { :root { color-scheme: light; --text: #000000; --back: #ffffff; --rule: #bbbbbb;
-  --note: #6639ba; } details > *:not(summary) { display: block; } tr { break-inside: avoid; } }
+  --note: #6639ba; } tr { break-inside: avoid; } svg { min-width: 0; }
+  details::details-content { content-visibility: visible; display: block; } }
 body { background: var(--back); color: var(--text); font: 16px/1.5 system-ui, sans-serif;
   margin: 2rem auto; max-width: 62rem; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; }

@@ -201,8 +201,9 @@ def _folded(svg: Element, y: float, row: Folded, length_s: float) -> float:
             "data-row": "0",
         }
         SubElement(group, "rect", box)
-    _text(svg, WIDTH - _RIGHT + 12, y + 13, _cut(row.said, 18))
-    return y + max(_ROW, len(free) * _THIN + 8)
+    how = {"class": "axis"}
+    _text(svg, 18 + 14 * min(row.depth, 6), y + 29, _cut(row.said, _MOST_SIGNS), how)
+    return y + max(_ROW + 16, len(free) * _THIN + 8)
 
 
 def _edges(

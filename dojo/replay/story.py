@@ -15,7 +15,7 @@ from dojo.ground.files import write_whole
 from dojo.ground.foreign import first_fault, read_json
 from dojo.ground.safe_text import one_line
 
-SCHEMA = 1
+SCHEMA: Literal[1] = 1
 MOST_RUNS = 2_000
 MOST_STATES = 200
 MOST_ROWS = 200

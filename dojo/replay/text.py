@@ -44,8 +44,8 @@ def draw(
         marks = marked(story, stories[-1][1]) if number == 0 and len(stories) > 1 else set()
         if timeline.lanes:
             lines += [*_head(name, length_s), *_chart(story, timeline, length_s, marks, used), ""]
-        else:
-            lines += [f"{name}: no run was made"]
+        elif length_s:
+            lines += [f"{name}: no run was made", ""]
     lines += _legend(used, timelines)
     lines += [line for one in differences for line in _wrapped(f"≠ {one}", "  ")]
     tables = tables_of(stories)

@@ -14,7 +14,7 @@ from dojo.ground.exits import Exit, Stop
 from dojo.replay import page, text
 from dojo.replay.compare import differences
 from dojo.replay.story import Story, StoryError, read_stories
-from dojo.terminal.course import first_unsolved_task
+from dojo.terminal.companion.course import first_unsolved_task
 from dojo.terminal.screen import page_of
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ class Replay:
             ]
         if self.mine.runs:
             return []
-        others = self.reference is not None and bool(self.reference.runs)
+        if self.reference is not None and self.reference.runs:
+            return ["No run of an engine was made here; the reference made some."]
+        is_green = self.verdict is not None and self.verdict.passed
         said = (
-            "No run of an engine was made here; the reference made some."
-            if others
-            else "This test makes no run of an engine. What it looks at:"
+            "This test makes no run of an engine." if is_green else "No run of an engine was made."
         )
-        return [said, *([] if others else looks_at(self.kata, language))]
+        return [f"{said} What the tests look at:", *looks_at(self.kata, language)]
 
 
 def replay(

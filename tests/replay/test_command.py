@@ -58,10 +58,10 @@ def test_first_red_test_is_shown_with_its_calls(shown: Result) -> None:
     assert "one       returned '<b>1</b>'" in shown.output
 
 
-def test_test_without_a_run_says_what_it_looks_at(shown: Result) -> None:
+def test_test_without_a_run_says_what_is_looked_at(shown: Result) -> None:
     said = shown.output.splitlines()
 
-    assert "This test makes no run of an engine. What it looks at:" in said
+    assert "No run of an engine was made. What the tests look at:" in said
     assert "- The value: what `one` returns." in said
 
 
@@ -126,9 +126,10 @@ def test_file_that_broke_off_is_said_to_have(checkout: Path) -> None:
     assert replays.lines(one)[2].startswith("Nothing was recorded of yours: it broke off before")
 
 
-def test_record_is_told_to_programs(checkout: Path) -> None:
-    asked = dojo(checkout, "01", "two", "--json")
-    told = json.loads(asked.output)
+def test_record_is_told_to_programs(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = replays.Replay(demo(checkout), "test_two", None, story(retried(1, 0, 10)), None)
+    monkeypatch.setattr(replays, "replay", lambda *_: found)
+    told = json.loads(dojo(checkout, "01", "two", "--json").output)
 
     assert (told["schema"], told["test"], told["differences"]) == (1, "test_two", [])
-    assert told["yours"]["tables"][0]["rows"] == [["two", "returned 2"]]
+    assert told["yours"]["runs"][0]["name"] == "load"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dojo.catalog.kata import Language
 from dojo.cli import learn
 from dojo.ground.exits import Exit, Stop
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
-    from dojo.catalog.kata import Language
     from dojo.terminal.replays import Replay
 
 app = typer.Typer(rich_markup_mode=None)
@@ -71,29 +71,28 @@ def replay(
     if open_it and html is None:
         raise Stop(Exit.USAGE, "'--open' shows a page: name it with '--html FILE'")
     found = replays.replay(chosen, test, str(path or solutions))
-    _show(found, language, as_json=as_json)
+    _tell(found, language, html, as_json=as_json)
+    if html is not None and open_it:
+        typer.launch(html.resolve().as_uri())
+    return Exit.DONE if found.mine is not None else Exit.UNSOLVED
+
+
+def _tell(found: Replay, language: Language, html: Path | None, *, as_json: bool) -> None:
+    """Print a replay, and write its page."""
+    from dojo.terminal import replays
+
     screen = show.Screen()
+    if as_json:
+        stories = {name: json.loads(one.to_json()) for name, one in found.stories}
+        learn.print_json({"test": found.test, **stories, "differences": found.differences})
+    else:
+        for line in replays.lines(found, language, can_draw=screen.can_write("─█░▒≠✓✗◆…")):
+            screen.put(line)
     if html is not None:
         _write(html, replays.whole_page(found, language))
         if not as_json:
             screen.say()
             screen.say(f"In a browser: {show.shown(html)}")
-        if open_it:
-            typer.launch(html.resolve().as_uri())
-    return Exit.DONE if found.mine is not None else Exit.UNSOLVED
-
-
-def _show(found: Replay, language: Language, *, as_json: bool) -> None:
-    """Print what was seen, as lines or as one JSON object."""
-    from dojo.terminal import replays
-
-    if as_json:
-        stories = {name: json.loads(one.to_json()) for name, one in found.stories}
-        learn.print_json({"test": found.test, **stories, "differences": found.differences})
-        return
-    screen = show.Screen()
-    for line in replays.lines(found, language, can_draw=screen.can_write("─█░▒≠✓✗◆…")):
-        screen.put(line)
 
 
 def _replay_program(program: Path, html: Path | None, arguments: list[str]) -> int:

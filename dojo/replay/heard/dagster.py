@@ -75,9 +75,9 @@ def rows_of(entries: Iterable[Any]) -> Iterator[Row]:
                     row.states[:] = [(entry.timestamp, PLANNED, None)]
         for key in _assets_planned(event):
             planned = Row((entry.run_id, key), "step", key, entry.run_id)
-            rows.setdefault(planned.key, planned).states or planned.states.append(
-                (entry.timestamp, PLANNED, None)
-            )
+            states = rows.setdefault(planned.key, planned).states
+            if not states:
+                states.append((entry.timestamp, PLANNED, None))
         if event.step_key:
             _note_step(rows, entry, event, kind)
     yield from rows.values()

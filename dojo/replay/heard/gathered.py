@@ -124,7 +124,7 @@ class Gathered:
             call.ended = time.time()
             with contextlib.suppress(Exception):
                 said = f"raised {type(error).__name__}: {error}" if error else f"returned {value!r}"
-                call.said = self.without_chance(said)
+                call.said = self.without_chance(said).removesuffix(":")
             if error is None:
                 _do(self.returned, name, value)
 
@@ -163,10 +163,10 @@ class Gathered:
         kept, self.zero = rows[:most_runs], min((row.began for row in rows), default=self.zero)
         numbers = {row.key: number for number, row in enumerate(kept, start=1)}
         for owner, at, seconds in self.naps:
-            row = next((one for one in kept if one.key == owner), None) or _around(kept, at)
+            napper = next((one for one in kept if one.key == owner), None) or _around(kept, at)
             call = next((one for one in self.calls if one.began <= at <= one.ended), None)
-            if row is not None:
-                row.naps.append((at, seconds))
+            if napper is not None:
+                napper.naps.append((at, seconds))
             elif call is not None:
                 call.waits_s.append(seconds)
         _do(self.after)

@@ -96,7 +96,7 @@ def runs_in(store: Path) -> list[Row]:
     """Return the runs of a store; empty if it cannot be read."""
     rows = []
     for one in _asked(store, _RUNS):
-        states = [(one["begin"] / 1000, "RUNNING", None)]
+        states: list[tuple[float, str, float | None]] = [(one["begin"] / 1000, "RUNNING", None)]
         if one["end"]:
             states.append((one["end"] / 1000, one["status"], None))
         notes = [f"experiment {one['experiment']}"]

@@ -8,7 +8,6 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from dojo.terminal.runs import Runs
 from packaging.requirements import Requirement
 from typer.testing import CliRunner, Result
 
@@ -19,8 +18,11 @@ from dojo.ground.exits import Exit
 from dojo.place import environment
 from dojo.place.environment import TrackMissing, packages_of
 from dojo.place.shape import EXTRAS
-from dojo.terminal.companion import Companion
+from dojo.terminal.companion.companion import Companion
 from dojo.terminal.companion.course import Course
+from dojo.terminal.companion.faces import Plain
+from dojo.terminal.companion.runs import Runs
+from dojo.terminal.companion.words import Words
 from dojo.terminal.screen import Screen
 from dojo.warm import Warm
 from tests.made_up_katas import write_checkout, write_kata
@@ -180,8 +182,9 @@ def test_refused_nothing_is_installed(
 
 def test_companion_leaves_the_question_to_the_command(root: Path) -> None:
     katas = load_catalog(root)
-    runs = Runs(Warm(root))
-    companion = Companion(root, Course(katas), runs, Screen(), "en")
+    runs = Runs(lambda: Warm(root))
+    face = Plain(Screen(), Words("en"), with_keys=False)
+    companion = Companion(root, Course(katas), runs, face, "en")
     companion.begin()
     assert runs._thread is not None
     runs._thread.join()

@@ -7,7 +7,7 @@ drawn is made of such rows only, see `timeline`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -15,7 +15,7 @@ from dojo.ground.files import write_whole
 from dojo.ground.foreign import first_fault, read_json
 from dojo.ground.safe_text import one_line
 
-SCHEMA: Literal[1] = 1
+SCHEMA: Final = 1
 MOST_RUNS = 2_000
 MOST_STATES = 200
 MOST_ROWS = 200

@@ -25,6 +25,7 @@ import yaml
 
 from dojo.catalog.handed_out import handed_out, is_in_git
 from dojo.catalog.kata import kata_folders
+from dojo.terminal.screen import Screen
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Tests that have an environment of their own in tox: a browser's, Airflow's, the servers', the
 # wheel's, the site's.
 APART = [ROOT / "tests" / room for room in ("ui", "airflow", "pipelines", "wheel", "site")]
+
+
+@pytest.fixture(autouse=True)
+def language_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forget the language that a test asked for; none of them speaks the developer's."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name, "").startswith("fr"):
+            monkeypatch.setenv(name, "C.UTF-8")
+    monkeypatch.setenv("DOJO_LANG", "")
+    monkeypatch.delenv("DOJO_LANG")
+    yield
+    Screen._language = None
 
 
 def pytest_report_header() -> str | None:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from dojo.author import files, promises, standalone, verdicts
+from dojo.author import files, promises, replayed, standalone, translated, verdicts
 from dojo.author.examined import check_examinations
 from dojo.author.finding import Finding, Note
 from dojo.author.mutants.check import MOST, judge_mutants, listed_survivors_are_mutants
@@ -110,6 +110,7 @@ def check_files(kata: Kata) -> Iterator[Finding | Note]:
     yield from files.lifted_law_exists_and_has_a_reason(kata)
     yield from files.both_lessons_show_the_same_code(kata)
     yield from promises.stub_and_reference_promise_the_same(kata)
+    yield from translated.messages_are_translated(kata)
     yield from listed_survivors_are_mutants(kata)
     for path in (*answer_files(kata, "wrong"), *answer_files(kata, "right")):
         yield from files.answer_can_be_read(kata, path)
@@ -119,7 +120,10 @@ def check_files(kata: Kata) -> Iterator[Finding | Note]:
 
 def _check_runs(kata: Kata, runs: Runs) -> Iterator[Finding]:
     yield from verdicts.stub_is_red_for_a_reason_of_its_own(kata, runs.of(kata, STUB))
-    yield from verdicts.reference_is_green(kata, runs.of(kata, REFERENCE))
+    reference = runs.of(kata, REFERENCE)
+    yield from verdicts.reference_is_green(kata, reference)
+    if reference.solved:
+        yield from replayed.kept_replay_is_that_of_the_reference(kata, runs.recorded(kata))
     for answer in files.answers_to_run(kata, "wrong"):
         verdict = runs.of(kata, answer)
         yield from verdicts.wrong_answer_is_refused_by_its_test(kata, answer, verdict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import re
 from collections.abc import Iterator
 from importlib import metadata
@@ -19,6 +20,8 @@ from dojo.laws.rules import LAWS
 
 FEWEST_WRONG = 8
 FEWEST_RIGHT = 3
+# Of the page's small example, where it has one: docs/make_examples.py draws it.
+_PICTURE = "example.svg"
 _LANGUAGES = ("md", "fr.md")
 
 
@@ -48,7 +51,8 @@ def catalogue_reads_and_nothing_is_left_over(root: Path) -> list[Finding]:
 def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
     """Ask for page, stub, tests and reference, for both languages, and for nothing else."""
     expected = {"README.md", "README.fr.md", "kata.toml", kata.stub_file.name, kata.test_file.name}
-    present = names_handed_out(kata.folder) - {"__pycache__"}
+    present = names_handed_out(kata.folder) - {"__pycache__", _PICTURE}
+    expected |= {name for name in present if fnmatch.fnmatch(name, "messages.*.po")}
     pages = {name for name in present - expected if name.endswith(".md")}
     readings = sorted({name.removesuffix(".md").removesuffix(".fr") for name in pages})
     expected |= {f"{name}.{end}" for name in readings for end in _LANGUAGES}

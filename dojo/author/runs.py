@@ -49,7 +49,13 @@ class Runs:
         elif solution == STUB:
             file = self._write(kata, STUB, handed_out(kata.stub_file))
         self._verdicts[key] = self._pool.submit(
-            self._warm.run, kata, str(file), tests=tests, all_tasks=True, one_red=bool(tests)
+            self._warm.run,
+            kata,
+            str(file),
+            tests=tests,
+            all_tasks=True,
+            one_red=bool(tests),
+            replay=self.recorded(kata) if solution == REFERENCE else None,
         )
 
     def of(self, kata: Kata, solution: str | Path) -> KataVerdict:
@@ -60,6 +66,10 @@ class Runs:
         """
         self.prepare(kata, solution)
         return self._verdicts[kata.id, str(solution)].result()
+
+    def recorded(self, kata: Kata) -> Path:
+        """Return the file that has what was recorded of the reference, once it has run."""
+        return self._folder / f"{kata.id}.jsonl"
 
     def prepare_standalone(self, kata: Kata) -> None:
         """Have the reference run by itself."""

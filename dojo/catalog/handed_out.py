@@ -41,6 +41,37 @@ def known_original(path: Path) -> bytes | None:
     return _git(path.parent, "show", f"HEAD:./{path.name}")
 
 
+def known_stub(path: Path) -> bytes | None:
+    """Return the stub of a kata as it was handed out; None where nothing says how that was.
+
+    In a clone the last commit may be the learner's, with the file filled. So of its last versions,
+    back to the last commit that also changed something else of the kata, the one counts that asks
+    for most; of several the newest.
+    """
+    best = known_original(path)
+    if best is None or _is_kept(path):
+        return best
+    asked = ("log", f"-{_MOST_VERSIONS}", "--format=commit %H", "--name-only", "--relative")
+    told = _git(path.parent, *asked, "--", ".") or b""
+    for part in os.fsdecode(told).split("commit ")[1:]:
+        commit, *names = part.split()
+        if path.name not in names:
+            continue
+        content = _git(path.parent, "show", f"{commit}:./{path.name}") or b""
+        best = max(best, content, key=_asked_by)
+        if len(names) > 1:
+            break
+    return best
+
+
+def _is_kept(path: Path) -> bool:
+    return any((root / ORIGINALS / path.relative_to(root)).is_file() for root in path.parents)
+
+
+def _asked_by(content: bytes) -> int:
+    return content.count(b"TODO(kata)") + content.count(b"raise NotImplementedError")
+
+
 def earlier_versions(path: Path) -> Iterator[bytes]:
     """Yield what a file of a clone was in its last commits, the newest first."""
     known = _git(path.parent, "log", f"-{_MOST_VERSIONS}", "--format=%H", "--", path.name)

@@ -127,6 +127,11 @@ class Kata(_Record):
         return self.root / "reference" / self.id / f"{self.slug}.py"
 
     @property
+    def replay_file(self) -> Path:
+        """Return the file that keeps what was recorded of the reference; there may be none."""
+        return self.reference_file.with_name("replay.jsonl")
+
+    @property
     def exam_file(self) -> Path:
         """Return the path of the scenarios; an instructor may keep that file elsewhere."""
         return self.reference_file.with_name("exam.py")

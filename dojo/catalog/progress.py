@@ -61,10 +61,7 @@ def record_progress(kata: Kata, verdict: KataVerdict, of: str) -> None:
         verdict: What its tests said.
         of: The `fingerprint` of the files when the run began.
     """
-    ran = {test.test.split("[", 1)[0] for test in verdict.tests}
-    for number in verdict.waiting_tasks(kata):
-        ran.update(kata.tasks[number - 1].tests)
-    if verdict.fault or not ran >= set(kata.tests):
+    if not is_complete(kata, verdict):
         return
     solved = verdict.solved_tasks(kata)
     entry = {"of": of, "tasks": solved, **_parts(kata, of), "all": len(solved) == len(kata.tasks)}
@@ -75,6 +72,14 @@ def record_progress(kata: Kata, verdict: KataVerdict, of: str) -> None:
         return True
 
     _rewrite(kata.root, change)
+
+
+def is_complete(kata: Kata, verdict: KataVerdict) -> bool:
+    """Say whether all the kata's tests ran, or all but those of tasks that wait for a red one."""
+    ran = {test.test.split("[", 1)[0] for test in verdict.tests}
+    for number in verdict.waiting_tasks(kata):
+        ran.update(kata.tasks[number - 1].tests)
+    return not verdict.fault and ran >= set(kata.tests)
 
 
 def record_seen(kata: Kata) -> None:

@@ -58,7 +58,7 @@ def check(
     if (whole and mutants) or (most is not None and not mutants):
         raise Stop(Exit.USAGE, "'--mutants' goes with '--most', and not with '--whole'")
     root = find_root()
-    chosen, found = _chosen(root, katas or [])
+    chosen, found = chosen_katas(root, katas or [])
     told = show.Screen(sys.stderr)
     if told.is_terminal and chosen:
         told.say(f"Checking {', '.join(kata.id for kata in chosen)} ...", "dim")
@@ -94,7 +94,7 @@ def site(
     for fault in faults:
         screen.say(fault)
     if faults:
-        screen.say(_count(len(faults), "fault"))
+        screen.say(counted(len(faults), "fault"))
         return Exit.AUTHOR_ERROR
     screen.say(f"{out / 'index.html'}")
     return Exit.DONE
@@ -128,11 +128,11 @@ def _tell(
         names = [kata.id for kata in katas]
         screen.say_json({"schema": SCHEMA, "katas": names, **record})
     else:
-        screen.say(f"{_count(count, 'finding')} in {_count(len(katas), 'kata')}")
+        screen.say(f"{counted(count, 'finding')} in {counted(len(katas), 'kata')}")
     return count
 
 
-def _chosen(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
+def chosen_katas(root: Path, names: list[str]) -> tuple[list[Kata], list[Finding]]:
     """Return the katas that are named, all for no name; and what is wrong with the catalogue."""
     from dojo.author.files import catalogue_reads_and_nothing_is_left_over
 
@@ -156,5 +156,6 @@ def _no_kata(root: Path) -> NoReturn:
     raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something, in words."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -15,9 +15,16 @@ import typer
 from typer.core import TyperGroup
 
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
+from dojo.cli.company import attempts, go_on
+from dojo.cli.languages import commands as languages
+from dojo.cli.seen import replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
+from dojo.place.environment import TrackMissing
 from dojo.terminal import screen as show
+
+_KATA = "--kata"
+_WITH_VALUE = ("--lang", "--track", _KATA)
 
 
 class _Door(TyperGroup):
@@ -37,15 +44,23 @@ class _Door(TyperGroup):
             sys.exit(code)
         return code
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take `dojo 13` for what is meant: no command begins with a digit, and katas do."""
+        before = ""
+        for at, word in enumerate(args):
+            if not word.startswith("-") and before not in _WITH_VALUE:
+                if word[:1].isdigit():
+                    args = [*args[:at], _KATA, *args[at:]]
+                break
+            before = word
+        return super().parse_args(ctx, args)
+
 
 def _guard(run: Callable[[], Any]) -> int:
-    from dojo.engines.templates import EngineError
+    from dojo.ground.exits import EngineError
 
     try:
-        code = int(run() or Exit.DONE)
-        if code == Exit.INTERRUPTED:
-            raise KeyboardInterrupt  # Typer has turned it into this code, without a word
-        return code
+        return _with_packages(run)
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "dojo"
@@ -63,6 +78,21 @@ def _guard(run: Callable[[], Any]) -> int:
         return Exit.DONE
 
 
+def _with_packages(run: Callable[[], Any]) -> int:
+    """Run a command; once more where it lacked packages that are installed then."""
+    try:
+        code = int(run() or Exit.DONE)
+    except TrackMissing as missing:
+        place.install_if_wanted(missing)
+        try:
+            code = int(run() or Exit.DONE)
+        except TrackMissing as still:
+            raise Stop(Exit.ENVIRONMENT, str(still)) from None
+    if code == Exit.INTERRUPTED:
+        raise KeyboardInterrupt  # Typer has turned it into this code, without a word
+    return code
+
+
 def _complain(code: Exit, message: str) -> Exit:
     show.Screen(sys.stderr).say(f"dojo: {message}")
     return code
@@ -71,7 +101,11 @@ def _complain(code: Exit, message: str) -> Exit:
 app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
 app.add_typer(author.app)
 app.add_typer(learn.app)
+app.add_typer(go_on.app)
+app.add_typer(attempts.app)
+app.add_typer(replay.app)
 app.add_typer(place.app)
+app.add_typer(languages.app)
 app.add_typer(grade.app)
 app.add_typer(records.app)
 app.add_typer(marks.app)
@@ -100,15 +134,28 @@ AskVersion = Annotated[
 
 
 @app.callback(invoke_without_command=True)
-def companion(context: typer.Context, lang: learn.Lang = None, version: AskVersion = False) -> int:
-    """Open the companion on the first unsolved kata: it runs the tests whenever you save.
+def companion(
+    context: typer.Context,
+    lang: learn.Lang = None,
+    track: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Move among the katas of this track only.")
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Lines only: for screen readers and logs.")
+    ] = False,
+    kata: Annotated[str | None, typer.Option(_KATA, hidden=True)] = None,
+    version: AskVersion = False,
+) -> int:
+    """Open the companion where you were, or on a kata (dojo 13): it runs the tests as you save.
 
-    Without a terminal: print the path of each kata, then run the first unsolved one once. That
-    ends with 0 even if tests are red; 'dojo run' ends with 1.
+    Without a terminal: print the path of each kata, then run the tests of one once. That ends with
+    0 even if tests are red; 'dojo run' ends with 1.
     """
     del version  # said already
     context.obj = lang  # before the subcommand runs: it may be asked for on either side of its name
-    return Exit.DONE if context.invoked_subcommand else learn.go_on(context, lang)
+    if context.invoked_subcommand:
+        return Exit.DONE
+    return go_on.go_on(context, lang, kata, track, plain)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.files import write_whole
 from dojo.ground.paths import find_root
+from dojo.place.environment import check_packages
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
@@ -171,6 +172,7 @@ def grade_as_asked(
 
     Raises:
         Stop: Nothing can be graded, or it was interrupted.
+        TrackMissing: The packages of a kata are not installed.
     """
     from dojo.batch.batch import Order, publish
     from dojo.grading.store import Store
@@ -180,6 +182,8 @@ def grade_as_asked(
     katas, wanted = chosen_katas(root, asked.kata)
     policy, key = asked.policy(), asked.key()
     collected = asked.collect(katas, wanted, policy)
+    if by.dask is None:  # its workers have packages of their own
+        check_packages({one.kata.id: one.kata for one in collected.submissions}.values())
     with faults_of_the_order():
         store = Store(state)
         by_hand = store.marks()

@@ -1,4 +1,4 @@
-"""The learner's commands of `dojo`: go on, list, run, hint, doctor."""
+"""The learner's commands of `dojo`: list, run, hint, doctor; what all of them share."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import typer
 from dojo.catalog.kata import CatalogError, Kata, Language, find_kata, load_catalog
 from dojo.catalog.progress import solved_tasks, standing, take_over
 from dojo.catalog.verdict import KataVerdict
+from dojo.catalog.whereabouts import remember_tier
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
-from dojo.place.state import language_at
+from dojo.place.state import language_here
 from dojo.terminal import screen as show
-from dojo.terminal.companion import keep_company
-from dojo.terminal.course import first_unsolved, first_unsolved_task
+from dojo.terminal.companion.course import first_unsolved, first_unsolved_task
 
 SCHEMA = 1
-_ALL_SOLVED = "All katas are solved. Next: 'dojo run NN' runs one again."
+ALL_SOLVED = "All katas are solved. Next: 'dojo run NN' runs one again."
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -30,36 +30,6 @@ Lang = Annotated[
     str | None,
     typer.Option("--lang", metavar="en|fr", help="Titles and hints; else DOJO_LANG, else LANG."),
 ]
-
-
-def go_on(context: typer.Context, lang: str | None) -> int:
-    """Keep a learner company where there is a terminal; else say where they are, once."""
-    language = language_of(context, lang)
-    katas = catalogue()
-    if sys.stdin.isatty() and sys.stdout.isatty():
-        keep_company(katas, language)
-    else:
-        _say_once(katas, language)
-    return Exit.DONE
-
-
-def _say_once(katas: list[Kata], language: Language) -> None:
-    screen = show.Screen()
-    for kata in katas:
-        screen.say(f"{show.shown(kata.folder)}  {standing(kata).said}")
-    current = first_unsolved(katas)
-    screen.say()
-    if current is None:
-        screen.say(_ALL_SOLVED)
-        return
-    verdict = _run(current, "learner")
-    show.show_heading(screen, current, language)
-    for test in verdict.red:
-        show.show_test(screen, test)
-    show.show_waiting(screen, current, verdict)
-    show.show_red(screen, verdict, f"'dojo run {current.number:02d} --all' shows why")
-    following = first_unsolved(katas)
-    show.show_next_step(screen, current, verdict, following, language)
 
 
 @app.command("list")
@@ -81,7 +51,7 @@ def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = Non
     current = first_unsolved(katas)
     screen.say()
     if current is None:
-        screen.say(_ALL_SOLVED)
+        screen.say(ALL_SOLVED)
     else:
         screen.say(f"Next: read {show.shown(show.page_of(current, language))}, then run: dojo")
     return Exit.DONE
@@ -116,7 +86,7 @@ def run(
         path = Solutions(solutions).path
     except SolutionsNotFound as error:
         raise Stop(Exit.USAGE, str(error)) from None
-    verdict = _run(chosen, str(path or solutions))
+    verdict = run_once(chosen, str(path or solutions))
     code = Exit.DONE if verdict.solved else Exit.UNSOLVED
     if as_json:
         print_json(json.loads(verdict.to_json()))
@@ -124,7 +94,7 @@ def run(
     screen = show.Screen()
     show.show_verdict(screen, chosen, verdict, language)
     rest = f"'dojo run {chosen.number:02d} --all' shows why"
-    show.show_red(screen, verdict, rest, every=every)
+    show.show_red(screen, chosen, verdict, rest, language, every=every)
     show.show_next_step(screen, chosen, verdict, first_unsolved(katas), language)
     return code
 
@@ -156,6 +126,7 @@ def hint(
         return print_json(
             {"kata": chosen.id, "task": number, "tier": tier, "tiers": 3, "hint": said}
         )
+    remember_tier(chosen, number, tier)
     screen = show.Screen()
     show.show_hint(screen, chosen, number, tier, language)
     screen.say()
@@ -195,13 +166,11 @@ def language_of(context: typer.Context, lang: str | None) -> Language:
     asked: str | None = lang or context.find_root().obj or os.environ.get("DOJO_LANG")
     for known in get_args(Language):
         if asked == known:
+            show.Screen.speak(known)
             return cast(Language, known)
     if asked:
         raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")
-    if of_the_place := language_at(find_root()):
-        return of_the_place
-    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "fr" if next(filter(None, names), "").startswith("fr") else "en"
+    return language_here(find_root())
 
 
 def catalogue() -> list[Kata]:
@@ -237,7 +206,16 @@ def choose(katas: list[Kata], name: str | None) -> Kata:
         raise Stop(Exit.USAGE, str(error)) from None
 
 
-def _run(kata: Kata, solutions: str) -> KataVerdict:
+def run_once(kata: Kata, solutions: str) -> KataVerdict:
+    """Run a kata's tests in a pytest of its own.
+
+    Args:
+        kata: The kata.
+        solutions: Whose.
+
+    Raises:
+        Stop: There is no verdict.
+    """
     from dojo.warm.client import run_cold
 
     if sys.stderr.isatty():

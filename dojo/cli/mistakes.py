@@ -112,6 +112,8 @@ def _progress(
     if not screen.is_terminal:
         yield say_kata
         return
-    with show.progress_bar(screen, "measured") as bar:
+    from dojo.terminal.bar import progress_bar
+
+    with progress_bar(screen, "measured") as bar:
         whole = bar.add_task("", total=len(left))
         yield lambda _: bar.advance(whole)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from dojo.catalog.handed_out import known_original
+from dojo.catalog.handed_out import known_stub
 from dojo.catalog.kata import Kata, Language, Track
 from dojo.catalog.progress import record_seen, standing
 from dojo.cli.learn import AsJson, Lang, Name, catalogue, choose, print_json
@@ -20,7 +20,8 @@ from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.ground.paths import find_root
 from dojo.place import environment
 from dojo.place.bringing import bring
-from dojo.place.environment import NotInstalled
+from dojo.place.environment import NotInstalled, TrackMissing
+from dojo.place.shape import EXTRAS
 from dojo.place.state import PlaceError, Workspace, check_new, own_version, workspace_at
 from dojo.terminal import screen as show
 
@@ -107,6 +108,36 @@ _NO_WORKSPACE = (
     "this is no workspace: in a clone 'git pull' brings newer katas;"
     " 'dojo init my-katas' makes a workspace"
 )
+
+
+@app.command()
+def install(
+    track: Annotated[str, typer.Argument(metavar="TRACK", help=f"One of {', '.join(EXTRAS)}.")],
+) -> int:
+    """Install the packages of a track into the Python that runs this, with uv or with pip.
+
+    The first track's come with the dojo; 'dojo' asks when you first open a kata of another one.
+    """
+    check_choice("TRACK", track, EXTRAS)
+    with faults_of_the_place():
+        environment.add(find_root(), track, show.Screen(sys.stderr).say)
+    show.Screen().say("Installed. Next: dojo")
+    return Exit.DONE
+
+
+def install_if_wanted(missing: TrackMissing) -> None:
+    """Ask whether the packages of a track that was opened first are to be installed, and do it.
+
+    Raises:
+        Stop: Nobody can be asked, or they are not wanted: it says the command to type.
+    """
+    if not is_terminal():
+        raise Stop(Exit.ENVIRONMENT, str(missing))
+    question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install now (some minutes)?"
+    if not typer.confirm(show.Screen().words(question), default=True, err=True):
+        raise Stop(Exit.UNCONFIRMED, f"nothing was installed; later: dojo install {missing.extra}")
+    with faults_of_the_place():
+        environment.add(missing.kata.root, missing.extra, show.Screen(sys.stderr).say)
 
 
 @app.command()
@@ -205,7 +236,7 @@ def solution(kata: Name = None, yes: Yes = False, as_json: AsJson = False) -> in
         confirm(question, f"dojo solution {number}", yes)
         record_seen(chosen)
     mine = chosen.stub_file.read_bytes() if chosen.stub_file.exists() else b""
-    asked = known_original(chosen.stub_file) or mine
+    asked = known_stub(chosen.stub_file) or mine
     parts = list(differences(mine, reference, asked, chosen.stub_file.name))
     if as_json:
         return print_json({"kata": chosen.id, "differences": parts})
@@ -234,7 +265,7 @@ def confirm(question: str, command: str, yes: bool) -> None:
     if not is_terminal():
         said = "nothing was done: there is no terminal to ask on"
         raise Stop(Exit.UNCONFIRMED, f"{said}; '{command} --yes' does it without asking")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(show.Screen().words(question), err=True):
         raise Stop(Exit.UNCONFIRMED, "nothing was done")
 
 

@@ -92,7 +92,9 @@ def progress(screen: show.Screen) -> Iterator[Watch]:
     if not screen.is_terminal:
         yield Lines()
         return
-    with show.progress_bar(screen, "graded") as bar:
+    from dojo.terminal.bar import progress_bar
+
+    with progress_bar(screen, "graded") as bar:
         whole = bar.add_task("", total=None, visible=False)
         yield Bar()
 

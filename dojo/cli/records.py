@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from dojo.cli.company.attempts import report_attempts
 from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.ground.files import write_whole
 from dojo.terminal import screen as show
@@ -81,21 +82,35 @@ def export(
 
 @app.command()
 def report(
-    file: Record,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[RESULTS]", help="A results.json.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Where the page goes; - prints it.")] = Path(
         "cohort.html"
     ),
     measures: Annotated[
         Path | None, typer.Option(help="A file of 'dojo mistakes --out'; else your user's cache.")
     ] = None,
+    attempts: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Of learners' attempts: print where they are stuck."),
+    ] = None,
 ) -> int:
-    """Write one page on a cohort: who solved what, what failed most, and why."""
+    """Write one page on a cohort: who solved what, what failed most, and why.
+
+    With --attempts and no results: print where a class is stuck, before the deadline.
+    """
     from dojo.catalog.kata import CatalogError, load_catalog
     from dojo.export.cohort import cohort_page
     from dojo.ground.paths import find_root
     from dojo.mistakes.measures import Measures, describe_missing
     from dojo.mistakes.recognise import read_planted
 
+    if (file is None) == (attempts is None):
+        raise Stop(Exit.USAGE, "name a results.json, or --attempts and a folder: one of the two")
+    if attempts is not None:
+        return report_attempts(attempts)
+    assert file is not None
     results = read_results(file)
     graded = {one.kata for one in results.results}
     try:

@@ -12,8 +12,9 @@ from dojo.engines.mlflow.engine import ENGINE as MLFLOW
 from dojo.engines.prefect.engine import ENGINE as PREFECT
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError
+from dojo.engines.waiting import told_if_long
 from dojo.ground.libraries.seam import SeamMissing
-from dojo.ground.run_folder import Room
+from dojo.ground.run_folder import Room, said_of_disk
 
 ENGINES: dict[str, Engine] = {
     "dagster": DAGSTER,
@@ -55,11 +56,14 @@ def start(name: str, room: Room, say: Say, until: ExitStack) -> str:
         EngineError: It does not start, is not installed, or lacks what we use of it.
     """
     try:
-        return until.enter_context(ENGINES[name].running(room, say))
+        with told_if_long(say, f"{name} to start"):
+            return until.enter_context(ENGINES[name].running(room, say))
     except SeamMissing as error:
         raise EngineError(str(error)) from None
+    except OSError as error:
+        raise EngineError(f"{name} cannot start: {said_of_disk(error)}") from error
     except ImportError as error:
         raise EngineError(
-            f"{name} cannot be imported ({error}); install what its track needs:"
-            f" pip install -c constraints.txt -e '.[{name}]'"
+            f"{name} cannot be imported ({error}); what its track needs comes with:"
+            f" dojo install {name}"
         ) from error

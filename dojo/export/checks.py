@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from dojo.catalog.kata import Language
 from dojo.exam.marks import ScenarioVerdict
 from dojo.export.words import WORDS, advice_in, short
 from dojo.grading.results import Result, Results
+from dojo.ground.paths import find_root
+from dojo.language import in_language
 
 
 class FormatError(Exception):
@@ -50,20 +53,24 @@ def checks_of(result: Result, language: Language = "en") -> list[Check]:
 
     Args:
         result: One result.
-        language: Of what is said around a test's or a scenario's own message.
+        language: Of what is said; what no catalogue of the kata knows is said in English.
 
     Returns:
         The tests in the order of their file, then the scenarios. A result that is not passed has
         at least one check that is not: whoever counts reds must not see none.
     """
     words = WORDS[language]
+    folder = find_root() / "katas" / Path(result.kata).name
     checks = [
         Check(
             name=test.test,
             tasks=() if test.task is None else (test.task,),
             passed=test.passed,
             cause=test.cause,
-            message="" if test.passed else test.message or words["red"].format(cause=test.cause),
+            message=""
+            if test.passed
+            else in_language(test.message, folder, language)
+            or words["red"].format(cause=test.cause),
             seconds=test.seconds,
             output=test.output,
             is_silent=not test.passed and not test.message,

@@ -1,8 +1,8 @@
 """The words around results that a learner reads, in both languages: the one catalogue of them.
 
 Results keep what was said in English, so that two of them can be compared; what is written for a
-learner is said in the language of the batch. What tests and scenarios say of a solution is English
-in both: it is written in the katas.
+learner is said in the language of the batch. What tests say of a solution is in the katas' own
+catalogues (`dojo.language`); what scenarios say is English in both.
 """
 
 from __future__ import annotations

@@ -53,9 +53,10 @@ def kata_digest(kata: Kata) -> str:
     """Return the digest of a kata.
 
     It covers the whole folders of the kata and of its reference, where its examination is, and the
-    files at the root that steer its tests.
+    files at the root that steer its tests; what was recorded of the reference is only looked at.
     """
     files = [*_files_in(kata.folder), *_files_in(kata.reference_file.parent)]
+    files = [path for path in files if path != kata.replay_file]
     files += [kata.root / name for name in STEERING_FILES]
     return digest_of(files, kata.root)
 

@@ -33,6 +33,10 @@ class Stop(Exception):
         self.code = code
 
 
+class EngineError(Exception):
+    """An engine does not start; the message says what to do."""
+
+
 def check_choice(option: str, value: str, known: Iterable[str]) -> None:
     """Refuse a value that an option does not have.
 

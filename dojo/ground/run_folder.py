@@ -52,6 +52,14 @@ def _place() -> str:
     return next((one for one in (own, *others) if not {"?", "%"} & set(one)), own)
 
 
+def said_of_disk(error: OSError) -> str:
+    """Say in one line what the system refused, of which file, and who looks why."""
+    name = error.filename2 or error.filename
+    of_what = f" ({str(name)!r})" if name else ""
+    why = error.strerror or str(error)
+    return f"{why}{of_what}; 'dojo doctor' looks what is full, or cannot be written"
+
+
 def end_of_log(log: Path | BinaryIO, most: int = 300) -> str:
     """Return how the log of a process of ours ends: clean text on one line, the last word last.
 

@@ -25,6 +25,7 @@ from dojo.intake.taking import (
     take,
     what_was_left_out,
 )
+from dojo.language.stubs import versions
 
 UNTOUCHED = "untouched: it is the stub"
 
@@ -212,11 +213,14 @@ def _note_equal_files(found: list[Submission]) -> list[Submission]:
     for one, text in zip(found, said, strict=True):
         holders[one.kata.id, text].append(one.learner)
     # Whoever grades may have filled it in this very checkout.
-    stubs = {path: essence(handed_out(path)) for path in {one.kata.stub_file for one in found}}
+    stubs = {
+        path: {essence(one) for one in versions(path.parent, handed_out(path)).values()}
+        for path in {one.kata.stub_file for one in found}
+    }
     noted = []
     for one, text in zip(found, said, strict=True):
         note = ""
-        if text is not None and text == stubs[one.kata.stub_file]:
+        if text is not None and text in stubs[one.kata.stub_file]:
             note = UNTOUCHED
         elif text is not None:
             same = sorted(name for name in holders[one.kata.id, text] if name != one.learner)

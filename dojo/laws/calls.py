@@ -23,6 +23,24 @@ from dojo.laws.state.changes import note_changes, read_state, with_changes
 from dojo.laws.whose import file_of, inside, is_inside
 
 _WATCHED = "_dojo_watched"
+
+# Who is told of each call that a test makes of a solution: its text, and a call that is to be made
+# at its end with what it returned, or raised.
+Ended = Callable[[Any, BaseException | None], None]
+Told = Callable[[str], Ended]
+_hearing: list[Told] = []
+
+
+@contextlib.contextmanager
+def heard(told: Told) -> Iterator[None]:
+    """Tell each call that a test makes of a solution, for the length of a block."""
+    _hearing.append(told)
+    try:
+        yield
+    finally:
+        _hearing.remove(told)
+
+
 _PLAIN = (types.FunctionType, functools.partial, type(functools.cache(len)))
 
 
@@ -98,8 +116,16 @@ class Watch:
         kwargs: dict[str, Any],
     ) -> Any:
         """Make a call and look at it; a coroutine or a generator is looked at while it runs."""
-        with self.call(name, signature_of, args, kwargs):
-            result = function(*args, **kwargs)
+        told = [tell(name) for tell in _hearing if self.is_on and not is_inside()]
+        try:
+            with self.call(name, signature_of, args, kwargs):
+                result = function(*args, **kwargs)
+        except BaseException as error:
+            for end in told:
+                end(None, error)
+            raise
+        for end in told:
+            end(result, None)
         if inspect.iscoroutine(result):
             return self._wait_for(result, name, signature_of, args, kwargs)
         if inspect.isgenerator(result):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dojo.catalog.answers import answer_files, answers_here
 from dojo.catalog.kata import Kata
+from dojo.catalog.progress import plain_text
 from dojo.exam.tests_outside import STEERING_FILES
 from dojo.grading.binding import MEASURES, code_digest, digest_of
 from dojo.ground.files import write_whole
@@ -32,12 +33,17 @@ class Measure(BaseModel):
     Attributes:
         of: The digest of all that it holds for.
         red: The ids of the red tests, with their parameters: `test_one[503]`.
+        said: What the answer says of itself in a line; "" in older records.
+        tests: The digest of the kata's tests alone; "" in older records. It is what a hint holds
+            for: where a workspace has no answers, and after a change in the dojo.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     of: str
     red: tuple[str, ...]
+    said: str = ""
+    tests: str = ""
 
 
 class _Document(BaseModel):
@@ -69,6 +75,12 @@ class Measures:
         digests = digests_of(kata)
         found = [item for one in self._found for item in one.get(kata.id, {}).items()]
         return {name: measure for name, measure in found if digests.get(name) == measure.of}
+
+    def for_hints(self, kata: Kata) -> dict[str, Measure]:
+        """Return the measures that were made with a kata's tests as they are now, by name."""
+        now = digest_of_tests(kata)
+        found = [item for one in self._found for item in one.get(kata.id, {}).items()]
+        return {name: one for name, one in found if one.tests == now and one.said}
 
     def missing(self, kata: Kata) -> list[Path]:
         """Return the answers that are wrong with the installed versions, and have no measure."""
@@ -107,6 +119,14 @@ def digests_of(kata: Kata) -> dict[str, str]:
         path.stem: hashlib.sha256(around.encode() + path.read_bytes()).hexdigest()
         for path in answer_files(kata, "wrong")
     }
+
+
+def digest_of_tests(kata: Kata) -> str:
+    """Return the digest of a kata's tests, whatever their line ends; "" if there are none."""
+    try:
+        return hashlib.sha256(plain_text(kata.test_file.read_bytes())).hexdigest()
+    except OSError:
+        return ""
 
 
 def describe_missing(katas: Iterable[Kata], measures: Measures) -> str:

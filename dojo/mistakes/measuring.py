@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from dojo.catalog.answers import as_one_file, refusing_tests
+from dojo.catalog.answers import as_one_file, mistake_of, refusing_tests
 from dojo.catalog.kata import Kata
 from dojo.engines.templates import EngineError
 from dojo.ground.safe_text import one_line
-from dojo.mistakes.measures import Measure, Measures, digests_of
+from dojo.mistakes.measures import Measure, Measures, digest_of_tests, digests_of
 from dojo.mistakes.recognise import NO_MISTAKE
 from dojo.warm import Warm
 
@@ -77,7 +77,8 @@ def measure(warm: Warm, kata: Kata, answer: Path) -> Measure:
         NotMeasured: There is no verdict, or it is not that of the tests which the answer names.
         EngineError: The parent or an engine does not start.
     """
-    of = digests_of(kata)[answer.stem]  # before it runs: what changes meanwhile is measured again
+    # Before it runs: what changes meanwhile is measured again.
+    of, tests = digests_of(kata)[answer.stem], digest_of_tests(kata)
     with tempfile.TemporaryDirectory(prefix="dojo-mistake-") as name:
         whole = Path(name) / f"{kata.slug}.py"
         whole.write_text(as_one_file(kata, answer), encoding="utf-8")
@@ -90,4 +91,5 @@ def measure(warm: Warm, kata: Kata, answer: Path) -> Measure:
     if not (named := refusing_tests(answer)) or not named <= refused_by:
         said = "".join(f"; {one.test}: {one_line(one.message, 200)}" for one in verdict.red[:1])
         raise NotMeasured(f"the tests that it names do not refuse it{said}")
-    return Measure(of=of, red=tuple(test.test for test in verdict.red))
+    red = tuple(test.test for test in verdict.red)
+    return Measure(of=of, red=red, said=mistake_of(answer), tests=tests)

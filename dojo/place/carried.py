@@ -28,6 +28,13 @@ _STEERING = (
     "docker-compose.yml",
     "requirements-airflow.txt",
 )
+# As the clone has them: what an editor reads, and what a container is made of. The learner's.
+EDITORS = (
+    ".devcontainer/devcontainer.json",
+    ".vscode/extensions.json",
+    ".vscode/settings.json",
+    ".vscode/tasks.json",
+)
 _MORE = ("reference/pipelines/*.py", "reference/data/*.csv", "docs/screens/*.png")
 # The time of all members: the same katas are the same archive.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -35,12 +42,14 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def carried(root: Path) -> Iterator[str]:
     """Yield the paths, below a checkout, of what travels, in one order."""
-    found = [name for name in (*_PAGES, *_STEERING) if (root / name).is_file()]
+    found = [name for name in (*_PAGES, *_STEERING, *EDITORS) if (root / name).is_file()]
     for folder in sorted((root / "katas").glob("[0-9]*_*")):
         slug = folder.name[3:]
-        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py")
-        files = [folder / name for name in names] + sorted(folder.glob("*.md"))
-        files.append(root / "reference" / folder.name / f"{slug}.py")
+        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py", "example.svg")
+        files = [folder / name for name in names]
+        files += [*sorted(folder.glob("*.md")), *sorted(folder.glob("messages.*.po"))]
+        beside = root / "reference" / folder.name
+        files += [beside / f"{slug}.py", beside / "replay.jsonl"]
         found += [path.relative_to(root).as_posix() for path in files if path.is_file()]
     for pattern in _MORE:
         found += [path.relative_to(root).as_posix() for path in root.glob(pattern)]

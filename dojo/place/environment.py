@@ -1,30 +1,119 @@
-"""Give a workspace Python with the packages of its katas, and a history in Git."""
+"""Give katas the packages that they need, and a workspace an environment and a history in Git.
+
+The packages of the first track come with `dojo init`, or with the README's first command; those of
+another one when one of its katas is first opened.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 
-from dojo.catalog.kata import Track
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from dojo.catalog.kata import Kata, Track
 from dojo.ground.files import write_whole
-from dojo.place.shape import extra_of
+from dojo.place.shape import EXTRAS, extra_of
 from dojo.place.state import PlaceError
 
 FOLDER = ".venv"
 # In that folder: for what it was made, once all is installed.
 READY = "ml-dojo-ready"
+# What has another name where the first is not made for: macOS.
+_INSTEAD = {"xgboost-cpu": ("xgboost",)}
 _OWN = {"user.name": "ML dojo", "user.email": "dojo@localhost"}
 
 
 class NotInstalled(PlaceError):
     """The packages cannot be installed; the message says how to go on."""
+
+
+class TrackMissing(Exception):
+    """A kata cannot run before its packages are installed; the message says how, in one line.
+
+    Attributes:
+        extra: What `dojo install` is to be given.
+        names: The packages that are missing.
+        kata: The first kata that needs them.
+    """
+
+    def __init__(self, kata: Kata, names: list[str]) -> None:
+        self.extra = kata.track if kata.track in EXTRAS else EXTRAS[0]
+        self.names, self.kata = names, kata
+        named = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not installed"
+        super().__init__(f"{kata.id} needs more packages, {named}: dojo install {self.extra}")
+
+
+def check_packages(katas: Iterable[Kata]) -> None:
+    """Look whether all that katas need is installed; nothing is imported.
+
+    Raises:
+        TrackMissing: Something is not: what the first kata lacks.
+    """
+    for kata in katas:
+        if missing := [need for need in kata.needs if not version_of(need)]:
+            raise TrackMissing(kata, missing)
+
+
+def version_of(need: str) -> str:
+    """Return the installed version of what a kata needs; empty if it is not installed."""
+    for name in (need, *_INSTEAD.get(need, ())):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return str(metadata.version(canonicalize_name(name)) or "")
+    return ""
+
+
+def packages_of(extra: str) -> list[str]:
+    """Return what an extra of this dojo asks for, on this Python, as pip and uv take it."""
+    found = []
+    for text in metadata.requires("ml-dojo") or ():
+        asked = Requirement(text)
+        if asked.marker is None or asked.marker.evaluate({"extra": ""}):
+            continue
+        if not asked.marker.evaluate({"extra": extra}):
+            continue
+        if canonicalize_name(asked.name) == "ml-dojo":
+            found += [name for one in sorted(asked.extras) for name in packages_of(one)]
+        else:
+            asked.marker = None
+            found.append(str(asked))
+    return sorted(set(found))
+
+
+def add(root: Path, extra: str, say: Callable[[str], None]) -> None:
+    """Install the packages of a track into the Python that runs; with uv if it is there, else pip.
+
+    Args:
+        root: The clone or the workspace; its `constraints.txt` names the versions.
+        extra: One of EXTRAS.
+        say: Is told what happens.
+
+    Raises:
+        NotInstalled: They cannot be installed.
+    """
+    uv = shutil.which("uv")
+    say(f"Installing the packages of {extra} with {'uv' if uv else 'pip'} ...")
+    pinned = ["-c", "constraints.txt"] if (root / "constraints.txt").is_file() else []
+    _run(root, [*_installer(uv, sys.executable), *pinned, *packages_of(extra)])
+    importlib.invalidate_caches()
+    own = root / FOLDER
+    if is_made(root) and Path(sys.prefix).resolve() == own.resolve():
+        write_whole(own / READY, _needed(root, sorted({*_extras_at(root), extra})))
+
+
+def _installer(uv: str | None, python: str) -> list[str]:
+    if uv:
+        return [uv, "pip", "install", "--compile-bytecode", "--python", python]
+    return [python, "-m", "pip", "install"]
 
 
 def python_of(root: Path) -> Path:
@@ -44,7 +133,23 @@ def is_ready(root: Path, track: Track | None) -> bool:
         found = (root / FOLDER / READY).read_text(encoding="utf-8")
     except OSError:
         return False
-    return found == _needed(root, track)
+    return found == _needed(root, _wanted(root, track))
+
+
+def _extras_at(root: Path) -> list[str]:
+    """Return of which tracks the environment has the packages."""
+    try:
+        first = (root / FOLDER / READY).read_text(encoding="utf-8").splitlines()[0]
+        return first.split()[2].split(",")
+    except (OSError, IndexError):
+        return []
+
+
+def _wanted(root: Path, track: Track | None) -> list[str]:
+    """Return of which tracks it is to have them: its own, and those that were opened since."""
+    found = _extras_at(root)
+    opened = EXTRAS if "all" in found else [one for one in found if one in EXTRAS]
+    return sorted({extra_of(track), *opened})
 
 
 def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
@@ -60,21 +165,23 @@ def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
     python = str(python_of(root))
     if uv:
         create = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, FOLDER]
-        install = [uv, "pip", "install", "--compile-bytecode", "--python", python]
     else:
         create = [sys.executable, "-m", "venv", FOLDER]
-        install = [python, "-m", "pip", "install"]
-    if not is_made(root):  # or half made: both take what is there
-        _run(root, create)
-    _run(root, [*install, *_what(track)])
-    write_whole(root / FOLDER / READY, _needed(root, track))
+    wanted = _wanted(root, track)
+    try:
+        if not is_made(root):  # or half made: both take what is there
+            _run(root, create)
+        _run(root, [*_installer(uv, python), *_what(wanted)])
+    except NotInstalled as error:
+        raise NotInstalled(f"{error}, --no-venv leaves the packages to you") from None
+    write_whole(root / FOLDER / READY, _needed(root, wanted))
 
 
-def _what(track: Track | None) -> list[str]:
-    """Return what is installed, as pip and uv take it: this very dojo with a track's packages."""
-    extra = "" if track == "airflow" else f"[{extra_of(track)}]"
-    steered = "requirements-airflow.txt" if track == "airflow" else "constraints.txt"
-    pinned = ["-r" if track == "airflow" else "-c", steered]
+def _what(wanted: list[str]) -> list[str]:
+    """Return what is installed, as pip and uv take it: this very dojo with packages of tracks."""
+    is_apart = "airflow" in wanted
+    extra = "" if is_apart else f"[{','.join(wanted)}]"
+    pinned = ["-r", "requirements-airflow.txt"] if is_apart else ["-c", "constraints.txt"]
     url, editable = _origin()
     if editable:
         return [*pinned, "-e", f"{editable}{extra}"]
@@ -101,10 +208,11 @@ def _origin() -> tuple[str, str]:
     return "", ""
 
 
-def _needed(root: Path, track: Track | None) -> str:
-    steered = root / ("requirements-airflow.txt" if track == "airflow" else "constraints.txt")
+def _needed(root: Path, wanted: list[str]) -> str:
+    is_apart = "airflow" in wanted
+    steered = root / ("requirements-airflow.txt" if is_apart else "constraints.txt")
     content = steered.read_text(encoding="utf-8") if steered.is_file() else ""
-    return f"ml-dojo {metadata.version('ml-dojo')} {extra_of(track)}\n{content}"
+    return f"ml-dojo {metadata.version('ml-dojo')} {','.join(wanted)}\n{content}"
 
 
 def _run(root: Path, command: list[str]) -> None:
@@ -119,7 +227,7 @@ def _run(root: Path, command: list[str]) -> None:
         said = f"{Path(command[0]).name} ended with {done.returncode}"
     raise NotInstalled(
         f"the packages are not installed ({said}); the katas are all there:"
-        " the same command goes on, --no-venv leaves the packages to you"
+        " the same command goes on"
     )
 
 

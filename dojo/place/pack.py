@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from urllib.parse import unquote
 
 from dojo.catalog.kata import Language, Track
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.language.catalogue import catalogue_file, read_text
+from dojo.language.stubs import in_other_words
 from dojo.place import shape
-from dojo.place.carried import ARCHIVE, carried, content_of, is_stub
+from dojo.place.carried import ARCHIVE, EDITORS, carried, content_of, is_stub
 from dojo.place.state import PlaceError, own_version
 
 if sys.version_info >= (3, 11):
@@ -19,6 +24,8 @@ else:  # pragma: no cover - depends on the interpreter
     import tomli as tomllib
 
 _OF_KATAS = ("katas", "reference")
+# A link of a page to a file or a folder beside it: its text, and where it leads.
+_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?![a-z]+:|#|//)([^()\s#]+)(?:#[^()\s]*)?\)")
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
 
     Args:
         track: The only track whose katas are wanted; None: all.
-        lang: The language of the workspace's own page; None: English.
+        lang: The language of the workspace's own page, and of the stubs; None: English.
 
     Raises:
         PlaceError: It has no katas with it.
@@ -59,8 +66,40 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
     }
     version = own_version()
     own = shape.files(version, track, lang or "en")
-    yours = {name for name in wanted if is_stub(name)} | own.keys() | {"conftest.py"}
-    return Pack(version, {**wanted, **own}, frozenset(yours))
+    yours = (
+        {name for name in wanted if is_stub(name)}
+        | own.keys()
+        | {"conftest.py", *EDITORS} & wanted.keys()
+    )
+    files = {**wanted, **_stubs_in(lang, wanted), **own}
+    return Pack(version, _with_links_that_lead(files), frozenset(yours))
+
+
+def _stubs_in(lang: Language | None, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the stubs that say what they ask for in a language, as far as it is known."""
+    said = {}
+    for name in filter(is_stub, files):
+        catalogue = files.get(str(catalogue_file(PurePosixPath(name).parent, lang or "en")), b"")
+        if catalogue:
+            said[name] = in_other_words(files[name], read_text(catalogue.decode(), "stub"))
+    return said
+
+
+def _with_links_that_lead(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the files with each link of a page to what is not among them become its text."""
+    there = files.keys() | {str(one) for name in files for one in PurePosixPath(name).parents}
+
+    def page(name: str, text: str) -> str:
+        def link(found: re.Match[str]) -> str:
+            beside = posixpath.join(posixpath.dirname(name), unquote(found[2]))
+            return found[0] if posixpath.normpath(beside) in there else found[1]
+
+        return _LINK.sub(link, text)
+
+    return {
+        name: page(name, content.decode()).encode() if name.endswith(".md") else content
+        for name, content in files.items()
+    }
 
 
 def _carried_files() -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from dojo.catalog.progress import plain_text
 
 # In a stub: `# TODO(kata): task 1, ...`, `tasks 2 to 4`, `step 1, ...; step 5, ...`.
 _TODO = re.compile(rb"#\s*TODO\(kata\):(.*)")
-_NUMBERS = re.compile(rb"\b(?:task|step)s? (\d+)(?: (to|and) (\d+))?")
+_NUMBERS = re.compile(r"\b(?:task|step|tâche|étape)s? (\d+)(?: (to|and|à|et) (\d+))?".encode())
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -187,7 +187,7 @@ def _docstring(node: ast.stmt) -> list[str | None]:
 def _numbers_in(todo: bytes) -> Iterator[int]:
     for first, joint, last in _NUMBERS.findall(todo):
         yield int(first)
-        if joint == b"to":
+        if joint in (b"to", "à".encode()):
             yield from range(int(first) + 1, int(last) + 1)
         elif joint:
             yield int(last)

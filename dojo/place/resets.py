@@ -9,7 +9,7 @@ import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dojo.catalog.handed_out import known_original
+from dojo.catalog.handed_out import known_stub
 from dojo.catalog.kata import Kata
 from dojo.ground.files import remove_halves, write_whole
 from dojo.place import backups
@@ -123,7 +123,7 @@ def carry_out(reset: Reset) -> Backup | None:
 
 
 def _stub(kata: Kata) -> bytes:
-    stub = known_original(kata.stub_file)
+    stub = known_stub(kata.stub_file)
     if stub is None:
         raise PlaceError(
             f"nothing here knows the stub of {kata.id!r}: this folder is no workspace and no clone;"

@@ -1,4 +1,4 @@
-"""Write what a workspace has beside the katas: its page, pytest's settings, packages, editor, Git.
+"""Write what a workspace has beside the katas: its page, pytest's settings, packages, Git.
 
 All of it is the learner's to change: an update replaces what nobody has touched.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from dojo.catalog.kata import Language, Track
+
+# The tracks whose packages go together; the first one's come with a workspace that has all tracks.
+EXTRAS = ("prefect", "mlflow", "dagster")
 
 _PYPROJECT = """\
 # What pytest needs to find the katas; add what is yours.
@@ -41,21 +44,11 @@ _ATTRIBUTES = """\
 # Lines end as they were written, on every system.
 * text=auto eol=lf
 """
-_EDITOR = """\
-{
-    "python.defaultInterpreterPath": "${workspaceFolder}/.venv",
-    "python.testing.pytestEnabled": true,
-    "python.testing.unittestEnabled": false,
-    "python.testing.pytestArgs": ["katas"],
-    "python.testing.autoTestDiscoverOnSaveEnabled": false,
-    "files.eol": "\\n"
-}
-"""
 
 
 def extra_of(track: Track | None) -> str:
-    """Return which of the package's extras has what a track needs."""
-    return track or "all"
+    """Return which of the package's extras has what a workspace needs first."""
+    return track or EXTRAS[0]
 
 
 def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]:
@@ -67,7 +60,6 @@ def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]
         "requirements.txt": _requirements(version, track),
         ".gitignore": _IGNORED,
         ".gitattributes": _ATTRIBUTES,
-        ".vscode/settings.json": _EDITOR,
     }
     return {name: text.encode() for name, text in texts.items()}
 
@@ -75,4 +67,5 @@ def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]
 def _requirements(version: str, track: Track | None) -> str:
     if track == "airflow":  # constraints.txt is for the others
         return f"-r requirements-airflow.txt\nml-dojo=={version}\n"
-    return f"-c constraints.txt\nml-dojo[{extra_of(track)}]=={version}\n"
+    note = "" if track else "# The first track's packages; 'dojo' asks before another one's.\n"
+    return f"{note}-c constraints.txt\nml-dojo[{extra_of(track)}]=={version}\n"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 import filelock
 from packaging.version import InvalidVersion, Version
@@ -105,6 +106,18 @@ def language_at(root: Path) -> Language | None:
         found = workspace_at(root)
         return None if found is None else found.lang
     return None
+
+
+def language_here(root: Path) -> Language:
+    """Return the language of what is said at a place: as DOJO_LANG, it, or the locale says."""
+    asked = os.environ.get("DOJO_LANG")
+    for known in get_args(Language):
+        if asked == known:
+            return cast("Language", known)
+    if of_the_place := language_at(root):
+        return of_the_place
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "fr" if next(filter(None, names), "").startswith("fr") else "en"
 
 
 def write(root: Path, workspace: Workspace) -> None:

@@ -172,14 +172,18 @@ def spawn_child(run: KataRun, session: pytest.Session, room: Room) -> Child:
     key = secrets.token_hex(16)
     log = room.folder("logs") / "child.log"
     files = sorted({str(item.path) for item in session.items})
+    replay = session.config.getoption("replay_file")
     with socket.create_server(("127.0.0.1", 0)) as server, log.open("wb") as output:
         where = f"{server.getsockname()[1]}:{key}:{run.api_url or ''}"
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),
                 *(f"--rootdir={session.config.rootpath}", f"--solutions={run.solutions.spec}"),
+                # As a mark has it in a fork: here nobody enters the hook that reads the mark.
+                *("-W", "ignore"),
                 f"--capture={session.config.option.capture}",
                 f"--tb={session.config.option.tbstyle}",
+                *([f"--replay-file={replay}"] if replay else []),
                 *files,
             ],
             env={**os.environ, CHILD_VARIABLE: where},

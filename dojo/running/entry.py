@@ -5,8 +5,9 @@ A session that reaches no kata is left alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from multiprocessing.connection import Client
 from typing import Any
 
@@ -17,10 +18,8 @@ from dojo.catalog.solutions import Solutions, SolutionsNotFound
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.libraries.seam import SeamMissing, check
-from dojo.ground.run_folder import Room
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
-from dojo.running.elsewhere.client import SecondParent
 from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
     beside_callers_run,
     dagster_crash,
@@ -55,17 +54,24 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     written,
 )
 from dojo.running.given.laws import broken_laws, judged
+from dojo.running.given.replay import recorded, replay_folder  # noqa: F401 - found by name
 from dojo.running.outcome import explain
 from dojo.running.recorder import Recorder
 from dojo.running.seams import SEAMS
-from dojo.running.session import KEY, KataRun, asked_solutions, kata_run_of, spell_paths
+from dojo.running.session import (
+    INHERITED,
+    KEY,
+    KataRun,
+    asked_solutions,
+    kata_run_of,
+    spell_paths,
+)
 from dojo.running.solution import SolutionFault
 from dojo.running.supervisor import Supervisor
 
 _SUPERVISOR = pytest.StashKey[Supervisor]()
 _ENGINES_RUN = pytest.StashKey[bool]()
 RECORDER = "dojo-recorder"
-INHERITED = "dojo-inherited-engines"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,6 +102,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="once a test is red with one of its parameters, leave out the others",
     )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
+    group.addoption("--replay-file", metavar="FILE", help="add what each test's engine recorded")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -140,7 +147,8 @@ def pytest_configure_node(node: Any) -> None:
     """Start one server for all workers of xdist before the first of them starts."""
     run = kata_run_of(node.config)
     if run is not None:
-        _start_engines(run, [kata for kata in run.katas if run.track in (None, kata.track)])
+        with _engine_errors():
+            run.start_engines([kata for kata in run.katas if run.track in (None, kata.track)])
         node.workerinput["dojo_api_url"] = run.api_url
 
 
@@ -148,6 +156,8 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the asked tasks, and leave a learner alone with warnings: those are for our tests."""
     run = kata_run_of(config)
+    if run is not None:
+        run.put_in_order(items)
     asked = set(config.getoption("task"))
     left_out = []
     for item in items:
@@ -193,9 +203,11 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         item.config.hook.pytest_deselected(items=[item])
         return True
     if _ENGINES_RUN not in item.config.stash:
-        files = {one.path for one in item.session.items}
-        _start_engines(run, [one for one in run.katas if one.test_file in files])
-        asking = [one for one in item.session.items if "elsewhere" in _fixtures_of(one)]
+        items = item.session.items
+        files = {one.path for one in items}
+        with _engine_errors():
+            run.start_engines([one for one in run.katas if one.test_file in files])
+        asking = [one for one in items if "elsewhere" in getattr(one, "fixturenames", ())]
         if asking and (first := run.kata_of_item(asking[0])) is not None:
             run.elsewhere(run.solutions.file_of(first))  # ready by the time it is called
         item.config.stash[_ENGINES_RUN] = True
@@ -210,23 +222,19 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         is_same_task = kata.task_number_of(item.name) == kata.task_number_of(following.name)
         following = following if is_same_task else None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    try:
+    with _engine_errors():
         reports = supervisor.reports_of(item, following, kata)
-    except EngineError as error:
-        raise pytest.exit.Exception(str(error), returncode=3) from None
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
 
 
-def _fixtures_of(item: pytest.Item) -> list[str]:
-    return list(getattr(item, "fixturenames", ()))
-
-
-def _start_engines(run: KataRun, katas: list[Any]) -> None:
+@contextlib.contextmanager
+def _engine_errors() -> Iterator[None]:
+    """End the session with one line where an engine does not start."""
     try:
-        run.start_engines(katas)
+        yield
     except EngineError as error:
         raise pytest.exit.Exception(str(error), returncode=3) from None
 
@@ -235,10 +243,11 @@ def _start_engines(run: KataRun, katas: list[Any]) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Turn what would end pytest into a failure of the one test."""
     run = kata_run_of(pyfuncitem.config)
-    if run is None or run.kata_of_item(pyfuncitem) is None:
+    kata = run.kata_of_item(pyfuncitem) if run else None
+    if run is None or kata is None:
         return (yield)
     try:
-        with judged(pyfuncitem):
+        with judged(pyfuncitem), recorded(pyfuncitem, run, kata):
             return (yield)
     except (KeyboardInterrupt, pytest.exit.Exception) as error:
         raise SolutionFault(
@@ -258,7 +267,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: Any
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+) -> Generator[None, pytest.TestReport, Any]:
     """Make a kata's red test readable."""
     run = kata_run_of(item.config)
     kata = run.kata_of_item(item) if run else None
@@ -282,19 +291,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run = kata_run_of(config)
     if run is not None and config.pluginmanager.get_plugin(INHERITED) is None:
         run.stop()
-
-
-class InheritedEngines:
-    """Tells a session that its engines were entered before it was forked; a plugin object."""
-
-    # pytest registers a plugin object under this name.
-    __name__ = INHERITED
-
-    def __init__(
-        self, room: Room, api_url: str, names: set[str], second: SecondParent | None
-    ) -> None:
-        """Name the session's own room, the server, the engines and the second parent that run."""
-        self.room = room
-        self.api_url = api_url
-        self.names = names
-        self.second = second

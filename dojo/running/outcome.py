@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import textwrap
 import traceback
 from pathlib import Path
@@ -14,6 +15,8 @@ from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import Cause, TestVerdict
 from dojo.ground.endings import Ending, of_exception
 from dojo.ground.safe_text import shorten
+from dojo.language import in_language
+from dojo.place.state import language_here
 from dojo.running.elsewhere.client import RaisedElsewhereError
 from dojo.running.error_lines import annotations_advice, solution_line
 from dojo.running.solution import SolutionFault
@@ -103,10 +106,7 @@ def broken_run_reports(
 def verdict_of(reports: list[pytest.TestReport], kata: Kata) -> TestVerdict:
     """Make one record of the reports (set-up, call, tear-down) of one test."""
     bad = next((report for report in reports if not report.passed), None)
-    test = reports[0].nodeid.rsplit("::", 1)[-1]
-    if "[" in reports[0].nodeid:
-        head, _, parameters = reports[0].nodeid.partition("[")
-        test = f"{head.rsplit('::', 1)[-1]}[{parameters}"
+    test = name_of(reports[0].nodeid)
     said: dict[str, Any] = getattr(bad, "dojo", None) or {}
     ending = said.get("ending")
     # Each report repeats the sections of those before.
@@ -203,14 +203,31 @@ def _without_rewritten_tail(text: str) -> str:
 
 
 def _with_next_step(message: str, kata: Kata, nodeid: str, cause: Cause) -> str:
+    language = language_here(kata.root)
+    message = in_language(message, kata.folder, language)
     message = "\n".join(_wrap(line) for line in message.splitlines())
     test = nodeid.split("[", 1)[0].rsplit("::", 1)[-1]
     number = kata.task_number_of(test)
     if number is None or cause in ("import", "missing"):
         return message  # no hint of any task mends a file that cannot be used
-    title = kata.tasks[number - 1].title.en
+    title = kata.tasks[number - 1].title.get(language)
+    task = in_language(f"Task {number}, {title}.", kata.folder, language)
     hint = f"dojo hint {kata.number:02d} {number}"
-    return f"{message}\n\nTask {number}, {title}.\nHint: {hint}   (engine log: --tb=long)"
+    hint = in_language(f"Hint: {hint}   (engine log: --tb=long)", kata.folder, language)
+    said = f"{message}\n\n{task}\n{hint}"
+    seen = in_language(f"See it: {see_it(kata, nodeid)}", kata.folder, language)
+    return said if cause == "stub" else f"{said}\n{seen}"
+
+
+def see_it(kata: Kata, nodeid: str) -> str:
+    """Return the command that shows what was recorded of a test, as a shell takes it."""
+    return f"dojo replay {kata.number:02d} {shlex.quote(name_of(nodeid))}"
+
+
+def name_of(nodeid: str) -> str:
+    """Return the name of a test with its parameters, in which there may be anything."""
+    head, bracket, parameters = nodeid.partition("[")
+    return f"{head.rsplit('::', 1)[-1]}{bracket}{parameters}"
 
 
 def _wrap(line: str) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalog.attempts import log_attempt
 from dojo.catalog.kata import Kata, find_kata
-from dojo.catalog.progress import fingerprint, record_progress
+from dojo.catalog.progress import fingerprint, is_complete, record_progress
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.running.outcome import verdict_of
 from dojo.running.session import KataRun
@@ -67,10 +68,15 @@ class Recorder:
             one.test.split("[", 1)[0] for one in failed
         }:
             return True
+        return self._must_wait(kata, kata.task_number_of(test))
+
+    def _must_wait(self, kata: Kata, task: int | None) -> bool:
+        """Say whether a task waits for an earlier one that is red, and remember if it does."""
+        asks = self._run.config.getoption
         if not kata.in_order or asks("task") or asks("all_tasks"):
             return False
-        red = [one.task for one in failed if one.task]
-        must = bool(red) and (kata.task_number_of(test) or 0) > min(red)
+        red = [one.task for one in self._tests.get(kata.id, []) if one.task and not one.passed]
+        must = bool(red) and (task or 0) > min(red)
         if must:
             self._waiting.add(kata.id)
         return must
@@ -93,16 +99,22 @@ class Recorder:
             for verdict in verdicts:
                 kata = find_kata(self._run.katas, verdict.kata)
                 record_progress(kata, verdict, self._files[kata.id])
+                if is_complete(kata, verdict):
+                    log_attempt(kata, verdict)
 
     def verdicts(self) -> list[KataVerdict]:
-        """Return one record a kata of which a test has ended."""
+        """Return one record a kata of which a test has ended.
+
+        What waits is not in it, also where it has run: xdist's workers know of no other's red test.
+        """
         seconds = round(time.perf_counter() - self._started, 3)
         spec = self._run.solutions.spec
-        return [
-            KataVerdict(kata.id, spec, _in_order(kata, self._tests[kata.id]), seconds)
-            for kata in self._run.katas
-            if kata.id in self._tests
-        ]
+        found = []
+        for kata in self._run.katas:
+            if kata.id in self._tests:
+                tests = [one for one in self._tests[kata.id] if not self._must_wait(kata, one.task)]
+                found.append(KataVerdict(kata.id, spec, _in_order(kata, tests), seconds))
+        return found
 
     def _kata_of(self, nodeid: str) -> Kata | None:
         return self._run.kata_of_test_file(self._run.config.rootpath / nodeid.split("::", 1)[0])

@@ -13,7 +13,8 @@ from dojo.catalog.solutions import Solutions
 from dojo.engines import ENGINES, for_solution, start
 from dojo.engines.prefect import engine as prefect
 from dojo.ground.paths import find_root
-from dojo.ground.run_folder import CAN_FORK, Room
+from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
+from dojo.place.environment import TrackMissing, check_packages
 from dojo.running.elsewhere.client import SecondParent
 
 
@@ -49,14 +50,41 @@ class KataRun:
         """Return the kata whose tests are in this file."""
         return self._kata_of_test_file.get(path)
 
+    def put_in_order(self, items: list[pytest.Item]) -> None:
+        """Sort the tests of each kata in order by their tasks, whoever has shuffled them."""
+        for kata in self.katas:
+            if kata.in_order:
+                places = [at for at, item in enumerate(items) if self.kata_of_item(item) is kata]
+                tests = [items[at] for at in places]
+                tests.sort(key=lambda item, kata=kata: kata.task_number_of(item.name) or 0)  # type: ignore[misc]
+                for at, item in zip(places, tests, strict=True):
+                    items[at] = item
+
     def move_in(self, room: Room | None = None) -> None:
-        """Take a room and set the environment that the engines read when they are imported."""
+        """Take a room and set the environment that the engines read when they are imported.
+
+        Raises:
+            pytest.UsageError: A kata's packages are not installed, or nothing can be written.
+        """
         if room is None:
-            room = Room()
-            room.furnish()
-            for engine in ENGINES.values():
-                engine.isolate(room)
+            self._check_packages()
+            try:
+                room = Room()
+                room.furnish()
+                for engine in ENGINES.values():
+                    engine.isolate(room)
+            except OSError as error:
+                said = f"there is no place for what a run writes: {said_of_disk(error)}"
+                raise pytest.UsageError(said) from None
         self.room = room
+
+    def _check_packages(self) -> None:
+        katas = [kata for kata in self.katas if self.track in (None, kata.track)]
+        try:
+            check_packages(katas)
+        except TrackMissing as error:
+            others = "" if len(katas) == 1 else "; or name the katas of one track: --track NAME"
+            raise pytest.UsageError(f"{error}{others}") from None
 
     def inherit_engines(
         self, api_url: str, names: set[str], second: SecondParent | None = None
@@ -144,6 +172,7 @@ def spell_paths(args: list[str], folder: Path) -> list[str]:
     return spelt
 
 
+INHERITED = "dojo-inherited-engines"
 KEY = pytest.StashKey[KataRun]()
 
 
@@ -155,3 +184,19 @@ def kata_run_of(config: pytest.Config) -> KataRun | None:
 def asked_solutions(config: pytest.Config) -> str:
     """Return what `--solutions` or its environment variable says."""
     return str(config.getoption("--solutions") or os.environ.get("DOJO_SOLUTIONS") or "learner")
+
+
+class InheritedEngines:
+    """Tells a session that its engines were entered before it was forked; a plugin object."""
+
+    # pytest registers a plugin object under this name.
+    __name__ = INHERITED
+
+    def __init__(
+        self, room: Room, api_url: str, names: set[str], second: SecondParent | None
+    ) -> None:
+        """Name the session's own room, the server, the engines and the second parent that run."""
+        self.room = room
+        self.api_url = api_url
+        self.names = names
+        self.second = second

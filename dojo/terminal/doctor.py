@@ -12,10 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
-
-from packaging.utils import canonicalize_name
 
 from dojo.catalog.kata import CatalogError, load_catalog
 from dojo.engines.templates import EngineError
@@ -23,6 +20,8 @@ from dojo.ground.libraries.pins import pins
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
+from dojo.place.environment import version_of as _installed
+from dojo.place.shape import EXTRAS
 from dojo.terminal.place_checks import Check, examine_place, restored_by
 
 OLDEST, NEWEST = (3, 10), (3, 13)
@@ -87,7 +86,11 @@ def check_packages(root: Path, needs: set[str]) -> Check:
     missing = sorted(need for need in needs if not _installed(need))
     apart = "; Airflow's katas have an environment of their own: tox -e airflow"
     note = apart if APART in missing else ""
-    missing = [need for need in missing if need != APART]
+    tracks = needs.intersection(EXTRAS)
+    later = sorted(tracks.intersection(missing)) if tracks.difference(missing) else []
+    if later:
+        note += f"; not yet: {', '.join(later)} ('dojo' asks when you open a kata that needs it)"
+    missing = [need for need in missing if need not in (APART, *later)]
     if not missing:
         return Check("Packages", True, f"all that the katas need is installed{note}")
     constraints = shlex.quote(str(root / "constraints.txt"))
@@ -230,14 +233,6 @@ def _guarded_all(name: str, checks: Callable[[], Iterator[Check]], cure: str) ->
     except Exception as error:
         said = " ".join(f"{type(error).__name__}: {error}".split())
         yield Check(name, False, shorten(said, 300), cure)
-
-
-def _installed(name: str) -> str:
-    """Return the installed version of a distribution; empty if there is none."""
-    try:
-        return str(metadata.version(canonicalize_name(name)) or "")
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 if __name__ == "__main__":

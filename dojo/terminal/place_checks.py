@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from dojo.place.state import PlaceError, Workspace, own_version, workspace_at
 PLUGIN = "dojo.running.entry"
 _LEAST_FREE_MB = 300
 _COLLECT_S = 120
+_SOCKETS_PATH = 103
+_SOCKETS_NAME = 30
 _OF_YOUR_OWN = "'dojo init my-katas' makes a folder of your own"
 
 
@@ -60,6 +63,7 @@ def examine_place(root: Path) -> Iterator[Check]:
         yield _check_environment(root)
     yield _check_written(root)
     yield _check_space(root)
+    yield check_length()
     yield from _check_collected(root)
 
 
@@ -98,7 +102,9 @@ def _check_environment(root: Path) -> Check:
     if Path(sys.prefix).resolve() == own.resolve():
         return Check("Environment", True, f"{own}, the workspace's own")
     said = f"this is the Python of {sys.prefix}, the workspace has its own in {own}"
-    return Check("Environment", False, said, f"activate it: . {environment.FOLDER}/bin/activate")
+    activate = r"Scripts\activate" if os.name == "nt" else "bin/activate"
+    cure = f"activate it: {'' if os.name == 'nt' else '. '}{Path(environment.FOLDER, activate)}"
+    return Check("Environment", False, said, cure)
 
 
 def _check_written(root: Path) -> Check:
@@ -123,6 +129,19 @@ def _check_space(root: Path) -> Check:
             said = f"{folder} has {free_mb} MB left, a run may need {_LEAST_FREE_MB}"
             return Check("Disk", False, said, cure)
     return Check("Disk", True, f"there are at least {_LEAST_FREE_MB} MB left for a run")
+
+
+def check_length() -> Check:
+    """Check that sockets fit below the temporary folder: servers of the engines open some there.
+
+    Source: unix(7): the path of a socket has at most 107 bytes; macOS takes 103.
+    """
+    folder = tempfile.gettempdir()
+    length = len(os.fsencode(folder))
+    if length + _SOCKETS_NAME <= _SOCKETS_PATH:
+        return Check("Sockets", True, f"{folder} is short enough for them")
+    said = f"{folder} has {length} bytes: no socket of 'dagster dev' fits below it; katas need none"
+    return Check("Sockets", False, said, "name a shorter folder in TMPDIR")
 
 
 def _check_collected(root: Path) -> Iterator[Check]:

@@ -106,7 +106,7 @@ def main() -> None:
         except (ValueError, OSError) as error:
             sys.exit(_fail(str(error)))
         except ImportError as error:
-            sys.exit(_fail(f"{path.suffix} needs {error.name}: pip install -r requirements.txt"))
+            sys.exit(_fail(f"{path.suffix} needs {error.name}: dojo install mlflow"))
         print(f"{path}: {len(rows)} rows, {len(rows[0])} columns, seed {asked.seed}")
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, ClassVar
 
 from rich.console import Console
 from rich.table import Table
@@ -20,17 +21,21 @@ from rich.text import Text
 from dojo.catalog.kata import Kata, Language
 from dojo.catalog.progress import Standing
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.ground.paths import find_root
 from dojo.ground.safe_text import plain
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
+from dojo.language import OWN, in_language
+from dojo.place.state import language_here
 
 _LONGEST_SAID = 100_000
+# Causes of a red test of which something was recorded.
+_TO_BE_SEEN = ("assertion", "exception", "hang")
 _MARKS = {True: ("✓", "+", "green"), False: ("✗", "x", "red"), None: ("·", "-", "dim")}
 
 
 class Screen(Console):
     """A Rich console that keeps quiet when nobody reads any more."""
+
+    _language: ClassVar[Language | None] = None
 
     def __init__(self, stream: IO[str] | None = None) -> None:
         """Write to `stream` (standard output), in colour only on a terminal without NO_COLOR."""
@@ -48,6 +53,12 @@ class Screen(Console):
             width=None if is_terminal or "COLUMNS" in os.environ else 80,
         )
 
+    @classmethod
+    def speak(cls, language: Language) -> None:
+        """Have all of this process, and what it starts, speak a language that was asked for."""
+        cls._language = language
+        os.environ["DOJO_LANG"] = language
+
     def on_broken_pipe(self) -> None:
         """Write no more: the reader of our pipe has seen enough."""
         self.quiet = True
@@ -59,7 +70,15 @@ class Screen(Console):
         In it may be names that anybody gave, and faults that quote them: no terminal obeys them,
         and no runner of a workflow.
         """
+        self.put(self.words(plain(text, _LONGEST_SAID)), style)
+
+    def put(self, text: str, style: str = "") -> None:
+        """Print one line that is somebody else's, or in the reader's language already."""
         self.print(Text(plain(text, _LONGEST_SAID), style), soft_wrap=True)
+
+    def words(self, text: str) -> str:
+        """Return a text of ours in the language of whoever reads it, as far as it is known."""
+        return in_language(text, OWN, Screen._language or language_here(find_root()))
 
     def say_json(self, record: dict[str, Any]) -> None:
         """Print a record on one line, as it is: for a program that reads it."""
@@ -70,25 +89,15 @@ class Screen(Console):
     def mark(self, is_good: bool | None) -> Text:
         """Return the sign of good, bad or unknown, in what the encoding can do."""
         sign, instead, style = _MARKS[is_good]
+        return Text(sign if self.can_write(sign) else instead, style)
+
+    def can_write(self, signs: str) -> bool:
+        """Say whether the encoding of what is written has these signs."""
         try:
-            sign.encode(self.encoding)
+            signs.encode(self.encoding)
         except (LookupError, UnicodeEncodeError):
-            sign = instead
-        return Text(sign, style)
-
-
-def progress_bar(screen: Screen, done: str) -> Progress:
-    """Return a bar that says how many are `done`, and the time left."""
-    from rich import progress
-
-    columns = (
-        progress.TextColumn(done),
-        progress.BarColumn(),
-        progress.MofNCompleteColumn(),
-        progress.TimeRemainingColumn(),
-        progress.TextColumn("left"),
-    )
-    return progress.Progress(*columns, console=screen, speed_estimate_period=600)
+            return False
+        return True
 
 
 def silence_stdout() -> None:
@@ -158,23 +167,13 @@ def show_heading(screen: Screen, kata: Kata, language: Language) -> None:
     screen.print(Text.assemble((kata.id, "bold"), "  ", kata.title.get(language)))
 
 
-def show_desk(screen: Screen, kata: Kata, where: str, language: Language) -> None:
-    """Clear a terminal and print what the learner works with: title, page, file."""
-    if os.environ.get("TERM") != "dumb":
-        screen.clear()
-    show_heading(screen, kata, language)
-    screen.say(f"  kata  {where}")
-    screen.say(f"  read  {shown(page_of(kata, language))}")
-    screen.say(f"  edit  {shown(kata.stub_file)}   (the tests run when you save it)")
-
-
 def show_task(screen: Screen, kata: Kata, number: int | None, language: Language) -> None:
     """Print the title of one task; of no task, what stands over tests that no task lists."""
     if number is None:
-        screen.print(Text("Other tests", "bold"))
+        screen.print(Text(screen.words("Other tests"), "bold"))
         return
     title = kata.tasks[number - 1].title.get(language)
-    screen.print(Text.assemble((f"Task {number}", "bold"), "  ", title))
+    screen.print(Text.assemble((screen.words(f"Task {number}"), "bold"), "  ", title))
 
 
 def show_test(screen: Screen, test: TestVerdict) -> None:
@@ -199,23 +198,33 @@ def show_waiting(screen: Screen, kata: Kata, verdict: KataVerdict) -> None:
     """Print which tasks wait for a red one; nothing if none does."""
     if said := verdict.describe_waiting(kata):
         screen.say()
-        screen.print(Text.assemble("  ", screen.mark(None), f" {said}"))
+        screen.print(Text.assemble("  ", screen.mark(None), f" {screen.words(said)}"))
 
 
-def show_red(screen: Screen, verdict: KataVerdict, see_rest: str, *, every: bool = False) -> None:
+def show_red(
+    screen: Screen,
+    kata: Kata,
+    verdict: KataVerdict,
+    see_rest: str,
+    language: Language,
+    *,
+    every: bool = False,
+) -> None:
     """Print the message of the first red test, and how many more there are.
 
     Args:
         screen: Where to.
+        kata: Whose tests.
         verdict: What happened; nothing is printed when no test is red.
         see_rest: What the person does to see the other messages.
+        language: Of the messages.
         every: Print all messages instead.
     """
     red = verdict.red
     for test in red if every else red[:1]:
         screen.say()
         screen.print(Text.assemble(screen.mark(False), " ", (test.test, "bold")))
-        show_indented(screen, test.message)
+        show_indented(screen, in_language(test.message, kata.folder, language))
         if test.cause == "fixture":
             show_indented(screen, "Not your code's fault: 'dojo doctor' looks for the cause.")
     more = len(red) - 1
@@ -227,13 +236,14 @@ def show_red(screen: Screen, verdict: KataVerdict, see_rest: str, *, every: bool
 def show_hint(screen: Screen, kata: Kata, task: int, tier: int, language: Language) -> None:
     """Print one tier of one task's hints."""
     show_task(screen, kata, task, language)
-    screen.print(Text(f"Hint {tier} of 3", "dim"))
+    screen.say(f"Hint {tier} of 3", "dim")
     show_indented(screen, kata.tasks[task - 1].hints.get(language)[tier - 1])
 
 
 def show_check(screen: Screen, name: str, ok: bool, said: str, cure: str) -> None:
     """Print one check of the environment, and its cure when there is one."""
-    screen.print(Text.assemble(screen.mark(ok), " ", (name, "bold"), ": ", _clean(said)))
+    said = screen.words(_clean(said))
+    screen.print(Text.assemble(screen.mark(ok), " ", (screen.words(name), "bold"), ": ", said))
     if cure:
         screen.say(f"    {_clean(cure)}")
 
@@ -249,6 +259,9 @@ def show_next_step(
     elif not verdict.solved:
         task = next((test.task for test in verdict.red if test.task), 1)
         screen.say(f"Next: edit {shown(kata.stub_file)}, then: dojo run {number}")
+        red = next((one for one in verdict.red if one.cause in _TO_BE_SEEN), None)
+        if red is not None:
+            screen.say(f"See it: dojo replay {number} {shlex.quote(red.test)}")
         screen.say(f"Hint: dojo hint {number} {task}")
     elif following is None:
         screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
@@ -257,27 +270,11 @@ def show_next_step(
         screen.say(f"Solved. Next: read {page}, then: dojo run {following.number:02d}")
 
 
-def show_outcome(
-    screen: Screen, kata: Kata, verdict: KataVerdict, is_last: bool, language: Language
-) -> None:
-    """Print in one line how a run ended, for the companion."""
-    screen.say()
-    if verdict.fault:
-        screen.say(f"No verdict: {_clean(verdict.fault)}; r tries again, or: dojo doctor")
-    elif verdict.solved:
-        page = shown(page_of(kata, language))
-        on = "this was the last kata" if is_last else "press n to go on"
-        screen.say(f"Solved: what it teaches is in {page}; {on}.", "bold green")
-    else:
-        green = len(verdict.tests) - len(verdict.red)
-        screen.say(f"{green} of {len(verdict.tests)} tests are green.")
-
-
 def show_indented(screen: Screen, message: str) -> None:
     """Print a message, its long lines broken between words, four columns further in."""
     for line in Text(_clean(message)).wrap(screen, max(screen.width - 4, 20)):
         line.rstrip()
-        screen.say(f"    {line.plain}".rstrip())
+        screen.put(f"    {line.plain}".rstrip())
 
 
 def _clean(message: str) -> str:

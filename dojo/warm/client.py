@@ -22,6 +22,7 @@ from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import CAN_FORK, end_of_log
 from dojo.ground.safe_text import with_log
+from dojo.place.environment import check_packages
 from dojo.wire.fork_client import ForkClient, ForkRefused, launch
 from dojo.wire.line import LineBroken, LineClosed
 
@@ -63,6 +64,8 @@ class Warm:
         tests: Iterable[str] = (),
         one_red: bool = False,
         first_red: bool = False,
+        first: int = 0,
+        replay: Path | None = None,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
 
@@ -75,23 +78,28 @@ class Warm:
             tests: The names of the only tests to run; none means all.
             one_red: Whether one red case of a test is enough, and its others are left out.
             first_red: Whether the first red test is enough, and none runs after it.
+            first: The number of the task whose tests run before the others', if warm; 0: in order.
+            replay: The file that gets what was recorded of each test; None: nothing is recorded.
 
         Returns:
             The verdict; one with a `fault` when the run itself broke twice.
 
         Raises:
             EngineError: The parent or an engine does not start.
+            TrackMissing: The kata's packages are not installed.
         """
+        check_packages([kata])
         started = time.perf_counter()
         options = [f"--task={number}" for number in sorted(tasks)]
         options += ["--all-tasks"] * all_tasks + ["--one-red"] * one_red
         options += ["--exitfirst"] * first_red
+        options += [f"--replay-file={replay}"] if replay is not None else []
         if not CAN_FORK:
             verdict = run_cold(self._root, kata, solutions, options, tests)
             for test in verdict.tests:
                 on_test(test)
         else:
-            asked = {"options": options, "tests": sorted(tests)}
+            asked = {"options": options, "tests": sorted(tests), "first": first}
             verdict = self._run_warm(kata, solutions, on_test, asked)
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 
@@ -249,7 +257,11 @@ def run_cold(
 
     Returns:
         The verdict; one with a `fault` when pytest gave none.
+
+    Raises:
+        TrackMissing: The kata's packages are not installed.
     """
+    check_packages([kata])
     with tempfile.TemporaryDirectory(prefix="dojo-verdict-") as folder:
         file = Path(folder) / "verdict.jsonl"
         done = subprocess.run(

@@ -16,6 +16,7 @@ from pathlib import Path
 from dojo.catalog.kata import Kata
 from dojo.engines import ENGINES, start
 from dojo.engines.protocol import Say
+from dojo.engines.waiting import told_if_long
 from dojo.ground.run_folder import Forked, Room
 from dojo.running.elsewhere.client import names_imported_by
 
@@ -56,7 +57,8 @@ class Preparing:
         missing = sorted((set(kata.needs) & ENGINES.keys()) - self.names)
         if kata.id in self._katas and not missing:
             return
-        with _no_thread_more():
+        what = f"what {kata.id} needs: {', '.join(missing) or 'imports'}"
+        with _no_thread_more(), told_if_long(say, what):
             for name in sorted(names_imported_by(kata.reference_file)):
                 with contextlib.suppress(ImportError):
                     importlib.import_module(name)

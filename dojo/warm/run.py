@@ -17,8 +17,9 @@ import pytest
 from dojo.catalog.kata import Kata
 from dojo.ground.run_folder import Room
 from dojo.running.elsewhere.client import SecondParent
-from dojo.running.entry import RECORDER, InheritedEngines
+from dojo.running.entry import RECORDER
 from dojo.running.recorder import Recorder
+from dojo.running.session import InheritedEngines
 from dojo.wire.line import Line
 
 Send = Callable[[dict[str, Any]], None]
@@ -38,7 +39,8 @@ def run_pytest(
     Args:
         root: The checkout that holds the kata.
         kata: The kata.
-        request: `solutions`, whose; `options` of pytest; `tests`, the only ones.
+        request: `solutions`, whose; `options` of pytest; `tests`, the only ones; `first`, the
+            number of the task whose tests run before the others', 0 for none.
         line: To who asked; this process's forks, one of which loads the solution, are without.
         api_url: The running Prefect server.
         engines: The names of the engines that run.
@@ -55,6 +57,10 @@ def run_pytest(
     found: list[Recorder] = []
 
     class Stream:
+        def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+            if first := request.get("first"):
+                items.sort(key=lambda item: kata.task_number_of(item.name) != first)
+
         def pytest_sessionstart(self, session: pytest.Session) -> None:
             recorder = session.config.pluginmanager.get_plugin(RECORDER)
             if recorder is not None:

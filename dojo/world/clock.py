@@ -18,7 +18,7 @@ import datetime as dt
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Literal
 from unittest import mock
@@ -40,6 +40,21 @@ _DAY_S = 86400
 
 _announced: ContextVar[float | None] = ContextVar("announced_delay_s", default=None)
 _ends: ContextVar[tuple[float, Exception] | None] = ContextVar("ends_at_s", default=None)
+
+
+# Who is told of each move of a test's clock, as it happens: what moved it, and by how much.
+Told = Callable[[Literal["engine", "solution", "test"], float], None]
+_hearing: list[Told] = []
+
+
+@contextlib.contextmanager
+def heard(told: Told) -> Iterator[None]:
+    """Tell each free wait, and each move of the time of day, for the length of a block."""
+    _hearing.append(told)
+    try:
+        yield
+    finally:
+        _hearing.remove(told)
 
 
 class FlowRetryWaits(RuntimeError):
@@ -99,6 +114,8 @@ class RetryClock:
         with self._lock:
             self.advanced_s += seconds
             self._elapsed_s = round(self._elapsed_s + seconds, 3)
+        for told in list(_hearing):
+            told("test", seconds)
 
     def advance_to(self, hour: int, minute: int = 0) -> None:
         """Move the time of day forward to the next moment at which local clocks show this time."""
@@ -117,6 +134,8 @@ class RetryClock:
                 return False
             self.waits.append(Wait(round(float(seconds), 3), by, holds_a_loop))
             self._elapsed_s = round(self._elapsed_s + seconds, 3)
+        for told in list(_hearing):
+            told(by, seconds)
         return True
 
 

@@ -31,6 +31,7 @@ class TaskRunHistory:
         name: The task run's name, such as `load-1f3`.
         function: The name of the task's function, such as `load`.
         states: The names of its states in order, such as `Pending`, `Running`, `AwaitingRetry`.
+        stamps: The moment of each of these states, as the engine stamped it.
         delays_s: The delay, in seconds, that the engine scheduled before each retry.
         tags: Its tags.
         id: The engine's id of it.
@@ -38,11 +39,13 @@ class TaskRunHistory:
         upstream_ids: The ids of the task runs whose results it was given, or waited for.
         thread: The name of the thread it ran in.
         message: The message of its last state, such as the error of a failed run.
+        parent_id: The id of the task run that called it as a nested task; None without.
     """
 
     name: str
     function: str
     states: list[str] = dataclasses.field(default_factory=list)
+    stamps: list[datetime.datetime] = dataclasses.field(default_factory=list)
     delays_s: list[float] = dataclasses.field(default_factory=list)
     tags: set[str] = dataclasses.field(default_factory=set)
     id: uuid.UUID | None = None
@@ -50,6 +53,7 @@ class TaskRunHistory:
     upstream_ids: set[uuid.UUID] = dataclasses.field(default_factory=set)
     thread: str = ""
     message: str = ""
+    parent_id: uuid.UUID | None = None
 
 
 @dataclasses.dataclass
@@ -60,6 +64,7 @@ class FlowRunHistory:
         name: The flow run's name.
         flow_name: The flow's name.
         states: The names of its states in order, such as `Pending`, `Running`, `Completed`.
+        stamps: The moment of each of these states, as the engine stamped it.
         message: The message of its last state, such as the error of a failed run.
         parameters: What it was called with, as JSON values.
         tags: Its tags.
@@ -79,6 +84,7 @@ class FlowRunHistory:
     parent: FlowRunHistory | None
     task_runs: list[TaskRunHistory]
     logs: list[tuple[str, str]]
+    stamps: list[datetime.datetime] = dataclasses.field(default_factory=list)
 
 
 class PrefectHistory:
@@ -126,13 +132,13 @@ class PrefectHistory:
         self, client: Any, flow_run_id: uuid.UUID, known: dict[uuid.UUID, FlowRunHistory]
     ) -> FlowRunHistory:
         run = client.read_flow_run(flow_run_id)
-        states = client.read_flow_run_states(flow_run_id)
+        states = sorted(client.read_flow_run_states(flow_run_id), key=lambda one: one.timestamp)
         if run.flow_id not in self._flow_names:
             self._flow_names[run.flow_id] = client.read_flow(run.flow_id).name
         record = FlowRunHistory(
             name=run.name,
             flow_name=self._flow_names[run.flow_id],
-            states=[state.name for state in sorted(states, key=lambda state: state.timestamp)],
+            states=[state.name for state in states],
             message=(run.state.message if run.state else None) or "",
             parameters=run.parameters,
             tags=set(run.tags),
@@ -140,6 +146,7 @@ class PrefectHistory:
             parent=self._parent_of(client, run, known),
             task_runs=[task for task in self.task_runs if task.flow_run_id == flow_run_id],
             logs=[(level, text) for owner, level, text in self._logs if owner == flow_run_id],
+            stamps=[state.timestamp for state in states],
         )
         if run.state is not None and run.state.is_final():
             self._ended[flow_run_id] = record  # it will not change: the server is asked once
@@ -178,7 +185,10 @@ class PrefectHistory:
             run.thread = threading.current_thread().name
             inputs = (one for some in task_run.task_inputs.values() for one in some)
             run.upstream_ids |= {one.id for one in inputs if getattr(one, "id", None) is not None}
+            above = task_run.task_inputs.get("__parents__") or ()
+            run.parent_id = next((one.id for one in above), None)
             run.states.append(state.name)
+            run.stamps.append(state.timestamp)
             run.message = state.message or ""
             if delay_s is not None:
                 run.delays_s.append(delay_s)

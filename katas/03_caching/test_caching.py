@@ -22,6 +22,7 @@ WITHIN_MIN, AFTER_MIN = 59, 61
 MINUTE_S, EUROS = 60.0, 120
 REQUEST_S = 30 * MINUTE_S
 TAME_IDS = ["ids with gaps", "ids beyond 2**53"]  # the usage API knows them
+BY_DEFAULT = 6  # months
 FEW, MANY = 400, 1201  # NumPy writes the middle of a thousand as "..."
 GREAT = 100_003
 HUGE = 2**53  # as a float, it and the number after it are one
@@ -223,20 +224,21 @@ def each_question_has_its_result(
     """Check that other months and another URL are asked for, and that going back is free."""
     first, north, *alike = addresses(flaky_api)
     # North and its page 11 are the same text when nothing stands between address and months.
-    questions = [(first, 6), (first, 12), (north, 12), (f"{north}1", 2)]
+    questions = [(first, None), (first, 12), (north, 12), (f"{north}1", 2)]
     questions += [(one, 12) for one in alike]
     questions += [(with_user(first), 6)]
     after, why = "It is the first call.", "two settings are compared, and both have one's score."
-    for seed, (url, months) in enumerate(questions):
+    for seed, (url, given) in enumerate(questions):
         flaky_api.will(usage_of(flaky_api, seed))
-        seen = call(name, *data, url, months)
+        months = given or BY_DEFAULT
+        seen = call(name, *data, url, *([given] if given else []))
         if is_not_understood(seen, url):
             continue
         came_back(seen, expect(seed), after, why)
         paid(seen, after, why)
         asked_for(seen, url, months=months)
         after = "Calls before it had the same data, but other months or another URL."
-    back = call(name, *data, *questions[0])
+    back = call(name, *data, first)
     cost_nothing(back, "It is the first call once more.", "going back to what was known is paid.")
     came_back(back, expect(0), after, why)
 
@@ -274,6 +276,12 @@ def asked_for(seen: Call, url: str, **more: Any) -> None:
     sent_nothing_it_was_told(seen)
     asked = seen.requests[0].url
     expected = [*parts_of(url), *((name, str(value)) for name, value in more.items())]
+    lacking = [(name, value) for name, value in expected if (name, value) not in parts_of(asked)]
+    assert not more or lacking != expected[-1:], told(
+        f"{seen.text} asked {asked}. Expected: `{'='.join(expected[-1])}` in the query. (Where it"
+        f" is not given, `months` is {BY_DEFAULT}, as the signature says.)",
+        "In production: the calls of another time are counted, and nothing says so.",
+    )
     assert Counter(parts_of(asked)) == Counter(expected), told(
         f"{seen.text} asked {asked}. Expected: {shorten(repr(expected))}.",
         "A name may occur twice in a query, have no value, or signs such as %26 in it: whoever"

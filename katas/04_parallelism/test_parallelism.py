@@ -385,7 +385,7 @@ def test_lowest_log_loss_wins(call: Call, overlap: Any, features: pd.DataFrame, 
     names = ["gradient boosting", "logistic regression", "xgboost"]
     probabilities = dict(zip(names, [(0.3, 0.7, 0.8), (0.8 + 1e-9, 0.8, 0.9)][best], strict=True))
     overlap.will_predict(**{key.replace(" ", "_"): p for key, p in probabilities.items()})
-    night = call("compare_models", names=names, seed=SEED)
+    night = call("compare_models", names=names)
     losses = {name: log_loss(features.iloc[::4], p) for name, p in probabilities.items()}
     assert night.part("winner") == names[best], told(
         f"{night.call} {night.ending}.",
@@ -394,6 +394,14 @@ def test_lowest_log_loss_wins(call: Call, overlap: Any, features: pd.DataFrame, 
         "In production: log loss is a loss, the lower the better, be it by a hair, and however bad"
         " all of them are. With the wrong direction the worst of the candidates is deployed every"
         " night, and its run is green.",
+    )
+    seeds = [one.seed for one in overlap.trainings]
+    assert seeds == [0] * len(names), told(
+        f"{night.call} {night.ending}.",
+        f"It was given no seed, and trained with these: {seeds}. Expected: {[0] * len(names)}, the"
+        " default of its signature.",
+        "In production: two comparisons of the same customers name two winners, and nobody can"
+        " train either of them a second time.",
     )
 
 

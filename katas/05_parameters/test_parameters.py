@@ -5,7 +5,6 @@ import copy
 import csv
 import io
 import os
-import textwrap
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -94,7 +93,7 @@ def shorten(text: str) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def was_flow_run(run: Run) -> None:

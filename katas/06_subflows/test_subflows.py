@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import textwrap
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -143,7 +142,7 @@ def shorten(text: str) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def lineage(flow_run: Any) -> str:

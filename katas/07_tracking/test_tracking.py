@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -285,7 +284,7 @@ def shorten(text: str) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def expected_forest(customers: pd.DataFrame, params: dict) -> tuple[Any, pd.DataFrame]:

@@ -7,7 +7,6 @@ import math
 import os
 import shutil
 import sqlite3
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -460,7 +459,7 @@ def shorten(text: str) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def make_model(shift: float) -> Pipeline:

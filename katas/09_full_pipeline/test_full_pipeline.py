@@ -4,7 +4,6 @@ import contextlib
 import functools
 import math
 import sqlite3
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,6 +41,8 @@ ELSEWHERE = "churn-eu"  # a model of somebody else, in each store
 LOGGED: dict[str, tuple[str, str]] = {}
 # What an earlier night has left: a run with a model for each, and the columns it looks at.
 MODELS = {"strict": ["support_calls"], "generous": ["monthly_charges"]}
+# What `at_most` says where nobody has given it.
+TOO_MANY = "refuses this version: more than half would be called, and `at_most` was not given (0.5)"
 # What those models take a blank for.
 UNKNOWN = 70.0
 # How long the features take for all customers, says the stub.
@@ -342,7 +343,7 @@ def value_of(given: Any) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def lineage(flow_run: Any) -> str:
@@ -687,7 +688,10 @@ def test_failed_check_leaves_the_registry_as_it_was(
     store.client.set_registered_model_alias(MODEL, "previous", str(champion))
     others = store.others
     checks.error = broken
-    run = call("release", winner, features, store.folder, min_auc=0.8, at_most=0.0)
+    # Just more than half of them are called by the winner's model.
+    charges = np.where(np.arange(len(features)) <= len(features) // 2, 150.0, 50.0)
+    features = features.assign(monthly_charges=charges)
+    run = call("release", winner, features, store.folder, min_auc=0.8)
     during = [seen for uri, seen in checks.seen if uri.startswith("models:")]
     assert during and all(seen == ([1, 2], champion) for seen in during), told(
         f"{run.said} Loaded to be checked, and what the registry then held: "
@@ -702,8 +706,8 @@ def test_failed_check_leaves_the_registry_as_it_was(
     text = str(broken) if broken else "would call"
     assert isinstance(run.error, told_of) and text in str(run.error), told(
         f"{run.said}",
-        f"The check {'raises ' + repr(broken) if broken else 'refuses this version'}. Expected:"
-        f" its {told_of.__name__}.",
+        f"The check {f'raises {broken!r}' if broken else TOO_MANY}. Expected: its"
+        f" {told_of.__name__}.",
         "In production: the night was refused, and nobody is told.",
     )
     assert (store.registry, store.others) == (([champion], champion), others), told(
@@ -973,10 +977,18 @@ def test_failed_night_costs_no_second_preparation(
     used_again(run, prefect_history, "The first night had failed after it")
     before, asked = store.photograph(), len(api.requests)
     api.will(503)
-    run = call("training_pipeline", *where, candidates={"calls": CALLS}, min_auc=LOW)
+    run = call("training_pipeline", *where)
     what = f"The API said 503, {len(api.requests) - asked} times; the night before it had answered."
     stale = "the model is trained on the customers of yesterday, for weeks, and all is green."
     has_failed(run, what, stale)
+    usual = {"min_auc": 0.7, "at_most": 0.5}
+    recorded = {key: run.flow_runs[0].parameters.get(key) for key in usual}
+    assert recorded == usual, told(
+        f"{run.said} No gate was given. The engine recorded: {recorded}. Expected: {usual}, the"
+        " defaults of the signature.",
+        "In production: the nightly schedule gives no gate. Whatever comes through another one is"
+        " the champion at 4:00.",
+    )
     left = "a night without data leaves runs, and a version that nobody has asked for."
     store.unchanged_since(before, f"{run.said} {what}", left)
 

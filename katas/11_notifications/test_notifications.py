@@ -7,7 +7,6 @@ import inspect
 import os
 import re
 import sys
-import textwrap
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
@@ -36,7 +35,7 @@ LOUD = ("WARNING", "ERROR", "CRITICAL")
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def shorten(text: str) -> str:

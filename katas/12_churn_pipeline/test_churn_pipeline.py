@@ -6,7 +6,6 @@ import functools
 import inspect
 import math
 import shutil
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -230,7 +229,7 @@ def shorten(text: str) -> str:
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def lineage(flow_run: Any) -> str:

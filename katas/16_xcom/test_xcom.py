@@ -4,7 +4,6 @@ import json
 import math
 import os
 import tempfile
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def prepared(solution: Any, extracted: Callable[..., Value]) -> Callable[..., Va
 
 def told(*lines: str) -> str:
     """Write a message for somebody who is stuck, one thought a line."""
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)
 
 
 def shorten(text: str) -> str:

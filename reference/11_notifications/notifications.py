@@ -21,7 +21,6 @@ from prefect.utilities.urls import url_for
 
 TIMEOUT_S = 10.0
 LONGEST_MESSAGE = 2000  # Discord refuses more
-LONGEST_ERROR = 1000
 
 
 @task(retries=2, retry_delay_seconds=60)
@@ -67,8 +66,7 @@ def tell(flow: Flow, flow_run: FlowRun, state: State) -> None:
     """Tell how a run has ended; a hook of the flow."""
     url = os.environ.get("CHURN_WEBHOOK_URL")
     if url:
-        what = (state.message or "")[:LONGEST_ERROR]
-        where = url_for(flow_run)
+        where, what = url_for(flow_run), state.message or ""  # the longest last: it may be cut
         send_message(url, f"{flow.name}, run {flow_run.name}: {state.name}\n{where}\n{what}")
 
 

@@ -35,7 +35,7 @@ SEAMS = [seam for table in TABLES.values() for seam in table]
 MADE_UP = Seam("prefect.task_engine:made_up", "tells what nobody asks", "nobody knows it")
 LINE = (
     r"prefect \S+ has no prefect\.task_engine\.made_up, which tells what nobody asks:"
-    r" without it nobody knows it; this dojo runs with \S+: pip install -r requirements\.txt"
+    r" without it nobody knows it; this dojo runs with \S+: pip install -c constraints\.txt \S+"
 )
 
 

@@ -96,6 +96,7 @@ def test_size_and_date_are_not_what_is_compared(checkout: Path) -> None:
         "katas/02_retries/test_retries.py",
         "reference/02_retries/retries.py",
         "reference/02_retries/exam.py",
+        f"{REFERENCE}/replay.jsonl",
         f"{REFERENCE}/__pycache__/exam.cpython-311.pyc",
         "katas/13_assets/__pycache__/test_assets.cpython-311.pyc",
         "katas/13_assets/.pytest_cache/README.md",

@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake import archives
 from dojo.intake.archives import MOST_SOURCE_BYTES, Unreadable
 from dojo.intake.learners import RosterError
 from dojo.intake.submission import Submission, collect
+from dojo.language.stubs import versions
 
 KATAS = load_catalog(PACKAGE_ROOT)
 KATA = find_kata(KATAS, "02")
@@ -256,6 +258,8 @@ def test_equal_files_and_untouched_stubs_are_noted_however_lines_end(tmp_path: P
     stub = KATA.stub_file.read_text(encoding="utf-8")
     hand_in(tmp_path / "anna", "x = 1\ny = 2\n")
     hand_in(tmp_path / "anna-stub", stub)
+    french = versions(KATA.folder, handed_out(KATA.stub_file))["fr"].decode()
+    hand_in(tmp_path / "carl-stub-in-french", french)
     for name, text in (("bob", "x = 1\ny = 2\n"), ("bob-stub", stub)):
         for kind, mark in (("crlf", ""), ("bom", "\ufeff")):
             place = hand_in(tmp_path / f"{name}-{kind}") / PLACE
@@ -269,6 +273,7 @@ def test_equal_files_and_untouched_stubs_are_noted_however_lines_end(tmp_path: P
         "bob-crlf": ("the same file as anna, bob-bom",),
         "bob-stub-bom": untouched,
         "bob-stub-crlf": untouched,
+        "carl-stub-in-french": untouched,
     }
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from dojo.author import files, promises, standalone
+from dojo.author import files, promises, standalone, translated
 from dojo.author import verdicts as judged
 from dojo.author.finding import Finding
 from dojo.author.mutants.check import listed_survivors_are_mutants
+from dojo.author.replayed import kept_replay_is_that_of_the_reference
 from dojo.author.runs import REFERENCE, STUB, Runs
 from dojo.catalog.answers import answers_here
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
@@ -106,6 +107,12 @@ def test_reference_is_green(kata: Kata, runs: Runs) -> None:
     is_clean(judged.reference_is_green(kata, runs.of(kata, REFERENCE)))
 
 
+@each_kata
+def test_kept_replay_is_that_of_the_reference(kata: Kata, runs: Runs) -> None:
+    runs.of(kata, REFERENCE)
+    is_clean(kept_replay_is_that_of_the_reference(kata, runs.recorded(kata)))
+
+
 @answers("wrong")
 def test_wrong_answer_is_refused_by_its_test(kata: Kata, answer: Path, runs: Runs) -> None:
     is_clean(judged.wrong_answer_is_refused_by_its_test(kata, answer, runs.of(kata, answer)))
@@ -114,6 +121,11 @@ def test_wrong_answer_is_refused_by_its_test(kata: Kata, answer: Path, runs: Run
 @answers("right")
 def test_right_answer_is_accepted(kata: Kata, answer: Path, runs: Runs) -> None:
     is_clean(judged.right_answer_is_accepted(kata, answer, runs.of(kata, answer)))
+
+
+@each_kata
+def test_messages_are_translated(kata: Kata) -> None:
+    is_clean(translated.messages_are_translated(kata))
 
 
 @each_kata

@@ -22,6 +22,7 @@ from dojo.author.runs import STUB as HANDED_OUT
 from dojo.author.runs import Runs
 from dojo.catalog.kata import load_catalog, read_kata
 from dojo.ground.exits import Exit
+from dojo.replay.story import Run, State, Story
 from dojo.warm import Warm
 from tests.katas.made_up import (
     CATALOGUE,
@@ -127,6 +128,27 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
         },
         {"right_answer_is_accepted"},
     ),
+    "says_in_french_what_no_test_says": (
+        {"katas/messages.fr.po": 'msgid "one and one"\nmsgstr "un et un"\n'},
+        {"messages_are_translated"},
+    ),
+    "says_only_half_in_french": (
+        {"katas/messages.fr.po": 'msgid "1 and 2 make 3"\nmsgstr "1 et 2 font 3"\n'},
+        {"messages_are_translated"},
+    ),
+    "puts_something_else_in": (
+        {
+            "katas/messages.fr.po": (
+                'msgid "1 and 2 make 3"\nmsgstr "1 et {two} font 3"\n\n'
+                'msgid "there is one"\nmsgstr "il y en a un"\n'
+            )
+        },
+        {"messages_are_translated"},
+    ),
+    "catalogue_is_none": (
+        {"katas/messages.fr.po": 'msgid "1 and 2 make 3\n'},
+        {"messages_are_translated"},
+    ),
     "extra_file": ({"katas/notes.txt": "?"}, {"kata_has_all_its_files"}),
     "stray_answer": ({"answers/wrnog_0.py": WRONG}, {"kata_has_all_its_files"}),
     "too_few_answers": ({"answers/wrong_7.py": None}, {"kata_has_enough_answers"}),
@@ -152,6 +174,29 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
             "right_answer_is_accepted",
         },
     ),
+    "replay_is_damaged": (
+        {"reference/replay.jsonl": "no story\n"},
+        {"kept_replay_is_that_of_the_reference"},
+    ),
+    "replay_is_of_runs_that_are_made_no_more": (
+        {
+            "reference/replay.jsonl": Story(
+                kata="x",
+                test="test_adds_all",
+                solution="reference",
+                runs=(Run(id=1, kind="flow run", name="night", states=(State(at=0, name="?"),)),),
+            ).to_json()
+        },
+        {"kept_replay_is_that_of_the_reference"},
+    ),
+    "replay_is_of_a_test_that_is_gone": (
+        {
+            "reference/replay.jsonl": Story(
+                kata="x", test="test_gone", solution="reference"
+            ).to_json()
+        },
+        {"kept_replay_is_that_of_the_reference"},
+    ),
     "answer_is_no_python": ({"answers/wrong_0.py": "def"}, {"answer_can_be_read"}),
     "answer_holds_for_nothing": (
         {"answers/wrong_0.py": WRONG.replace("Refused", "Holds for: <3\nRefused")},
@@ -170,6 +215,7 @@ READ = {
     "kata_has_all_its_files",
     "kata_has_enough_answers",
     "lifted_law_exists_and_has_a_reason",
+    "messages_are_translated",
     "stub_and_reference_promise_the_same",
 }
 
@@ -183,7 +229,9 @@ RUINED: dict[str, str | None] = {
     "katas/README.fr.md": FRENCH_LESSON.replace("[1]", "[2]"),
     "katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE,
     "katas/notes.txt": "?",
+    "katas/messages.fr.po": 'msgid "gone"\nmsgstr "disparu"\n',
     "reference/{slug}.py": REFERENCE.replace("sum(values)", "0").replace("print", "str"),
+    "reference/replay.jsonl": "no story\n",
     "reference/mutants.toml": (
         "[[survivor]]\nid = 'count: gone'\nsurvives = ['tests']\nreason = 'equivalent: so'\n"
     ),

@@ -219,6 +219,14 @@ def test_what_nobody_calls_or_was_given_is_left_alone(tmp_path: Path) -> None:
     ]
 
 
+def test_what_tests_only_call_alike_is_left_alone(tmp_path: Path) -> None:
+    tests = "def test_it(solution):\n    defs = [solution.SIZE]\n    assert defs, 'LEAST is said'\n"
+    reference = "SIZE = 7\nLEAST = 5\ndefs = 8\n"
+    kata = kata_with(tmp_path, reference, OF_STUB, **{"test_{slug}.py": tests})
+
+    assert {one.scope for one in mutants_of(kata)} == {"SIZE", "LEAST"}
+
+
 def test_every_mutant_is_python_and_none_is_the_reference(tmp_path: Path) -> None:
     kata = kata_with(tmp_path, "def work(a):\n    return a[\n        1:  # é\n    ], (a or 'ü')\n")
 

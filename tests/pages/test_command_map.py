@@ -21,6 +21,7 @@ HEADING = {
 RUN_BY = {
     "docker-compose up -d": "pipelines/test_compose.py::test_server_command_serves",
     "pip install -r requirements.txt": "../.ci/run",
+    "dojo install dagster": "place/test_packages.py::test_track_is_installed_for_who_asks",
     "generate_sample_data": (
         "terminal/test_sample_data.py::test_kept_file_is_what_the_command_writes"
     ),

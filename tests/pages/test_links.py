@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from dojo.catalog.kata import Track
+from dojo.place.pack import read_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("katas/**/*.md")])
@@ -51,6 +55,29 @@ def test_relative_link_leads_somewhere(page: Path, link: str) -> None:
     assert target.exists()
     if anchor and target.suffix == ".md":
         assert anchor in anchors_of(target)
+
+
+@pytest.mark.parametrize("track", [None, *get_args(Track)])
+def test_page_of_a_workspace_leads_to_what_that_has(track: Track | None, tmp_path: Path) -> None:
+    files = read_pack(track, None).files
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    pages = [tmp_path / name for name in files if name.endswith(".md")]
+    links = [(page, unquote(link).partition("#")[0]) for page in pages for link in links_of(page)]
+
+    assert len(links) > 5
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_link_that_leads_is_left_and_another_becomes_its_text() -> None:
+    page = (ROOT / "katas/01_tasks_flows/README.md").read_text(encoding="utf-8")
+    whole = read_pack(None, None).files["katas/01_tasks_flows/README.md"].decode()
+    part = read_pack("prefect", None).files["katas/01_tasks_flows/README.md"].decode()
+
+    assert whole == page
+    assert "](../07_tracking/README.md)" in page
+    assert "](../07_tracking/README.md)" not in part
 
 
 @pytest.mark.parametrize("file", READ, ids=lambda path: str(path.relative_to(ROOT)))

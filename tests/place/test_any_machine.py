@@ -282,7 +282,7 @@ def test_failed_installation_is_gone_on_with(make, monkeypatch: pytest.MonkeyPat
 def test_airflow_has_its_own_versions(make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment, "_origin", lambda: ("file:///a.whl", ""))
 
-    assert environment._what("airflow") == [
+    assert environment._what(["airflow"]) == [
         *("-r", "requirements-airflow.txt"),
         "ml-dojo @ file:///a.whl",
     ]

@@ -7,12 +7,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from dojo.catalog.handed_out import handed_out
+from dojo.catalog.handed_out import handed_out, known_stub
 from dojo.catalog.kata import Kata, load_catalog
 from dojo.catalog.progress import fingerprint, record_progress, standing, take_over
 from dojo.catalog.verdict import KataVerdict, TestVerdict
-from dojo.terminal.course import first_unsolved
+from dojo.cli.door import app
+from dojo.ground.exits import Exit
+from dojo.place import backups
+from dojo.terminal.companion.course import first_unsolved
 from tests.place.made_up_place import SOLVED, STUB, write_newer_pack, write_pack
 
 GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org")
@@ -87,3 +91,46 @@ def test_fresh_checkout_of_the_same_files_stays_solved(clone: Path) -> None:
 
 def test_stub_is_the_last_commits(clone: Path) -> None:
     assert handed_out(clone / "katas/01_alpha/alpha.py") == STUB.encode()
+
+
+def test_stub_is_found_behind_what_a_learner_committed(clone: Path) -> None:
+    file = clone / "katas/01_alpha/alpha.py"
+    half = STUB.replace("    # TODO(kata): task 1, one.\n", "")
+    for text in (half, half + "# more\n", SOLVED):
+        file.write_text(text)
+        git(clone, "commit", "-qam", "mine")
+
+    assert handed_out(file) == SOLVED.encode()
+    assert known_stub(file) == STUB.encode()
+
+
+def test_stub_of_an_older_time_does_not_come_back(clone: Path) -> None:
+    file = clone / "katas/01_alpha/alpha.py"
+    shorter = STUB.replace("    # TODO(kata): task 1, one.\n", "")
+    file.write_text(shorter)
+    (file.parent / "README.md").write_text("# one task less\n")
+    git(clone, "commit", "-qam", "ours")
+    assert known_stub(file) == shorter.encode()
+    file.write_text(SOLVED)
+    git(clone, "commit", "-qam", "mine")
+
+    assert known_stub(file) == shorter.encode()
+
+
+def test_committed_solution_is_reset_and_compared_with_the_stub(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = clone / "katas/01_alpha/alpha.py"
+    git(clone, "commit", "-qam", "mine")
+    monkeypatch.chdir(clone)
+
+    compared = CliRunner().invoke(app, ["solution", "01", "--json"])
+    done = CliRunner().invoke(app, ["reset", "01", "--yes"])
+    pulled_again = CliRunner().invoke(app, ["update"])
+
+    assert json.loads(compared.stdout)["differences"] == []
+    assert done.exit_code == Exit.DONE, done.output
+    assert file.read_text() == STUB
+    assert [one.path.read_text() for one in backups.found(clone, "01_alpha")] == [SOLVED]
+    assert pulled_again.exit_code == Exit.USAGE
+    assert "'git pull' brings newer katas" in pulled_again.stderr

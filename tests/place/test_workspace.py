@@ -91,7 +91,6 @@ def test_init_makes_pages_stubs_tests_and_settings(place: Path) -> None:
         "pyproject.toml",
         "requirements.txt",
         ".gitignore",
-        ".vscode/settings.json",
         "katas/01_alpha/README.md",
         "katas/01_alpha/README.fr.md",
         "katas/01_alpha/alpha.py",
@@ -103,8 +102,7 @@ def test_init_makes_pages_stubs_tests_and_settings(place: Path) -> None:
     } <= made
     assert not [name for name in made if "exam" in name or "answers" in name]
     assert find_root(place / "katas/01_alpha") == place
-    assert f"ml-dojo[all]=={OLD}" in (place / "requirements.txt").read_text()
-    json.loads((place / ".vscode/settings.json").read_text())
+    assert f"ml-dojo[prefect]=={OLD}" in (place / "requirements.txt").read_text()
 
 
 def test_init_says_where_and_what_next(old: Path) -> None:

@@ -144,6 +144,22 @@ def test_one_red_case_of_a_test_is_enough_when_asked(kata: Kata) -> None:
     assert [test.test for test in all_cases.tests].count("test_adds[3]") == 1
 
 
+@forks
+def test_task_that_somebody_waits_for_runs_first(tmp_path: Path) -> None:
+    kata = make_kata(tmp_path)
+    toml = kata.folder / "kata.toml"
+    head, task = toml.read_text().split("[[tasks]]")
+    listed = '"test_adds", "test_adds_more"'
+    parts = [task.replace(listed, f'"{name}"') for name in ("test_adds", "test_adds_more")]
+    toml.write_text("[[tasks]]".join([head, *parts]))
+    kata = load_catalog(kata.root)[0]
+    seen: list[str] = []
+    with Warm(kata.root) as warm:
+        verdict = warm.run(kata, "learner", lambda test: seen.append(test.test), first=2)
+    assert seen == ["test_adds_more", "test_adds"]
+    assert [test.test for test in verdict.tests] == ["test_adds", "test_adds_more"]
+
+
 @pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
 def test_first_red_test_is_enough_when_asked(
     kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from dojo.cli.door import app
 from dojo.ground.exits import Exit
+from dojo.place import environment
 from dojo.terminal import doctor
 from tests.proxies import DEAD_PROXIES
 
@@ -132,6 +133,31 @@ def test_missing_package_names_the_pip_command(tmp_path: Path, monkeypatch: pyte
     assert check.said == "missing: requests, responses"
     constraints = tmp_path / "constraints.txt"
     assert check.cure == (f"{sys.executable} -m pip install -c {constraints} requests responses")
+
+
+def test_track_that_nobody_has_opened_is_a_remark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    installed_are(monkeypatch, prefect="3.8.8")
+    check = doctor.check_packages(tmp_path, {"prefect", "mlflow", "dagster"})
+    assert check.ok
+    assert "not yet: dagster, mlflow ('dojo' asks when you open" in check.said
+
+
+def test_only_track_that_is_missing_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    installed_are(monkeypatch, pandas="3.1.1")
+    check = doctor.check_packages(tmp_path, {"dagster", "pandas"})
+    assert not check.ok
+    assert check.said == "missing: dagster"
+
+
+def test_macos_has_xgboost_by_its_other_name(monkeypatch: pytest.MonkeyPatch):
+    def version_of(name: str) -> str:
+        if name != "xgboost":
+            raise environment.metadata.PackageNotFoundError(name)
+        return "3.4.1"
+
+    monkeypatch.setattr(environment.metadata, "version", version_of)
+    assert environment.version_of("xgboost-cpu") == "3.4.1"
+    assert environment.version_of("dagster") == ""
 
 
 def test_missing_airflow_is_a_remark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -194,6 +194,53 @@ def test_workspace_of_an_older_wheel_is_brought_to_a_newer_one(
 REFERENCE = ("--solutions", "reference")
 
 
+def without_uv() -> str:
+    folders = os.environ["PATH"].split(os.pathsep)
+    return os.pathsep.join(one for one in folders if not Path(one, "uv").exists())
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_workspace_has_an_environment_in_which_its_katas_run(
+    python: Path, tmp_path: Path, installer: str
+) -> None:
+    place = tmp_path / "my é% #katas"
+    path = os.environ["PATH"] if installer == "uv" else without_uv()
+    words = ("init", place, "--track", "dagster")
+
+    said = run(python.with_name("ml-dojo"), *words, cwd=tmp_path, PATH=path)
+
+    assert f"Installing the packages into .venv with {installer}" in said
+    own = place / ".venv/bin/python"
+    assert OLDER in run(own.with_name("dojo"), "--version", cwd=place)
+    red = run(own, "-m", "pytest", "-q", "katas/15_automation", cwd=place, code=1)
+    assert "is still a stub" in red
+    run(own.with_name("dojo"), "run", "15", *REFERENCE, cwd=place, DOJO_TEST_TIMEOUT="300")
+    told = json.loads(run(own.with_name("dojo"), "doctor", "--json", cwd=place, code=None))
+    found = {one["name"]: one for one in told["checks"]}
+    assert [one for one in ("Folder", "Environment", "Packages") if not found[one]["ok"]] == []
+    again = run(python.with_name("ml-dojo"), *words, cwd=tmp_path, PATH=path, code=2)
+    assert "is a workspace already" in again
+
+
+def test_uvx_makes_a_workspace_of_the_wheel(wheels: dict[str, Path], tmp_path: Path) -> None:
+    run("uvx", "--from", wheels[OLDER], "ml-dojo", "init", "katas", "--no-venv", cwd=tmp_path)
+
+    assert (tmp_path / "katas/katas/02_retries/retries.py").is_file()
+    assert (tmp_path / "katas/.vscode/tasks.json").is_file()
+    assert f'"dojo": "{OLDER}"' in (tmp_path / "katas/.dojo/workspace.json").read_text()
+
+
+def test_wheel_brings_the_migrated_databases(python: Path, tmp_path: Path) -> None:
+    program = (
+        "from pathlib import Path; from dojo.engines.prefect.engine import migrated_database;"
+        " print(migrated_database(print))"
+    )
+    said = run(python, "-c", program, cwd=tmp_path, DOJO_CACHE=str(tmp_path / "cache"))
+
+    assert said.splitlines()[-1].startswith(str(tmp_path / "cache"))
+    assert "Preparing" not in said
+
+
 @pytest.mark.parametrize("level", ["strict", "landlock"])
 def test_submission_cannot_read_the_reference_in_the_wheel(
     python: Path, tmp_path: Path, level: str

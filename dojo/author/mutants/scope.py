@@ -21,7 +21,7 @@ def written(reference: ast.Module, stub: ast.Module, readers: str) -> Iterator[a
     """
     given = {_dump(node) for node in stub.body}
     named = {name for node in stub.body for name in names_bound(node)}
-    named |= set(re.findall(r"\w+", readers))
+    named |= _looked_up(readers)
     candidates = [node for node in reference.body if not _is_left_alone(node)]
     reached = _reached(candidates, named)
     for node in candidates:
@@ -52,6 +52,17 @@ def names_bound(node: ast.stmt) -> set[str]:
     elif isinstance(node, ast.AnnAssign | ast.AugAssign):
         targets = [node.target]
     return {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+
+
+def _looked_up(readers: str) -> set[str]:
+    """Return what readers may look up in a solution: an attribute, or a name that a text has."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(readers)):
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found |= set(re.findall(r"\w+", node.value))
+    return found
 
 
 def _is_left_alone(node: ast.stmt) -> bool:

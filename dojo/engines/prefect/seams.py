@@ -53,10 +53,8 @@ SCHEMA = Seam("prefect.flows:parameter_schema", "makes the schema of a flow's pa
 TLS = Seam("prefect.client.orchestration:ssl", "makes the TLS context of a client", _SLOW)
 
 _UNWATCHED = "the house rules are not looked at in runs of Prefect"
-CALLED = (
-    Seam("prefect:Task.__call__", "calls a task", _UNWATCHED),
-    Seam("prefect:Flow.__call__", "calls a flow", _UNWATCHED),
-)
+FLOW_CALLED = Seam("prefect:Flow.__call__", "calls a flow", _UNWATCHED)
+CALLED = (Seam("prefect:Task.__call__", "calls a task", _UNWATCHED), FLOW_CALLED)
 SUBMITTED = (
     Seam("prefect:Task.submit", "submits a task", _UNWATCHED),
     Seam("prefect:Task.map", "submits a task many times", _UNWATCHED),

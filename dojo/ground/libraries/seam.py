@@ -138,7 +138,7 @@ def describe(seam: Seam) -> str:
     return (
         f"{distribution} {version} has no {seam.target.replace(':', '.')}, which {seam.why}:"
         f" without it {seam.if_absent}; this dojo runs {with_version}:"
-        " pip install -r requirements.txt"
+        f" pip install -c constraints.txt {distribution}"
     )
 
 

@@ -106,12 +106,13 @@ class Table(Photo):
         """Compare labels, names, attrs, columns, then what lies in cells."""
         old, old_names, old_attrs, old_cells = self.parts
         new, new_names, new_attrs, new_cells = after
-        for what, was, now in (
-            ("column", old.columns, new.columns),
-            ("row", old.index, new.index),
+        for is_row, was, now in (
+            (False, old.columns, new.columns),
+            (True, old.index, new.index),
         ):
             if was.dtype == now.dtype and _is_plain(was.dtype) and was.equals(now):
                 continue
+            what = "row" if is_row else "column"
             change = _differ_in_labels(what, list(was), list(now))
             if change:
                 return change

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dojo.world.files.machine import become_alike
+from dojo.world.files.machine import HAS_FORK, NoFork, become_alike
 from dojo.world.files.strays import made_elsewhere
 
 RETURNED, RAISED, KILLED = "returned", "raised", "was killed"
@@ -52,8 +52,6 @@ class Step:
 
 # Told of each step in the fork, before it is taken: may kill, raise or wait.
 Before = Callable[[Step], None]
-
-
 Place = Callable[[], None]
 
 
@@ -100,6 +98,8 @@ class Fork:
             full: On a full disk: how the signal SIGXFSZ is taken; None where there is room.
             place: Makes of the fork a process of another place.
         """
+        if not HAS_FORK:
+            raise NoFork
         self._told, tell = os.pipe()
         self.pid = os.fork()
         if not self.pid:

@@ -18,6 +18,14 @@ _USER, _OTHER = 4711, 4712
 _NUMBERED = ((os, "getpid"), (threading, "get_native_id"), (threading, "get_ident"))
 
 
+# As this process began: nobody has taken it away since.
+HAS_FORK = hasattr(os, "fork")
+
+
+class NoFork(Exception):
+    """What is to be made in a fork cannot be made here: this system has none."""
+
+
 def become_another_machine(name: str) -> None:
     """Have all who ask from now on be told the name of another machine: for a fork, for ever."""
     node = sum(name.encode())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import textwrap
 from pathlib import Path
 
 from dojo.world.files import disk
@@ -190,4 +189,4 @@ def _mode_of(path: str) -> int:
 
 
 def _told(*lines: str) -> str:
-    return "\n".join(textwrap.fill(line, 98, break_on_hyphens=False) for line in lines)
+    return "\n".join(lines)

@@ -13,7 +13,7 @@ def note_address(flow, flow_run, state):
 def tell(flow: Flow, flow_run: FlowRun, state: State) -> None:
     url = BEGAN_WITH.pop(flow_run.id, None)
     if url:
-        what = (state.message or "")[:LONGEST_ERROR]
+        what = state.message or ""
         where = url_for(flow_run)
         send_message(url, f"{flow.name}, run {flow_run.name}: {state.name}\n{where}\n{what}")
 

@@ -11,7 +11,7 @@ def tell(flow: Flow, flow_run: FlowRun, state: State) -> None:
         "url", os.environ["CHURN_WEBHOOK_URL"]
     )
     if url:
-        what = (state.message or "")[:LONGEST_ERROR]
+        what = state.message or ""
         where = url_for(flow_run)
         send_message(url, f"{flow.name}, run {flow_run.name}: {state.name}\n{where}\n{what}")
 

@@ -10,7 +10,7 @@ def tell_in_words(flow: Flow, flow_run: FlowRun, state: State) -> None:
     url = os.environ.get("CHURN_WEBHOOK_URL")
     if url:
         said = f"{flow.name}, run {flow_run.name} {WORDS[state.name]}\n{url_for(flow_run)}\n"
-        send_message(url, said + (state.message or "")[:LONGEST_ERROR])
+        send_message(url, said + (state.message or ""))
 
 
 score_customers = score_customers.with_options(

@@ -1,0 +1,38 @@
+"""Check that what a kata's tests and stub say is said in each language that it has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dojo.author.finding import Fault, rule
+from dojo.catalog.kata import Kata
+from dojo.language.catalogue import CatalogueError, faults
+from dojo.language.sources import kata_parts
+
+_CURES = {
+    "missing": "say it there: `dojo translate` writes the entries that are to be filled",
+    "stale": "nobody says it any more: `dojo translate` removes it",
+    "places": "put in what the English puts in, by the same names",
+}
+_MOST = 5
+
+
+@rule
+def messages_are_translated(kata: Kata) -> Iterator[Fault]:
+    """Ask of each catalogue beside the tests that it has all that they and the stub say, no more.
+
+    A kata without any speaks English to all.
+    """
+    catalogues = sorted(kata.folder.glob("messages.*.po"))
+    parts = kata_parts(kata) if catalogues else {}
+    for file in catalogues:
+        try:
+            found = list(faults(file, parts))
+        except CatalogueError as error:
+            yield Fault(file, str(error), "write it anew with `dojo translate`")
+            continue
+        for one in found[:_MOST]:
+            yield Fault(file, f"{one.kind}: {one.text}", _CURES[one.kind])
+        if len(found) > _MOST:
+            cure = "mend these first"
+            yield Fault(file, f"{len(found) - _MOST} entries more are wrong", cure)

@@ -1,0 +1,1 @@
+"""Commands that show what was seen of a run."""

@@ -1,0 +1,116 @@
+"""Keep what a text is in another language: `messages.fr.po` beside a kata's tests, one for `dojo`.
+
+A catalogue is a gettext file, as translators' editors know it. The English text is the key, so
+nothing in a test changes when it is translated. An entry that is the same in both languages is
+no sentence (a name, a row of a table), and stands there to say so.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple, TypeVar
+
+import polib
+
+from dojo.ground.files import write_whole
+from dojo.language.templates import Template
+
+# What a catalogue is to say: of each part (None: messages) the texts.
+Parts = Mapping[str | None, Sequence[Template]]
+HEADER = {"Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit"}
+
+
+class CatalogueError(Exception):
+    """A catalogue that cannot be read; the message is one line that says the cure."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with one entry.
+
+    Attributes:
+        kind: `missing`: nothing is said in the other language; `stale`: nobody says the English
+            any more; `places`: what is put in differs.
+        text: The English text.
+    """
+
+    kind: str
+    text: str
+
+
+_Folder = TypeVar("_Folder", Path, PurePosixPath)
+
+
+def catalogue_file(folder: _Folder, language: str) -> _Folder:
+    """Return where the catalogue of a kata, or of `dojo`, lies; the folder may be in an archive."""
+    return folder / f"messages.{language}.po"
+
+
+def read(file: Path, part: str | None = None) -> dict[str, str]:
+    """Return what each text is in the other language; nothing for a file that is not there.
+
+    Args:
+        file: The catalogue.
+        part: Of what: None for messages, `stub` for what the stub says.
+
+    Raises:
+        CatalogueError: It is no catalogue.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        return read_text(file.read_text(encoding="utf-8"), part)
+    except (OSError, ValueError) as error:
+        raise CatalogueError(f"{file.name} cannot be read ({error}); mend it") from error
+
+
+def read_text(text: str, part: str | None = None) -> dict[str, str]:
+    """Return what a catalogue says, as `read` does of a file.
+
+    Raises:
+        ValueError: It is no catalogue.
+    """
+    try:
+        entries = polib.pofile(text, wrapwidth=0)
+    except OSError as error:
+        raise ValueError(str(error)) from error
+    return {one.msgid: one.msgstr for one in entries if not one.obsolete and one.msgctxt == part}
+
+
+def renew(file: Path, language: str, parts: Parts) -> None:
+    """Write a catalogue anew: each text in order, with what was said already; drop stale ones."""
+    written = polib.POFile(wrapwidth=0)
+    written.metadata = {"Language": language, **HEADER}
+    for part, templates in parts.items():
+        known = read(file, part)
+        for text in dict.fromkeys(one.text for one in templates):
+            entry = polib.POEntry(msgid=text, msgstr=known.get(text, ""), msgctxt=part)
+            written.append(entry)
+    write_whole(file, f"{written}\n")
+
+
+def faults(file: Path, parts: Parts) -> Iterator[Fault]:
+    """Yield each text that has no translation, a stale one, or one with other places.
+
+    Raises:
+        CatalogueError: It is no catalogue.
+    """
+    for part, templates in parts.items():
+        known = read(file, part)
+        texts = dict.fromkeys(one.text for one in templates)
+        for text in texts:
+            said = known.get(text, "")
+            if not said:
+                yield Fault("missing", text)
+            elif part is None and places(said) != places(text):
+                yield Fault("places", text)
+        yield from (Fault("stale", text) for text in known if text not in texts)
+
+
+def places(text: str) -> set[str] | None:
+    """Return the names of what is put into a text; None if its braces do not match."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None

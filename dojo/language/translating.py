@@ -1,0 +1,225 @@
+"""Say a message in another language: find the sentences that it was made of, and what was put in.
+
+A message arrives as one English text, from another process or from a file of results. Which
+templates it was made of is found by their words, longest first; what was put in is translated in
+turn, for it may be a sentence itself. What no catalogue knows stays as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import string
+from collections.abc import Mapping
+from typing import NamedTuple
+
+_MOST_LINES = 6  # of one template, with all that is put into it
+_DEEPEST = 5
+_SENTENCE_ENDS = re.compile(r"(?<=[.:;!?)]) +")
+_MOST = 4_000  # characters of a line that are looked through: a value may be a whole file
+_MOST_SENTENCES = 24  # of a line
+_MOST_STARTS = 5
+_LEAST_TO_GO_ON = 5  # characters
+
+
+class _Said(NamedTuple):
+    """What became of a text.
+
+    Attributes:
+        known: How many of its characters were translated.
+        text: What it is now.
+    """
+
+    known: int
+    text: str
+
+
+class _Known(NamedTuple):
+    """One template that can be recognised.
+
+    Attributes:
+        fixed: Its fixed parts, one more than there are places; between two of them lies a place.
+        names: The places' names.
+        key: The longest of its fixed parts: what does not hold that is another.
+        weight: How many of its characters are fixed.
+        goes_on: Whether it may stand behind something else: a call, a name.
+        said: Its translation.
+    """
+
+    fixed: tuple[str, ...]
+    names: tuple[str, ...]
+    key: str
+    weight: int
+    goes_on: bool
+    said: str
+
+    @classmethod
+    def of(cls, text: str, said: str) -> _Known:
+        """Take a template apart."""
+        fixed, names = [""], []
+        for literal, name, _, _ in string.Formatter().parse(text.strip()):
+            fixed[-1] += literal
+            if name is not None:
+                names.append(name)
+                fixed.append("")
+        key = max(fixed, key=len)
+        goes_on = text[:1].islower() and len(key) >= _LEAST_TO_GO_ON
+        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said.strip())
+
+    def matched(self, text: str) -> dict[str, str] | None:
+        """Return what was put in, if a text is this one.
+
+        Each fixed part is looked for once, from left to right: no text can make that take long.
+        """
+        first, last = self.fixed[0], self.fixed[-1]
+        if not self.names:
+            return {} if text == first else None
+        end = len(text) - len(last)
+        at = len(first)
+        if end < at or not text.startswith(first) or not text.endswith(last):
+            return None
+        values = []
+        for part in self.fixed[1:-1]:
+            found = text.find(part, at, end)
+            if found < 0:
+                return None
+            values.append(text[at:found])
+            at = found + len(part)
+        return dict(zip(self.names, [*values, text[at:end]], strict=True))
+
+    def matched_at_the_end(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """Return what stands before, and what was put in, if a text ends so."""
+        at = -1
+        for _ in range(_MOST_STARTS if self.goes_on else 0):
+            at = text.find(self.fixed[0], at + 1)
+            if at < 0:
+                break
+            if at and not text[at - 1].isalnum():
+                values = self.matched(text[at:])
+                if values is not None:
+                    return text[:at], values
+        return None
+
+
+class Translator:
+    """Translates messages into one language."""
+
+    def __init__(self, *catalogues: Mapping[str, str]) -> None:
+        """Remember what is said; of a text that several have, the first one's counts.
+
+        Args:
+            catalogues: Translations by English template, as `catalogue.read` gives them.
+        """
+        merged: dict[str, str] = {}
+        for one in catalogues:
+            for text, said in one.items():
+                if said and said != text:
+                    merged.setdefault(text, said)
+        self._between = {text: said for text, said in merged.items() if _joins(text)}
+        for text, said in list(merged.items()):  # what begins a sentence may go on with another
+            merged.setdefault(text[:1].lower() + text[1:], said[:1].lower() + said[1:])
+        self._known = sorted(
+            (_Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
+        )
+        self._phrase = functools.lru_cache(maxsize=2_000)(self._phrase_once)
+
+    def translate(self, message: str) -> str:
+        """Return a message in the other language, as far as it is known; else as it is."""
+        if not self._known or not message:
+            return message
+        return self._text(message, 0).text
+
+    def _text(self, text: str, depth: int) -> _Said:
+        """Translate a text of several lines."""
+        lines = text.split("\n")
+        known, done = 0, []
+        while lines:
+            count, said = self._of_lines(lines, depth)
+            known += said.known
+            done.append(said.text)
+            del lines[:count]
+        return _Said(known, "\n".join(done))
+
+    def _of_lines(self, lines: list[str], depth: int) -> tuple[int, _Said]:
+        """Translate the next line, with those after it if it is all one; say how many."""
+        each = [self._line(line, depth) for line in lines[:_MOST_LINES]]
+        best, said = 1, each[0]
+        for count in range(2, len(each) + 1):
+            whole = self._whole("\n".join(lines[:count]), depth)
+            apart = sum(one.known for one in each[:count])
+            if whole is not None and whole.known > max(apart, said.known):
+                best, said = count, whole
+        return best, said
+
+    def _line(self, line: str, depth: int = 0) -> _Said:
+        """Translate a line: sentence by sentence, several at once where they are one text."""
+        indent = line[: len(line) - len(line.lstrip())]
+        body = line.strip()
+        if not body or len(body) > _MOST:
+            return _Said(0, line)
+        starts = [0, *(found.end() for found in _SENTENCE_ENDS.finditer(body))][:_MOST_SENTENCES]
+        ends = [*starts[1:], len(body)]
+        best: dict[int, _Said] = {len(starts): _Said(0, "")}
+        for first in reversed(range(len(starts))):
+            options = []
+            for last in range(first, len(starts)):
+                piece = body[starts[first] : ends[last]]
+                said = self._phrase(piece.strip(), depth)
+                if said is None:
+                    if last > first:
+                        continue
+                    said = _Said(0, piece.strip())
+                gap = piece[len(piece.rstrip()) :]
+                rest = best[last + 1]
+                options.append(_Said(said.known + rest.known, said.text + gap + rest.text))
+            best[first] = max(options, key=lambda one: one.known)
+        return _Said(best[0].known, indent + best[0].text + line[len(line.rstrip()) :])
+
+    def _phrase_once(self, text: str, depth: int) -> _Said | None:
+        """Translate what may be one text; None where it is not known as a whole."""
+        whole = self._whole(text, depth)
+        if whole is not None:
+            return whole
+        found = [self._joined(text, depth)]
+        for one in self._known:
+            if one.goes_on and one.key in text and (ending := one.matched_at_the_end(text)):
+                before, values = ending
+                said = self._filled(one, values, depth)
+                found.append(_Said(said.known, before + said.text))
+                break
+        return max(filter(None, found), key=lambda one: one.known, default=None)
+
+    def _joined(self, text: str, depth: int) -> _Said | None:
+        """Translate texts that were put together by another one."""
+        for between, other in self._between.items():
+            if between in text:
+                parts = [
+                    self._phrase(part, depth) or _Said(0, part) for part in text.split(between)
+                ]
+                known = sum(part.known for part in parts) + len(between)
+                return _Said(known, other.join(part.text for part in parts))
+        return None
+
+    def _whole(self, text: str, depth: int) -> _Said | None:
+        found = [
+            self._filled(one, values, depth)
+            for one in self._known
+            if one.key in text and (values := one.matched(text)) is not None
+        ]
+        return max(found, key=lambda one: one.known, default=None)
+
+    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said:
+        """Put into a translation what was put in, translated itself."""
+        known, put_in = one.weight, {}
+        for name, value in values.items():
+            said = _Said(0, value)
+            if depth < _DEEPEST and re.search(r"[A-Za-z]{2}", value):
+                said = self._text(value, depth + 1)
+            known += said.known
+            put_in[name] = said.text
+        return _Said(known, one.said.format(**put_in))
+
+
+def _joins(text: str) -> bool:
+    """Say whether a text stands between two others: `, then `."""
+    return text[:1] in " ,;" and text[-1:] == " " and "{" not in text

@@ -1,0 +1,1 @@
+"""What an engine recorded of one test: gathered, laid out in time, compared and drawn."""

@@ -1,0 +1,62 @@
+"""Record one test for its replay: in the process that holds the solution, only when asked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from dojo.replay.heard import dagster, mlflow, prefect, values
+from dojo.replay.heard.gathered import Gathered
+from dojo.world import clock
+
+
+@contextlib.contextmanager
+def recording(
+    file: Path,
+    kata: str,
+    test: str,
+    solution: str,
+    folder: Path | None,
+    within_s: float,
+    *,
+    hands_on_files: bool = False,
+) -> Iterator[Gathered]:
+    """Record what happens in a block, and add its story to a file as one line.
+
+    Args:
+        file: The file.
+        kata: As in `Story`.
+        test: As in `Story`.
+        solution: As in `Story`.
+        folder: Where the test keeps its files: what lies there is told, too.
+        hands_on_files: Whether its tasks hand on values and files, as those of Airflow do.
+        within_s: After how long to write what there is, since nobody waits for the end.
+    """
+    gathered, owner, once = Gathered(folder), os.getpid(), threading.Lock()
+
+    def write() -> None:
+        if os.getpid() != owner or not once.acquire(blocking=False):
+            return
+        with contextlib.suppress(Exception):  # the test says what it has to say all the same
+            line = gathered.story(kata, test, solution).to_json()
+            with file.open("a", encoding="utf-8") as stream:
+                stream.write(f"{line}\n")
+
+    late = threading.Timer(within_s, write)
+    late.daemon = True
+    with contextlib.ExitStack() as stack:
+        stack.callback(write)
+        for hearing in (
+            prefect.heard(gathered),
+            dagster.heard(gathered),
+            mlflow.heard(gathered, folder.parent if folder else None),
+            values.heard(gathered, folder if hands_on_files else None),
+            clock.heard(gathered.note_move),
+        ):
+            stack.enter_context(hearing)
+        late.start()
+        stack.callback(late.cancel)
+        yield gathered

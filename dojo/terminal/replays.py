@@ -1,0 +1,181 @@
+"""Show what the engine recorded of one test: the learner's run above the reference's."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from dojo.catalog.kata import Kata, Language
+from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.ground.exits import Exit, Stop
+from dojo.replay import page, text
+from dojo.replay.compare import differences
+from dojo.replay.story import Story, StoryError, read_stories
+from dojo.terminal.companion.course import first_unsolved_task
+from dojo.terminal.screen import page_of
+
+if TYPE_CHECKING:
+    from dojo.warm.client import Warm
+
+_LOOKS = {"en": "## What the tests look at", "fr": "## Ce que les tests regardent"}
+_MINE, _OTHERS = "yours", "reference"
+
+
+@dataclasses.dataclass(frozen=True)
+class Replay:
+    """What was recorded of one test.
+
+    Attributes:
+        kata: The kata.
+        test: The test's name, with its parameters.
+        verdict: What the test said; None if it did not come so far.
+        mine: What was recorded of the solution; None if nothing was.
+        reference: The same of the reference, as it is kept; None where nothing is.
+        whose: What the solution is called.
+    """
+
+    kata: Kata
+    test: str
+    verdict: TestVerdict | None
+    mine: Story | None
+    reference: Story | None
+    whose: str = _MINE
+
+    @property
+    def title(self) -> str:
+        """Return one line: the kata, the test, how it ended."""
+        ended = "" if self.verdict is None else ": green" if self.verdict.passed else ": red"
+        return f"{self.kata.id}, {self.test}{ended}"
+
+    @property
+    def stories(self) -> list[tuple[str, Story]]:
+        """Return what is to be drawn, the solution's first."""
+        found = ((self.whose, self.mine), (_OTHERS, self.reference))
+        return [(name, one) for name, one in found if one is not None]
+
+    @property
+    def differences(self) -> list[str]:
+        """Return what is different in the solution's; empty where there is only one."""
+        if self.mine is None or self.reference is None:
+            return []
+        return differences(self.mine, self.reference)
+
+    def notes(self, language: Language) -> list[str]:
+        """Return what is to be said before anything is drawn: that there is no run, and why."""
+        if self.mine is None:
+            return [
+                f"Nothing was recorded of {self.whose}: it broke off before the test could call it."
+            ]
+        if self.mine.runs:
+            return []
+        if self.reference is not None and self.reference.runs:
+            return ["No run of an engine was made here; the reference made some."]
+        is_green = self.verdict is not None and self.verdict.passed
+        said = (
+            "This test makes no run of an engine." if is_green else "No run of an engine was made."
+        )
+        return [f"{said} What the tests look at:", *looks_at(self.kata, language)]
+
+
+def replay(
+    kata: Kata, test: str | None, solutions: str = "learner", warm: Warm | None = None
+) -> Replay:
+    """Have a test run, and return what was recorded of it beside what is kept of the reference.
+
+    Args:
+        kata: The kata.
+        test: The test's name, perhaps with its parameters; None: the first red one of the current
+            task, else the first one there that makes a run.
+        solutions: As in `Warm.run`.
+        warm: Who runs it; None: a pytest of its own.
+
+    Raises:
+        Stop: There is no such test, no verdict, or what was recorded cannot be read.
+        EngineError: An engine does not start.
+    """
+    from dojo.warm.replays import record
+
+    tests = [_named(kata, test)] if test else kata.tasks[first_unsolved_task(kata) - 1].tests
+    try:
+        verdict, stories = record(kata, solutions, tests, warm)
+        known = read_stories(kata.replay_file)
+    except StoryError as error:
+        cure = "'git checkout reference' brings back what was kept"
+        raise Stop(Exit.ENVIRONMENT, f"{kata.id} has no replay: {error}; {cure}") from None
+    if verdict.fault or not verdict.tests:
+        why = verdict.fault or "no test ran"
+        cure = "'dojo doctor' looks for the cause"
+        raise Stop(Exit.ENVIRONMENT, f"{kata.id} has no replay: {why}; {cure}")
+    name = _chosen(verdict, stories)
+    return Replay(
+        kata,
+        name,
+        next((one for one in verdict.tests if one.test == name), None),
+        next((one for one in stories if one.test == name), None),
+        next((one for one in known if one.test == name), None),
+        _MINE if solutions == "learner" else PurePath(solutions).name,
+    )
+
+
+def lines(shown: Replay, language: Language = "en", *, can_draw: bool = True) -> list[str]:
+    """Return a replay as lines of at most 80 columns."""
+    notes = [part for note in shown.notes(language) for part in text.wrapped(note)]
+    drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw)
+    return [*text.wrapped(shown.title), "", *notes, *([""] if notes else []), *drawn]
+
+
+def whole_page(shown: Replay, language: Language = "en") -> str:
+    """Return a replay as one page of HTML."""
+    return page.write(shown.title, shown.stories, shown.differences, shown.notes(language))
+
+
+def show(
+    kata: Kata, test: str | None, warm: Warm | None = None, language: Language = "en"
+) -> list[str]:
+    """Return the lines of the replay of a test on the learner's file: what a key shows.
+
+    Args:
+        kata: The kata.
+        test: As in `replay`.
+        warm: As in `replay`.
+        language: Of what is quoted from the kata's page.
+
+    Raises:
+        Stop: As in `replay`.
+        EngineError: As in `replay`.
+    """
+    return lines(replay(kata, test, warm=warm), language)
+
+
+def looks_at(kata: Kata, language: Language) -> list[str]:
+    """Return what a kata's page says its tests look at, a paragraph each."""
+    try:
+        whole = page_of(kata, language).read_text(encoding="utf-8")
+    except OSError:
+        return []
+    _, _, after = whole.partition(_LOOKS[language])
+    section = after.partition("\n## ")[0].strip()
+    points = re.split(r"\n(?=- )|\n\n", section)
+    return [" ".join(point.split()).replace("**", "") for point in points if point[:2] == "- "]
+
+
+def _named(kata: Kata, test: str) -> str:
+    head, bracket, parameters = test.partition("[")
+    for known in kata.tests:
+        if head in (known, known.removeprefix("test_")):
+            return known + bracket + parameters
+    near = difflib.get_close_matches(head, kata.tests, n=1, cutoff=0.3)
+    meant = f"; did you mean {near[0]!r}?" if near else ""
+    listed = f"'dojo run {kata.number:02d}' names them all"
+    raise Stop(Exit.USAGE, f"{kata.id} has no test {test!r}{meant or ';'} {listed}")
+
+
+def _chosen(verdict: KataVerdict, stories: list[Story]) -> str:
+    """Return the first red test; without one the first that made a run; else the first."""
+    if verdict.red:
+        return verdict.red[0].test
+    made = (one.test for one in stories if one.runs)
+    return next(made, verdict.tests[0].test)

@@ -1,0 +1,98 @@
+"""A message is said in another language: as made of its sentences, with what was put in."""
+
+from __future__ import annotations
+
+import pytest
+
+from dojo.language.translating import Translator
+
+TESTS = {
+    "In production: {production}": "En production : {production}",
+    "nobody is told.": "personne n'est prévenu.",
+    "The API answered: {answers}. Expected: {count} customers.{first}": (
+        "Réponses de l'API : {answers}. Attendu : {count} clients.{first}"
+    ),
+    " The first that differs: {one} instead of {other}.": (
+        " Le premier qui diffère : {one} au lieu de {other}."
+    ),
+    "{call} made {seen} request{it}, {expected} expected.": (
+        "{call} : requêtes faites : {seen}, attendues : {expected}."
+    ),
+    "The API answered: {answers}.": "Réponses de l'API : {answers}.",
+    "none": "aucun",
+    ", then ": ", puis ",
+    "no answer": "pas de réponse",
+    "{what}\nIn production: {why}\n{cure}": "{what}\nEn production : {why}\n{cure}",
+    "Work on a copy.": "Travaillez sur une copie.",
+    "Called twice:\n{first}\nand then {second}.": "Deux appels :\n{first}\npuis {second}.",
+    "{a}, {b}, {c}, {d}, {e}, {f}!": "{f}, {e}, {d}, {c}, {b}, {a} !",
+    "{count} of {all}, {{not}} put in": "{count} sur {all}, {{pas}} mis",
+    "customer_id,plan": "customer_id,plan",
+}
+OWN = {
+    "returned {value}.": "a rendu {value}.",
+    "raised {name}: {text}": "a levé {name} : {text}",
+    "The test expected no exception here, and got one.": "Le test n'attendait aucune exception.",
+}
+FRENCH = Translator(TESTS, OWN)
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("In production: nobody is told.", "En production : personne n'est prévenu."),
+        ("In production: nobody knew.", "En production : nobody knew."),
+        ("load('http://x/a. b') returned [1, 2].", "load('http://x/a. b') a rendu [1, 2]."),
+        (
+            "load() made 3 requests, 4 expected.",
+            "load() : requêtes faites : 3, attendues : 4.",
+        ),
+        (
+            "The API answered: 503, 200. Expected: 2 customers. The first that differs: 1 instead"
+            " of 2.",
+            "Réponses de l'API : 503, 200. Attendu : 2 clients. Le premier qui diffère : 1 au lieu"
+            " de 2.",
+        ),
+        (
+            "The API answered: none. It is not known. In production: nobody is told.",
+            "Réponses de l'API : aucun. It is not known. En production : personne n'est prévenu.",
+        ),
+        (
+            "Called twice:\nload() returned 5.\nand then load() raised E: no.\nIn production: x.",
+            "Deux appels :\nload() a rendu 5.\npuis load() a levé E : no.\nEn production : x.",
+        ),
+        ("    1 of 2, {not} put in", "    1 sur 2, {pas} mis"),
+        ("no answer, then 503, then no answer", "pas de réponse, puis 503, puis pas de réponse"),
+        (
+            "load() did it.\nIn production: work on a copy.\nload() returned 5.\n"
+            "The API answered: 5.",
+            "load() did it.\nEn production : travaillez sur une copie.\nload() a rendu 5.\n"
+            "Réponses de l'API : 5.",
+        ),
+        ("customer_id,plan", "customer_id,plan"),
+        ("", ""),
+        ("\n\n", "\n\n"),
+        ("{call} {0} %s", "{call} {0} %s"),
+    ],
+)
+def test_message_is_said_as_far_as_it_is_known(english: str, french: str) -> None:
+    assert FRENCH.translate(english) == french
+
+
+def test_first_catalogue_counts() -> None:
+    theirs = Translator({"none": "rien"}, {"none": "aucun"})
+
+    assert theirs.translate("none") == "rien"
+
+
+def test_without_a_catalogue_nothing_changes() -> None:
+    assert Translator({}).translate("In production: x") == "In production: x"
+
+
+LONG = ["a. " * 5_000, "The API answered: " * 400, "{" * 3_000, "x" * 10**6, "x, " * 1_300]
+
+
+@pytest.mark.parametrize("text", [*LONG, "returned " * 400, "\n".join(["a, b. c"] * 2_000)])
+def test_long_text_comes_to_an_end(text: str) -> None:
+    """A solution prints what it likes: what is found in it may not take for ever."""
+    assert len(FRENCH.translate(text)) >= len(text) // 2

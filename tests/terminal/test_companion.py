@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import pydoc
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -800,7 +802,7 @@ def test_plain_says_each_thing_once(checkout: Path):
         "01_alpha  The alpha  kata 1 of 3",
         "────────────────────────  0 of 9 tasks solved",
         "  katas/01_alpha/   o README.md   e alpha.py",
-        "h hint  r run  m more  l list  n next  b back  e edit  o page  q quit",
+        "h hint  r run  m more  l list  n next  b back  e edit  o page  p replay  q quit",
         "Starting the engines: about five seconds, once ...",
         "Task 1  Count to one",
         "✗ test_one",
@@ -852,3 +854,22 @@ def test_both_languages_say_the_same_things():
 def test_keys_fit_eighty_columns(language):
     assert len(Words(language)("keys")) <= 80
     assert len(Words(language)("keys of list")) <= 80
+
+
+def test_p_shows_the_replay_of_the_test_that_is_read(table: Table, monkeypatch: pytest.MonkeyPatch):
+    asked: list[list[str]] = []
+    paged: list[str] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append(command[1:])
+        return subprocess.CompletedProcess(command, 1, "", "dojo: no test ran")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(pydoc, "pager", paged.append)
+    table.companion.begin()
+    table.settle()
+    table.companion.hear()
+    table.press("p", "P")
+
+    assert asked == [["-m", "dojo", "replay", "01", "test_one"]] * 2
+    assert paged == ["dojo: no test ran"] * 2

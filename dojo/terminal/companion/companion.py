@@ -17,7 +17,7 @@ from dojo.catalog.progress import solved_tasks
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.exits import EngineError, Exit, Stop
 from dojo.terminal.companion.course import Course, untouched_tasks
-from dojo.terminal.companion.editor import line_of_task, open_in_editor
+from dojo.terminal.companion.editor import line_of_task, open_in_editor, show_replay
 from dojo.terminal.companion.faces import Face
 from dojo.terminal.companion.listing import Listing
 from dojo.terminal.companion.runs import Runs, Watch
@@ -86,6 +86,7 @@ class Companion:
             "left": lambda: self._move(-1),
             "e": lambda: self._open(self._course.kata.stub_file),
             "o": lambda: self._open(page_of(self._course.kata, language)),
+            "p": self._replay,
             "down": lambda: self._scroll(1),
             "up": lambda: self._scroll(-1),
             "page down": lambda: self._scroll(10),
@@ -243,6 +244,10 @@ class Companion:
         line = line_of_task(self._course.kata, self._course.task) if path.suffix == ".py" else 1
         refused = open_in_editor(path, line, self._lent(), os.environ)
         self.desk.notice = refused or self._say("opened", shown(path))
+
+    def _replay(self) -> None:
+        """Show what the engine did in the red test whose message is shown."""
+        show_replay(self._course.kata, self.desk.red.test if self.desk.red else "", self._lent())
 
     # Runs
 

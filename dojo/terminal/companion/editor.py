@@ -1,10 +1,12 @@
-"""Open a learner's file or page in their editor: VS Code's own terminal, $VISUAL, $EDITOR."""
+"""Open what needs all of the terminal: an editor (VS Code's, $VISUAL, $EDITOR), or a replay."""
 
 from __future__ import annotations
 
+import pydoc
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -45,7 +47,8 @@ def line_of_task(kata: Kata, task: int) -> int:
         lines = kata.stub_file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 1
-    for mark in (f"TODO(kata): task {task}", "TODO(kata)", "NotImplementedError"):
+    of_task = (f"TODO(kata): {word} {task}" for word in ("task", "tâche"))
+    for mark in (*of_task, "TODO(kata)", "NotImplementedError"):
         for number, text in enumerate(lines, start=1):
             if mark in text:
                 return number
@@ -75,6 +78,22 @@ def open_in_editor(
     except (OSError, ValueError) as error:  # not installed; a quote that does not end
         return f"the editor does not start: {error}; set DOJO_EDIT to one that does"
     return f"{command[0]} ended with {code}" if code else ""
+
+
+def show_replay(kata: Kata, test: str, lent: AbstractContextManager[None]) -> None:
+    """Show in the terminal's pager what an engine recorded of a test, as `dojo replay` does.
+
+    Args:
+        kata: The kata.
+        test: The test's name; empty: the one that `dojo replay` takes.
+        lent: Gives the terminal to the pager.
+    """
+    command = [sys.executable, "-m", "dojo", "replay", f"{kata.number:02d}", *filter(None, [test])]
+    with lent:
+        done = subprocess.run(
+            command, cwd=kata.root, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        pydoc.pager(done.stdout or done.stderr)
 
 
 def _filled(word: str, path: Path, line: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dojo.catalog.kata import Language
 
 _EN = {
-    "keys": "h hint  r run  m more  l list  n next  b back  e edit  o page  q quit",
+    "keys": "h hint  r run  m more  l list  n next  b back  e edit  o page  p replay  q quit",
     "keys of list": "up down move  / search  enter go on here  x reset  l back  q quit",
     "kata of": "kata {} of {}",
     "solved of": "{} of {} tasks solved",
@@ -48,7 +48,7 @@ _EN = {
     "go on": "Next: 'dojo' goes on where you were.",
 }
 _FR = {
-    "keys": "h indice  r lancer  m suite  l liste  n après  b avant  e éditer  o page  q fin",
+    "keys": "h indice r lancer m suite l liste n après b avant e éditer o page p replay q fin",
     "keys of list": "haut bas  / chercher  entrée continuer ici  x remettre  l retour  q fin",
     "kata of": "kata {} sur {}",
     "solved of": "{} tâches résolues sur {}",

@@ -304,8 +304,8 @@ def test_wheel_takes_measures_along_and_git_does_not() -> None:
     place = kept.PACKAGED.relative_to(ROOT).as_posix()
 
     assert place in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
-    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
-    (taken,) = [line for line in lines if line.startswith(f"{Path(place).parent} = [")]
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    taken = text.partition(f"\n{Path(place).parent} = [")[2].partition("]")[0]
     assert f'"{kept.PACKAGED.name}"' in taken
 
 

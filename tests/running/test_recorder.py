@@ -43,7 +43,7 @@ def test_two_workers_that_run_the_same_test_side_by_side_are_told_apart() -> Non
     run = SimpleNamespace(
         katas=[kata],
         solutions=SimpleNamespace(spec="reference"),
-        config=SimpleNamespace(rootpath=root),
+        config=SimpleNamespace(rootpath=root, getoption=lambda *_: None),
         kata_of_test_file={kata.test_file: kata}.get,
     )
     recorder = Recorder(cast("KataRun", run), None)

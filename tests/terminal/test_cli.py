@@ -381,10 +381,10 @@ def test_engine_that_fails_is_environment(monkeypatch: pytest.MonkeyPatch):
     assert result.stderr == "dojo: the cache cannot be used; name another in DOJO_CACHE\n"
 
 
-@pytest.mark.usefixtures("checkout")
-def test_broken_fixture_is_not_the_learners(capsys: pytest.CaptureFixture[str]):
+def test_broken_fixture_is_not_the_learners(checkout: Path, capsys: pytest.CaptureFixture[str]):
     test = TestVerdict("test_x", 1, False, "fixture", "OSError: no disk", 0.1)
-    show_red(Screen(), KataVerdict("01_alpha", "learner", (test,), 0.1), "")
+    verdict = KataVerdict("01_alpha", "learner", (test,), 0.1)
+    show_red(Screen(), load_catalog(checkout)[0], verdict, "", "en")
     assert "Not your code's fault: 'dojo doctor' looks for the cause." in capsys.readouterr().out
 
 

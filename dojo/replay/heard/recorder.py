@@ -12,6 +12,8 @@ from dojo.replay.heard import dagster, mlflow, prefect, values
 from dojo.replay.heard.gathered import Gathered
 from dojo.world import clock
 
+_PATIENCE_S = 5.0
+
 
 @contextlib.contextmanager
 def recording(
@@ -35,15 +37,20 @@ def recording(
         hands_on_files: Whether its tasks hand on values and files, as those of Airflow do.
         within_s: After how long to write what there is, since nobody waits for the end.
     """
-    gathered, owner, once = Gathered(folder), os.getpid(), threading.Lock()
+    gathered, owner = Gathered(folder), os.getpid()
+    begun, ended = threading.Lock(), threading.Event()
 
     def write() -> None:
-        if os.getpid() != owner or not once.acquire(blocking=False):
+        if os.getpid() != owner:
+            return
+        if not begun.acquire(blocking=False):  # the timer's thread writes it, or has
+            ended.wait(_PATIENCE_S)
             return
         with contextlib.suppress(Exception):  # the test says what it has to say all the same
             line = gathered.story(kata, test, solution).to_json()
             with file.open("a", encoding="utf-8") as stream:
                 stream.write(f"{line}\n")
+        ended.set()
 
     late = threading.Timer(within_s, write)
     late.daemon = True

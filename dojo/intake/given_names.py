@@ -137,6 +137,8 @@ def read_plain_name(name: str, katas: Sequence[Kata]) -> Given | None:
     stem, copy = split_copy(name[:-3])
     for kata in katas:
         for called in (kata.id, kata.slug):
+            if called not in stem:  # an archive may hold thousands of names
+                continue
             before = re.fullmatch(rf"(.*[^ _.-])[ _.-]+{called}", stem, re.DOTALL)
             after = re.fullmatch(rf"{called}[ _.-]+([^ _.-].*)", stem, re.DOTALL)
             found = before or after

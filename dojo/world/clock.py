@@ -38,7 +38,7 @@ _LONGEST_SERVER_WAIT_S = 1.0
 _CLIENT_PAUSE_S = 0.05
 _DAY_S = 86400
 
-_announced: ContextVar[float | None] = ContextVar("announced_delay_s", default=None)
+_named: ContextVar[float | None] = ContextVar("named_delay_s", default=None)
 _ends: ContextVar[tuple[float, Exception] | None] = ContextVar("ends_at_s", default=None)
 
 
@@ -139,11 +139,6 @@ class RetryClock:
         return True
 
 
-def announce(delay_s: float | None) -> None:
-    """Note the exact delay of the wait that Prefect's engine is about to make; None: no wait."""
-    _announced.set(delay_s)
-
-
 def _decide(clock: RetryClock, seconds: float, *, in_a_loop: bool = False) -> float:
     """Return how long the caller's caller is to wait really; record the wait if it is free.
 
@@ -155,8 +150,9 @@ def _decide(clock: RetryClock, seconds: float, *, in_a_loop: bool = False) -> fl
     module = str(sys._getframe(2).f_globals.get("__name__", ""))
     package = module.split(".", 1)[0]
     if module in _ENGINE:
-        announced = _announced.get()
-        exact = seconds if announced is None else announced
+        named = _named.get()
+        _named.set(None)
+        exact = seconds if named is None else named
         return 0.0 if clock.wait(exact, "engine") else seconds
     if module in _CLIENT:
         return min(seconds, _CLIENT_PAUSE_S)
@@ -204,6 +200,22 @@ def _ended_by_the_engine(clock: RetryClock, real: Any) -> Any:
     return timeout
 
 
+def _delays_named(real_timedelta: Any) -> Any:
+    """Return the engine's `timedelta`, which notes the delay that a retry is given.
+
+    Only there does the engine name it. What it waits for is the time left until then: on a busy
+    machine, milliseconds less.
+    """
+
+    def timedelta(**units: Any) -> dt.timedelta:
+        delta: dt.timedelta = real_timedelta(**units)  # refuses what is no number
+        if "seconds" in units:
+            _named.set(float(units["seconds"]))
+        return delta
+
+    return timedelta
+
+
 @contextlib.contextmanager
 def free_waits(clock: RetryClock) -> Iterator[None]:
     """Make the waits of retries free for the length of a block; load the solution inside it."""
@@ -233,6 +245,9 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
         for seam in prefect.TIMEOUTS:
             if seam.module in sys.modules:
                 stack.enter_context(seam.replaced(_ended_by_the_engine(clock, seam.read())))
+        if prefect.RETRY_DELAYS.module in sys.modules:
+            exact = _delays_named(prefect.RETRY_DELAYS.read())
+            stack.enter_context(prefect.RETRY_DELAYS.replaced(exact))
         clock._moved = stack
         try:
             yield

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
-from dojo.world.clock import announce
 from dojo.world.seams import prefect
 
 _next_delay: ContextVar[float | None] = ContextVar("next_delay_s", default=None)
@@ -172,7 +171,6 @@ class PrefectHistory:
             exact, about = _next_delay.get(), (scheduled - state.timestamp).total_seconds()
             delay_s = round(about if exact is None else float(exact), 3)
             _next_delay.set(None)
-        announce(delay_s)
         with self._lock:
             run = self._tasks.get(task_run.id)
             if run is None:

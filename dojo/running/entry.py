@@ -99,7 +99,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--one-red",
         action="store_true",
-        help="once a test is red with one of its parameters, leave out the others",
+        help="red or green is all: leave out a red test's other parameters, and why it is red",
     )
     group.addoption("--verdict-file", metavar="FILE", help="write one line of JSON a kata")
     group.addoption("--replay-file", metavar="FILE", help="add what each test's engine recorded")

@@ -76,7 +76,8 @@ class Warm:
             tasks: The numbers of the tasks to run the tests of; none means all.
             all_tasks: Whether also those run that would wait for an earlier task which is red.
             tests: The names of the only tests to run; none means all.
-            one_red: Whether one red case of a test is enough, and its others are left out.
+            one_red: Whether red or green is all that is asked: one red case of a test is enough,
+                its others are left out, and none is played again to find out why.
             first_red: Whether the first red test is enough, and none runs after it.
             first: The number of the task whose tests run before the others', if warm; 0: in order.
             replay: The file that gets what was recorded of each test; None: nothing is recorded.

@@ -455,6 +455,20 @@ def test_stub_and_broken_file_are_played_once() -> None:
         assert len(played) == 1
 
 
+def test_red_check_is_played_once_where_red_or_green_is_all() -> None:
+    played = []
+
+    def check(draw: Draw) -> None:
+        played.append(draw.customers(2))
+        raise AssertionError("red")
+
+    draw = UntamedDraw(1)
+    draw.asks_why = False
+    with pytest.raises(AssertionError, match="red"):
+        draw.explain(check)
+    assert len(played) == 1
+
+
 def test_slow_check_is_not_played_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(untamed, "PATIENCE_S", 0.0)
     played = []

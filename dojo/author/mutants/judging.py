@@ -70,7 +70,9 @@ class ByTests:
         first = naming_tests(kata, mutant.scope)
         rest = set(kata.tests) - first
         for tests in (first, rest) if first and rest else (set(kata.tests),):
-            verdict = self._warm.run(kata, str(file), tests=tests, all_tasks=True, first_red=True)
+            verdict = self._warm.run(
+                kata, str(file), tests=tests, all_tasks=True, one_red=True, first_red=True
+            )
             if verdict.fault or verdict.red:
                 return _fate(verdict)
         return Fate()

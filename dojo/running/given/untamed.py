@@ -18,7 +18,13 @@ _FAILURES = (Exception, pytest.fail.Exception)
 
 
 class UntamedDraw(Draw):
-    """What the fixture `draw` is: a seed of its own for each test, the same at each run."""
+    """What the fixture `draw` is: a seed of its own for each test, the same at each run.
+
+    Attributes:
+        asks_why: Whether `explain` plays a red check again. That takes up to half of a red run.
+    """
+
+    asks_why = True
 
     def explain(self, check: Callable[[Draw], object]) -> None:
         """Play a check; if it fails, find out with which qualities only, and say so.
@@ -36,9 +42,10 @@ class UntamedDraw(Draw):
         except (NotImplementedError, SolutionFault):
             raise  # not written yet, or not to be used: the data has no part in it
         except _FAILURES as error:
-            # Notes are of Python 3.11; the attribute is read by `outcome.explain` on 3.10 too.
-            notes = [*getattr(error, "__notes__", []), *_difference(first, check)]
-            vars(error)["__notes__"] = notes
+            if self.asks_why:
+                # Notes are of Python 3.11; `outcome.explain` reads the attribute on 3.10 too.
+                notes = [*getattr(error, "__notes__", []), *_difference(first, check)]
+                vars(error)["__notes__"] = notes
             raise
 
 
@@ -83,4 +90,6 @@ def _is_green(draw: Draw, check: Callable[[Draw], object]) -> bool:
 
 def draw_of(node: Any) -> UntamedDraw:
     """Return the draw of a test; the seed is its name, so that what was red stays red."""
-    return UntamedDraw(node.name)
+    draw = UntamedDraw(node.name)
+    draw.asks_why = not node.config.getoption("one_red")
+    return draw

@@ -34,7 +34,7 @@ LIBRARIES = (
 )
 FILES = sorted((PACKAGE_ROOT / "dojo").rglob("*.py"))
 # Python's own, which have no other name.
-OF_PYTHON = {"os._exit", "sys._getframe", "importlib._bootstrap", "seam._find_and_load"}
+OF_PYTHON = {"os._exit", "sys._getframe", "importlib._bootstrap", "seam._load_unlocked"}
 # Who replaces something whose owner is found while it runs, and what that is.
 OWNERS = {
     ("laws/acts/by.py", "owner"): "random, numpy.random, warnings, sqlite3, atexit, importlib, ...",

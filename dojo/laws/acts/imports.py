@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -24,16 +23,15 @@ def watched_imports(excused: Callable[[], AbstractContextManager[None]]) -> Iter
     Args:
         excused: What changes inside the context that it returns counts for no call.
     """
-    # `import` and `import_module` both end here. Prefect asks `import_module` at each state that it
-    # makes, for what is imported already and for functions: nothing is imported, no need to look.
+    # Every import that runs a module ends here, and none that does not: what was imported before,
+    # or is nowhere. MLflow asks for PySpark at each call that it makes.
     seam: Any = importlib._bootstrap
-    real = seam._find_and_load
+    real = seam._load_unlocked
     of_thread = threading.local()
 
     @functools.wraps(real)
-    def find_and_load(*args: Any) -> Any:
-        is_in_turn = getattr(of_thread, "is_importing", False)  # what a library imports
-        if is_in_turn or not _may_import(args[0]):
+    def load(*args: Any) -> Any:
+        if getattr(of_thread, "is_importing", False):  # what a library imports in turn
             return real(*args)
         of_thread.is_importing = True
         try:
@@ -42,11 +40,5 @@ def watched_imports(excused: Callable[[], AbstractContextManager[None]]) -> Iter
         finally:
             of_thread.is_importing = False
 
-    with replaced(seam, "_find_and_load", find_and_load):
+    with replaced(seam, "_load_unlocked", load):
         yield
-
-
-def _may_import(name: str) -> bool:
-    """Return whether asking for a module may run one."""
-    parent = sys.modules.get(name.rpartition(".")[0])
-    return name not in sys.modules and (parent is None or hasattr(parent, "__path__"))

@@ -18,6 +18,7 @@ from dojo.engines import ENGINES, start
 from dojo.engines.protocol import Say
 from dojo.engines.waiting import told_if_long
 from dojo.ground.run_folder import Forked, Room
+from dojo.laws.state.changes import read_state
 from dojo.running.elsewhere.client import names_imported_by
 
 
@@ -71,6 +72,8 @@ class Preparing:
                     self._start(name, say, until)
                 self._once_ended(name)
             self.names.add(name)
+        with _no_thread_more():
+            read_state()  # what it searches for once, such as pools of threads, forks know
         self._katas.add(kata.id)
         freeze()
 

@@ -1,4 +1,4 @@
-"""Check that what a kata's tests and stub say is said in each language that it has begun."""
+"""Check that what a kata says is said in each language that it has begun."""
 
 from __future__ import annotations
 
@@ -23,11 +23,9 @@ def messages_are_translated(kata: Kata) -> Iterator[Fault]:
 
     A kata without any speaks English to all.
     """
-    catalogues = sorted(kata.folder.glob("messages.*.po"))
-    parts = kata_parts(kata) if catalogues else {}
-    for file in catalogues:
+    for file in sorted(kata.folder.glob("messages.*.po")):
         try:
-            found = list(faults(file, parts))
+            found = list(faults(file, kata_parts(kata, file.name.split(".")[1])))
         except CatalogueError as error:
             yield Fault(file, str(error), "write it anew with `dojo translate`")
             continue

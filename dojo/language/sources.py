@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from dojo.catalog.answers import answer_files, mistake_of
 from dojo.catalog.handed_out import handed_out
-from dojo.catalog.kata import Kata
+from dojo.catalog.kata import Kata, Language, Text
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import OWN
-from dojo.language.catalogue import Parts, catalogue_file
+from dojo.language.catalogue import KATA, MISTAKES, STUB, Parts, catalogue_file
 from dojo.language.stubs import said_in
-from dojo.language.templates import templates_of
+from dojo.language.templates import Template, templates_of
+from dojo.language.words import tables_in
 
 # What a learner may read, in red messages and beside them; left out: what draws data, what names
 # private parts, what only instructors and authors read.
@@ -25,19 +27,33 @@ _DATA = re.compile(
 
 
 def own_parts() -> Parts:
-    """Return the sentences that `dojo` itself may put into a red message."""
+    """Return what `dojo` itself says: the sentences of red messages, and tables of words."""
     package = PACKAGE_ROOT / "dojo"
-    return {None: [one for file in _own_files(package) for one in templates_of(file)]}
+    parts = {None: [one for file in _own_files(package) for one in templates_of(file)]}
+    tables = (table for file in sorted(package.rglob("*.py")) for table in tables_in(file))
+    return {**parts, **dict(tables)}
 
 
-def kata_parts(kata: Kata) -> Parts:
-    """Return what a kata's stub says, and the sentences that its tests may say.
+def kata_parts(kata: Kata, language: Language) -> Parts:
+    """Return what a kata says: its stub, its tests, its planted mistakes, `kata.toml`.
+
+    Args:
+        kata: The kata.
+        language: What `kata.toml` says in it itself is left out. So are mistakes where the answers
+            are kept elsewhere.
 
     Raises:
         OSError: One of them cannot be read.
         SyntaxError: One of them is no Python.
     """
-    return {"stub": said_in(handed_out(kata.stub_file)), None: templates_of(kata.test_file)}
+    parts = {
+        STUB: said_in(handed_out(kata.stub_file)),
+        None: templates_of(kata.test_file),
+        KATA: [Template(text, 1) for text in _listed(kata, language)],
+    }
+    if answers := answer_files(kata, "wrong"):
+        parts[MISTAKES] = [Template(mistake_of(one), 1) for one in answers]
+    return parts
 
 
 def own_catalogue(language: str) -> Path:
@@ -48,6 +64,14 @@ def own_catalogue(language: str) -> Path:
 def kata_catalogue(kata: Kata, language: str) -> Path:
     """Return where a kata's catalogue lies."""
     return catalogue_file(kata.folder, language)
+
+
+def _listed(kata: Kata, language: Language) -> Iterator[str]:
+    texts = [kata.title, kata.incident, kata.examined]
+    texts += [part for task in kata.tasks for part in (task.title, task.hints)]
+    for one in texts:
+        if one is not None and not one.says(language):
+            yield from [one.en] if isinstance(one, Text) else one.en
 
 
 def _own_files(package: Path) -> Iterator[Path]:

@@ -193,9 +193,17 @@ class Translator:
         """Translate texts that were put together by another one."""
         for between, other in self._between.items():
             if between in text:
-                parts = [
-                    self._phrase(part, depth) or _Said(0, part) for part in text.split(between)
-                ]
+                pieces = text.split(between)
+                parts = [self._phrase(part, depth) or _Said(0, part) for part in pieces]
+                if (
+                    between.isascii()
+                    and between.strip().isalpha()
+                    and not all(
+                        part.known or _is_name(piece)
+                        for part, piece in zip(parts, pieces, strict=True)
+                    )
+                ):
+                    continue  # ` and ` stands in any sentence
                 known = sum(part.known for part in parts) + len(between)
                 return _Said(known, other.join(part.text for part in parts))
         return None
@@ -218,6 +226,11 @@ class Translator:
             known += said.known
             put_in[name] = said.text
         return _Said(known, one.said.format(**put_in))
+
+
+def _is_name(text: str) -> bool:
+    """Say whether a text is a name or a value, no words: what stands before and behind `and`."""
+    return bool(text) and (text[0] in "'\"`([{" or " " not in text)
 
 
 def _joins(text: str) -> bool:

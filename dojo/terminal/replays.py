@@ -20,7 +20,7 @@ from dojo.terminal.screen import page_of
 if TYPE_CHECKING:
     from dojo.warm.client import Warm
 
-_LOOKS = {"en": "## What the tests look at", "fr": "## Ce que les tests regardent"}
+_LOOKS = "What the tests look at"
 _MINE, _OTHERS = "yours", "reference"
 
 
@@ -153,11 +153,13 @@ def show(
 def looks_at(kata: Kata, language: Language) -> list[str]:
     """Return what a kata's page says its tests look at, a paragraph each."""
     try:
-        whole = page_of(kata, language).read_text(encoding="utf-8")
+        pages = [page_of(kata, one).read_text(encoding="utf-8") for one in ("en", language)]
     except OSError:
         return []
-    _, _, after = whole.partition(_LOOKS[language])
-    section = after.partition("\n## ")[0].strip()
+    # The sections are the same in all languages: its place is that of the English one.
+    english, theirs = (re.split(r"^## ", page, flags=re.MULTILINE) for page in pages)
+    place = next((n for n, one in enumerate(english) if one.startswith(_LOOKS)), len(theirs))
+    section = "".join(theirs[place : place + 1]).strip()
     points = re.split(r"\n(?=- )|\n\n", section)
     return [" ".join(point.split()).replace("**", "") for point in points if point[:2] == "- "]
 

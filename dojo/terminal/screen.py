@@ -117,8 +117,8 @@ def shown(path: Path) -> str:
 
 def page_of(kata: Kata, language: Language) -> Path:
     """Return the kata's page in `language`; the English one if there is no other."""
-    french = kata.folder / "README.fr.md"
-    return french if language == "fr" and french.exists() else kata.folder / "README.md"
+    page = kata.folder / f"README.{language}.md"
+    return page if page.exists() else kata.folder / "README.md"
 
 
 def show_catalogue(

@@ -43,7 +43,7 @@ def filled(text: str) -> str:
 
 @pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.id)
 def test_each_sentence_of_a_kata_is_found_again(kata: Kata) -> None:
-    theirs = sources.kata_parts(kata)[None]
+    theirs = sources.kata_parts(kata, "fr")[None]
     there = Translator(*({one.text: pseudo(one.text) for one in some} for some in (theirs, OWN)))
 
     for one in theirs:

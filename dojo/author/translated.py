@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from dojo.author.finding import Fault, rule
 from dojo.catalog.kata import Kata
-from dojo.language.catalogue import CatalogueError, faults
-from dojo.language.sources import kata_parts
+from dojo.language.catalogue import KATA, CatalogueError, faults
+from dojo.language.sources import begun, kata_catalogue, kata_parts
 
 _CURES = {
     "missing": "say it there: `dojo translate` writes the entries that are to be filled",
@@ -21,11 +21,15 @@ _MOST = 5
 def messages_are_translated(kata: Kata) -> Iterator[Fault]:
     """Ask of each catalogue beside the tests that it has all that they and the stub say, no more.
 
-    A kata without any speaks English to all.
+    Of a language without one, in which there is a page or a title, titles and hints are asked for.
     """
-    for file in sorted(kata.folder.glob("messages.*.po")):
+    for language in begun(kata):
+        parts = kata_parts(kata, language)
+        file = kata_catalogue(kata, language)
+        if not file.is_file():
+            file, parts = kata.folder / "kata.toml", {KATA: parts[KATA]}
         try:
-            found = list(faults(file, kata_parts(kata, file.name.split(".")[1])))
+            found = list(faults(kata_catalogue(kata, language), parts))
         except CatalogueError as error:
             yield Fault(file, str(error), "write it anew with `dojo translate`")
             continue

@@ -47,9 +47,10 @@ class _InLanguages(_Record):
         """Remember whose folder has the catalogues."""
         self._folder = context
 
-    def says(self, language: Language) -> bool:
-        """Say whether it has that language itself."""
-        return language == "en" or language in (self.__pydantic_extra__ or {})
+    @property
+    def languages(self) -> set[Language]:
+        """Return the languages that it has itself."""
+        return {"en", *(self.__pydantic_extra__ or {})}
 
     def _elsewhere(self, english: str, language: Language) -> str:
         known = said_there(self._folder, language, KATA) if self._folder else {}
@@ -64,7 +65,7 @@ class Text(_InLanguages):
 
     def get(self, language: Language) -> str:
         """Return the text in a language; in English where nobody says it there."""
-        if self.says(language):
+        if language in self.languages:
             return str(getattr(self, language))
         return self._elsewhere(self.en, language)
 
@@ -77,7 +78,7 @@ class Hints(_InLanguages):
 
     def get(self, language: Language) -> list[str]:
         """Return the three tiers in a language; in English what nobody says there."""
-        if self.says(language):
+        if language in self.languages:
             return list(getattr(self, language))
         return [self._elsewhere(one, language) for one in self.en]
 

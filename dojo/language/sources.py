@@ -8,9 +8,9 @@ from pathlib import Path
 
 from dojo.catalog.answers import answer_files, mistake_of
 from dojo.catalog.handed_out import handed_out
-from dojo.catalog.kata import Kata, Language, Text
+from dojo.catalog.kata import Hints, Kata, Language, Text
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.language import OWN
+from dojo.language import OWN, languages_in
 from dojo.language.catalogue import KATA, MISTAKES, STUB, Parts, catalogue_file
 from dojo.language.stubs import said_in
 from dojo.language.templates import Template, templates_of
@@ -56,6 +56,12 @@ def kata_parts(kata: Kata, language: Language) -> Parts:
     return parts
 
 
+def begun(kata: Kata) -> list[Language]:
+    """Return the languages, English left out, that a kata says something in."""
+    files = languages_in(f"katas/{kata.id}/{path.name}" for path in kata.folder.iterdir())
+    return sorted({*files, *(one for text in _texts(kata) for one in text.languages)} - {"en"})
+
+
 def own_catalogue(language: str) -> Path:
     """Return where the catalogue of `dojo` itself lies."""
     return catalogue_file(OWN, language)
@@ -67,11 +73,15 @@ def kata_catalogue(kata: Kata, language: str) -> Path:
 
 
 def _listed(kata: Kata, language: Language) -> Iterator[str]:
+    for one in _texts(kata):
+        if language not in one.languages:
+            yield from [one.en] if isinstance(one, Text) else one.en
+
+
+def _texts(kata: Kata) -> list[Text | Hints]:
     texts = [kata.title, kata.incident, kata.examined]
     texts += [part for task in kata.tasks for part in (task.title, task.hints)]
-    for one in texts:
-        if one is not None and not one.says(language):
-            yield from [one.en] if isinstance(one, Text) else one.en
+    return [one for one in texts if one is not None]
 
 
 def _own_files(package: Path) -> Iterator[Path]:

@@ -33,7 +33,7 @@ def in_language(message: str, folder: Path, language: Language) -> str:
     return _translator(folder, language).translate(message)
 
 
-def said_by_dojo(language: Language, part: str) -> Mapping[str, str]:
+def said_by_dojo(language: Language, part: str | None) -> Mapping[str, str]:
     """Return what each English text of a part of the catalogue of `dojo` is in a language."""
     from dojo.language.catalogue import said_there
 
@@ -74,7 +74,8 @@ def _sorted(codes: set[Language]) -> list[Language]:
 
 @functools.lru_cache(maxsize=64)
 def _translator(folder: Path, language: Language) -> Translator:
-    from dojo.language.catalogue import said_there
+    from dojo.language.catalogue import PASSED_ON, said_there
     from dojo.language.translating import Translator
 
-    return Translator(said_there(folder, language), said_there(OWN, language))
+    own = (said_by_dojo(language, part) for part in (None, PASSED_ON))
+    return Translator(said_there(folder, language), *own)

@@ -24,6 +24,8 @@ from dojo.language.templates import Template
 # Parts of a kata's catalogue: what the stub says; titles and hints of `kata.toml`; the sentences of
 # its planted mistakes.
 STUB, KATA, MISTAKES = "stub", "kata", "mistakes"
+# Parts of the catalogue of `dojo`: the help of its commands; what libraries say and it passes on.
+HELP, PASSED_ON = "help", "passed on"
 # What a catalogue is to say: of each part (None: messages) the texts.
 Parts = Mapping[str | None, Sequence[Template]]
 HEADER = {"Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit"}
@@ -152,7 +154,7 @@ def faults(file: Path, parts: Parts) -> Iterator[Fault]:
             said = known.get(text, "")
             if not said:
                 yield Fault("missing", text)
-            elif part not in (STUB, KATA, MISTAKES) and places(said) != places(text):
+            elif part not in (STUB, KATA, MISTAKES, HELP) and places(said) != places(text):
                 yield Fault("places", text)
         yield from (Fault("stale", text) for text in known if text not in texts)
 

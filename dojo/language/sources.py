@@ -11,7 +11,8 @@ from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Hints, Kata, Language, Text
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import OWN, languages_in
-from dojo.language.catalogue import KATA, MISTAKES, STUB, Parts, catalogue_file
+from dojo.language.catalogue import HELP, KATA, MISTAKES, STUB, Parts, catalogue_file
+from dojo.language.commands import help_in
 from dojo.language.stubs import said_in
 from dojo.language.templates import Template, templates_of
 from dojo.language.words import tables_in
@@ -29,7 +30,10 @@ _DATA = re.compile(
 def own_parts() -> Parts:
     """Return what `dojo` itself says: the sentences of red messages, and tables of words."""
     package = PACKAGE_ROOT / "dojo"
-    parts = {None: [one for file in _own_files(package) for one in templates_of(file)]}
+    parts: dict[str | None, list[Template]] = {}
+    parts[None] = [one for file in _own_files(package) for one in templates_of(file)]
+    commands = sorted((package / "cli").rglob("*.py"))
+    parts[HELP] = [one for file in commands for one in help_in(file)]
     tables = (table for file in sorted(package.rglob("*.py")) for table in tables_in(file))
     return {**parts, **dict(tables)}
 

@@ -46,7 +46,7 @@ def templates_of(file: Path) -> list[Template]:
     for node, is_choice in _texts(tree, is_choice=False):
         if id(node) in silent:
             continue
-        text = _text_of(node)
+        text = text_of(node)
         if text is not None and _is_prose(text, is_choice):
             found.setdefault(text, Template(text, node.lineno))
     return sorted(found.values(), key=lambda one: one.line)
@@ -98,7 +98,7 @@ def _joins(node: ast.AST) -> bool:
     )
 
 
-def _text_of(node: ast.expr) -> str | None:
+def text_of(node: ast.expr) -> str | None:
     """Write a text with named places; None if it has nothing but places."""
     if isinstance(node, ast.Constant):
         return str(node.value).replace("{", "{{").replace("}", "}}")

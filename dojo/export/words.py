@@ -81,6 +81,95 @@ _SHORT = WordTable(
         "grader-error": "grader-error",
     },
 )
+# What the page on a cohort says.
+COHORT = WordTable(
+    "cohort",
+    {
+        "Cohort": "Cohort",
+        "Every result": "Every result",
+        "counts": "{learners} learners, {results} results: {told}.",
+        "none": "none",
+        "learner": "learner",
+        "total": "total",
+        "solved whole": "solved whole",
+        "Learners by katas": "Learners by katas",
+        "{days} d late": "{days} d late",
+        "{days} days late": "{days} days late",
+        "set by hand": "set by hand",
+        "untouched": "untouched",
+        "{count} of {all}": "{count} of {all}",
+        "What failed most": "What failed most",
+        "Nothing.": "Nothing.",
+        "{left}: {right}": "{left}: {right}",
+        "{count} checks more failed less often.": "{count} checks more failed less often.",
+        "no mark": "no mark",
+        "submission": "submission",
+        "grader": "grader",
+        "walls": "walls",
+        "green": "green",
+        "red": "red",
+        "agrees": "agrees",
+        "differs": "differs",
+        "unexamined": "unexamined",
+        "on its own word alone": "on its own word alone",
+        "task": "task",
+        "tasks": "tasks",
+        "points": "points",
+        "tests": "tests",
+        "examination": "examination",
+        "Not graded": "Not graded",
+        "and {count} more": "and {count} more",
+        "Mistakes that are known": "Mistakes that are known",
+        "or": "or",
+        "{count} more were made less often.": "{count} more were made less often.",
+        "the same tests are red": "the same tests are red",
+        "one of these": "one of these",
+        "this": "this",
+        "behaves": "behaves",
+        "behave": "behave",
+        "or {count} more": "or {count} more",
+        "{count} in step {number}": "{count} in step {number}",
+        "learners by share: {said}": "learners by share: {said}",
+        "Shares of the points": "Shares of the points",
+        "Who, least points first": "Who, least points first",
+        "solved by": "solved by",
+        "Tasks by learners": "Tasks by learners",
+        "own deadline {moment}": "own deadline {moment}",
+        "Late, or with more time": "Late, or with more time",
+        "Where tests and examination differ": "Where tests and examination differ",
+        "seen from outside": "seen from outside",
+        "answers to secret draws": "answers to secret draws",
+        "an engine's record": "an engine's record",
+        "its own word": "its own word",
+        "kata, tasks": "kata, tasks",
+        "What the marks rest on": "What the marks rest on",
+        "contradict": (
+            "In {count} results the tests and the examination contradict each other: read"
+            " these by hand, they are marked ≠."
+        ),
+        "not to be graded": (
+            "{count} could not be graded, by no fault of the learner: they have no mark. Grade"
+            " them again."
+        ),
+        "how they are known": (
+            "Each kata was tried on wrong answers with a name. A task behaves like one of them"
+            " when the same tests are red, or at least when that one's tests all are, and make"
+            " half of what is red. The code may look different."
+        ),
+        "more is wrong": "{shared} of {red} red tests are that mistake's; more is wrong",
+        "likeness": "{tasks} {verb} like {like}; {sure}:",
+        "signs": (
+            "● solved, ◐ solved on its own word alone, ○ not solved, ≠ tests and examination"
+            " differ, · not handed in."
+        ),
+        "part": "learners {first} to {last} of {all}: {one} to {other}",
+        "one that differs": "task {number} (tests {tests}, examination {examined})",
+        "grounds": (
+            "A task without anything in the first two columns is passed on its own word alone:"
+            " what is in the other two a submission can forge."
+        ),
+    },
+)
 # What a result's advice says, and why a hand-in cannot be read: found again by its form.
 _ADVICE = WordTable(
     "advice",

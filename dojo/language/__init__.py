@@ -33,6 +33,19 @@ def in_language(message: str, folder: Path, language: Language) -> str:
     return _translator(folder, language).translate(message)
 
 
+def mistake_in(sentence: str, folder: Path, language: Language) -> str:
+    """Return the sentence of a planted mistake in a language; as it is where nobody says it there.
+
+    Args:
+        sentence: What the answer says of itself, in English.
+        folder: The kata's.
+        language: Which.
+    """
+    from dojo.language.catalogue import MISTAKES, said_there
+
+    return said_there(folder, language, MISTAKES).get(sentence) or sentence
+
+
 def said_by_dojo(language: Language, part: str | None) -> Mapping[str, str]:
     """Return what each English text of a part of the catalogue of `dojo` is in a language."""
     from dojo.language.catalogue import said_there

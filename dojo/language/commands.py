@@ -18,9 +18,12 @@ def help_in(file: Path) -> Iterator[Template]:
         if isinstance(node, ast.FunctionDef) and any(map(_makes_a_command, node.decorator_list)):
             if said := ast.get_docstring(node):
                 yield Template(inspect.cleandoc(said), node.lineno)
-        elif isinstance(node, ast.keyword) and node.arg in _OPTIONS:
-            if isinstance(node.value, (ast.Constant, ast.JoinedStr)):
-                yield Template(text_of(node.value) or "", node.value.lineno)
+        elif (
+            isinstance(node, ast.keyword)
+            and node.arg in _OPTIONS
+            and isinstance(node.value, (ast.Constant, ast.JoinedStr))
+        ):
+            yield Template(text_of(node.value) or "", node.value.lineno)
 
 
 def _makes_a_command(decorator: ast.expr) -> bool:

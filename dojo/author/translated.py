@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from dojo.author.finding import Fault, rule
 from dojo.catalog.kata import Kata
-from dojo.language.catalogue import KATA, CatalogueError, faults
-from dojo.language.sources import begun, kata_catalogue, kata_parts
+from dojo.language.catalogue import KATA, CatalogueError, Parts, faults
+from dojo.language.sources import begun, exam_catalogue, exam_parts, kata_catalogue, kata_parts
 
 _CURES = {
     "missing": "say it there: `dojo translate` writes the entries that are to be filled",
@@ -26,15 +27,22 @@ def messages_are_translated(kata: Kata) -> Iterator[Fault]:
     for language in begun(kata):
         parts = kata_parts(kata, language)
         file = kata_catalogue(kata, language)
-        if not file.is_file():
-            file, parts = kata.folder / "kata.toml", {KATA: parts[KATA]}
-        try:
-            found = list(faults(kata_catalogue(kata, language), parts))
-        except CatalogueError as error:
-            yield Fault(file, str(error), "write it anew with `dojo translate`")
-            continue
-        for one in found[:_MOST]:
-            yield Fault(file, f"{one.kind}: {one.text}", _CURES[one.kind])
-        if len(found) > _MOST:
-            cure = "mend these first"
-            yield Fault(file, f"{len(found) - _MOST} entries more are wrong", cure)
+        if file.is_file():
+            yield from _wrong(file, file, parts)
+        else:
+            yield from _wrong(kata.folder / "kata.toml", file, {KATA: parts[KATA]})
+        exam = exam_catalogue(kata, language)
+        if exam.is_file():
+            yield from _wrong(exam, exam, exam_parts(kata))
+
+
+def _wrong(blamed: Path, file: Path, parts: Parts) -> Iterator[Fault]:
+    try:
+        found = list(faults(file, parts))
+    except CatalogueError as error:
+        yield Fault(file, str(error), "write it anew with `dojo translate`")
+        return
+    for one in found[:_MOST]:
+        yield Fault(blamed, f"{one.kind}: {one.text}", _CURES[one.kind])
+    if len(found) > _MOST:
+        yield Fault(blamed, f"{len(found) - _MOST} entries more are wrong", "mend these first")

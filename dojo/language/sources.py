@@ -14,16 +14,29 @@ from dojo.language import OWN, languages_in
 from dojo.language.catalogue import HELP, KATA, MISTAKES, STUB, Parts, catalogue_file
 from dojo.language.commands import help_in
 from dojo.language.stubs import said_in
-from dojo.language.templates import Template, templates_of
+from dojo.language.templates import Template, notes_of, templates_of
 from dojo.language.words import tables_in
 
-# What a learner may read, in red messages and beside them; left out: what draws data, what names
-# private parts, what only instructors and authors read.
-_ROOMS = ("catalog", "cli", "engines", "ground", "laws", "place", "running", "terminal", "world")
+# What a learner or an instructor may read; left out: what draws data, what names private parts,
+# what only authors read, tables of words.
+_ROOMS = (
+    *(
+        "catalog",
+        "cli",
+        "engines",
+        "ground",
+        "laws",
+        "place",
+        "running",
+        "terminal",
+        "warm",
+        "world",
+    ),
+    *("batch", "exam", "export", "grading", "intake", "mistakes", "replay"),
+)
 _DATA = re.compile(
     r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(authority|clients)\.py"
-    r"|^cli/(asked|author|grade|marks|mistakes|progress|records)\.py"
-    r"|companion/words|sample_data|engines/shipping"
+    r"|^cli/author\.py|/words\.py|engines/shipping"
 )
 
 
@@ -64,6 +77,21 @@ def begun(kata: Kata) -> list[Language]:
     """Return the languages, English left out, that a kata says something in."""
     files = languages_in(f"katas/{kata.id}/{path.name}" for path in kata.folder.iterdir())
     return sorted({*files, *(one for text in _texts(kata) for one in text.languages)} - {"en"})
+
+
+def exam_parts(kata: Kata) -> Parts:
+    """Return what the scenarios of a kata say; nothing where they are kept elsewhere.
+
+    Raises:
+        OSError: They cannot be read.
+        SyntaxError: They are no Python.
+    """
+    return {None: notes_of(kata.exam_file)} if kata.exam_file.is_file() else {}
+
+
+def exam_catalogue(kata: Kata, language: str) -> Path:
+    """Return where the catalogue of a kata's scenarios lies: beside them, as secret as they are."""
+    return catalogue_file(kata.exam_file.parent, language)
 
 
 def own_catalogue(language: str) -> Path:

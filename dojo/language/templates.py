@@ -14,7 +14,11 @@ from typing import NamedTuple
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 # What only looks like a sentence: code, queries, tables, names of columns.
-_CODE = re.compile(r"^\s*(import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b")
+_CODE = re.compile(
+    r"^\s*((import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b|<[/!?a-z]|:root)"
+)
+# What a scenario calls what it notes: words, no name of a function, no sign of a format.
+_NOTE = re.compile(r"(?=.*[a-z]{3})[a-z{][a-z0-9{} ,;:'*-]*")
 _LEAST_WORDS = 2
 
 
@@ -49,6 +53,26 @@ def templates_of(file: Path) -> list[Template]:
         text = text_of(node)
         if text is not None and _is_prose(text, is_choice):
             found.setdefault(text, Template(text, node.lineno))
+    return sorted(found.values(), key=lambda one: one.line)
+
+
+def notes_of(file: Path) -> list[Template]:
+    """Return what scenarios call what they note, beside the sentences of their file.
+
+    Args:
+        file: An examination.
+
+    Raises:
+        OSError: It cannot be read.
+        SyntaxError: It is no Python.
+    """
+    found = {one.text: one for one in templates_of(file)}
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        for value in node.args if isinstance(node, ast.Call) else ():
+            if isinstance(value, (ast.JoinedStr, ast.Constant)):
+                text = text_of(value) if not isinstance(value, ast.Constant) else value.value
+                if isinstance(text, str) and _NOTE.fullmatch(re.sub(r"\{\w+\}", "{}", text)):
+                    found.setdefault(text, Template(text, value.lineno))
     return sorted(found.values(), key=lambda one: one.line)
 
 

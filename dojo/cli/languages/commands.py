@@ -63,7 +63,7 @@ def translate(
         bool, typer.Option("--own", help="Also what `dojo` itself says, in this checkout.")
     ] = False,
 ) -> int:
-    """Write what tests and stubs say into catalogues to be filled: messages.CODE.po beside them.
+    """Write what katas say into catalogues to be filled: messages.CODE.po beside them.
 
     What is translated already stays; what nobody says any more goes. No test and no stub changes.
     """
@@ -76,6 +76,8 @@ def translate(
     if found:
         raise Stop(Exit.ENVIRONMENT, found[0].line)
     todo = [(sources.kata_catalogue(kata, lang), sources.kata_parts(kata, lang)) for kata in chosen]
+    exams = [(sources.exam_catalogue(kata, lang), sources.exam_parts(kata)) for kata in chosen]
+    todo += [(file, parts) for file, parts in exams if parts]
     if own:
         todo.append((sources.own_catalogue(lang), sources.own_parts()))
     screen = show.Screen()

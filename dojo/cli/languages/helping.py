@@ -33,6 +33,35 @@ _FRAME = WordTable(
         "required]",
     ),
 )
+# What libraries and the system say, and we pass on; `dojo.language` finds it again.
+_PASSED_ON = WordTable(
+    "passed on",
+    (
+        "No such option: {name}",
+        "No such option: {name} Did you mean {near}?",
+        "No such option: {name} (Possible options: {near})",
+        "No such command {name}.",
+        "No such command {name}. Did you mean {near}?",
+        "Missing argument {name}",
+        "Missing option {name}",
+        "Missing command",
+        "Invalid value for {name}: {why}",
+        "Got unexpected extra argument ({name})",
+        "Got unexpected extra arguments ({name})",
+        "Option {name} requires an argument",
+        "Option {name} does not take a value",
+        "Input should be a valid integer, unable to parse string as an integer",
+        "Input should be a valid number, unable to parse string as a number",
+        "{value} is not in the range {range}",
+        "No such file or directory",
+        "Permission denied",
+        "Is a directory",
+        "Not a directory",
+        "File exists",
+        "No space left on device",
+        "Read-only file system",
+    ),
+)
 _EXTRA = re.compile(r"(^|  )\[[^\[\]]*\]$")
 _Rows = Iterable[tuple[str, str]]
 

@@ -14,6 +14,7 @@ from dojo.ground.exits import Exit, Stop
 from dojo.replay import page, text
 from dojo.replay.compare import differences
 from dojo.replay.story import Story, StoryError, read_stories
+from dojo.replay.words import Say
 from dojo.terminal.companion.course import first_unsolved_task
 from dojo.terminal.screen import page_of
 
@@ -44,11 +45,12 @@ class Replay:
     reference: Story | None
     whose: str = _MINE
 
-    @property
-    def title(self) -> str:
+    def title(self, language: Language) -> str:
         """Return one line: the kata, the test, how it ended."""
-        ended = "" if self.verdict is None else ": green" if self.verdict.passed else ": red"
-        return f"{self.kata.id}, {self.test}{ended}"
+        name = f"{self.kata.id}, {self.test}"
+        if self.verdict is None:
+            return name
+        return Say(language)(f"{name}: green" if self.verdict.passed else f"{name}: red")
 
     @property
     def stories(self) -> list[tuple[str, Story]]:
@@ -65,19 +67,19 @@ class Replay:
 
     def notes(self, language: Language) -> list[str]:
         """Return what is to be said before anything is drawn: that there is no run, and why."""
+        say = Say(language)
         if self.mine is None:
-            return [
-                f"Nothing was recorded of {self.whose}: it broke off before the test could call it."
-            ]
+            nothing = f"Nothing was recorded of {self.whose}"
+            return [say(f"{nothing}: it broke off before the test could call it.")]
         if self.mine.runs:
             return []
         if self.reference is not None and self.reference.runs:
-            return ["No run of an engine was made here; the reference made some."]
+            return [say("No run of an engine was made here; the reference made some.")]
         is_green = self.verdict is not None and self.verdict.passed
         said = (
             "This test makes no run of an engine." if is_green else "No run of an engine was made."
         )
-        return [f"{said} What the tests look at:", *looks_at(self.kata, language)]
+        return [say(f"{said} What the tests look at:"), *looks_at(self.kata, language)]
 
 
 def replay(
@@ -123,13 +125,15 @@ def replay(
 def lines(shown: Replay, language: Language = "en", *, can_draw: bool = True) -> list[str]:
     """Return a replay as lines of at most 80 columns."""
     notes = [part for note in shown.notes(language) for part in text.wrapped(note)]
-    drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw)
-    return [*text.wrapped(shown.title), "", *notes, *([""] if notes else []), *drawn]
+    say = Say(language)
+    drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw, say=say)
+    return [*text.wrapped(shown.title(language)), "", *notes, *([""] if notes else []), *drawn]
 
 
 def whole_page(shown: Replay, language: Language = "en") -> str:
     """Return a replay as one page of HTML."""
-    return page.write(shown.title, shown.stories, shown.differences, shown.notes(language))
+    title, notes = shown.title(language), shown.notes(language)
+    return page.write(title, shown.stories, shown.differences, notes, language)
 
 
 def show(

@@ -69,8 +69,9 @@ def _guard(run: Callable[[], Any]) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "dojo"
         said = " ".join(error.format_message().split()).rstrip(".")
-        said += "" if said.endswith("?") else ";"
-        return _complain(Exit.USAGE, f"{said} '{command} --help' says what there is")
+        if said.endswith("?"):
+            return _complain(Exit.USAGE, said, f"'{command} --help' says what there is")
+        return _complain(Exit.USAGE, f"{said}; '{command} --help' says what there is")
     except Stop as stop:
         return _complain(stop.code, str(stop))
     except EngineError as error:
@@ -97,8 +98,9 @@ def _with_packages(run: Callable[[], Any]) -> int:
     return code
 
 
-def _complain(code: Exit, message: str) -> Exit:
-    show.Screen(sys.stderr).say(f"dojo: {message}")
+def _complain(code: Exit, *sentences: str) -> Exit:
+    screen = show.Screen(sys.stderr)
+    screen.put(f"dojo: {' '.join(map(screen.words, sentences))}")
     return code
 
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 _WORD = re.compile(r"[A-Za-z]{2,}")
 # What only looks like a sentence: code, queries, tables, names of columns.
 _CODE = re.compile(
-    r"^\s*((import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b|<[/!?a-z]|:root)"
+    r"^\s*((import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b|"
+    r"<[/!?a-z]|:root|\.\w+ \{)"
 )
 # What a scenario calls what it notes: words, no name of a function, no sign of a format.
 _NOTE = re.compile(r"(?=.*[a-z]{3})[a-z{][a-z0-9{} ,;:'*-]*")
@@ -77,8 +78,13 @@ def notes_of(file: Path) -> list[Template]:
 
 
 def _silent(tree: ast.AST) -> Iterator[int]:
-    """Yield what nobody is told, by identity: docstrings, what is compared, annotations."""
+    """Yield what nobody is told, by identity: docstrings, what is compared, annotations.
+
+    And what has a part of a catalogue of its own: tables of words, the help of options.
+    """
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_elsewhere(node):
+            yield from map(id, ast.walk(node))
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
@@ -91,6 +97,12 @@ def _silent(tree: ast.AST) -> Iterator[int]:
             yield from map(id, ast.walk(node.returns))
         elif isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation:
             yield from map(id, ast.walk(node.annotation))
+
+
+def _is_elsewhere(node: ast.Call) -> bool:
+    if isinstance(node.func, ast.Attribute):
+        return isinstance(node.func.value, ast.Name) and node.func.value.id == "typer"
+    return isinstance(node.func, ast.Name) and node.func.id == "WordTable"
 
 
 def _texts(node: ast.AST, *, is_choice: bool) -> Iterator[tuple[ast.expr, bool]]:

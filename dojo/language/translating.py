@@ -20,6 +20,7 @@ _MOST = 4_000  # characters of a line that are looked through: a value may be a 
 _MOST_SENTENCES = 24  # of a line
 _MOST_STARTS = 5
 _LEAST_TO_GO_ON = 5  # characters
+_GOING_ON = ("; ", ", ", " (")
 
 
 class _Said(NamedTuple):
@@ -63,8 +64,11 @@ class _Known(NamedTuple):
                 names.append(name)
                 fixed.append("")
         key = max(fixed, key=len)
-        goes_on = text[:1].islower() and len(key) >= _LEAST_TO_GO_ON
-        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said.strip())
+        goes_on = text.startswith(_GOING_ON) or text[:1].islower()
+        goes_on = goes_on and len(key) >= _LEAST_TO_GO_ON
+        # Spaces that both have belong to what is around it; French has some before a sign.
+        said = said if text == text.strip() else said.strip()
+        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said)
 
     def matched(self, text: str) -> dict[str, str] | None:
         """Return what was put in, if a text is this one.
@@ -94,7 +98,7 @@ class _Known(NamedTuple):
             at = text.find(self.fixed[0], at + 1)
             if at < 0:
                 break
-            if at and not text[at - 1].isalnum():
+            if at and not (text[at].isalnum() and text[at - 1].isalnum()):
                 values = self.matched(text[at:])
                 if values is not None:
                     return text[:at], values

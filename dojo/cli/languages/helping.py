@@ -27,11 +27,10 @@ _FRAME = WordTable(
         "[OPTIONS]",
         "COMMAND [ARGS]...",
         "Show this message and exit.",
-        "[env var: ",
-        "[default: ",
-        " default: ",
-        "required]",
     ),
+)
+_OF_VALUES = WordTable(
+    "values in the help", ("[env var: ", "[default: ", " default: ", "required]", "; ")
 )
 # What libraries and the system say, and we pass on; `dojo.language` finds it again.
 _PASSED_ON = WordTable(
@@ -48,6 +47,10 @@ _PASSED_ON = WordTable(
         "Invalid value for {name}: {why}",
         "Got unexpected extra argument ({name})",
         "Got unexpected extra arguments ({name})",
+        "Got unexpected extra argument(s) ({name})",
+        "Did you mean {near}?",
+        "Input should be less than or equal to {most}",
+        "Input should be greater than or equal to {least}",
         "Option {name} requires an argument",
         "Option {name} does not take a value",
         "Input should be a valid integer, unable to parse string as an integer",
@@ -139,6 +142,7 @@ class _Help:
 
     def __init__(self, language: str) -> None:
         self.frame: Mapping[str, str] = _FRAME[language]
+        self.values: Mapping[str, str] = _OF_VALUES[language]
         self._known = said_by_dojo(language, HELP)
         self._translator = Translator(self._known)
 
@@ -149,7 +153,6 @@ class _Help:
         """Translate what stands beside an option or a command, and what is said of its value."""
         found = _EXTRA.search(said)
         body, extra = (said[: found.start()], found[0]) if found else (said, "")
-        for english, other in self.frame.items():
-            if english.strip()[-1:] in ":]":
-                extra = extra.replace(english, other)
+        for english, other in self.values.items():
+            extra = extra.replace(english, other)
         return (self.frame.get(body) or self.say(body)) + extra

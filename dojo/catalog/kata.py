@@ -283,5 +283,7 @@ def find_kata(katas: list[Kata], name: str) -> Kata:
             return kata
     known = [word for kata in katas for word in (kata.slug, kata.id)]
     near = difflib.get_close_matches(asked, known, n=1)
-    meant = f"; did you mean {find_kata(katas, near[0]).id!r}?" if near else ";"
-    raise CatalogError(f"kata {name!r} does not exist{meant} 'dojo list' names them all")
+    listed = "'dojo list' names them all"
+    if near:
+        listed = f"did you mean {find_kata(katas, near[0]).id!r}? {listed}"
+    raise CatalogError(f"kata {name!r} does not exist; {listed}")

@@ -174,9 +174,10 @@ def _named(kata: Kata, test: str) -> str:
         if head in (known, known.removeprefix("test_")):
             return known + bracket + parameters
     near = difflib.get_close_matches(head, kata.tests, n=1, cutoff=0.3)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
     listed = f"'dojo run {kata.number:02d}' names them all"
-    raise Stop(Exit.USAGE, f"{kata.id} has no test {test!r}{meant or ';'} {listed}")
+    if near:
+        listed = f"did you mean {near[0]!r}? {listed}"
+    raise Stop(Exit.USAGE, f"{kata.id} has no test {test!r}; {listed}")
 
 
 def _chosen(verdict: KataVerdict, stories: list[Story]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -88,7 +89,7 @@ def speak_help(command: Any, arguments: Sequence[str], root: Any) -> None:
 
 
 def _asked(arguments: Sequence[str]) -> str:
-    for one, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for one, following in itertools.pairwise([*arguments, ""]):
         if one == "--lang":
             return following
         if one.startswith("--lang="):

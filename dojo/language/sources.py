@@ -111,7 +111,7 @@ def _listed(kata: Kata, language: Language) -> Iterator[str]:
 
 
 def _texts(kata: Kata) -> list[Text | Hints]:
-    texts = [kata.title, kata.incident, kata.examined]
+    texts: list[Text | Hints | None] = [kata.title, kata.incident, kata.examined]
     texts += [part for task in kata.tasks for part in (task.title, task.hints)]
     return [one for one in texts if one is not None]
 

@@ -15,7 +15,6 @@ from dojo.language.catalogue import HELP
 from dojo.language.translating import Translator
 from dojo.language.words import WordTable
 from dojo.place.state import language_here
-from dojo.terminal.screen import Screen
 
 # What the library says in any program's help.
 _FRAME = WordTable(
@@ -84,7 +83,6 @@ def speak_help(command: Any, arguments: Sequence[str], root: Any) -> None:
         language = language_here(root)
     _name_languages(command, "|".join(known))
     if language != "en":
-        Screen.speak(language)
         _translate(command, _Help(language))
 
 
@@ -111,7 +109,7 @@ def _name_languages(command: Any, codes: str) -> None:
 
 
 def _translate(command: Any, words: _Help) -> None:
-    class Formatter(typer.Context.formatter_class):  # type: ignore[misc,name-defined]
+    class Formatter(typer.Context.formatter_class):  # type: ignore[misc,valid-type]
         """Writes the frame in that language too."""
 
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:

@@ -7,10 +7,9 @@ turn, for it may be a sentence itself. What no catalogue knows stays as it is.
 
 from __future__ import annotations
 
-import functools
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _MOST_LINES = 6  # of one template, with all that is put into it
@@ -125,15 +124,26 @@ class Translator:
         self._known = sorted(
             (_Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
         )
-        self._phrase = functools.lru_cache(maxsize=2_000)(self._phrase_once)
 
     def translate(self, message: str) -> str:
         """Return a message in the other language, as far as it is known; else as it is."""
         if not self._known or not message:
             return message
-        return self._text(message, 0).text
+        # Of what a message holds no part can be another template than those that it may hold.
+        near = [one for one in self._known if one.key in message]
+        between = {text: said for text, said in self._between.items() if text in message}
+        return _Reading(near, between).text(message, 0).text
 
-    def _text(self, text: str, depth: int) -> _Said:
+
+class _Reading:
+    """Reads one message."""
+
+    def __init__(self, known: Sequence[_Known], between: Mapping[str, str]) -> None:
+        """Remember which templates it may hold, and what may join two of them."""
+        self._known, self._between = known, between
+        self._phrases: dict[tuple[str, int], _Said | None] = {}
+
+    def text(self, text: str, depth: int) -> _Said:
         """Translate a text of several lines."""
         lines = text.split("\n")
         known, done = 0, []
@@ -179,8 +189,13 @@ class Translator:
             best[first] = max(options, key=lambda one: one.known)
         return _Said(best[0].known, indent + best[0].text + line[len(line.rstrip()) :])
 
-    def _phrase_once(self, text: str, depth: int) -> _Said | None:
+    def _phrase(self, text: str, depth: int) -> _Said | None:
         """Translate what may be one text; None where it is not known as a whole."""
+        if (text, depth) not in self._phrases:
+            self._phrases[text, depth] = self._phrase_once(text, depth)
+        return self._phrases[text, depth]
+
+    def _phrase_once(self, text: str, depth: int) -> _Said | None:
         whole = self._whole(text, depth)
         if whole is not None:
             return whole
@@ -226,7 +241,7 @@ class Translator:
         for name, value in values.items():
             said = _Said(0, value)
             if depth < _DEEPEST and re.search(r"[A-Za-z]{2}", value):
-                said = self._text(value, depth + 1)
+                said = self.text(value, depth + 1)
             known += said.known
             put_in[name] = said.text
         return _Said(known, one.said.format(**put_in))

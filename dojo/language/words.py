@@ -41,7 +41,8 @@ class WordTable:
 
 def tables_in(file: Path) -> Iterator[tuple[str, list[Template]]]:
     """Yield the part and the texts of each table of a Python file, which is never run."""
-    for node in ast.walk(ast.parse(file.read_bytes())):
+    source = file.read_bytes()
+    for node in ast.walk(ast.parse(source)) if b"WordTable(" in source else ():
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
             continue
         if node.func.id != "WordTable" or len(node.args) != 2:

@@ -91,7 +91,7 @@ def _put_into_words(html: Element, say: Say) -> None:
     for element in html.iter() if say.language != "en" else ():
         if element.text and element.tag != "style":
             element.text = say(element.text)
-        for name in {"aria-label", "data-note"} & element.keys():
+        for name in {"aria-label", "data-note"} & set(element.keys()):
             element.set(name, say(element.get(name, "")))
 
 

@@ -95,9 +95,11 @@ def tell_bar(run: Run, bar: Bar) -> str:
     """Say what a bar is in one sentence: the same as its picture does."""
     begin, end = said(bar.begin_s), said(bar.end_s)
     if bar.look in ("wait", "nap"):
-        who = "the engine waits" if bar.look == "wait" else "its own code waits"
-        skipped = ", skipped by the test's clock" if bar.is_skipped else ""
-        return f"{run.name}: {who} {bar.label}, from {begin} to {end}{skipped}"
+        if bar.look == "wait":
+            told = f"{run.name}: the engine waits {bar.label}, from {begin} to {end}"
+        else:
+            told = f"{run.name}: its own code waits {bar.label}, from {begin} to {end}"
+        return f"{told}, skipped by the test's clock" if bar.is_skipped else told
     what = f", attempt {bar.attempt}" if bar.attempt else ""
     state = run.states[bar.row].name
     return f"{run.name}{what}: {state} from {begin} to {end}, then {run.states[bar.row + 1].name}"

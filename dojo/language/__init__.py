@@ -87,8 +87,9 @@ def _sorted(codes: set[Language]) -> list[Language]:
 
 @functools.lru_cache(maxsize=64)
 def _translator(folder: Path, language: Language) -> Translator:
-    from dojo.language.catalogue import PASSED_ON, said_there
+    from dojo.language.catalogue import AROUND, PASSED_ON, said_there
     from dojo.language.translating import Translator
 
-    own = (said_by_dojo(language, part) for part in (None, PASSED_ON))
+    parts = (None,) if folder.parent.name == "katas" else (None, AROUND, PASSED_ON)
+    own = (said_by_dojo(language, part) for part in parts)
     return Translator(said_there(folder, language), *own)

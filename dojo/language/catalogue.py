@@ -26,6 +26,8 @@ from dojo.language.templates import Template
 STUB, KATA, MISTAKES = "stub", "kata", "mistakes"
 # Parts of the catalogue of `dojo`: the help of its commands; what libraries say and it passes on.
 HELP, PASSED_ON = "help", "passed on"
+# What no test says: commands of instructors, replays, hand-ins; looked for in no red message.
+AROUND = "around"
 # What a catalogue is to say: of each part (None: messages) the texts.
 Parts = Mapping[str | None, Sequence[Template]]
 HEADER = {"Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit"}

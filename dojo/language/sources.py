@@ -11,7 +11,7 @@ from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Hints, Kata, Language, Text
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import OWN, languages_in
-from dojo.language.catalogue import HELP, KATA, MISTAKES, STUB, Parts, catalogue_file
+from dojo.language.catalogue import AROUND, HELP, KATA, MISTAKES, STUB, Parts, catalogue_file
 from dojo.language.commands import help_in
 from dojo.language.stubs import said_in
 from dojo.language.templates import Template, notes_of, templates_of
@@ -19,21 +19,9 @@ from dojo.language.words import tables_in
 
 # What a learner or an instructor may read; left out: what draws data, what names private parts,
 # what only authors read, tables of words.
-_ROOMS = (
-    *(
-        "catalog",
-        "cli",
-        "engines",
-        "ground",
-        "laws",
-        "place",
-        "running",
-        "terminal",
-        "warm",
-        "world",
-    ),
-    *("batch", "exam", "export", "grading", "intake", "mistakes", "replay"),
-)
+_ROOMS = ("catalog", "cli", "engines", "ground", "laws", "place", "running", "terminal", "world")
+_ROOMS_AROUND = ("batch", "exam", "export", "grading", "intake", "mistakes", "replay", "warm")
+_AROUND = re.compile(r"^cli/(asked|grade|marks|mistakes|progress|records)\.py|sample_data|replays")
 _DATA = re.compile(
     r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(authority|clients)\.py"
     r"|^cli/author\.py|/words\.py|engines/shipping"
@@ -44,7 +32,15 @@ def own_parts() -> Parts:
     """Return what `dojo` itself says: the sentences of red messages, and tables of words."""
     package = PACKAGE_ROOT / "dojo"
     parts: dict[str | None, list[Template]] = {}
-    parts[None] = [one for file in _own_files(package) for one in templates_of(file)]
+    files = {file: file.relative_to(package).as_posix() for file in _own_files(package)}
+    around = {
+        file: name.startswith(_ROOMS_AROUND) or bool(_AROUND.search(name))
+        for file, name in files.items()
+    }
+    for part, is_around in ((None, False), (AROUND, True)):
+        parts[part] = [
+            one for file in files if around[file] is is_around for one in templates_of(file)
+        ]
     commands = sorted((package / "cli").rglob("*.py"))
     parts[HELP] = [one for file in commands for one in help_in(file)]
     tables = (table for file in sorted(package.rglob("*.py")) for table in tables_in(file))
@@ -117,7 +113,7 @@ def _texts(kata: Kata) -> list[Text | Hints]:
 
 
 def _own_files(package: Path) -> Iterator[Path]:
-    for room in _ROOMS:
+    for room in (*_ROOMS, *_ROOMS_AROUND):
         for file in sorted((package / room).rglob("*.py")):
             if not _DATA.search(file.relative_to(package).as_posix()):
                 yield file

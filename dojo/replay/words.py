@@ -6,6 +6,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from dojo.language import said_by_dojo
+from dojo.language.catalogue import AROUND
 from dojo.language.translating import Translator
 from dojo.language.words import WordTable
 
@@ -78,4 +79,4 @@ class Say:
 
 @functools.lru_cache(maxsize=8)
 def _translator(language: Language) -> Translator:
-    return Translator(*(said_by_dojo(language, part) for part in (_WORDS.part, None)))
+    return Translator(*(said_by_dojo(language, part) for part in (_WORDS.part, AROUND, None)))

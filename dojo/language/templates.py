@@ -18,6 +18,11 @@ _CODE = re.compile(
     r"^\s*((import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b|"
     r"<[/!?a-z]|:root|\.\w+ \{)"
 )
+# `raised {name}`, `{low} to {high}`, `a folder`: one word is enough with what is put in, or `a`.
+_ONE_WORD = re.compile(
+    r"^[A-Za-z]{4,}:? \{|^.*\} [a-z]{4,}\b|(^|[ }])[A-Za-z]{3,}: \{"
+    r"|\} (to|of|in|or|and|at|with|from|on) \{|^(a|an|the|no) [a-z]{3,}$"
+)
 # What a scenario calls what it notes: words, no name of a function, no sign of a format.
 _NOTE = re.compile(r"(?=.*[a-z]{3})[a-z{][a-z0-9{} ,;:'*-]*")
 _LEAST_WORDS = 2
@@ -169,8 +174,8 @@ def _is_prose(text: str, is_choice: bool) -> bool:
     words = _WORD.findall(re.sub(r"\{\w+\}", " ", text))
     if is_choice:
         return bool(words) and not _CODE.match(text)
-    if re.match(r"[A-Za-z]{4,}:? \{|.*\} [a-z]{4,}\b", text) and "=" not in text:
-        return True  # `raised {name}`: one word, and what is put in
+    if _ONE_WORD.search(text) and "=" not in text and not _CODE.match(text):
+        return True
     if _CODE.match(text) or not re.search(r"[a-z]{2,} |[a-z]{2,}[.:,]?$| [a-z]{2,}", text):
         return False
     return len(words) >= _LEAST_WORDS and " " in text.strip()

@@ -19,6 +19,7 @@ _MOST = 4_000  # characters of a line that are looked through: a value may be a 
 _MOST_SENTENCES = 24  # of a line
 _MOST_STARTS = 5
 _LEAST_TO_GO_ON = 5  # characters
+_SIGNS = (".", ",", ";", ":")  # that may follow what is one text
 _GOING_ON = ("; ", ", ", " (")
 
 
@@ -63,7 +64,7 @@ class _Known(NamedTuple):
                 names.append(name)
                 fixed.append("")
         key = max(fixed, key=len)
-        goes_on = text.startswith(_GOING_ON) or text[:1].islower()
+        goes_on = text.startswith(_GOING_ON) or text.strip()[:1].islower()
         goes_on = goes_on and len(key) >= _LEAST_TO_GO_ON
         # Spaces that both have belong to what is around it; French has some before a sign.
         said = said if text == text.strip() else said.strip()
@@ -118,6 +119,9 @@ class Translator:
             for text, said in one.items():
                 if said and said != text:
                     merged.setdefault(text, said)
+        # As French has it, and Spanish has not: its catalogue shows what a language does.
+        has_gap = any(" :" in said for said in merged.values())
+        self._before_a_colon = " " if has_gap else ""
         self._between = {text: said for text, said in merged.items() if _joins(text)}
         for text, said in list(merged.items()):  # what begins a sentence may go on with another
             merged.setdefault(text[:1].lower() + text[1:], said[:1].lower() + said[1:])
@@ -132,15 +136,17 @@ class Translator:
         # Of what a message holds no part can be another template than those that it may hold.
         near = [one for one in self._known if one.key in message]
         between = {text: said for text, said in self._between.items() if text in message}
-        return _Reading(near, between).text(message, 0).text
+        return _Reading(near, between, self._before_a_colon).text(message, 0).text
 
 
 class _Reading:
     """Reads one message."""
 
-    def __init__(self, known: Sequence[_Known], between: Mapping[str, str]) -> None:
-        """Remember which templates it may hold, and what may join two of them."""
-        self._known, self._between = known, between
+    def __init__(
+        self, known: Sequence[_Known], between: Mapping[str, str], before_a_colon: str
+    ) -> None:
+        """Remember which templates it may hold, what may join two of them, and a typography."""
+        self._known, self._between, self._before_a_colon = known, between, before_a_colon
         self._phrases: dict[tuple[str, int], _Said | None] = {}
 
     def text(self, text: str, depth: int) -> _Said:
@@ -203,9 +209,14 @@ class _Reading:
         for one in self._known:
             if one.goes_on and one.key in text and (ending := one.matched_at_the_end(text)):
                 before, values = ending
+                gap = before[len(before.rstrip()) :]
+                first = self._phrase(before.rstrip(), depth) or _Said(0, before.rstrip())
                 said = self._filled(one, values, depth)
-                found.append(_Said(said.known, before + said.text))
+                found.append(_Said(first.known + said.known, first.text + gap + said.text))
                 break
+        if text[-1:] in _SIGNS and (shorter := self._phrase(text[:-1], depth)) is not None:
+            gap = self._before_a_colon if text[-1] in ":;" else ""
+            found.append(_Said(shorter.known, f"{shorter.text}{gap}{text[-1]}"))
         return max(filter(None, found), key=lambda one: one.known, default=None)
 
     def _joined(self, text: str, depth: int) -> _Said | None:

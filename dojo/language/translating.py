@@ -20,6 +20,8 @@ _MOST_SENTENCES = 24  # of a line
 _MOST_STARTS = 5
 _LEAST_TO_GO_ON = 5  # characters
 _SIGNS = (".", ",", ";", ":")  # that may follow what is one text
+_MOST_OF_IT = 0.75
+_LEAST_TO_STAND = 7  # characters
 _GOING_ON = ("; ", ", ", " (")
 
 
@@ -65,7 +67,7 @@ class _Known(NamedTuple):
                 fixed.append("")
         key = max(fixed, key=len)
         goes_on = text.startswith(_GOING_ON) or text.strip()[:1].islower()
-        goes_on = goes_on and len(key) >= _LEAST_TO_GO_ON
+        goes_on = goes_on and len(key) >= _LEAST_TO_GO_ON and (bool(names) or " " in key.strip())
         # Spaces that both have belong to what is around it; French has some before a sign.
         said = said if text == text.strip() else said.strip()
         return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said)
@@ -123,6 +125,7 @@ class Translator:
         has_gap = any(" :" in said for said in merged.values())
         self._before_a_colon = " " if has_gap else ""
         self._between = {text: said for text, said in merged.items() if _joins(text)}
+        self._between.setdefault(", ", ", ")
         for text, said in list(merged.items()):  # what begins a sentence may go on with another
             merged.setdefault(text[:1].lower() + text[1:], said[:1].lower() + said[1:])
         self._known = sorted(
@@ -203,15 +206,15 @@ class _Reading:
 
     def _phrase_once(self, text: str, depth: int) -> _Said | None:
         whole = self._whole(text, depth)
-        if whole is not None:
+        if whole is not None and whole.known >= _MOST_OF_IT * len(text):
             return whole
-        found = [self._joined(text, depth)]
+        found = [whole, self._joined(text, depth)]
         for one in self._known:
             if one.goes_on and one.key in text and (ending := one.matched_at_the_end(text)):
                 before, values = ending
                 gap = before[len(before.rstrip()) :]
                 first = self._phrase(before.rstrip(), depth) or _Said(0, before.rstrip())
-                said = self._filled(one, values, depth)
+                said = self._filled(one, values, depth) or _Said(0, text[len(before) :])
                 found.append(_Said(first.known + said.known, first.text + gap + said.text))
                 break
         if text[-1:] in _SIGNS and (shorter := self._phrase(text[:-1], depth)) is not None:
@@ -225,34 +228,38 @@ class _Reading:
             if between in text:
                 pieces = text.split(between)
                 parts = [self._phrase(part, depth) or _Said(0, part) for part in pieces]
-                if (
-                    between.isascii()
-                    and between.strip().isalpha()
-                    and not all(
-                        part.known or _is_name(piece)
-                        for part, piece in zip(parts, pieces, strict=True)
-                    )
+                if (between == ", " or between.strip().isalpha()) and not all(
+                    part.known or _is_name(piece) for part, piece in zip(parts, pieces, strict=True)
                 ):
-                    continue  # ` and ` stands in any sentence
+                    continue  # ` and ` and commas stand in any sentence
                 known = sum(part.known for part in parts) + len(between)
                 return _Said(known, other.join(part.text for part in parts))
         return None
 
     def _whole(self, text: str, depth: int) -> _Said | None:
         found = [
-            self._filled(one, values, depth)
+            said
             for one in self._known
-            if one.key in text and (values := one.matched(text)) is not None
+            if one.key in text
+            and (values := one.matched(text)) is not None
+            and (said := self._filled(one, values, depth)) is not None
         ]
         return max(found, key=lambda one: one.known, default=None)
 
-    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said:
-        """Put into a translation what was put in, translated itself."""
+    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said | None:
+        """Put into a translation what was put in, translated itself.
+
+        None where it is little more than ` in `, which stands in any sentence, and what was put in
+        is neither known nor a name.
+        """
         known, put_in = one.weight, {}
         for name, value in values.items():
             said = _Said(0, value)
             if depth < _DEEPEST and re.search(r"[A-Za-z]{2}", value):
                 said = self.text(value, depth + 1)
+            is_known = said.known >= _MOST_OF_IT * len(value) or _is_name(value)
+            if one.weight < _LEAST_TO_STAND and not is_known:
+                return None
             known += said.known
             put_in[name] = said.text
         return _Said(known, one.said.format(**put_in))

@@ -19,6 +19,7 @@ _MOST = 4_000  # characters of a line that are looked through: a value may be a 
 _MOST_SENTENCES = 24  # of a line
 _MOST_STARTS = 5
 _LEAST_TO_GO_ON = 5  # characters
+_GAP = re.compile("([ \\u00a0\\u202f]):")
 _SIGNS = (".", ",", ";", ":")  # that may follow what is one text
 _MOST_OF_IT = 0.75
 _LEAST_TO_STAND = 7  # characters
@@ -122,8 +123,8 @@ class Translator:
                 if said and said != text:
                     merged.setdefault(text, said)
         # As French has it, and Spanish has not: its catalogue shows what a language does.
-        has_gap = any(" :" in said for said in merged.values())
-        self._before_a_colon = " " if has_gap else ""
+        gaps = (_GAP.search(said) for said in merged.values())
+        self._before_a_colon = next((found[1] for found in gaps if found), "")
         self._between = {text: said for text, said in merged.items() if _joins(text)}
         self._between.setdefault(", ", ", ")
         for text, said in list(merged.items()):  # what begins a sentence may go on with another

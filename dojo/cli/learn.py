@@ -143,14 +143,16 @@ def hint(
 @app.command()
 def doctor(as_json: AsJson = False) -> int:
     """Check this machine: Python, packages, ports, folders, and the start of each engine."""
-    from dojo.terminal.doctor import examine
+    from dojo.terminal.doctor import NAMES, examine
 
     checks = []
     screen = show.Screen()
     for check in examine(find_root()):
         checks.append(check)
         if not as_json:
-            show.show_check(screen, check.name, check.ok, check.said, check.cure)
+            words = NAMES[screen.language]
+            name = words.get(check.name) or screen.words(check.name)
+            show.show_check(screen, name + words[": "], check.ok, check.said, check.cure)
     ill = [check for check in checks if not check.ok]
     if as_json:
         print_json({"ok": not ill, "checks": [vars(check) for check in checks]})

@@ -58,6 +58,8 @@ def init(
     screen = show.Screen()
     with faults_of_the_place():
         check_choice("--lang", lang or "en", languages_handed_out())
+        if lang is not None:
+            show.Screen.speak(lang)
         root = folder.absolute()
         known = check_new(root)
         asked = known or asked

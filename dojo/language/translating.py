@@ -268,7 +268,7 @@ class _Reading:
 
 def _is_name(text: str) -> bool:
     """Say whether a text is a name or a value, no words: what stands before and behind `and`."""
-    return bool(text) and (text[0] in "'\"`([{" or " " not in text)
+    return bool(text) and (text[0] in "'\"`([{" or not re.search(r" [a-z]{2}|[a-z]{2} ", text))
 
 
 def _joins(text: str) -> bool:

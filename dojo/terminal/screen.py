@@ -76,9 +76,14 @@ class Screen(Console):
         """Print one line that is somebody else's, or in the reader's language already."""
         self.print(Text(plain(text, _LONGEST_SAID), style), soft_wrap=True)
 
+    @property
+    def language(self) -> Language:
+        """Return the language of whoever reads it."""
+        return Screen._language or language_here(find_root())
+
     def words(self, text: str) -> str:
         """Return a text of ours in the language of whoever reads it, as far as it is known."""
-        return in_language(text, OWN, Screen._language or language_here(find_root()))
+        return in_language(text, OWN, self.language)
 
     def say_json(self, record: dict[str, Any]) -> None:
         """Print a record on one line, as it is: for a program that reads it."""
@@ -241,9 +246,9 @@ def show_hint(screen: Screen, kata: Kata, task: int, tier: int, language: Langua
 
 
 def show_check(screen: Screen, name: str, ok: bool, said: str, cure: str) -> None:
-    """Print one check of the environment, and its cure when there is one."""
+    """Print one check of the environment, and its cure when there is one; its name has a colon."""
     said = screen.words(_clean(said))
-    screen.print(Text.assemble(screen.mark(ok), " ", (screen.words(name), "bold"), ": ", said))
+    screen.print(Text.assemble(screen.mark(ok), " ", (name, "bold"), said))
     if cure:
         screen.say(f"    {_clean(cure)}")
 

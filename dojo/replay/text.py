@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from dojo.language.breaking import broken
 from dojo.replay.compare import at_once, marked, tables_of
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Story, Table
@@ -190,7 +191,7 @@ def _wrapped_all(lines: Iterable[str]) -> list[str]:
 
 def _wrapped(line: str, indent: str) -> list[str]:
     console = Console(width=COLUMNS - len(indent), file=io.StringIO())
-    first, *rest = Text(line).wrap(console, COLUMNS - len(indent)) or [Text("")]
+    first, *rest = broken(line, "", console, COLUMNS - len(indent)) or [Text("")]
     lead = indent if indent.isspace() and len(indent) > 2 else ""
     return [lead + first.plain.rstrip(), *(indent + one.plain.rstrip() for one in rest)]
 

@@ -24,6 +24,7 @@ from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.paths import find_root
 from dojo.ground.safe_text import plain
 from dojo.language import OWN, in_language
+from dojo.language.breaking import broken
 from dojo.place.state import language_here
 
 _LONGEST_SAID = 100_000
@@ -277,7 +278,7 @@ def show_next_step(
 
 def show_indented(screen: Screen, message: str) -> None:
     """Print a message, its long lines broken between words, four columns further in."""
-    for line in Text(_clean(message)).wrap(screen, max(screen.width - 4, 20)):
+    for line in broken(_clean(message), "", screen, max(screen.width - 4, 20)):
         line.rstrip()
         screen.put(f"    {line.plain}".rstrip())
 

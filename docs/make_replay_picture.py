@@ -34,7 +34,7 @@ def main() -> None:
         mine = Path(folder) / kata.stub_file.name
         mine.write_text(as_one_file(kata, kata.answers_folder / ANSWER), encoding="utf-8")
         found = dataclasses.replace(replay(kata, TEST, str(mine)), whose="yours")
-    figure = as_file(found.stories, found.title, compared=True)
+    figure = as_file(found.stories, found.title("en"), compared=True)
     (ROOT / "docs/replay-page.svg").write_text(figure, encoding="utf-8")
     console = Console(record=True, width=84, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ dojo replay {KATA} {TEST}", style="bold"))

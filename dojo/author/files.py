@@ -22,7 +22,9 @@ FEWEST_WRONG = 8
 FEWEST_RIGHT = 3
 # Of the page's small example, where it has one: docs/make_examples.py draws it.
 _PICTURE = "example.svg"
-_LANGUAGES = ("md", "fr.md")
+# How pages end in the languages that each kata has; a page in another one is welcome.
+_ENDS = ("md", "fr.md")
+_OTHER_END = re.compile(r"\.([a-z]{2,3}(?:_[A-Z]{2})?)\.md$")
 
 
 def catalogue_reads_and_nothing_is_left_over(root: Path) -> list[Finding]:
@@ -54,14 +56,16 @@ def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
     present = names_handed_out(kata.folder) - {"__pycache__", _PICTURE}
     expected |= {name for name in present if fnmatch.fnmatch(name, "messages.*.po")}
     pages = {name for name in present - expected if name.endswith(".md")}
-    readings = sorted({name.removesuffix(".md").removesuffix(".fr") for name in pages})
-    expected |= {f"{name}.{end}" for name in readings for end in _LANGUAGES}
+    others = {name for name in pages if _OTHER_END.search(name) and not name.endswith(_ENDS[1])}
+    readings = sorted({name.removesuffix(".md").removesuffix(".fr") for name in pages - others})
+    expected |= {f"{name}.{end}" for name in readings for end in _ENDS}
+    expected |= {name for name in others if _OTHER_END.sub(".md", name) in expected}
     for name in sorted(present - expected):
         cure = "remove it: a kata's folder has its five files, and pages to read"
         yield Fault(kata.folder / name, "belongs to no kata", cure)
     for name in sorted(expected - present):
         yield Fault(kata.folder / name, "is missing", "write it")
-    for end in _LANGUAGES:
+    for end in _ENDS:
         lesson = kata.folder / f"README.{end}"
         text = lesson.read_text(encoding="utf-8") if lesson.is_file() else ""
         for name in readings:
@@ -142,17 +146,20 @@ def lifted_law_exists_and_has_a_reason(kata: Kata) -> Iterator[Fault]:
 
 @rule
 def both_lessons_show_the_same_code(kata: Kata) -> Iterator[Fault]:
-    """Ask that both languages have the same code blocks, some, and the same headings."""
-    pages = [kata.folder / f"README.{end}" for end in _LANGUAGES]
-    english, french = (page.read_text(encoding="utf-8") for page in pages)
+    """Ask that all languages have the same code blocks, some, and the same headings."""
+    page = kata.folder / "README.md"
+    english = page.read_text(encoding="utf-8")
     if not code_blocks(english):
-        yield Fault(pages[0], "has no block of code", "show code")
-    if code_blocks(english) != code_blocks(french):
-        cure = "show the same blocks of code, in the same order, as README.md"
-        yield Fault(pages[1], _first_other(code_blocks(english), code_blocks(french)), cure)
-    if headings(english) != headings(french):
-        seen = f"levels of headings {headings(french)}, in README.md {headings(english)}"
-        yield Fault(pages[1], seen, "give it the sections of README.md")
+        yield Fault(page, "has no block of code", "show code")
+    others = {*kata.folder.glob("README.*.md"), kata.folder / f"README.{_ENDS[1]}"}
+    for other in sorted(others):
+        theirs = other.read_text(encoding="utf-8")
+        if code_blocks(english) != code_blocks(theirs):
+            cure = "show the same blocks of code, in the same order, as README.md"
+            yield Fault(other, _first_other(code_blocks(english), code_blocks(theirs)), cure)
+        if headings(english) != headings(theirs):
+            seen = f"levels of headings {headings(theirs)}, in README.md {headings(english)}"
+            yield Fault(other, seen, "give it the sections of README.md")
 
 
 def code_blocks(text: str) -> list[str]:

@@ -62,8 +62,13 @@ def why_not_examined(answer: Path) -> str:
 
 
 def mistake_of(answer: Path) -> str:
-    """Return the first line of what an answer says of itself; its name if it says nothing."""
-    return (_docstring_of(answer) or answer.stem).splitlines()[0]
+    """Return the first sentence of what an answer says of itself, or a few; else its name."""
+    first, *others = (_docstring_of(answer) or answer.stem).partition("\n\n")[0].splitlines()
+    for line in others:
+        if first.endswith("."):
+            break
+        first = f"{first} {line}"
+    return first
 
 
 def as_one_file(kata: Kata, answer: Path) -> str:

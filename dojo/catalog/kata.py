@@ -7,9 +7,11 @@ import itertools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+
+from dojo.language.catalogue import KATA, said_there
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -17,7 +19,8 @@ else:  # pragma: no cover - depends on the interpreter
     import tomli as tomllib
 
 Track = Literal["prefect", "mlflow", "dagster", "airflow"]
-Language = Literal["en", "fr"]
+# A language's code: `en`, `fr`, `pt_BR`. English is there always; `languages` finds the others.
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")]
 Words = Annotated[str, Field(min_length=1)]
 Tiers = Annotated[list[Words], Field(min_length=3, max_length=3)]
 
@@ -30,26 +33,54 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Text(_Record):
-    """One text in both languages."""
+class _InLanguages(_Record):
+    """What is said in English, and beside it in other languages, by their codes.
 
+    Of a language that came later the catalogue beside `kata.toml` has it.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    _folder: Path | None = PrivateAttr(default=None)
+
+    def model_post_init(self, context: Any) -> None:
+        """Remember whose folder has the catalogues."""
+        self._folder = context
+
+    @property
+    def languages(self) -> set[Language]:
+        """Return the languages that it has itself."""
+        return {"en", *(self.__pydantic_extra__ or {})}
+
+    def _elsewhere(self, english: str, language: Language) -> str:
+        known = said_there(self._folder, language, KATA) if self._folder else {}
+        return known.get(english) or english
+
+
+class Text(_InLanguages):
+    """One text."""
+
+    __pydantic_extra__: dict[Language, Words]
     en: Words
-    fr: Words
 
     def get(self, language: Language) -> str:
-        """Return the text in `language`."""
-        return self.fr if language == "fr" else self.en
+        """Return the text in a language; in English where nobody says it there."""
+        if language in self.languages:
+            return str(getattr(self, language))
+        return self._elsewhere(self.en, language)
 
 
-class Hints(_Record):
-    """Three tiers of hints in both languages: where to look, the idea, nearly the line."""
+class Hints(_InLanguages):
+    """Three tiers of hints: where to look, the idea, nearly the line."""
 
+    __pydantic_extra__: dict[Language, Tiers]
     en: Tiers
-    fr: Tiers
 
     def get(self, language: Language) -> list[str]:
-        """Return the three tiers in `language`."""
-        return self.fr if language == "fr" else self.en
+        """Return the three tiers in a language; in English what nobody says there."""
+        if language in self.languages:
+            return list(getattr(self, language))
+        return [self._elsewhere(one, language) for one in self.en]
 
 
 class Task(_Record):
@@ -180,7 +211,7 @@ def read_kata(folder: Path) -> Kata:
     if "folder" in content:
         raise CatalogError(f"{where}: 'folder' is not a key of a kata; it is where the file lies")
     try:
-        kata = Kata.model_validate({**content, "folder": folder})
+        kata = Kata.model_validate({**content, "folder": folder}, context=folder)
     except ValidationError as error:
         raise CatalogError(f"{where}: {_first_fault(error)}") from None
     if kata.id != folder.name:
@@ -252,5 +283,7 @@ def find_kata(katas: list[Kata], name: str) -> Kata:
             return kata
     known = [word for kata in katas for word in (kata.slug, kata.id)]
     near = difflib.get_close_matches(asked, known, n=1)
-    meant = f"; did you mean {find_kata(katas, near[0]).id!r}?" if near else ";"
-    raise CatalogError(f"kata {name!r} does not exist{meant} 'dojo list' names them all")
+    listed = "'dojo list' names them all"
+    if near:
+        listed = f"did you mean {find_kata(katas, near[0]).id!r}? {listed}"
+    raise CatalogError(f"kata {name!r} does not exist; {listed}")

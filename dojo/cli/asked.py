@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from dojo.catalog.kata import Kata, Language
+from dojo.catalog.kata import Kata
 from dojo.ground.exits import Exit, Stop, check_choice
+from dojo.ground.paths import find_root
+from dojo.language import languages
 
 if TYPE_CHECKING:
     from dojo.grading.lateness import LatePolicy
@@ -70,7 +72,7 @@ class Asked(BaseModel):
         from dojo.sandbox.walls import Level
 
         check_choice("--feedback", self.feedback, get_args(Feedback))
-        check_choice("--lang", self.lang, get_args(Language))
+        check_choice("--lang", self.lang, languages(find_root()))
         check_choice("--level", self.level, get_args(Level))
         check_choice("--attempt", self.attempt, get_args(Attempt))
         if not self.paths and self.roster is None:

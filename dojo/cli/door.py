@@ -17,9 +17,11 @@ from typer.core import TyperGroup
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.cli.company import attempts, go_on
 from dojo.cli.languages import commands as languages
+from dojo.cli.languages.helping import speak_help
 from dojo.cli.seen import replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
+from dojo.ground.paths import find_root
 from dojo.place.environment import TrackMissing
 from dojo.terminal import screen as show
 
@@ -36,6 +38,8 @@ class _Door(TyperGroup):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
         run = super().main
+        given = args[0] if args else extra.get("args")
+        speak_help(self, sys.argv[1:] if given is None else list(given), find_root())
         is_program = extra.pop("standalone_mode", True)
         extra.update(prog_name="dojo", standalone_mode=False)
         with interrupts.noted():
@@ -65,8 +69,9 @@ def _guard(run: Callable[[], Any]) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "dojo"
         said = " ".join(error.format_message().split()).rstrip(".")
-        said += "" if said.endswith("?") else ";"
-        return _complain(Exit.USAGE, f"{said} '{command} --help' says what there is")
+        if said.endswith("?"):
+            return _complain(Exit.USAGE, said, f"'{command} --help' says what there is")
+        return _complain(Exit.USAGE, f"{said}; '{command} --help' says what there is")
     except Stop as stop:
         return _complain(stop.code, str(stop))
     except EngineError as error:
@@ -93,8 +98,9 @@ def _with_packages(run: Callable[[], Any]) -> int:
     return code
 
 
-def _complain(code: Exit, message: str) -> Exit:
-    show.Screen(sys.stderr).say(f"dojo: {message}")
+def _complain(code: Exit, *sentences: str) -> Exit:
+    screen = show.Screen(sys.stderr)
+    screen.put(f"dojo: {' '.join(map(screen.words, sentences))}")
     return code
 
 

@@ -14,6 +14,7 @@ import typer
 
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
 from dojo.cli.asked import Asked, check_cluster, faults_of_the_order
+from dojo.cli.learn import CODES
 from dojo.cli.progress import progress, report, tell_collected
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
@@ -53,9 +54,7 @@ Seed = Annotated[
 HowMuch = Annotated[
     str, typer.Option(metavar="full|actual-only|none", help="How much the results say.")
 ]
-Lang = Annotated[
-    str, typer.Option(metavar="en|fr", help="Of what learners read; tests speak English.")
-]
+Lang = Annotated[str, typer.Option(metavar=CODES, help="Of what learners read.")]
 Walls = Annotated[
     str, typer.Option(metavar="strict|landlock", help="The walls that grading needs.")
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from dojo.catalog.verdict import KataVerdict
 from dojo.catalog.whereabouts import remember_tier
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
+from dojo.language import languages
 from dojo.place.state import language_here
 from dojo.terminal import screen as show
 from dojo.terminal.companion.course import first_unsolved, first_unsolved_task
@@ -24,11 +25,13 @@ ALL_SOLVED = "All katas are solved. Next: 'dojo run NN' runs one again."
 
 app = typer.Typer(rich_markup_mode=None)
 
+# What the help of an option says instead names the languages that there are: see `door`.
+CODES = "en|fr"
 Name = Annotated[str | None, typer.Argument(metavar="[KATA]", help="02, retries or 02_retries")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Lang = Annotated[
     str | None,
-    typer.Option("--lang", metavar="en|fr", help="Titles and hints; else DOJO_LANG, else LANG."),
+    typer.Option("--lang", metavar=CODES, help="Titles and hints; else DOJO_LANG, else LANG."),
 ]
 
 
@@ -140,14 +143,16 @@ def hint(
 @app.command()
 def doctor(as_json: AsJson = False) -> int:
     """Check this machine: Python, packages, ports, folders, and the start of each engine."""
-    from dojo.terminal.doctor import examine
+    from dojo.terminal.doctor import NAMES, examine
 
     checks = []
     screen = show.Screen()
     for check in examine(find_root()):
         checks.append(check)
         if not as_json:
-            show.show_check(screen, check.name, check.ok, check.said, check.cure)
+            words = NAMES[screen.language]
+            name = words.get(check.name) or screen.words(check.name)
+            show.show_check(screen, name + words[": "], check.ok, check.said, check.cure)
     ill = [check for check in checks if not check.ok]
     if as_json:
         print_json({"ok": not ill, "checks": [vars(check) for check in checks]})
@@ -164,13 +169,14 @@ def doctor(as_json: AsJson = False) -> int:
 def language_of(context: typer.Context, lang: str | None) -> Language:
     """Return the language of what is said: as asked, as DOJO_LANG or the locale says."""
     asked: str | None = lang or context.find_root().obj or os.environ.get("DOJO_LANG")
-    for known in get_args(Language):
-        if asked == known:
-            show.Screen.speak(known)
-            return cast(Language, known)
-    if asked:
-        raise Stop(Exit.USAGE, f"there is no language {asked!r}; '--lang en' and '--lang fr' are")
-    return language_here(find_root())
+    root = find_root()
+    if not asked:
+        return language_here(root)
+    if asked not in languages(root):
+        known = " and ".join(f"'--lang {one}'" for one in languages(root))
+        raise Stop(Exit.USAGE, f"there is no language {asked!r}; {known} are")
+    show.Screen.speak(asked)
+    return asked
 
 
 def catalogue() -> list[Kata]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 import typer
 
 from dojo.catalog.handed_out import known_stub
-from dojo.catalog.kata import Kata, Language, Track
+from dojo.catalog.kata import Kata, Track
 from dojo.catalog.progress import record_seen, standing
 from dojo.cli.learn import AsJson, Lang, Name, catalogue, choose, print_json
 from dojo.ground.exits import Exit, Stop, check_choice
@@ -51,13 +51,15 @@ def init(
 
     Given again after it was ended halfway it goes on.
     """
-    from dojo.place.pack import read_pack
+    from dojo.place.pack import languages_handed_out, read_pack
 
     check_choice("--track", track or "prefect", get_args(Track))
-    check_choice("--lang", lang or "en", get_args(Language))
-    asked = Workspace(dojo="0", lang=cast("Language", lang), track=cast("Track", track))
+    asked = Workspace(dojo="0", lang=lang, track=cast("Track", track))
     screen = show.Screen()
     with faults_of_the_place():
+        check_choice("--lang", lang or "en", languages_handed_out())
+        if lang is not None:
+            show.Screen.speak(lang)
         root = folder.absolute()
         known = check_new(root)
         asked = known or asked

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from dojo.cli.company.attempts import report_attempts
+from dojo.cli.learn import CODES
 from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.ground.files import write_whole
 from dojo.terminal import screen as show
@@ -139,9 +140,7 @@ def feedback(
     ] = "full",
     lang: Annotated[
         str | None,
-        typer.Option(
-            metavar="en|fr", help="Of all but tests' messages; else that of 'dojo grade'."
-        ),
+        typer.Option(metavar=CODES, help="Of what they read; else that of 'dojo grade'."),
     ] = None,
     learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
 ) -> int:
@@ -149,14 +148,15 @@ def feedback(
 
     Never more than the results themselves say: see --feedback of 'dojo grade'.
     """
-    from dojo.catalog.kata import Language, load_catalog
+    from dojo.catalog.kata import load_catalog
     from dojo.export.feedback import feedback_mail, feedback_page, file_name
     from dojo.grading.results import Feedback, with_feedback
     from dojo.ground.paths import find_root
+    from dojo.language import languages
 
     writers = {"html": feedback_page, "md": feedback_mail}
     check_choice("--to", to, writers)
-    check_choice("--lang", lang or "en", get_args(Language))
+    check_choice("--lang", lang or "en", languages(find_root()))
     check_choice("--feedback", level, get_args(Feedback))
     results = _chosen(read_results(file), learner, None)
     katas = {kata.id: kata for kata in load_catalog(find_root())}
@@ -167,7 +167,7 @@ def feedback(
     with contextlib.suppress(OSError):  # then no file can be written, which says why
         out.mkdir(parents=True, exist_ok=True)
     for name, of_one in theirs.items():
-        written = writers[to](of_one, katas, lang or results.language)  # type: ignore[arg-type]
+        written = writers[to](of_one, katas, lang or results.language)
         _write(out / f"{file_name(name, taken)}.{to}", written)
     show.Screen().say(f"{len(theirs)} files are in {out}")
     return Exit.DONE

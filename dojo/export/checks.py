@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 
 from dojo.catalog.kata import Language
@@ -61,6 +62,7 @@ def checks_of(result: Result, language: Language = "en") -> list[Check]:
     """
     words = WORDS[language]
     folder = find_root() / "katas" / Path(result.kata).name
+    beside_scenarios = find_root() / "reference" / folder.name
     checks = [
         Check(
             name=test.test,
@@ -83,7 +85,7 @@ def checks_of(result: Result, language: Language = "en") -> list[Check]:
             tasks=one.tasks,
             passed=one.verdict == "passed",
             cause=one.verdict,
-            message="" if one.verdict == "passed" else _told(one, language),
+            message="" if one.verdict == "passed" else _told(one, language, beside_scenarios),
             seconds=one.seconds,
             scenario=one.scenario,
         )
@@ -95,13 +97,19 @@ def checks_of(result: Result, language: Language = "en") -> list[Check]:
     return checks
 
 
-def _told(scenario: ScenarioVerdict, language: Language) -> str:
+def _told(scenario: ScenarioVerdict, language: Language, folder: Path) -> str:
     words = WORDS[language]
     verdict = short(scenario.verdict, language)
-    lines = [scenario.message or words["differs"].format(verdict=verdict)]
+    message = in_language(scenario.message, folder, language)
+    lines = [message or words["differs"].format(verdict=verdict)]
     for one in scenario.differences:
         form = words["seen" if one.expected is None else "expected"]
-        lines.append(form.format(what=one.what, seen=one.seen, expected=one.expected))
+        # `night 2: seconds waited`: whatever it is that was looked at, and when.
+        parts = (in_language(part, folder, language) for part in one.what.split(": "))
+        what = functools.reduce(
+            lambda left, right: words["pair"].format(left=left, right=right), parts
+        )
+        lines.append(form.format(what=what, seen=one.seen, expected=one.expected))
     return "\n".join(lines)
 
 

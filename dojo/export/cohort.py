@@ -9,21 +9,22 @@ import collections
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
+from dojo.catalog.kata import Language
 from dojo.export.checks import Check, checks_of
 from dojo.export.figures import (
     differing,
     distribution,
     grounds,
     heat_map,
-    in_parts,
     late,
-    results_in_parts,
 )
 from dojo.export.known import known_mistakes, likeness
-from dojo.export.page import head, names, text
+from dojo.export.page import head, in_parts, names, results_in_parts, text
+from dojo.export.words import COHORT, advice_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import in_a_list, plain
 from dojo.intake.submission import UNTOUCHED
+from dojo.language import OWN, in_language
 from dojo.mistakes.recognise import Likeness, Planted, recognise
 
 MOST_FAILURES = 20
@@ -60,30 +61,35 @@ def cohort_page(
             (result for theirs in learners.values() for result in theirs.values()), start=1
         )
     }
+    language = results.language
+    words = COHORT[language]
     parts = [
-        head("Cohort"),
-        "<h1>Cohort</h1>\n",
+        head(words["Cohort"], language),
+        f"<h1>{words['Cohort']}</h1>\n",
         _opening(results, learners),
-        distribution(learners, places),
-        _matrix(learners, places),
-        heat_map(learners),
-        differing(results.results, places),
-        late(results.results, places),
-        known_mistakes(alike, unknown),
-        _failed_most(results.results),
-        grounds(results.results),
-        "<h2>Every result</h2>\n",
+        distribution(learners, places, words),
+        _matrix(learners, places, language),
+        heat_map(learners, words),
+        differing(results.results, places, words),
+        late(results.results, places, words),
+        known_mistakes(alike, language, unknown),
+        _failed_most(results.results, language),
+        grounds(results.results, words),
+        f"<h2>{words['Every result']}</h2>\n",
         results_in_parts(
             [
                 "".join(
-                    _result(one, places[learner, one.kata], alike.get((learner, one.kata), []))
+                    _result(
+                        one, places[learner, one.kata], alike.get((learner, one.kata), []), language
+                    )
                     for one in theirs.values()
                 )
                 for learner, theirs in learners.items()
             ],
             list(learners),
+            words,
         ),
-        _not_graded(results.ungraded),
+        _not_graded(results.ungraded, words),
         "</body>\n</html>\n",
     ]
     return "".join(parts)
@@ -91,50 +97,57 @@ def cohort_page(
 
 def _opening(results: Results, learners: dict[str, dict[str, Result]]) -> str:
     counted = collections.Counter(one.verdict for one in results.results)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counted.most_common())
-    told = f"<p>{len(learners)} learners, {len(results.results)} results: {told or 'none'}.</p>\n"
+    language, words = results.language, COHORT[results.language]
+    told = ", ".join(f"{count} {short(one, language)}" for one, count in counted.most_common())
+    said = words["counts"].format(
+        learners=len(learners), results=len(results.results), told=told or words["none"]
+    )
+    told = f"<p>{said}</p>\n"
     unsure = [one for one in results.results if any(task.judges_differ for task in one.tasks)]
     if unsure:
-        told += (
-            f"<p class=odd>In {len(unsure)} results the tests and the examination contradict each"
-            " other: read these by hand, they are marked ≠.</p>\n"
-        )
+        said = words["contradict"].format(count=len(unsure))
+        told += f"<p class=odd>{said}</p>\n"
     if counted["grader-error"]:
-        told += (
-            f"<p class=odd>{counted['grader-error']} could not be graded, by no fault of the"
-            " learner: they have no mark. Grade them again.</p>\n"
-        )
+        said = words["not to be graded"].format(count=counted["grader-error"])
+        told += f"<p class=odd>{said}</p>\n"
     return told
 
 
-def _matrix(learners: dict[str, dict[str, Result]], places: dict[tuple[str, str], str]) -> str:
+def _matrix(
+    learners: dict[str, dict[str, Result]], places: dict[tuple[str, str], str], language: Language
+) -> str:
+    words = COHORT[language]
     katas = sorted({kata for theirs in learners.values() for kata in theirs})
     heads = "".join(f"<th scope=col>{text(kata).replace('_', '_<wbr>')}</th>" for kata in katas)
     rows = []
     for name, theirs in learners.items():
-        cells = "".join(_cell(theirs.get(kata), places) for kata in katas)
+        cells = "".join(_cell(theirs.get(kata), places, language) for kata in katas)
         marks = [one.earned for one in theirs.values()]
         total = "?" if None in marks else f"{sum(one or 0 for one in marks):g}"
         rows.append(f"<tr><th scope=row>{text(name)}</th><td>{total}</td>{cells}</tr>")
-    solved = "".join(_solved_by(learners, kata) for kata in katas)
-    head = f"<thead><tr><th scope=row>learner</th><th scope=col>total</th>{heads}</tr></thead>\n"
-    foot = f"<tfoot><tr><th scope=row>solved whole</th><td></td>{solved}</tr></tfoot>\n"
-    return f"<h2>Learners by katas</h2>\n{in_parts(rows, list(learners), head, foot, 'marks')}"
+    solved = "".join(_solved_by(learners, kata, words) for kata in katas)
+    first = f"<th scope=row>{words['learner']}</th><th scope=col>{words['total']}</th>"
+    head = f"<thead><tr>{first}{heads}</tr></thead>\n"
+    foot = f"<tfoot><tr><th scope=row>{words['solved whole']}</th><td></td>{solved}</tr></tfoot>\n"
+    table = in_parts(rows, list(learners), head, foot, "marks", words)
+    return f"<h2>{words['Learners by katas']}</h2>\n{table}"
 
 
-def _cell(result: Result | None, places: dict[tuple[str, str], str]) -> str:
+def _cell(result: Result | None, places: dict[tuple[str, str], str], language: Language) -> str:
     if result is None:
         return "<td>·</td>"
     earned = "?" if result.earned is None else f"{result.earned:g}"
     differ = " ≠" if any(task.judges_differ for task in result.tasks) else ""
     differ += " ◐" if any(task.is_own_word for task in result.tasks) else ""
-    late = f", {result.late_days} d late" if result.late_days else ""
-    late += ", set by hand" if result.by_hand is not None else ""
-    late += ", untouched" if UNTOUCHED in result.notes else ""
+    words = COHORT[language]
+    said = [words["{days} d late"].format(days=result.late_days)] if result.late_days else []
+    said += [words["set by hand"]] if result.by_hand is not None else []
+    said += [words["untouched"]] if UNTOUCHED in result.notes else []
+    late = "".join(f", {one}" for one in said)
     place = places[result.learner, result.kata]
     return (
         f'<td class={_colour(result)}><a href="#{place}">{earned}/{result.points:g}{differ}'
-        f"<small>{result.verdict}{late}</small></a></td>"
+        f"<small>{short(result.verdict, language)}{late}</small></a></td>"
     )
 
 
@@ -146,18 +159,20 @@ def _colour(result: Result) -> str:
     return "part" if result.earned else "bad"
 
 
-def _solved_by(learners: dict[str, dict[str, Result]], kata: str) -> str:
+def _solved_by(learners: dict[str, dict[str, Result]], kata: str, words: Mapping[str, str]) -> str:
     theirs = [one[kata] for one in learners.values() if kata in one]
-    return f"<td>{sum(one.verdict == 'passed' for one in theirs)} of {len(theirs)}</td>"
+    solved = sum(one.verdict == "passed" for one in theirs)
+    return f"<td>{words['{count} of {all}'].format(count=solved, all=len(theirs))}</td>"
 
 
-def _failed_most(results: Iterable[Result]) -> str:
+def _failed_most(results: Iterable[Result], language: Language) -> str:
+    words = COHORT[language]
     failed: dict[tuple[str, str], list[tuple[Result, Check]]] = {}
     looked_at: collections.Counter[tuple[str, str]] = collections.Counter()
     for result in results:
         reds: dict[str, Check] = {}
         names = set()
-        for check in checks_of(result):
+        for check in checks_of(result, language):
             name = check.name.split("[", 1)[0]
             names.add(name)
             if not check.passed:
@@ -166,44 +181,55 @@ def _failed_most(results: Iterable[Result]) -> str:
         for name, check in reds.items():
             failed.setdefault((result.kata, name), []).append((result, check))
     most = sorted(failed.items(), key=lambda item: (-len(item[1]), item[0]))
-    told = "<h2>What failed most</h2>\n"
+    told = f"<h2>{words['What failed most']}</h2>\n"
     if not most:
-        return told + "<p>Nothing.</p>\n"
+        return told + f"<p>{words['Nothing.']}</p>\n"
     for (kata, name), theirs in most[:MOST_FAILURES]:
+        said = words["{count} of {all}"].format(count=len(theirs), all=looked_at[kata, name])
+        said = words["{left}: {right}"].format(left=said, right=text(kata))
         told += (
-            f"<details><summary>{len(theirs)} of {looked_at[kata, name]}: {text(kata)}"
-            f" <b>{text(name)}</b></summary>\n{_reasons(theirs)}</details>\n"
+            f"<details><summary>{said} <b>{text(name)}</b></summary>\n"
+            f"{_reasons(theirs, words)}</details>\n"
         )
     if len(most) > MOST_FAILURES:
-        told += f"<p>{len(most) - MOST_FAILURES} checks more failed less often.</p>\n"
+        said = words["{count} checks more failed less often."]
+        told += f"<p>{said.format(count=len(most) - MOST_FAILURES)}</p>\n"
     return told
 
 
-def _reasons(theirs: list[tuple[Result, Check]]) -> str:
+def _reasons(theirs: list[tuple[Result, Check]], words: Mapping[str, str]) -> str:
     """Write each different message once, with the learners who got it."""
     said: dict[str, list[str]] = {}
     for result, check in theirs:
         said.setdefault(plain(check.message, _MOST_MESSAGE), []).append(result.learner)
     told = ""
     for message, who in sorted(said.items(), key=lambda item: -len(item[1])):
-        told += f"<p>{names(who)}</p>\n<pre>{html.escape(message)}</pre>\n"
+        told += f"<p>{names(who, words)}</p>\n<pre>{html.escape(message)}</pre>\n"
     return told
 
 
-def _result(result: Result, place: str, alike: list[Likeness]) -> str:
-    earned = "no mark" if result.earned is None else f"{result.earned:g} of {result.points:g}"
-    late = f", {result.late_days} days late" if result.late_days else ""
-    late += ", set by hand" if result.by_hand is not None else ""
-    title = (
-        f"<bdi>{text(result.learner)}</bdi> {text(result.kata)}:"
-        f" <span class={_colour(result)}>{earned}, {result.verdict}</span>{late}"
+def _result(result: Result, place: str, alike: list[Likeness], language: Language) -> str:
+    words = COHORT[language]
+    earned = words["no mark"]
+    if result.earned is not None:
+        earned = words["{count} of {all}"].format(
+            count=f"{result.earned:g}", all=f"{result.points:g}"
+        )
+    said = [words["{days} days late"].format(days=result.late_days)] if result.late_days else []
+    said += [words["set by hand"]] if result.by_hand is not None else []
+    late = "".join(f", {one}" for one in said)
+    title = words["{left}: {right}"].format(
+        left=f"<bdi>{text(result.learner)}</bdi> {text(result.kata)}",
+        right=f"<span class={_colour(result)}>{earned}, {short(result.verdict, language)}</span>"
+        f"{late}",
     )
-    told = f"<p>{text(result.advice)}</p>\n"
-    told += "".join(f"<p class=odd>{text(note)}</p>\n" for note in result.notes)
-    told += "".join(likeness(one) for one in alike)
+    told = f"<p>{text(advice_in(language, result.advice))}</p>\n"
+    notes = (in_language(note, OWN, language) for note in result.notes)
+    told += "".join(f"<p class=odd>{text(note)}</p>\n" for note in notes)
+    told += "".join(likeness(one, result.kata, language) for one in alike)
     if result.tasks:
-        told += _tasks(result)
-    for check in checks_of(result):
+        told += _tasks(result, words)
+    for check in checks_of(result, language):
         if not check.passed:
             told += (
                 f"<details><summary>{text(check.name)}</summary>\n"
@@ -211,30 +237,31 @@ def _result(result: Result, place: str, alike: list[Likeness]) -> str:
             )
     bound = result.binding
     told += (
-        f"<p><small>{text(result.source)} · submission {text(bound.submission[:12])}"
-        f" · kata {text(bound.kata[:12])} · grader {text(bound.grader[:24])}"
-        f" · walls {text(bound.level)}</small></p>\n"
+        f"<p><small>{text(result.source)} · {words['submission']} {text(bound.submission[:12])}"
+        f" · kata {text(bound.kata[:12])} · {words['grader']} {text(bound.grader[:24])}"
+        f" · {words['walls']} {text(bound.level)}</small></p>\n"
     )
     return f'<details id="{place}"><summary>{title}</summary>\n{told}</details>\n'
 
 
-def _tasks(result: Result) -> str:
+def _tasks(result: Result, words: Mapping[str, str]) -> str:
     rows = "".join(
         f"<tr><td>{task.number}</td><td>{task.earned:g}/{task.points:g}</td>"
-        f"<td class=text>{'green' if task.tests_passed else 'red'}</td>"
-        f"<td class=text>{task.examined}{' ≠' if task.judges_differ else ''}"
-        f"{', on its own word alone' if task.is_own_word else ''}</td></tr>"
+        f"<td class=text>{words['green' if task.tests_passed else 'red']}</td>"
+        f"<td class=text>{words[task.examined]}{' ≠' if task.judges_differ else ''}"
+        f"{', ' + words['on its own word alone'] if task.is_own_word else ''}</td></tr>"
         for task in result.tasks
     )
     return (
-        "<table><thead><tr><th scope=col>task</th><th scope=col>points</th>"
-        "<th scope=col class=text>tests</th><th scope=col class=text>examination</th></tr></thead>"
+        f"<table><thead><tr><th scope=col>{words['task']}</th>"
+        f"<th scope=col>{words['points']}</th><th scope=col class=text>{words['tests']}</th>"
+        f"<th scope=col class=text>{words['examination']}</th></tr></thead>"
         f"<tbody>{rows}</tbody></table>\n"
     )
 
 
-def _not_graded(lines: tuple[str, ...]) -> str:
+def _not_graded(lines: tuple[str, ...], words: Mapping[str, str]) -> str:
     if not lines:
         return ""
     items = "".join(f"<li>{text(line)}</li>\n" for line in lines)
-    return f"<h2>Not graded</h2>\n<ul>\n{items}</ul>\n"
+    return f"<h2>{words['Not graded']}</h2>\n<ul>\n{items}</ul>\n"

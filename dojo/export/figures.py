@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from dojo.exam.marks import Ground
-from dojo.export.page import text
+from dojo.export.page import Words, in_parts, table, text
 from dojo.grading.results import Result
 from dojo.ground.safe_text import in_a_list
 
 Learners = Mapping[str, Mapping[str, Result]]
 Places = Mapping[tuple[str, str], str]
 
-MOST_ON_A_PAGE = 60  # learners; more are parted, the first part is open
-_PART = 50
 _BINS = 10
 _WIDTH, _HEIGHT, _FOOT, _HEAD = 600, 120, 20, 18
 
 
-def distribution(learners: Learners, places: Places) -> str:
+def distribution(learners: Learners, places: Places, words: Words) -> str:
     """Draw how many learners have which share of the points, in ten steps, and name who is where.
 
     Args:
         learners: Their results by kata. Who lacks a mark, by the grader's failure, is left out.
         places: Where on the page each result is, by learner and kata.
+        words: What the page says, in its language.
 
     Returns:
         A heading, an SVG picture and the names, least points first; nothing for fewer than two.
@@ -52,11 +51,15 @@ def distribution(learners: Learners, places: Places) -> str:
             f'<text x="{middle:g}" y="{below:g}">{label}</text>'
         )
     whole = _HEAD + _HEIGHT + _FOOT
-    said = ", ".join(f"{count} in step {n}" for n, count in enumerate(counts, 1) if count)
+    in_step = words["{count} in step {number}"]
+    said = ", ".join(
+        in_step.format(count=count, number=n) for n, count in enumerate(counts, 1) if count
+    )
+    said = words["learners by share: {said}"].format(said=said)
     return (
-        "<h2>Shares of the points</h2>\n"
-        f'<svg viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="learners by share: {said}">'
-        f"{''.join(parts)}</svg>\n{_who_is_where(learners, steps, places)}"
+        f"<h2>{words['Shares of the points']}</h2>\n"
+        f'<svg viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="{said}">'
+        f"{''.join(parts)}</svg>\n{_who_is_where(learners, steps, places, words)}"
     )
 
 
@@ -64,15 +67,19 @@ def _label_of(step: int) -> str:
     return f"{step * 100 // _BINS}-{(step + 1) * 100 // _BINS} %"
 
 
-def _who_is_where(learners: Learners, steps: Sequence[Sequence[str]], places: Places) -> str:
+def _who_is_where(
+    learners: Learners, steps: Sequence[Sequence[str]], places: Places, words: Words
+) -> str:
     items = ""
     for number, names in enumerate(steps):
         linked = ", ".join(
             f'<a href="#{places[name, next(iter(learners[name]))]}"><bdi>{text(name)}</bdi></a>'
             for name in names
         )
-        items += f"<li><b>{_label_of(number)}</b>: {linked}</li>\n" if names else ""
-    return f"<details><summary>Who, least points first</summary>\n<ul>\n{items}</ul></details>\n"
+        said = words["{left}: {right}"].format(left=f"<b>{_label_of(number)}</b>", right=linked)
+        items += f"<li>{said}</li>\n" if names else ""
+    said = words["Who, least points first"]
+    return f"<details><summary>{said}</summary>\n<ul>\n{items}</ul></details>\n"
 
 
 def _share_of(results: Iterable[Result]) -> float | None:
@@ -83,11 +90,12 @@ def _share_of(results: Iterable[Result]) -> float | None:
     return sum(one.earned or 0 for one in results) / points
 
 
-def heat_map(learners: Learners) -> str:
+def heat_map(learners: Learners, words: Words) -> str:
     """Show each task of each learner in a cell, so that a hard task is a dark column.
 
     Args:
         learners: Their results by kata.
+        words: As in `distribution`.
 
     Returns:
         A heading, the signs' meanings and a table; nothing where no result has tasks.
@@ -114,12 +122,11 @@ def heat_map(learners: Learners) -> str:
         for name, theirs in learners.items()
     ]
     solved = "".join(f"<td>{_solved_by(learners, *one)}</td>" for one in columns)
-    foot = f"<tfoot><tr><th scope=row>solved by</th>{solved}</tr></tfoot>\n"
+    foot = f"<tfoot><tr><th scope=row>{words['solved by']}</th>{solved}</tr></tfoot>\n"
     return (
-        "<h2>Tasks by learners</h2>\n"
-        "<p>● solved, ◐ solved on its own word alone, ○ not solved, ≠ tests and examination"
-        " differ, · not handed in.</p>\n"
-        f"{in_parts(rows, list(learners), head, foot, 'heat')}"
+        f"<h2>{words['Tasks by learners']}</h2>\n"
+        f"<p>{words['signs']}</p>\n"
+        f"{in_parts(rows, list(learners), head, foot, 'heat', words)}"
     )
 
 
@@ -145,99 +152,56 @@ def _solved_by(learners: Learners, kata: str, number: int) -> int:
     )
 
 
-def in_parts(rows: Sequence[str], names: Sequence[str], head: str, foot: str, kind: str) -> str:
-    """Write a table; of many rows a part each, of which the first one is open.
-
-    Args:
-        rows: Its rows, one a learner.
-        names: The learners, in the same order: each part says from whom to whom it goes.
-        head: Its head; each part has it.
-        foot: What is below all of them.
-        kind: Its class in the page's style.
-    """
-    if len(rows) <= MOST_ON_A_PAGE:
-        return _table(rows, head, foot, kind)
-    return "".join(
-        _page(first, part, names, _table(part, head, foot, kind)) for first, part in _parts_of(rows)
-    )
-
-
-def results_in_parts(results: Sequence[str], names: Sequence[str]) -> str:
-    """Write the results of each learner; of many learners a part each, as their tables are.
-
-    Args:
-        results: All of a learner's, one text a learner.
-        names: The learners, in the same order.
-    """
-    if len(results) <= MOST_ON_A_PAGE:
-        return "".join(results)
-    return "".join(
-        _page(first, part, names, "".join(part), is_open=False)
-        for first, part in _parts_of(results)
-    )
-
-
-def _parts_of(rows: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
-    return [(first, rows[first : first + _PART]) for first in range(0, len(rows), _PART)]
-
-
-def _page(
-    first: int, part: Sequence[str], names: Sequence[str], said: str, is_open: bool = True
-) -> str:
-    """Write a part behind a click, the first one open unless none is."""
-    last = first + len(part)
-    whom = f"<bdi>{text(names[first])}</bdi> to <bdi>{text(names[last - 1])}</bdi>"
-    which = f"learners {first + 1} to {last} of {len(names)}: {whom}"
-    opened = " open" if is_open and not first else ""
-    return f"<details class=page{opened}><summary>{which}</summary>\n{said}</details>\n"
-
-
-def _table(rows: Sequence[str], head: str, foot: str, kind: str) -> str:
-    body = "\n".join(rows)
-    table = f"<table class={kind}>\n{head}<tbody>\n{body}\n</tbody>\n{foot}</table>"
-    return f"<div class=wide>{table}</div>\n"
-
-
-def late(results: Iterable[Result], places: Places) -> str:
+def late(results: Iterable[Result], places: Places, words: Words) -> str:
     """List who was late, who had more time, and whose lateness could not be judged.
 
     Args:
         results: The results.
         places: Where on the page each is, by learner and kata.
+        words: As in `distribution`.
 
     Returns:
         A heading and a list; nothing where nobody was or had.
     """
     items = []
     for one in sorted(results, key=lambda one: (-one.late_days, in_a_list(one.learner), one.kata)):
-        said = [f"{one.late_days} days late"] if one.late_days else []
+        said = [words["{days} days late"].format(days=one.late_days)] if one.late_days else []
         if one.deadline is not None:
-            said.append(f"own deadline {one.deadline.isoformat(' ', 'minutes')}")
+            moment = one.deadline.isoformat(" ", "minutes")
+            said.append(words["own deadline {moment}"].format(moment=moment))
         said += [note for note in one.notes if "lateness not judged" in note]
         if said:
-            items.append(f"<li>{_link(one, places)}: {text(', '.join(said))}</li>\n")
+            items.append(_item(_link(one, places), ", ".join(said), words))
     return (
-        f"<h2>Late, or with more time</h2>\n<ul class=many>\n{''.join(items)}</ul>\n"
+        f"<h2>{words['Late, or with more time']}</h2>\n<ul class=many>\n{''.join(items)}</ul>\n"
         if items
         else ""
     )
 
 
-def differing(results: Iterable[Result], places: Places) -> str:
+def differing(results: Iterable[Result], places: Places, words: Words) -> str:
     """List the tasks on which tests and examination contradict each other; as `late`."""
     items = []
     for one in results:
         tasks = [task for task in one.tasks if task.judges_differ]
         if tasks:
             said = ", ".join(
-                f"task {task.number} (tests {'green' if task.tests_passed else 'red'},"
-                f" examination {task.examined})"
+                words["one that differs"].format(
+                    number=task.number,
+                    tests=words["green" if task.tests_passed else "red"],
+                    examined=words[task.examined],
+                )
                 for task in tasks
             )
-            items.append(f"<li>{_link(one, places)}: {text(said)}</li>\n")
+            items.append(_item(_link(one, places), said, words))
     if not items:
         return ""
-    return f"<h2>Where tests and examination differ</h2>\n<ul class=many>\n{''.join(items)}</ul>\n"
+    title = words["Where tests and examination differ"]
+    return f"<h2>{title}</h2>\n<ul class=many>\n{''.join(items)}</ul>\n"
+
+
+def _item(link: str, said: str, words: Words) -> str:
+    return f"<li>{words['{left}: {right}'].format(left=link, right=text(said))}</li>\n"
 
 
 _GROUNDS: dict[Ground, str] = {
@@ -248,11 +212,12 @@ _GROUNDS: dict[Ground, str] = {
 }
 
 
-def grounds(results: Iterable[Result]) -> str:
+def grounds(results: Iterable[Result], words: Words) -> str:
     """Say once a kata which tasks' marks rest on what.
 
     Args:
         results: The results.
+        words: As in `distribution`.
 
     Returns:
         A heading and a table; nothing where no result says it.
@@ -270,13 +235,12 @@ def grounds(results: Iterable[Result]) -> str:
         + "</tr>"
         for kata, of in sorted(said.items())
     ]
-    heads = "".join(f"<th scope=col>{one}</th>" for one in _GROUNDS.values())
-    head = f"<thead><tr><th scope=col>kata, tasks</th>{heads}</tr></thead>\n"
+    heads = "".join(f"<th scope=col>{words[one]}</th>" for one in _GROUNDS.values())
+    head = f"<thead><tr><th scope=col>{words['kata, tasks']}</th>{heads}</tr></thead>\n"
     return (
-        "<h2>What the marks rest on</h2>\n"
-        "<p>A task without anything in the first two columns is passed on its own word alone: what"
-        " is in the other two a submission can forge.</p>\n"
-        f"{_table(rows, head, '', 'marks')}"
+        f"<h2>{words['What the marks rest on']}</h2>\n"
+        f"<p>{words['grounds']}</p>\n"
+        f"{table(rows, head, '', 'marks')}"
     )
 
 

@@ -1,14 +1,18 @@
-"""What every part of a page shares: its head, and text that is nobody's markup."""
+"""What every part of a page shares: its head, tables in parts, text that is nobody's markup."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dojo.ground.safe_text import one_line
 
 _MOST_NAMES = 12
 
+Words = Mapping[str, str]
+
+MOST_ON_A_PAGE = 60  # learners; more are parted, the first part is open
+_PART = 50
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --part: #9a6700; --bad: #cf222e;
   --odd: #8250df; }
@@ -71,8 +75,78 @@ def text(said: str) -> str:
     return html.escape(one_line(said))
 
 
-def names(learners: Sequence[str]) -> str:
+def names(learners: Sequence[str], words: Words) -> str:
     """Return learners in a row, the first ones of many."""
     who = ", ".join(f"<bdi>{text(name)}</bdi>" for name in learners[:_MOST_NAMES])
-    more = f" and {len(learners) - _MOST_NAMES} more" if len(learners) > _MOST_NAMES else ""
-    return who + more
+    if len(learners) <= _MOST_NAMES:
+        return who
+    return f"{who} {words['and {count} more'].format(count=len(learners) - _MOST_NAMES)}"
+
+
+def in_parts(
+    rows: Sequence[str], names: Sequence[str], head: str, foot: str, kind: str, words: Words
+) -> str:
+    """Write a table; of many rows a part each, of which the first one is open.
+
+    Args:
+        rows: Its rows, one a learner.
+        names: The learners, in the same order: each part says from whom to whom it goes.
+        head: Its head; each part has it.
+        foot: What is below all of them.
+        kind: Its class in the page's style.
+        words: What the page says, in its language.
+    """
+    if len(rows) <= MOST_ON_A_PAGE:
+        return table(rows, head, foot, kind)
+    return "".join(
+        _page(first, part, names, table(part, head, foot, kind), words)
+        for first, part in _parts_of(rows)
+    )
+
+
+def results_in_parts(results: Sequence[str], names: Sequence[str], words: Words) -> str:
+    """Write the results of each learner; of many learners a part each, as their tables are.
+
+    Args:
+        results: All of a learner's, one text a learner.
+        names: The learners, in the same order.
+        words: What the page says, in its language.
+    """
+    if len(results) <= MOST_ON_A_PAGE:
+        return "".join(results)
+    return "".join(
+        _page(first, part, names, "".join(part), words, is_open=False)
+        for first, part in _parts_of(results)
+    )
+
+
+def _parts_of(rows: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
+    return [(first, rows[first : first + _PART]) for first in range(0, len(rows), _PART)]
+
+
+def _page(
+    first: int,
+    part: Sequence[str],
+    names: Sequence[str],
+    said: str,
+    words: Words,
+    is_open: bool = True,
+) -> str:
+    """Write a part behind a click, the first one open unless none is."""
+    last = first + len(part)
+    which = words["part"].format(
+        first=first + 1,
+        last=last,
+        all=len(names),
+        one=f"<bdi>{text(names[first])}</bdi>",
+        other=f"<bdi>{text(names[last - 1])}</bdi>",
+    )
+    opened = " open" if is_open and not first else ""
+    return f"<details class=page{opened}><summary>{which}</summary>\n{said}</details>\n"
+
+
+def table(rows: Sequence[str], head: str, foot: str, kind: str) -> str:
+    """Write a table; see `in_parts`."""
+    body = "\n".join(rows)
+    whole = f"<table class={kind}>\n{head}<tbody>\n{body}\n</tbody>\n{foot}</table>"
+    return f"<div class=wide>{whole}</div>\n"

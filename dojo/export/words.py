@@ -1,8 +1,8 @@
-"""The words around results that a learner reads, in both languages: the one catalogue of them.
+"""The words around results that a learner reads, and what is said of a hand-in.
 
 Results keep what was said in English, so that two of them can be compared; what is written for a
-learner is said in the language of the batch. What tests say of a solution is in the katas' own
-catalogues (`dojo.language`); what scenarios say is English in both.
+learner is said in the language of the batch. What tests and scenarios say is in the katas' own
+catalogues.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import re
 
 from dojo.catalog.kata import Language
 from dojo.exam.marks import Verdict
+from dojo.language.words import WordTable
 
-WORDS: dict[Language, dict[str, str]] = {
-    "en": {
+WORDS = WordTable(
+    "export",
+    {
         "title": "Feedback for {name}",
         "pair": "{left}: {right}",
         "of": "{earned} of {points} points",
@@ -48,43 +50,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "not graded": "Not graded",
         "left": "{rows} rows and {reports} reports more are in results.json.",
     },
-    "fr": {
-        "title": "Retour pour {name}",
-        "pair": "{left} : {right}",
-        "of": "{earned} points sur {points}",
-        "none": "pas encore de note : la correction elle-même a échoué, sans faute de votre part",
-        "late": "rendu en retard ; jours comptés : {days}",
-        "off": "rendu en retard, le {moment} ; jours comptés : {days} ; points retirés : {off}",
-        "untouched": "vous avez rendu le fichier tel qu'il a été donné : était-il enregistré ?",
-        "days late": "jours de retard : {days}",
-        "deadline": "votre date limite était le {moment}",
-        "hand": "la note a été mise à la main : {reason}",
-        "task": "Tâche {number} : {title}",
-        "task of": "{kata} tâche {number}",
-        "solved": "résolue",
-        "open": "pas résolue",
-        "more": "et {count} de plus",
-        "silent": "{name} : rouge ; ce qu'il a dit n'est pas communiqué",
-        "outside": "vu du dehors, avec d'autres données",
-        "total": "En tout : {earned} points sur {points}",
-        "red": "rouge : {cause}",
-        "examination": "examen : {name}",
-        "submission": "rendu",
-        "differs": "diffère de la référence : {verdict}",
-        "seen": "{what} : vu {seen}",
-        "expected": "{what} : vu {seen}, attendu {expected}",
-        "grading": "Correction",
-        "results": "résultats : {count} ({told}).",
-        "nothing": "aucun",
-        "columns": "apprenant | kata | points | verdict | pourquoi",
-        "count of red": "{kata} : {count} en rouge, {learner}",
-        "more here": "{count} de plus sont dans results.json",
-        "not graded": "Pas noté",
-        "left": "{rows} lignes et {reports} rapports de plus sont dans results.json.",
-    },
-}
-VERDICTS: dict[Language, dict[Verdict, str]] = {
-    "en": {
+)
+VERDICTS = WordTable(
+    "verdicts",
+    {
         "passed": "all of it is right",
         "wrong": "something asked for is not there yet",
         "raised": "your code raised an exception",
@@ -96,154 +65,189 @@ VERDICTS: dict[Language, dict[Verdict, str]] = {
         "tampering": "what judges was changed",
         "grader-error": "the grading itself failed",
     },
-    "fr": {
-        "passed": "tout est juste",
-        "wrong": "il manque encore quelque chose de ce qui était demandé",
-        "raised": "votre code a levé une exception",
-        "timeout": "votre code n'en finissait pas, et a été arrêté",
-        "memory": "votre code a utilisé plus de mémoire qu'il n'y en a",
-        "crashed": "le processus de votre code a été tué",
-        "exited": "votre code a mis fin au processus",
-        "unreadable": "votre rendu n'a pas pu être lu",
-        "tampering": "ce qui juge a été modifié",
-        "grader-error": "la correction elle-même a échoué",
+)
+_SHORT = WordTable(
+    "short",
+    {
+        "passed": "passed",
+        "wrong": "wrong",
+        "raised": "raised",
+        "timeout": "timeout",
+        "memory": "memory",
+        "crashed": "crashed",
+        "exited": "exited",
+        "unreadable": "unreadable",
+        "tampering": "tampering",
+        "grader-error": "grader-error",
     },
-}
-_SHORT: dict[Verdict, str] = {
-    "passed": "réussi",
-    "wrong": "incomplet",
-    "raised": "exception",
-    "timeout": "sans fin",
-    "memory": "mémoire",
-    "crashed": "tué",
-    "exited": "terminé",
-    "unreadable": "illisible",
-    "tampering": "juge modifié",
-    "grader-error": "pas noté",
-}
+)
+# What the page on a cohort says.
+COHORT = WordTable(
+    "cohort",
+    {
+        "Cohort": "Cohort",
+        "Every result": "Every result",
+        "counts": "{learners} learners, {results} results: {told}.",
+        "none": "none",
+        "learner": "learner",
+        "total": "total",
+        "solved whole": "solved whole",
+        "Learners by katas": "Learners by katas",
+        "{days} d late": "{days} d late",
+        "{days} days late": "{days} days late",
+        "set by hand": "set by hand",
+        "untouched": "untouched",
+        "{count} of {all}": "{count} of {all}",
+        "What failed most": "What failed most",
+        "Nothing.": "Nothing.",
+        "{left}: {right}": "{left}: {right}",
+        "{count} checks more failed less often.": "{count} checks more failed less often.",
+        "no mark": "no mark",
+        "submission": "submission",
+        "grader": "grader",
+        "walls": "walls",
+        "green": "green",
+        "red": "red",
+        "agrees": "agrees",
+        "differs": "differs",
+        "unexamined": "unexamined",
+        "on its own word alone": "on its own word alone",
+        "task": "task",
+        "tasks": "tasks",
+        "points": "points",
+        "tests": "tests",
+        "examination": "examination",
+        "Not graded": "Not graded",
+        "and {count} more": "and {count} more",
+        "Mistakes that are known": "Mistakes that are known",
+        "or": "or",
+        "{count} more were made less often.": "{count} more were made less often.",
+        "the same tests are red": "the same tests are red",
+        "one of these": "one of these",
+        "this": "this",
+        "behaves": "behaves",
+        "behave": "behave",
+        "or {count} more": "or {count} more",
+        "{count} in step {number}": "{count} in step {number}",
+        "learners by share: {said}": "learners by share: {said}",
+        "Shares of the points": "Shares of the points",
+        "Who, least points first": "Who, least points first",
+        "solved by": "solved by",
+        "Tasks by learners": "Tasks by learners",
+        "own deadline {moment}": "own deadline {moment}",
+        "Late, or with more time": "Late, or with more time",
+        "Where tests and examination differ": "Where tests and examination differ",
+        "seen from outside": "seen from outside",
+        "answers to secret draws": "answers to secret draws",
+        "an engine's record": "an engine's record",
+        "its own word": "its own word",
+        "kata, tasks": "kata, tasks",
+        "What the marks rest on": "What the marks rest on",
+        "contradict": (
+            "In {count} results the tests and the examination contradict each other: read"
+            " these by hand, they are marked ≠."
+        ),
+        "not to be graded": (
+            "{count} could not be graded, by no fault of the learner: they have no mark. Grade"
+            " them again."
+        ),
+        "how they are known": (
+            "Each kata was tried on wrong answers with a name. A task behaves like one of them"
+            " when the same tests are red, or at least when that one's tests all are, and make"
+            " half of what is red. The code may look different."
+        ),
+        "more is wrong": "{shared} of {red} red tests are that mistake's; more is wrong",
+        "likeness": "{tasks} {verb} like {like}; {sure}:",
+        "signs": (
+            "● solved, ◐ solved on its own word alone, ○ not solved, ≠ tests and examination"
+            " differ, · not handed in."
+        ),
+        "part": "learners {first} to {last} of {all}: {one} to {other}",
+        "one that differs": "task {number} (tests {tests}, examination {examined})",
+        "grounds": (
+            "A task without anything in the first two columns is passed on its own word alone:"
+            " what is in the other two a submission can forge."
+        ),
+    },
+)
 # What a result's advice says, and why a hand-in cannot be read: found again by its form.
-_ADVICE = {
-    "all of it is right": "tout est juste",
-    "it came to no end in time: look for a loop or a wait without an end": (
-        "il n'en finissait pas : cherchez une boucle ou une attente sans fin"
+_ADVICE = WordTable(
+    "advice",
+    (
+        "{advice}; on its own word alone: task {tasks}",
+        "all of it is right",
+        "it came to no end in time: look for a loop or a wait without an end",
+        "it used more memory than a submission has",
+        "its process was killed",
+        "it ended the process: a task must return or raise",
+        "it changed what judges it: look at this one by hand",
+        "{red} of {tests} tests red, {bad} of {scenarios} scenarios differ",
+        "{red} of {tests} tests red",
+        "twice it broke the sandbox that it ran in, the reference did not: {why}",
+        "not graded: {why}; grade it again",
+        "it holds {count} hand-ins ({names}), not one learner's: hand in one",
+        "it is a {kind} archive, which is not read here: {cure}",
+        "{name} is a link, or cannot be read ({error})",
+        "{name} is no regular file",
+        "the archive holds more than {most} members",
+        "the archive unpacks to more than {most} MB",
+        "the archive unpacks to more than {most} times its size: a bomb",
+        "the {kind} file holds a member without a name: make it anew",
+        "the {kind} file holds folders more than {most} deep: {cure} anew",
+        "the repository is not all its own: {why}; hand in a plain clone",
+        "the {kind} file takes more memory or time to read than any should: make it anew",
+        "the {kind} file holds a name of {count} characters: make it anew",
+        "the {kind} file cannot be read ({error}): make it anew",
+        "the {kind} file holds {name} twice: make it anew",
+        "{name} is a link in the archive, no file",
+        "the {kind} file holds no tar ({error}): {cure}",
+        "{name} is not there; there is {near}: if that is it, call it {file}",
+        "{name} is not there; there is {near}: unpack it",
+        "{name} is not there",
+        "{name} is longer than {most} MB: hand in the code only",
+        "{name} is empty: was it saved?",
+        "{name} is not Python text (NUL bytes): save it as UTF-8",
+        "{name} is not Python text: save it as UTF-8",
+        "it was typed into the platform's page: hand in the file",
+        "it is a link: hand in the files themselves",
+        "there is nothing at this path",
+        "{name} is empty: {cure}",
+        "{name} is no folder, archive or Python file by its bytes: {cure}",
+        "the folder cannot be read ({error})",
+        "it holds more than {most} files",
+        "git cannot read the repository: {error}",
+        "{name} is a link or a submodule, no file",
+        "it cannot be read ({error}): hand it in anew, as a .zip",
+        "hand in a .zip or a .tar.gz",
     ),
-    "it used more memory than a submission has": "il a utilisé plus de mémoire qu'un rendu n'en a",
-    "its process was killed": "son processus a été tué",
-    "it ended the process: a task must return or raise": (
-        "il a mis fin au processus : une tâche doit rendre une valeur ou lever une exception"
-    ),
-    "it changed what judges it: look at this one by hand": (
-        "il a modifié ce qui le juge : à regarder à la main"
-    ),
-    "{red} of {tests} tests red, {bad} of {scenarios} scenarios differ": (
-        "tests en rouge : {red} sur {tests} ; scénarios qui diffèrent : {bad} sur {scenarios}"
-    ),
-    "{red} of {tests} tests red": "tests en rouge : {red} sur {tests}",
-    "twice it broke the sandbox that it ran in, the reference did not: {why}": (
-        "deux fois il a cassé le bac à sable où il tournait, la référence non : {why}"
-    ),
-    "not graded: {why}; grade it again": "pas noté : {why} ; à noter de nouveau",
-    "it holds {count} hand-ins ({names}), not one learner's: hand in one": (
-        "il contient {count} rendus ({names}), pas celui d'une seule personne : n'en rendez qu'un"
-    ),
-    "it is a {kind} archive, which is not read here: {cure}": (
-        "c'est une archive {kind}, qui n'est pas lue ici : {cure}"
-    ),
-    "{name} is a link, or cannot be read ({error})": (
-        "{name} est un lien, ou ne peut pas être lu ({error})"
-    ),
-    "{name} is no regular file": "{name} n'est pas un fichier ordinaire",
-    "the archive holds more than {most} members": "l'archive contient plus de {most} éléments",
-    "the archive unpacks to more than {most} MB": "l'archive dépasse {most} Mo une fois ouverte",
-    "the archive unpacks to more than {most} times its size: a bomb": (
-        "l'archive dépasse {most} fois sa taille une fois ouverte : une bombe"
-    ),
-    "the {kind} file holds a member without a name: make it anew": (
-        "le fichier {kind} contient un élément sans nom : refaites-le"
-    ),
-    "the {kind} file holds folders more than {most} deep: {cure} anew": (
-        "le fichier {kind} contient plus de {most} dossiers emboîtés : {cure}"
-    ),
-    "the repository is not all its own: {why}; hand in a plain clone": (
-        "le dépôt n'est pas tout entier à lui : {why} ; rendez un simple clone"
-    ),
-    "the {kind} file takes more memory or time to read than any should: make it anew": (
-        "lire le fichier {kind} prend plus de mémoire ou de temps qu'il n'en faut : refaites-le"
-    ),
-    "the {kind} file holds a name of {count} characters: make it anew": (
-        "le fichier {kind} contient un nom de {count} caractères : refaites-le"
-    ),
-    "the {kind} file cannot be read ({error}): make it anew": (
-        "le fichier {kind} ne peut pas être lu ({error}) : refaites-le"
-    ),
-    "the {kind} file holds {name} twice: make it anew": (
-        "le fichier {kind} contient deux fois {name} : refaites-le"
-    ),
-    "{name} is a link in the archive, no file": "{name} est un lien dans l'archive, pas un fichier",
-    "the {kind} file holds no tar ({error}): {cure}": (
-        "le fichier {kind} ne contient pas de tar ({error}) : {cure}"
-    ),
-    "{name} is not there; there is {near}: if that is it, call it {file}": (
-        "{name} n'est pas là ; il y a {near} : si c'est lui, appelez-le {file}"
-    ),
-    "{name} is not there; there is {near}: unpack it": (
-        "{name} n'est pas là ; il y a {near} : décompressez-le"
-    ),
-    "{name} is not there": "{name} n'est pas là",
-    "{name} is longer than {most} MB: hand in the code only": (
-        "{name} dépasse {most} Mo : ne rendez que le code"
-    ),
-    "{name} is empty: was it saved?": "{name} est vide : a-t-il été enregistré ?",
-    "{name} is not Python text (NUL bytes): save it as UTF-8": (
-        "{name} n'est pas du texte Python (octets nuls) : enregistrez-le en UTF-8"
-    ),
-    "{name} is not Python text: save it as UTF-8": (
-        "{name} n'est pas du texte Python : enregistrez-le en UTF-8"
-    ),
-    "it was typed into the platform's page: hand in the file": (
-        "il a été tapé dans la page de la plateforme : rendez le fichier"
-    ),
-    "it is a link: hand in the files themselves": "c'est un lien : rendez les fichiers eux-mêmes",
-    "there is nothing at this path": "il n'y a rien à cet endroit",
-    "{name} is empty: {cure}": "{name} est vide : {cure}",
-    "{name} is no folder, archive or Python file by its bytes: {cure}": (
-        "{name} n'est, d'après ses octets, ni dossier, ni archive, ni fichier Python : {cure}"
-    ),
-    "the folder cannot be read ({error})": "le dossier ne peut pas être lu ({error})",
-    "it holds more than {most} files": "il contient plus de {most} fichiers",
-    "git cannot read the repository: {error}": "git ne peut pas lire le dépôt : {error}",
-    "{name} is a link or a submodule, no file": (
-        "{name} est un lien ou un sous-module, pas un fichier"
-    ),
-    "it cannot be read ({error}): hand it in anew, as a .zip": (
-        "il ne peut pas être lu ({error}) : rendez-le de nouveau, en .zip"
-    ),
-}
-_OWN_WORD = r"(.+); on its own word alone: task ([\d, ]+)"  # behind any advice
-_CURES = {"hand in a .zip or a .tar.gz": "rendez un .zip ou un .tar.gz"}
+)
+
+
+_SENTENCES = ("advice", "cure", "why")  # what is put in, and may be of a form itself
 
 
 def short(verdict: Verdict, language: Language) -> str:
     """Return a verdict in a word or two; in English it is the record's own."""
-    return _SHORT[verdict] if language == "fr" else verdict
+    return _SHORT[language][verdict]
 
 
 def advice_in(language: Language, advice: str) -> str:
     """Return a result's advice in a language; as it is where it is of no form that is known."""
     if language == "en":
         return advice
-    if own := re.fullmatch(_OWN_WORD, advice, re.DOTALL):
-        return f"{advice_in(language, own[1])} ; sur sa seule parole : tâche {own[2]}"
-    for form, said in _forms():
+    for form, said in zip(_forms(), _ADVICE[language].values(), strict=True):
         if found := form.fullmatch(advice):
-            given = {name: _CURES.get(text, text) for name, text in found.groupdict().items()}
+            given = {
+                name: advice_in(language, text) if name in _SENTENCES else text
+                for name, text in found.groupdict().items()
+            }
             return said.format(**given)
     return advice
 
 
 @functools.cache
-def _forms() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((_form_of(english), french) for english, french in _ADVICE.items())
+def _forms() -> tuple[re.Pattern[str], ...]:
+    return tuple(_form_of(english) for english in _ADVICE.english)
 
 
 def _form_of(text: str) -> re.Pattern[str]:

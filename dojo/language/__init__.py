@@ -1,8 +1,10 @@
-"""What a red message is in a learner's language: sentences found in the tests, their catalogues."""
+"""What is said in a learner's language: sentences found in the tests, their catalogues."""
 
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 # The folder whose catalogue has what `dojo` itself says.
 OWN = Path(__file__).parent
+_IN_A_LANGUAGE = re.compile(
+    r"katas/[^/]+/(?:README|messages)\.([a-z]{2,3}(?:_[A-Z]{2})?)\.(?:md|po)"
+)
 
 
 def in_language(message: str, folder: Path, language: Language) -> str:
@@ -28,15 +33,63 @@ def in_language(message: str, folder: Path, language: Language) -> str:
     return _translator(folder, language).translate(message)
 
 
+def mistake_in(sentence: str, folder: Path, language: Language) -> str:
+    """Return the sentence of a planted mistake in a language; as it is where nobody says it there.
+
+    Args:
+        sentence: What the answer says of itself, in English.
+        folder: The kata's.
+        language: Which.
+    """
+    from dojo.language.catalogue import MISTAKES, said_there
+
+    return said_there(folder, language, MISTAKES).get(sentence) or sentence
+
+
+def said_by_dojo(language: Language, part: str | None) -> Mapping[str, str]:
+    """Return what each English text of a part of the catalogue of `dojo` is in a language."""
+    from dojo.language.catalogue import said_there
+
+    return said_there(OWN, language, part)
+
+
+def languages(root: Path) -> list[Language]:
+    """Return the languages that something is said in at a place, English first.
+
+    A language is there as soon as one kata has a page or a catalogue in it, or `dojo` itself one.
+
+    Args:
+        root: The checkout or workspace.
+    """
+    return list(_languages(root, OWN))
+
+
+def languages_in(names: Iterable[str]) -> list[Language]:
+    """Return the same, of katas whose files are not on a disk.
+
+    Args:
+        names: The files' paths, such as `katas/02_retries/README.fr.md`.
+    """
+    return _sorted({found[1] for name in names if (found := _IN_A_LANGUAGE.fullmatch(name))})
+
+
+@functools.lru_cache(maxsize=64)
+def _languages(root: Path, own: Path) -> tuple[Language, ...]:
+    files = [*root.glob("katas/*/README.*.md"), *root.glob("katas/*/messages.*.po")]
+    names = [path.relative_to(root).as_posix() for path in files]
+    names += [f"katas/dojo/{path.name}" for path in own.glob("messages.*.po")]
+    return tuple(languages_in(names))
+
+
+def _sorted(codes: set[Language]) -> list[Language]:
+    return ["en", *sorted(codes - {"en"})]
+
+
 @functools.lru_cache(maxsize=64)
 def _translator(folder: Path, language: Language) -> Translator:
-    from dojo.language.catalogue import CatalogueError, catalogue_file, read
+    from dojo.language.catalogue import AROUND, PASSED_ON, said_there
     from dojo.language.translating import Translator
 
-    found = []
-    for file in (catalogue_file(folder, language), catalogue_file(OWN, language)):
-        try:
-            found.append(read(file))
-        except CatalogueError:  # `dojo check` says so; a learner reads English meanwhile
-            continue
-    return Translator(*found)
+    parts = (None,) if folder.parent.name == "katas" else (None, AROUND, PASSED_ON)
+    own = (said_by_dojo(language, part) for part in parts)
+    return Translator(said_there(folder, language), *own)

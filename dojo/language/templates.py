@@ -14,7 +14,17 @@ from typing import NamedTuple
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 # What only looks like a sentence: code, queries, tables, names of columns.
-_CODE = re.compile(r"^\s*(import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b")
+_CODE = re.compile(
+    r"^\s*((import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b|"
+    r"<[/!?a-z]|:root|\.\w+ \{)"
+)
+# `raised {name}`, `{low} to {high}`, `a folder`: one word is enough with what is put in, or `a`.
+_ONE_WORD = re.compile(
+    r"^[A-Za-z]{4,}:? \{|^.*\} [a-z]{4,}\b|(^|[ }])[A-Za-z]{3,}: \{"
+    r"|\} (to|of|in|or|and|at|with|from|on) \{|^(a|an|the|no) [a-z]{3,}$"
+)
+# What a scenario calls what it notes: words, no name of a function, no sign of a format.
+_NOTE = re.compile(r"(?=.*[a-z]{3})[a-z{][a-z0-9{} ,;:'*-]*")
 _LEAST_WORDS = 2
 
 
@@ -46,15 +56,40 @@ def templates_of(file: Path) -> list[Template]:
     for node, is_choice in _texts(tree, is_choice=False):
         if id(node) in silent:
             continue
-        text = _text_of(node)
+        text = text_of(node)
         if text is not None and _is_prose(text, is_choice):
             found.setdefault(text, Template(text, node.lineno))
     return sorted(found.values(), key=lambda one: one.line)
 
 
+def notes_of(file: Path) -> list[Template]:
+    """Return what scenarios call what they note, beside the sentences of their file.
+
+    Args:
+        file: An examination.
+
+    Raises:
+        OSError: It cannot be read.
+        SyntaxError: It is no Python.
+    """
+    found = {one.text: one for one in templates_of(file)}
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        for value in node.args if isinstance(node, ast.Call) else ():
+            if isinstance(value, (ast.JoinedStr, ast.Constant)):
+                text = text_of(value) if not isinstance(value, ast.Constant) else value.value
+                if isinstance(text, str) and _NOTE.fullmatch(re.sub(r"\{\w+\}", "{}", text)):
+                    found.setdefault(text, Template(text, value.lineno))
+    return sorted(found.values(), key=lambda one: one.line)
+
+
 def _silent(tree: ast.AST) -> Iterator[int]:
-    """Yield what nobody is told, by identity: docstrings, what is compared, annotations."""
+    """Yield what nobody is told, by identity: docstrings, what is compared, annotations.
+
+    And what has a part of a catalogue of its own: tables of words, the help of options.
+    """
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_elsewhere(node):
+            yield from map(id, ast.walk(node))
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
@@ -67,6 +102,12 @@ def _silent(tree: ast.AST) -> Iterator[int]:
             yield from map(id, ast.walk(node.returns))
         elif isinstance(node, (ast.arg, ast.AnnAssign)) and node.annotation:
             yield from map(id, ast.walk(node.annotation))
+
+
+def _is_elsewhere(node: ast.Call) -> bool:
+    if isinstance(node.func, ast.Attribute):
+        return isinstance(node.func.value, ast.Name) and node.func.value.id == "typer"
+    return isinstance(node.func, ast.Name) and node.func.id == "WordTable"
 
 
 def _texts(node: ast.AST, *, is_choice: bool) -> Iterator[tuple[ast.expr, bool]]:
@@ -98,7 +139,7 @@ def _joins(node: ast.AST) -> bool:
     )
 
 
-def _text_of(node: ast.expr) -> str | None:
+def text_of(node: ast.expr) -> str | None:
     """Write a text with named places; None if it has nothing but places."""
     if isinstance(node, ast.Constant):
         return str(node.value).replace("{", "{{").replace("}", "}}")
@@ -133,8 +174,8 @@ def _is_prose(text: str, is_choice: bool) -> bool:
     words = _WORD.findall(re.sub(r"\{\w+\}", " ", text))
     if is_choice:
         return bool(words) and not _CODE.match(text)
-    if re.match(r"[A-Za-z]{4,}:? \{|.*\} [a-z]{4,}\b", text) and "=" not in text:
-        return True  # `raised {name}`: one word, and what is put in
+    if _ONE_WORD.search(text) and "=" not in text and not _CODE.match(text):
+        return True
     if _CODE.match(text) or not re.search(r"[a-z]{2,} |[a-z]{2,}[.:,]?$| [a-z]{2,}", text):
         return False
     return len(words) >= _LEAST_WORDS and " " in text.strip()

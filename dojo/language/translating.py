@@ -7,10 +7,9 @@ turn, for it may be a sentence itself. What no catalogue knows stays as it is.
 
 from __future__ import annotations
 
-import functools
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 _MOST_LINES = 6  # of one template, with all that is put into it
@@ -20,6 +19,11 @@ _MOST = 4_000  # characters of a line that are looked through: a value may be a 
 _MOST_SENTENCES = 24  # of a line
 _MOST_STARTS = 5
 _LEAST_TO_GO_ON = 5  # characters
+_GAP = re.compile("([ \\u00a0\\u202f]):")
+_SIGNS = (".", ",", ";", ":")  # that may follow what is one text
+_MOST_OF_IT = 0.75
+_LEAST_TO_STAND = 7  # characters
+_GOING_ON = ("; ", ", ", " (")
 
 
 class _Said(NamedTuple):
@@ -63,8 +67,11 @@ class _Known(NamedTuple):
                 names.append(name)
                 fixed.append("")
         key = max(fixed, key=len)
-        goes_on = text[:1].islower() and len(key) >= _LEAST_TO_GO_ON
-        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said.strip())
+        goes_on = text.startswith(_GOING_ON) or text.strip()[:1].islower()
+        goes_on = goes_on and len(key) >= _LEAST_TO_GO_ON and (bool(names) or " " in key.strip())
+        # Spaces that both have belong to what is around it; French has some before a sign.
+        said = said if text == text.strip() else said.strip()
+        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said)
 
     def matched(self, text: str) -> dict[str, str] | None:
         """Return what was put in, if a text is this one.
@@ -94,7 +101,7 @@ class _Known(NamedTuple):
             at = text.find(self.fixed[0], at + 1)
             if at < 0:
                 break
-            if at and not text[at - 1].isalnum():
+            if at and not (text[at].isalnum() and text[at - 1].isalnum()):
                 values = self.matched(text[at:])
                 if values is not None:
                     return text[:at], values
@@ -115,21 +122,38 @@ class Translator:
             for text, said in one.items():
                 if said and said != text:
                     merged.setdefault(text, said)
+        # As French has it, and Spanish has not: its catalogue shows what a language does.
+        gaps = (_GAP.search(said) for said in merged.values())
+        self._before_a_colon = next((found[1] for found in gaps if found), "")
         self._between = {text: said for text, said in merged.items() if _joins(text)}
+        self._between.setdefault(", ", ", ")
         for text, said in list(merged.items()):  # what begins a sentence may go on with another
             merged.setdefault(text[:1].lower() + text[1:], said[:1].lower() + said[1:])
         self._known = sorted(
             (_Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
         )
-        self._phrase = functools.lru_cache(maxsize=2_000)(self._phrase_once)
 
     def translate(self, message: str) -> str:
         """Return a message in the other language, as far as it is known; else as it is."""
         if not self._known or not message:
             return message
-        return self._text(message, 0).text
+        # Of what a message holds no part can be another template than those that it may hold.
+        near = [one for one in self._known if one.key in message]
+        between = {text: said for text, said in self._between.items() if text in message}
+        return _Reading(near, between, self._before_a_colon).text(message, 0).text
 
-    def _text(self, text: str, depth: int) -> _Said:
+
+class _Reading:
+    """Reads one message."""
+
+    def __init__(
+        self, known: Sequence[_Known], between: Mapping[str, str], before_a_colon: str
+    ) -> None:
+        """Remember which templates it may hold, what may join two of them, and a typography."""
+        self._known, self._between, self._before_a_colon = known, between, before_a_colon
+        self._phrases: dict[tuple[str, int], _Said | None] = {}
+
+    def text(self, text: str, depth: int) -> _Said:
         """Translate a text of several lines."""
         lines = text.split("\n")
         known, done = 0, []
@@ -175,49 +199,76 @@ class Translator:
             best[first] = max(options, key=lambda one: one.known)
         return _Said(best[0].known, indent + best[0].text + line[len(line.rstrip()) :])
 
-    def _phrase_once(self, text: str, depth: int) -> _Said | None:
+    def _phrase(self, text: str, depth: int) -> _Said | None:
         """Translate what may be one text; None where it is not known as a whole."""
+        if (text, depth) not in self._phrases:
+            self._phrases[text, depth] = self._phrase_once(text, depth)
+        return self._phrases[text, depth]
+
+    def _phrase_once(self, text: str, depth: int) -> _Said | None:
         whole = self._whole(text, depth)
-        if whole is not None:
+        if whole is not None and whole.known >= _MOST_OF_IT * len(text):
             return whole
-        found = [self._joined(text, depth)]
+        found = [whole, self._joined(text, depth)]
         for one in self._known:
             if one.goes_on and one.key in text and (ending := one.matched_at_the_end(text)):
                 before, values = ending
-                said = self._filled(one, values, depth)
-                found.append(_Said(said.known, before + said.text))
+                gap = before[len(before.rstrip()) :]
+                first = self._phrase(before.rstrip(), depth) or _Said(0, before.rstrip())
+                said = self._filled(one, values, depth) or _Said(0, text[len(before) :])
+                found.append(_Said(first.known + said.known, first.text + gap + said.text))
                 break
+        if text[-1:] in _SIGNS and (shorter := self._phrase(text[:-1], depth)) is not None:
+            gap = self._before_a_colon if text[-1] in ":;" else ""
+            found.append(_Said(shorter.known, f"{shorter.text}{gap}{text[-1]}"))
         return max(filter(None, found), key=lambda one: one.known, default=None)
 
     def _joined(self, text: str, depth: int) -> _Said | None:
         """Translate texts that were put together by another one."""
         for between, other in self._between.items():
             if between in text:
-                parts = [
-                    self._phrase(part, depth) or _Said(0, part) for part in text.split(between)
-                ]
+                pieces = text.split(between)
+                parts = [self._phrase(part, depth) or _Said(0, part) for part in pieces]
+                if (between == ", " or between.strip().isalpha()) and not all(
+                    part.known or _is_name(piece) for part, piece in zip(parts, pieces, strict=True)
+                ):
+                    continue  # ` and ` and commas stand in any sentence
                 known = sum(part.known for part in parts) + len(between)
                 return _Said(known, other.join(part.text for part in parts))
         return None
 
     def _whole(self, text: str, depth: int) -> _Said | None:
         found = [
-            self._filled(one, values, depth)
+            said
             for one in self._known
-            if one.key in text and (values := one.matched(text)) is not None
+            if one.key in text
+            and (values := one.matched(text)) is not None
+            and (said := self._filled(one, values, depth)) is not None
         ]
         return max(found, key=lambda one: one.known, default=None)
 
-    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said:
-        """Put into a translation what was put in, translated itself."""
+    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said | None:
+        """Put into a translation what was put in, translated itself.
+
+        None where it is little more than ` in `, which stands in any sentence, and what was put in
+        is neither known nor a name.
+        """
         known, put_in = one.weight, {}
         for name, value in values.items():
             said = _Said(0, value)
             if depth < _DEEPEST and re.search(r"[A-Za-z]{2}", value):
-                said = self._text(value, depth + 1)
+                said = self.text(value, depth + 1)
+            is_known = said.known >= _MOST_OF_IT * len(value) or _is_name(value)
+            if one.weight < _LEAST_TO_STAND and not is_known:
+                return None
             known += said.known
             put_in[name] = said.text
         return _Said(known, one.said.format(**put_in))
+
+
+def _is_name(text: str) -> bool:
+    """Say whether a text is a name or a value, no words: what stands before and behind `and`."""
+    return bool(text) and (text[0] in "'\"`([{" or not re.search(r" [a-z]{2}|[a-z]{2} ", text))
 
 
 def _joins(text: str) -> bool:

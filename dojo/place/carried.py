@@ -16,12 +16,8 @@ from dojo.catalog.handed_out import handed_out
 
 # Beside the code, where the package was built from a checkout.
 ARCHIVE = "katas.zip"
-_PAGES = (
-    "katas/RULES.md",
-    "katas/RULES.fr.md",
-    "docs/quick_reference.md",
-    "docs/quick_reference.fr.md",
-)
+# In each language that there is.
+_PAGES = ("katas/RULES*.md", "docs/quick_reference*.md")
 _STEERING = (
     "conftest.py",
     "constraints.txt",
@@ -42,7 +38,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def carried(root: Path) -> Iterator[str]:
     """Yield the paths, below a checkout, of what travels, in one order."""
-    found = [name for name in (*_PAGES, *_STEERING, *EDITORS) if (root / name).is_file()]
+    found = [name for name in (*_STEERING, *EDITORS) if (root / name).is_file()]
     for folder in sorted((root / "katas").glob("[0-9]*_*")):
         slug = folder.name[3:]
         names = ("kata.toml", f"{slug}.py", f"test_{slug}.py", "example.svg")
@@ -51,7 +47,7 @@ def carried(root: Path) -> Iterator[str]:
         beside = root / "reference" / folder.name
         files += [beside / f"{slug}.py", beside / "replay.jsonl"]
         found += [path.relative_to(root).as_posix() for path in files if path.is_file()]
-    for pattern in _MORE:
+    for pattern in (*_PAGES, *_MORE):
         found += [path.relative_to(root).as_posix() for path in root.glob(pattern)]
     yield from sorted(found)
 

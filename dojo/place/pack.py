@@ -12,7 +12,8 @@ from urllib.parse import unquote
 
 from dojo.catalog.kata import Language, Track
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.language.catalogue import catalogue_file, read_text
+from dojo.language import languages, languages_in
+from dojo.language.catalogue import STUB, catalogue_file, read_text
 from dojo.language.stubs import in_other_words
 from dojo.place import shape
 from dojo.place.carried import ARCHIVE, EDITORS, carried, content_of, is_stub
@@ -75,13 +76,23 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
     return Pack(version, _with_links_that_lead(files), frozenset(yours))
 
 
+def languages_handed_out() -> list[Language]:
+    """Return the languages of what this dojo hands out, English first.
+
+    Raises:
+        PlaceError: As in `read_pack`.
+    """
+    found = {*languages(PACKAGE_ROOT), *languages_in(_carried_files())}
+    return sorted(found, key=lambda one: (one != "en", one))
+
+
 def _stubs_in(lang: Language | None, files: dict[str, bytes]) -> dict[str, bytes]:
     """Return the stubs that say what they ask for in a language, as far as it is known."""
     said = {}
     for name in filter(is_stub, files):
         catalogue = files.get(str(catalogue_file(PurePosixPath(name).parent, lang or "en")), b"")
         if catalogue:
-            said[name] = in_other_words(files[name], read_text(catalogue.decode(), "stub"))
+            said[name] = in_other_words(files[name], read_text(catalogue.decode(), STUB))
     return said
 
 

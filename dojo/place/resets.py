@@ -94,8 +94,10 @@ def backup_called(root: Path, katas: list[Kata], name: str) -> Reset:
     backup = next((one for one in every if one.name == name), None)
     if backup is None:
         near = difflib.get_close_matches(name, [one.name for one in every], n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else ";"
-        raise PlaceError(f"there is no backup {name!r}{meant} 'dojo reset --list' names them all")
+        listed = "'dojo reset --list' names them all"
+        if near:
+            listed = f"did you mean {near[0]!r}? {listed}"
+        raise PlaceError(f"there is no backup {name!r}; {listed}")
     kata = next((kata for kata in katas if kata.id == backup.kata), None)
     if kata is None or backup.path.suffix != kata.stub_file.suffix:
         raise PlaceError(f"{name!r} is no file of a kata here: it lies at {str(backup.path)!r}")

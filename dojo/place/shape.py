@@ -54,6 +54,8 @@ def extra_of(track: Track | None) -> str:
 def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]:
     """Return what a workspace has beside the katas, by its path."""
     page = Path(__file__).with_name(f"page.{lang}.md")
+    if not page.is_file():
+        page = page.with_name("page.en.md")
     texts = {
         "README.md": page.read_text(encoding="utf-8"),
         "pyproject.toml": _PYPROJECT,

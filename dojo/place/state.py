@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import Literal
 
 import filelock
 from packaging.version import InvalidVersion, Version
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dojo.catalog.kata import Language, Track
 from dojo.ground.files import remove_halves, write_whole
+from dojo.language import languages
 
 FILE = Path(".dojo", "workspace.json")
 _PATIENCE_S = 20
@@ -111,13 +112,16 @@ def language_at(root: Path) -> Language | None:
 def language_here(root: Path) -> Language:
     """Return the language of what is said at a place: as DOJO_LANG, it, or the locale says."""
     asked = os.environ.get("DOJO_LANG")
-    for known in get_args(Language):
-        if asked == known:
-            return cast("Language", known)
-    if of_the_place := language_at(root):
-        return of_the_place
+    if asked and asked in languages(root):
+        return asked
+    return language_at(root) or _of_the_locale(languages(root))
+
+
+def _of_the_locale(known: list[Language]) -> Language:
+    """Return the language of the terminal, `pt_BR` or else `pt`; English if it is none of them."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "fr" if next(filter(None, names), "").startswith("fr") else "en"
+    locale = next(filter(None, names), "").partition(".")[0].partition("@")[0]
+    return next((one for one in (locale, locale.partition("_")[0]) if one in known), "en")
 
 
 def write(root: Path, workspace: Workspace) -> None:

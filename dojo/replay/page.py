@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from dojo.catalog.kata import Language
 from dojo.replay import picture
 from dojo.replay.compare import tables_of
 from dojo.replay.story import Story, Table
 from dojo.replay.timeline import lay_out, said
+from dojo.replay.words import Say
 
 _STYLE = """
 :root { color-scheme: light dark; --text: #1f2328; --back: #ffffff; --rule: #d1d9e0;
@@ -39,6 +41,7 @@ def write(
     stories: Sequence[tuple[str, Story]],
     differences: Iterable[str] = (),
     notes: Iterable[str] = (),
+    language: Language = "en",
 ) -> str:
     """Return a whole page.
 
@@ -47,8 +50,11 @@ def write(
         stories: As in `picture.draw`.
         differences: What is different in the first story.
         notes: What else is said, a paragraph each.
+        language: Of what the page says.
     """
-    html = Element("html", {"lang": "en"})
+    say = Say(language)
+    stories = [(say(name), story) for name, story in stories]
+    html = Element("html", {"lang": language})
     head = SubElement(html, "head")
     SubElement(head, "meta", {"charset": "utf-8"})
     SubElement(head, "meta", {"http-equiv": "Content-Security-Policy", "content": _POLICY})
@@ -62,7 +68,7 @@ def write(
         _say(main, "p", note)
     if any(story.runs for _, story in stories):
         figure = SubElement(main, "figure", {"class": "wide", "style": "margin: 0"})
-        figure.append(picture.draw(stories, title))
+        figure.append(picture.draw(stories, title, say=say))
     told = list(differences)
     if told:
         _say(main, "h2", "What is different")
@@ -76,7 +82,17 @@ def write(
             details = SubElement(main, "details")
             _say(details, "summary", f"{name}: the same as a table")
             _same_as_table(details, name, story)
+    _put_into_words(html, say)
     return f"<!doctype html>\n{_written(html)}\n"
+
+
+def _put_into_words(html: Element, say: Say) -> None:
+    """Say each text of a page, and each that is read aloud only, in a language."""
+    for element in html.iter() if say.language != "en" else ():
+        if element.text and element.tag != "style":
+            element.text = say(element.text)
+        for name in {"aria-label", "data-note"} & set(element.keys()):
+            element.set(name, say(element.get(name, "")))
 
 
 def _written(html: Element) -> str:

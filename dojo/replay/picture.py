@@ -13,6 +13,7 @@ from dojo.replay.compare import marked
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Run, Story
 from dojo.replay.timeline import MEANS, Bar, Lane, Timeline, is_good, lay_out, said, ticks
+from dojo.replay.words import Say
 
 WIDTH = 960
 _LEFT, _RIGHT, _ROW, _BAR = 220, 130, 26, 16
@@ -48,13 +49,20 @@ STYLE = """
 """
 
 
-def draw(stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = True) -> Element:
+def draw(
+    stories: Sequence[tuple[str, Story]],
+    title: str,
+    *,
+    compared: bool = True,
+    say: Say | None = None,
+) -> Element:
     """Return one `svg` element with each story on the same scale, one below the other.
 
     Args:
         stories: What each is called, and the story.
         title: What the picture is called, for who does not see it.
         compared: Whether runs of the first story are marked that the last one has not so.
+        say: Says what is as long as its words, the signs' meanings; `page` says the rest.
 
     Returns:
         The element; its bars carry `data-run` and `data-row`, the stored row that they begin with.
@@ -68,7 +76,7 @@ def draw(stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = T
     for number, (name, story, timeline) in enumerate(timelines):
         marks = marked(story, stories[-1][1]) if compared and not number and stories[1:] else set()
         y = _part(svg, y, name, story, timeline, length_s, marks)
-    y = _legend(svg, y, timelines)
+    y = _legend(svg, y, timelines, say or Say())
     svg.set("viewBox", f"0 0 {WIDTH} {y:.0f}")
     svg.set("width", str(WIDTH))
     svg.set("height", f"{y:.0f}")
@@ -87,9 +95,11 @@ def tell_bar(run: Run, bar: Bar) -> str:
     """Say what a bar is in one sentence: the same as its picture does."""
     begin, end = said(bar.begin_s), said(bar.end_s)
     if bar.look in ("wait", "nap"):
-        who = "the engine waits" if bar.look == "wait" else "its own code waits"
-        skipped = ", skipped by the test's clock" if bar.is_skipped else ""
-        return f"{run.name}: {who} {bar.label}, from {begin} to {end}{skipped}"
+        if bar.look == "wait":
+            told = f"{run.name}: the engine waits {bar.label}, from {begin} to {end}"
+        else:
+            told = f"{run.name}: its own code waits {bar.label}, from {begin} to {end}"
+        return f"{told}, skipped by the test's clock" if bar.is_skipped else told
     what = f", attempt {bar.attempt}" if bar.attempt else ""
     state = run.states[bar.row].name
     return f"{run.name}{what}: {state} from {begin} to {end}, then {run.states[bar.row + 1].name}"
@@ -222,12 +232,15 @@ def _edges(
                 SubElement(grid, "path", {"d": way, "class": "edge", "data-from": str(one)})
 
 
-def _legend(svg: Element, y: float, timelines: Sequence[tuple[str, Story, Timeline]]) -> float:
+def _legend(
+    svg: Element, y: float, timelines: Sequence[tuple[str, Story, Timeline]], say: Say
+) -> float:
     bars = [bar for _, _, one in timelines for lane in one.lanes for bar in lane.bars]
     used = {bar.look for bar in bars}
     x = 18.0
-    for look, means in MEANS.items():
+    for look, english in MEANS.items():
         if look in used:
+            means = say(english)
             height = "6" if look == "flow" else "12"
             box = {"x": f"{x}", "y": f"{y + (3 if look == 'flow' else 0)}", "width": "18"}
             SubElement(svg, "rect", {**box, "height": height, "class": look})

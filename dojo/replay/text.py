@@ -10,10 +10,12 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from dojo.language.breaking import broken
 from dojo.replay.compare import at_once, marked, tables_of
 from dojo.replay.fold import Folded, folded
 from dojo.replay.story import Story, Table
 from dojo.replay.timeline import MEANS, Bar, Lane, Look, Timeline, is_good, lay_out, said, ticks
+from dojo.replay.words import Say
 
 COLUMNS = 80
 _LABEL, _END = 27, 14
@@ -26,7 +28,11 @@ _PLAIN = str.maketrans("─█·░▒≠✓✗◆…", "-#.~=!+xo.")
 
 
 def draw(
-    stories: Sequence[tuple[str, Story]], differences: Iterable[str] = (), *, can_draw: bool = True
+    stories: Sequence[tuple[str, Story]],
+    differences: Iterable[str] = (),
+    *,
+    can_draw: bool = True,
+    say: Say | None = None,
 ) -> list[str]:
     """Return lines of at most 80 columns: each story on the same scale, one below the other.
 
@@ -35,24 +41,31 @@ def draw(
             marked.
         differences: What is said below them.
         can_draw: Whether whoever shows the lines has more signs than those of ASCII.
+        say: Says it in a language; English by default.
     """
-    timelines = [(name, story, lay_out(story)) for name, story in stories]
+    say = say or Say()
+    timelines = [(say(name), story, lay_out(story)) for name, story in stories]
     length_s = max((one.length_s for _, _, one in timelines), default=0.0)
     lines: list[str] = []
     used: set[str] = set()
     for number, (name, story, timeline) in enumerate(timelines):
         marks = marked(story, stories[-1][1]) if number == 0 and len(stories) > 1 else set()
         if timeline.lanes:
-            lines += [*_head(name, length_s), *_chart(story, timeline, length_s, marks, used), ""]
+            lines += [
+                *_head(name, length_s),
+                *_chart(story, timeline, length_s, marks, used, say),
+                "",
+            ]
         elif length_s:
-            lines += [f"{name}: no run was made", ""]
-    lines += _legend(used, timelines)
-    lines += [line for one in differences for line in _wrapped(f"≠ {one}", "  ")]
+            lines += [say(f"{name}: no run was made"), ""]
+    lines += _legend(used, timelines, say)
+    lines += [line for one in differences for line in _wrapped(f"≠ {say(one)}", "  ")]
     tables = tables_of(stories)
     for name, table in tables[:_MOST_TABLES]:
-        lines += ["", *_table(name, table)]
+        lines += ["", *_table(name, table, say)]
     if tables[_MOST_TABLES:]:
-        lines.append(f"and {len(tables) - _MOST_TABLES} more tables; '--html FILE' has them")
+        more = len(tables) - _MOST_TABLES
+        lines.append(say(f"and {more} more tables; '--html FILE' has them"))
     lines = [line.rstrip() for line in lines]
     return lines if can_draw else [_in_ascii(line) for line in lines]
 
@@ -72,7 +85,12 @@ def _head(name: str, length_s: float) -> list[str]:
 
 
 def _chart(
-    story: Story, timeline: Timeline, length_s: float, marks: set[int], used: set[str]
+    story: Story,
+    timeline: Timeline,
+    length_s: float,
+    marks: set[int],
+    used: set[str],
+    say: Say,
 ) -> list[str]:
     lines = []
     for one in folded(timeline, _MOST_LANES):
@@ -83,13 +101,13 @@ def _chart(
         label = f"{'≠' if one.run.id in marks else ' '} {'  ' * min(one.depth, 5)}{one.run.name}"
         lines.append(_line(label, _bars(one, length_s), _ending(one.run.ended)))
         if not one.bars and one.run.notes:
-            lines += _wrapped(one.run.notes[0], " " * 6)[:2]
+            lines += _wrapped(say(one.run.notes[0]), " " * 6)[:2]
         elif is_good(one.run.ended) is False and one.run.notes:
-            lines += _wrapped(one.run.notes[-1], " " * 6)[:2]
+            lines += _wrapped(say(one.run.notes[-1]), " " * 6)[:2]
         elif one.run.notes and (one.run.kind == "step" or one.run.notes[0].startswith("named ")):
-            lines += _wrapped("; ".join(one.run.notes), " " * 6)[:2]
+            lines += _wrapped("; ".join(map(say, one.run.notes)), " " * 6)[:2]
     if story.left_out:
-        lines.append(f"  and {story.left_out} more runs")
+        lines.append(f"  {say(f'and {story.left_out} more runs')}")
     return lines
 
 
@@ -148,20 +166,22 @@ def _folded_line(one: Folded, length_s: float) -> str:
     return _line(label, cells, "")
 
 
-def _legend(used: set[str], timelines: Sequence[tuple[str, Story, Timeline]]) -> list[str]:
+def _legend(
+    used: set[str], timelines: Sequence[tuple[str, Story, Timeline]], say: Say
+) -> list[str]:
     lines = []
-    parts = [f"{_SIGNS[look]} {MEANS[look]}" for look in _SIGNS if look in used]
+    parts = [f"{_SIGNS[look]} {say(MEANS[look])}" for look in _SIGNS if look in used]
     if any(bar.is_skipped for _, _, one in timelines for lane in one.lanes for bar in lane.bars):
-        parts.append("waits as long as scheduled: the test's clock skipped them")
+        parts.append(say("waits as long as scheduled: the test's clock skipped them"))
     if any(isinstance(row, Folded) for _, _, one in timelines for row in folded(one, _MOST_LANES)):
-        parts.append("digits: how many at that moment")
+        parts.append(say("digits: how many at that moment"))
     if parts:
         lines += _wrapped("   ".join(parts), "")
     for name, _, one in timelines:
-        lines += _wrapped_all(f"{name}: {note}" for _, note in one.breaks[:6] if note)
+        lines += _wrapped_all(say(f"{name}: {note}") for _, note in one.breaks[:6] if note)
         for run_name, most in list(at_once(one).items())[:4]:
             if most > 1:
-                lines += _wrapped(f"{name}: {run_name}: {most} at once", "  ")
+                lines += _wrapped(say(f"{name}: {run_name}: {most} at once"), "  ")
     return lines
 
 
@@ -171,25 +191,27 @@ def _wrapped_all(lines: Iterable[str]) -> list[str]:
 
 def _wrapped(line: str, indent: str) -> list[str]:
     console = Console(width=COLUMNS - len(indent), file=io.StringIO())
-    first, *rest = Text(line).wrap(console, COLUMNS - len(indent)) or [Text("")]
+    first, *rest = broken(line, "", console, COLUMNS - len(indent)) or [Text("")]
     lead = indent if indent.isspace() and len(indent) > 2 else ""
     return [lead + first.plain.rstrip(), *(indent + one.plain.rstrip() for one in rest)]
 
 
-def _table(name: str, table: Table) -> list[str]:
+def _table(name: str, table: Table, say: Say) -> list[str]:
     """Draw a table with Rich, which breaks what is too wide."""
     shown = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     shown.add_column("")
     for column in table.columns:
-        shown.add_column(Text(column), overflow="fold")
+        shown.add_column(Text(say(column)), overflow="fold")
     for number, row in enumerate(table.rows[:_MOST_ROWS]):
-        shown.add_row("≠" if number in table.marks else " ", *(Text(cell[:120]) for cell in row))
+        shown.add_row(
+            "≠" if number in table.marks else " ", *(Text(say(cell[:120])) for cell in row)
+        )
     stream = io.StringIO()
     console = Console(width=COLUMNS, file=stream, color_system=None, highlight=False, markup=False)
     console.print(shown)
     more = len(table.rows) - _MOST_ROWS
-    lines = [*_wrapped(f"{name}. {table.title}", "  "), *stream.getvalue().splitlines()]
-    return [*lines, f"  and {more} more"] if more > 0 else lines
+    lines = [*_wrapped(f"{say(name)}. {say(table.title)}", "  "), *stream.getvalue().splitlines()]
+    return [*lines, f"  {say(f'and {more} more')}"] if more > 0 else lines
 
 
 def wrapped(line: str) -> list[str]:

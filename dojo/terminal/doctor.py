@@ -20,6 +20,7 @@ from dojo.ground.libraries.pins import pins
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
+from dojo.language.words import WordTable
 from dojo.place.environment import version_of as _installed
 from dojo.place.shape import EXTRAS
 from dojo.terminal.place_checks import Check, examine_place, restored_by
@@ -30,6 +31,24 @@ PORTS = {4200: "Prefect UI", 5000: "MLflow UI", 3000: "Dagster UI"}
 APART = "apache-airflow"
 
 _TITLES = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster"}
+# What the doctor calls its checks.
+NAMES = WordTable(
+    "checks",
+    (
+        ": ",
+        "Cache",
+        "Disk",
+        "Environment",
+        "Folder",
+        "Loopback",
+        "Packages",
+        "Processes",
+        "Progress",
+        "Sockets",
+        "Temporary files",
+        "Versions",
+    ),
+)
 _ENGINE_TIMEOUT_S = 300
 # The exit code of an engine's process whose last line is "what; cure".
 _OWN_WORDS = 3
@@ -72,11 +91,11 @@ def examine(root: Path) -> Iterator[Check]:
 
 def check_python(version: tuple[int, ...]) -> Check:
     """Check the version of Python, such as `(3, 12)`."""
-    said = f"Python {'.'.join(map(str, version))}"
+    said = ".".join(map(str, version))
     if OLDEST <= version[:2] <= NEWEST:
-        return Check("Python", True, f"{said} at {sys.executable}")
+        return Check("Python", True, f"Python {said} at {sys.executable}")
     cure = "python3.12 -m venv .venv, then activate it and install again"
-    return Check("Python", False, f"{said}; the katas need 3.10 to 3.13", cure)
+    return Check("Python", False, f"Python {said}; the katas need 3.10 to 3.13", cure)
 
 
 def check_packages(root: Path, needs: set[str]) -> Check:

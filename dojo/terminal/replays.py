@@ -14,13 +14,14 @@ from dojo.ground.exits import Exit, Stop
 from dojo.replay import page, text
 from dojo.replay.compare import differences
 from dojo.replay.story import Story, StoryError, read_stories
+from dojo.replay.words import Say
 from dojo.terminal.companion.course import first_unsolved_task
 from dojo.terminal.screen import page_of
 
 if TYPE_CHECKING:
     from dojo.warm.client import Warm
 
-_LOOKS = {"en": "## What the tests look at", "fr": "## Ce que les tests regardent"}
+_LOOKS = "What the tests look at"
 _MINE, _OTHERS = "yours", "reference"
 
 
@@ -44,11 +45,12 @@ class Replay:
     reference: Story | None
     whose: str = _MINE
 
-    @property
-    def title(self) -> str:
+    def title(self, language: Language) -> str:
         """Return one line: the kata, the test, how it ended."""
-        ended = "" if self.verdict is None else ": green" if self.verdict.passed else ": red"
-        return f"{self.kata.id}, {self.test}{ended}"
+        name = f"{self.kata.id}, {self.test}"
+        if self.verdict is None:
+            return name
+        return Say(language)(f"{name}: green" if self.verdict.passed else f"{name}: red")
 
     @property
     def stories(self) -> list[tuple[str, Story]]:
@@ -65,19 +67,19 @@ class Replay:
 
     def notes(self, language: Language) -> list[str]:
         """Return what is to be said before anything is drawn: that there is no run, and why."""
+        say = Say(language)
         if self.mine is None:
-            return [
-                f"Nothing was recorded of {self.whose}: it broke off before the test could call it."
-            ]
+            nothing = f"Nothing was recorded of {self.whose}"
+            return [say(f"{nothing}: it broke off before the test could call it.")]
         if self.mine.runs:
             return []
         if self.reference is not None and self.reference.runs:
-            return ["No run of an engine was made here; the reference made some."]
+            return [say("No run of an engine was made here; the reference made some.")]
         is_green = self.verdict is not None and self.verdict.passed
         said = (
             "This test makes no run of an engine." if is_green else "No run of an engine was made."
         )
-        return [f"{said} What the tests look at:", *looks_at(self.kata, language)]
+        return [say(f"{said} What the tests look at:"), *looks_at(self.kata, language)]
 
 
 def replay(
@@ -123,13 +125,15 @@ def replay(
 def lines(shown: Replay, language: Language = "en", *, can_draw: bool = True) -> list[str]:
     """Return a replay as lines of at most 80 columns."""
     notes = [part for note in shown.notes(language) for part in text.wrapped(note)]
-    drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw)
-    return [*text.wrapped(shown.title), "", *notes, *([""] if notes else []), *drawn]
+    say = Say(language)
+    drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw, say=say)
+    return [*text.wrapped(shown.title(language)), "", *notes, *([""] if notes else []), *drawn]
 
 
 def whole_page(shown: Replay, language: Language = "en") -> str:
     """Return a replay as one page of HTML."""
-    return page.write(shown.title, shown.stories, shown.differences, shown.notes(language))
+    title, notes = shown.title(language), shown.notes(language)
+    return page.write(title, shown.stories, shown.differences, notes, language)
 
 
 def show(
@@ -153,11 +157,13 @@ def show(
 def looks_at(kata: Kata, language: Language) -> list[str]:
     """Return what a kata's page says its tests look at, a paragraph each."""
     try:
-        whole = page_of(kata, language).read_text(encoding="utf-8")
+        pages = [page_of(kata, one).read_text(encoding="utf-8") for one in ("en", language)]
     except OSError:
         return []
-    _, _, after = whole.partition(_LOOKS[language])
-    section = after.partition("\n## ")[0].strip()
+    # The sections are the same in all languages: its place is that of the English one.
+    english, theirs = (re.split(r"^## ", page, flags=re.MULTILINE) for page in pages)
+    place = next((n for n, one in enumerate(english) if one.startswith(_LOOKS)), len(theirs))
+    section = "".join(theirs[place : place + 1]).strip()
     points = re.split(r"\n(?=- )|\n\n", section)
     return [" ".join(point.split()).replace("**", "") for point in points if point[:2] == "- "]
 
@@ -168,9 +174,10 @@ def _named(kata: Kata, test: str) -> str:
         if head in (known, known.removeprefix("test_")):
             return known + bracket + parameters
     near = difflib.get_close_matches(head, kata.tests, n=1, cutoff=0.3)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
     listed = f"'dojo run {kata.number:02d}' names them all"
-    raise Stop(Exit.USAGE, f"{kata.id} has no test {test!r}{meant or ';'} {listed}")
+    if near:
+        listed = f"did you mean {near[0]!r}? {listed}"
+    raise Stop(Exit.USAGE, f"{kata.id} has no test {test!r}; {listed}")
 
 
 def _chosen(verdict: KataVerdict, stories: list[Story]) -> str:

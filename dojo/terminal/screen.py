@@ -24,6 +24,7 @@ from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.paths import find_root
 from dojo.ground.safe_text import plain
 from dojo.language import OWN, in_language
+from dojo.language.breaking import broken
 from dojo.place.state import language_here
 
 _LONGEST_SAID = 100_000
@@ -76,9 +77,14 @@ class Screen(Console):
         """Print one line that is somebody else's, or in the reader's language already."""
         self.print(Text(plain(text, _LONGEST_SAID), style), soft_wrap=True)
 
+    @property
+    def language(self) -> Language:
+        """Return the language of whoever reads it."""
+        return Screen._language or language_here(find_root())
+
     def words(self, text: str) -> str:
         """Return a text of ours in the language of whoever reads it, as far as it is known."""
-        return in_language(text, OWN, Screen._language or language_here(find_root()))
+        return in_language(text, OWN, self.language)
 
     def say_json(self, record: dict[str, Any]) -> None:
         """Print a record on one line, as it is: for a program that reads it."""
@@ -117,8 +123,8 @@ def shown(path: Path) -> str:
 
 def page_of(kata: Kata, language: Language) -> Path:
     """Return the kata's page in `language`; the English one if there is no other."""
-    french = kata.folder / "README.fr.md"
-    return french if language == "fr" and french.exists() else kata.folder / "README.md"
+    page = kata.folder / f"README.{language}.md"
+    return page if page.exists() else kata.folder / "README.md"
 
 
 def show_catalogue(
@@ -241,9 +247,9 @@ def show_hint(screen: Screen, kata: Kata, task: int, tier: int, language: Langua
 
 
 def show_check(screen: Screen, name: str, ok: bool, said: str, cure: str) -> None:
-    """Print one check of the environment, and its cure when there is one."""
+    """Print one check of the environment, and its cure when there is one; its name has a colon."""
     said = screen.words(_clean(said))
-    screen.print(Text.assemble(screen.mark(ok), " ", (screen.words(name), "bold"), ": ", said))
+    screen.print(Text.assemble(screen.mark(ok), " ", (name, "bold"), said))
     if cure:
         screen.say(f"    {_clean(cure)}")
 
@@ -272,7 +278,7 @@ def show_next_step(
 
 def show_indented(screen: Screen, message: str) -> None:
     """Print a message, its long lines broken between words, four columns further in."""
-    for line in Text(_clean(message)).wrap(screen, max(screen.width - 4, 20)):
+    for line in broken(_clean(message), "", screen, max(screen.width - 4, 20)):
         line.rstrip()
         screen.put(f"    {line.plain}".rstrip())
 

@@ -94,7 +94,12 @@ def test_task_is_found_by_its_test(kata: Kata, test: str, number: int | None) ->
 FAULTS = {
     "not_toml": ("number = 2", "number =", "is not TOML: Invalid value (at line 2"),
     "missing_key": ("number = 2\n", "", "'number' is missing"),
-    "missing_language": (', fr = "attendez"', "", "'tasks.1.title.fr' is missing"),
+    "no_english": ('en = "wait", ', "", "'tasks.1.title.en' is missing"),
+    "no_code_of_a_language": (
+        ', fr = "attendez"',
+        ', french = "a"',
+        "'tasks.1.title.french': String",
+    ),
     "unknown_key": ("needs =", "pionts = 3\nneeds =", "'pionts' is not a key of a kata"),
     "wrong_track": ('"prefect"\nneeds', '"perfect"\nneeds', "'track': Input should be 'prefect'"),
     "zero_points": ("points = 10", "points = 0", "'tasks.0.points': Input should be greater than"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rich.console import Console
 
+from dojo.language.breaking import broken
 from dojo.language.translating import Translator
 
 TESTS = {
@@ -96,3 +98,34 @@ LONG = ["a. " * 5_000, "The API answered: " * 400, "{" * 3_000, "x" * 10**6, "x,
 def test_long_text_comes_to_an_end(text: str) -> None:
     """A solution prints what it likes: what is found in it may not take for ever."""
     assert len(FRENCH.translate(text)) >= len(text) // 2
+
+
+def test_no_line_begins_with_a_sign_that_a_space_keeps_at_its_word() -> None:
+    console = Console(width=20)
+    lines = broken("un deux trois quatre\u00a0: cinq", "", console, 20)
+
+    assert [line.plain.rstrip() for line in lines] == ["un deux trois", "quatre\u00a0: cinq"]
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("This is in all of it", "This is in all of it"),
+        ("'a.csv' in here", "'a.csv' dans here"),
+        ("10 to 15 s, 20 to 30 s", "10 à 15 s, 20 à 30 s"),
+        ("f(x) left what nobody asked for:", "f(x) a laissé ce que personne n'a demandé :"),
+        ("Found, or waits for ever.", "Found, ou attend sans fin."),
+    ],
+)
+def test_little_words_alone_are_no_sentence(english: str, french: str) -> None:
+    there = Translator(
+        {
+            "{name} in {place}": "{name} dans {place}",
+            "{low} to {high} s": "{low} à {high} s",
+            "left what nobody asked for": "a laissé ce que personne n'a demandé",
+            ", or waits for ever.": ", ou attend sans fin.",
+            "In short: {it}": "En bref : {it}",
+        }
+    )
+
+    assert there.translate(english) == french

@@ -14,6 +14,7 @@ from dojo.catalog.progress import standing
 from dojo.catalog.verdict import KataVerdict
 from dojo.cli.learn import ALL_SOLVED, Lang, Name, catalogue, choose, language_of, run_once
 from dojo.ground.exits import Exit, Stop, check_choice
+from dojo.language import mistake_in
 from dojo.terminal import screen as show
 from dojo.terminal.companion.course import first_unsolved, where_to_begin
 from dojo.terminal.companion.session import keep_company
@@ -36,7 +37,7 @@ def go_on(
     language = language_of(context, lang)
     katas, chosen = _choose(kata, track)
     if sys.stdin.isatty() and sys.stdout.isatty():
-        keep_company(katas, chosen, language, plain=plain, alike=Recogniser())
+        keep_company(katas, chosen, language, plain=plain, alike=Recogniser(language))
     else:
         _say_once(katas, chosen or where_to_begin(katas), language)
     return Exit.DONE
@@ -50,7 +51,7 @@ def watch(context: typer.Context, kata: Name = None, lang: Lang = None) -> int:
     """
     language = language_of(context, lang)
     katas, chosen = _choose(kata, None)
-    keep_company(katas, chosen, language, plain=True, alike=Recogniser())
+    keep_company(katas, chosen, language, plain=True, alike=Recogniser(language))
     return Exit.DONE
 
 
@@ -73,8 +74,13 @@ def _choose(name: str | None, track: str | None) -> tuple[list[Kata], Kata | Non
 class Recogniser:
     """Tells which known mistakes a task behaves like; reads what is known of a kata once."""
 
-    def __init__(self) -> None:
-        """Read nothing yet: what is needed for it is slow to import."""
+    def __init__(self, language: Language) -> None:
+        """Read nothing yet: what is needed for it is slow to import.
+
+        Args:
+            language: Of what it tells.
+        """
+        self._language = language
         self._known: dict[str, Callable[[KataVerdict, int], list[str]]] = {}
 
     def __call__(self, kata: Kata, verdict: KataVerdict, task: int) -> list[str]:
@@ -85,7 +91,8 @@ class Recogniser:
             self._known[kata.id] = lambda *_: []  # where an answer cannot be read
             with contextlib.suppress(OSError, ValueError):
                 self._known[kata.id] = known_mistakes(kata)
-        return self._known[kata.id](verdict, task)
+        told = self._known[kata.id](verdict, task)
+        return [mistake_in(one, kata.folder, self._language) for one in told]
 
 
 def _say_once(katas: list[Kata], current: Kata, language: Language) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
 from dojo.catalog.handed_out import known_stub
-from dojo.catalog.kata import Language
 from dojo.cli.author import chosen_katas, counted
-from dojo.cli.learn import catalogue
+from dojo.cli.learn import CODES, catalogue
 from dojo.cli.place import faults_of_the_place
 from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.ground.paths import find_root
+from dojo.language import languages
 from dojo.terminal import screen as show
 
 app = typer.Typer(rich_markup_mode=None)
@@ -21,7 +21,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 @app.command("lang")
 def speak(
-    language: Annotated[str, typer.Argument(metavar="en|fr", help="Of files to fill, and pages.")],
+    language: Annotated[str, typer.Argument(metavar=CODES, help="Of files to fill, and pages.")],
 ) -> int:
     """Have the files to fill say in a language what they ask for; one that you began stays.
 
@@ -32,8 +32,8 @@ def speak(
     from dojo.place.pack import read_pack
     from dojo.place.state import alone, workspace_at, write
 
-    check_choice("LANGUAGE", language, get_args(Language))
     root, screen = find_root(), show.Screen()
+    check_choice("LANGUAGE", language, languages(root))
     with faults_of_the_place():
         known = workspace_at(root)
         if known is not None:
@@ -63,7 +63,7 @@ def translate(
         bool, typer.Option("--own", help="Also what `dojo` itself says, in this checkout.")
     ] = False,
 ) -> int:
-    """Write what tests and stubs say into catalogues to be filled: messages.CODE.po beside them.
+    """Write what katas say into catalogues to be filled: messages.CODE.po beside them.
 
     What is translated already stays; what nobody says any more goes. No test and no stub changes.
     """
@@ -75,7 +75,9 @@ def translate(
     chosen, found = chosen_katas(find_root(), katas or [])
     if found:
         raise Stop(Exit.ENVIRONMENT, found[0].line)
-    todo = [(sources.kata_catalogue(kata, lang), sources.kata_parts(kata)) for kata in chosen]
+    todo = [(sources.kata_catalogue(kata, lang), sources.kata_parts(kata, lang)) for kata in chosen]
+    exams = [(sources.exam_catalogue(kata, lang), sources.exam_parts(kata)) for kata in chosen]
+    todo += [(file, parts) for file, parts in exams if parts]
     if own:
         todo.append((sources.own_catalogue(lang), sources.own_parts()))
     screen = show.Screen()

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 from dojo.ground.files import write_whole
+from dojo.ground.paths import find_root
+from dojo.place.state import language_here
 from dojo.replay import page
 from dojo.replay.heard import dagster, prefect
 from dojo.replay.heard.gathered import Gathered
@@ -37,13 +39,15 @@ def main(target: Path, program: Path, arguments: list[str]) -> int:
     sys.argv[:] = [str(program), *arguments]
     sys.path[0] = str(program.parent)
     gathered, code = Gathered(), 0
+    language = language_here(find_root())  # while this is the folder that it was given in
     with prefect.heard(gathered), prefect.flows_read_at_once(gathered), dagster.heard(gathered):
         try:
             runpy.run_path(str(program), run_name="__main__")
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
     story = gathered.story(program.name, " ".join(arguments) or "as it is", str(program))
-    write_whole(target, page.write(f"{program.name}: a whole run", [(program.stem, story)]))
+    written = page.write(f"{program.name}: a whole run", [(program.stem, story)], language=language)
+    write_whole(target, written)
     return code
 
 

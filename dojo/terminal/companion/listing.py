@@ -149,6 +149,6 @@ class Listing:
         return known.solved, f"{done:>5} {', '.join(words)}"
 
     def _searched(self, kata: Kata) -> str:
-        title = kata.title
+        title, language = kata.title, self._words.language
         note = self._notes[kata.id][1]
-        return f"{kata.id} {kata.track} {title.en} {title.fr} {note}".casefold()
+        return f"{kata.id} {kata.track} {title.en} {title.get(language)} {note}".casefold()

@@ -17,6 +17,7 @@ from dojo.catalog.kata import Kata
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.safe_text import plain
 from dojo.language import in_language
+from dojo.language.breaking import broken
 from dojo.terminal.companion.course import is_begun
 from dojo.terminal.companion.listing import Listing
 from dojo.terminal.companion.words import Words
@@ -245,7 +246,7 @@ class View:
 
     def _indented(self, message: str, width: int, style: str = "") -> list[Text]:
         wide = max(width - len(_INDENT) - 1, 20)
-        lines = Text(plain(message), style).wrap(self._screen, wide)
+        lines = broken(plain(message), style, self._screen, wide)
         return [Text(_INDENT).append_text(line) for line in lines]
 
     def _sign(self, sign: str, instead: str) -> str:

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dojo.replay import picture
 from dojo.replay.compare import tables_of
+from dojo.replay.palette import STYLE
 from dojo.replay.story import Story, Table
 from dojo.replay.timeline import lay_out, said
 
@@ -55,28 +56,50 @@ def write(
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width"})
     SubElement(head, "meta", {"name": "referrer", "content": "no-referrer"})
     _say(head, "title", title)
-    _say(head, "style", _STYLE + picture.STYLE)
+    _say(head, "style", _STYLE + STYLE)
     main = SubElement(SubElement(html, "body"), "main")
     _say(main, "h1", title)
     for note in notes:
         _say(main, "p", note)
+    _fill(main, title, stories, list(differences))
+    return f"<!doctype html>\n{_written(html)}\n"
+
+
+def fragment(title: str, stories: Sequence[tuple[str, Story]], key: str) -> str:
+    """Return what a page of another house shows of stories, on one line; it has the style.
+
+    Args:
+        title: What the picture is called, for who does not see it.
+        stories: As in `picture.draw`.
+        key: As in `picture.draw`.
+    """
+    part = Element("div", {"class": "replayed"})
+    _fill(part, title, stories, [], key)
+    return _written(part)
+
+
+def _fill(
+    parent: Element,
+    title: str,
+    stories: Sequence[tuple[str, Story]],
+    differences: Sequence[str],
+    key: str = "",
+) -> None:
     if any(story.runs for _, story in stories):
-        figure = SubElement(main, "figure", {"class": "wide", "style": "margin: 0"})
-        figure.append(picture.draw(stories, title))
-    told = list(differences)
-    if told:
-        _say(main, "h2", "What is different")
-        items = SubElement(main, "ul")
-        for one in told:
+        figure = SubElement(parent, "figure", {"class": "wide", "style": "margin: 0"})
+        figure.append(picture.draw(stories, title, key=key))
+    if differences:
+        _say(parent, "h2", "What is different")
+        items = SubElement(parent, "ul")
+        for one in differences:
             _say(items, "li", one)
     for name, table in tables_of(stories):
-        _table(main, f"{name}. {table.title}", table)
+        _table(parent, f"{name}. {table.title}", table)
     for name, story in stories:
         if story.runs:
-            details = SubElement(main, "details")
+            details = SubElement(parent, "details")
             _say(details, "summary", f"{name}: the same as a table")
             _same_as_table(details, name, story)
-    return f"<!doctype html>\n{_written(html)}\n"
 
 
 def _written(html: Element) -> str:

@@ -6,6 +6,7 @@ The page is one file without a script or anything from elsewhere, and says so to
 from __future__ import annotations
 
 import collections
+import contextlib
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -22,12 +23,17 @@ from dojo.export.figures import (
 from dojo.export.known import known_mistakes, likeness
 from dojo.export.page import head, names, text
 from dojo.grading.results import Result, Results
+from dojo.ground.foreign import read_json
 from dojo.ground.safe_text import in_a_list, plain
 from dojo.intake.submission import UNTOUCHED
 from dojo.mistakes.recognise import Likeness, Planted, recognise
+from dojo.replay.page import fragment
+from dojo.replay.palette import STYLE
+from dojo.replay.story import Story
 
 MOST_FAILURES = 20
 _MOST_MESSAGE = 4000
+_MOST_REPLAYS = 4
 
 
 def cohort_page(
@@ -60,8 +66,9 @@ def cohort_page(
             (result for theirs in learners.values() for result in theirs.values()), start=1
         )
     }
+    is_replayed = any(one.replay for result in results.results for one in result.scenarios)
     parts = [
-        head("Cohort"),
+        head("Cohort", style=STYLE if is_replayed else ""),
         "<h1>Cohort</h1>\n",
         _opening(results, learners),
         distribution(learners, places),
@@ -209,6 +216,7 @@ def _result(result: Result, place: str, alike: list[Likeness]) -> str:
                 f"<details><summary>{text(check.name)}</summary>\n"
                 f"<pre>{html.escape(plain(check.message, _MOST_MESSAGE))}</pre></details>\n"
             )
+    told += _replays(result, place)
     bound = result.binding
     told += (
         f"<p><small>{text(result.source)} · submission {text(bound.submission[:12])}"
@@ -216,6 +224,20 @@ def _result(result: Result, place: str, alike: list[Likeness]) -> str:
         f" · walls {text(bound.level)}</small></p>\n"
     )
     return f'<details id="{place}"><summary>{title}</summary>\n{told}</details>\n'
+
+
+def _replays(result: Result, place: str) -> str:
+    """Draw what was gathered of the first scenarios that it failed."""
+    told = ""
+    drawn_of = [one for one in result.scenarios if one.replay][:_MOST_REPLAYS]
+    for number, one in enumerate(drawn_of, start=1):
+        with contextlib.suppress(ValueError):  # whoever can write the record can write anything
+            story = Story.model_validate(read_json(one.replay))
+            drawn = fragment(one.scenario, [("submission", story)], f"-{place}-{number}")
+            told += (
+                f"<details><summary>replay of {text(one.scenario)}</summary>\n{drawn}</details>\n"
+            )
+    return told
 
 
 def _tasks(result: Result) -> str:

@@ -55,7 +55,8 @@ def distribution(learners: Learners, places: Places) -> str:
     said = ", ".join(f"{count} in step {n}" for n, count in enumerate(counts, 1) if count)
     return (
         "<h2>Shares of the points</h2>\n"
-        f'<svg viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="learners by share: {said}">'
+        f'<svg class=figure viewBox="0 0 {_WIDTH} {whole}" role="img"'
+        f' aria-label="learners by share: {said}">'
         f"{''.join(parts)}</svg>\n{_who_is_where(learners, steps, places)}"
     )
 

@@ -1,4 +1,4 @@
-"""The README's and the start page's replays are drawn of what is kept, of the attempts there are."""
+"""The replays of README and start page are drawn of what is kept, of the attempts there are."""
 
 from __future__ import annotations
 

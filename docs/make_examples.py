@@ -64,7 +64,7 @@ def _names(code: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "example"}
     file = Path("example.py")  # Prefect and Dagster read the source of what they run
     file.write_text(code, encoding="utf-8")
-    exec(compile(code, str(file.resolve()), "exec"), names)
+    exec(compile(code, str(file.resolve()), "exec", dont_inherit=True), names)
     return names
 
 

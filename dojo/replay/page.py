@@ -65,16 +65,20 @@ def write(
     return f"<!doctype html>\n{_written(html)}\n"
 
 
-def fragment(title: str, stories: Sequence[tuple[str, Story]], key: str) -> str:
+_SAME = "the same as a table"
+
+
+def fragment(title: str, stories: Sequence[tuple[str, Story]], key: str, same: str = _SAME) -> str:
     """Return what a page of another house shows of stories, on one line; it has the style.
 
     Args:
         title: What the picture is called, for who does not see it.
         stories: As in `picture.draw`.
         key: As in `picture.draw`.
+        same: What says that a table follows, in the language of that page.
     """
     part = Element("div", {"class": "replayed"})
-    _fill(part, title, stories, [], key)
+    _fill(part, title, stories, [], key, same)
     return _written(part)
 
 
@@ -84,6 +88,7 @@ def _fill(
     stories: Sequence[tuple[str, Story]],
     differences: Sequence[str],
     key: str = "",
+    same: str = _SAME,
 ) -> None:
     if any(story.runs for _, story in stories):
         figure = SubElement(parent, "figure", {"class": "wide", "style": "margin: 0"})
@@ -98,7 +103,7 @@ def _fill(
     for name, story in stories:
         if story.runs:
             details = SubElement(parent, "details")
-            _say(details, "summary", f"{name}: the same as a table")
+            _say(details, "summary", f"{name}: {same}")
             _same_as_table(details, name, story)
 
 

@@ -16,6 +16,8 @@ from dojo.replay.story import Story, StoryError, read_stories
 REPLAYS = "replays"
 # A page with one picture is to be read at a glance.
 _FEW_RUNS = 12
+# So many runs more are worth it if they show one thing more.
+_RUNS_A_KIND = 4
 _WORDS = {
     "en": {
         "title": "The replay",
@@ -26,6 +28,7 @@ _WORDS = {
         "told": "What the engine recorded of our solution, test by test. `dojo replay {number}"
         " TEST` draws yours above it, on the same scale.",
         "whose": "our solution",
+        "same": "the same as a table",
     },
     "fr": {
         "title": "Le replay",
@@ -37,6 +40,7 @@ _WORDS = {
         " `dojo replay {number} TEST` dessine le vôtre au-dessus, à la même échelle. Les mots des"
         " dessins sont ceux des moteurs, en anglais.",
         "whose": "notre solution",
+        "same": "la même chose en tableau",
     },
 }
 
@@ -86,7 +90,8 @@ def most_telling(stories: Sequence[Story]) -> Story:
     def says(story: Story) -> tuple[bool, int]:
         is_short = 0 < len(story.runs) + story.left_out <= _FEW_RUNS
         kinds = {(run.kind, state.name) for run in story.runs for state in run.states}
-        return is_short, len(kinds) + len(story.tables) + any(run.gets for run in story.runs)
+        found = len(kinds) + len(story.tables) + any(run.gets for run in story.runs)
+        return is_short, _RUNS_A_KIND * found - len(story.runs)
 
     return max(stories, key=says)
 
@@ -99,4 +104,5 @@ def style() -> str:
 
 def _drawn(story: Story, words: dict[str, str], key: str) -> str:
     title = f"{story.kata}, {story.test}"
-    return f"```{{raw}} html\n{page.fragment(title, [(words['whose'], story)], key)}\n```"
+    drawn = page.fragment(title, [(words["whose"], story)], key, words["same"])
+    return f"```{{raw}} html\n{drawn}\n```"

@@ -100,6 +100,15 @@ def test_link_to_what_is_no_page_leads_to_the_repository_if_one_is_named(checkou
     )
 
 
+def test_french_signs_stay_with_their_word(checkout: Path) -> None:
+    text = "## Un titre : il reste\n\nQuoi : `a : b` ; [a](seen.md) ?\n\n| :-- |\n"
+    turned = said(checkout, text, at="README.fr.md")
+
+    assert turned == text.replace("Quoi :", "Quoi\u00a0:").replace("` ;", "`\u00a0;").replace(
+        "[a](seen.md) ?", "a\u00a0?"
+    )
+
+
 def test_line_that_leads_to_the_other_language_is_left_out(checkout: Path) -> None:
     site = site_of(checkout, load_catalog(checkout))
     text, _ = on_the_site(site, site.pages["en", "guide"])

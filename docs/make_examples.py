@@ -3,7 +3,7 @@
 What was recorded is kept in `docs/examples.jsonl`, with a digest of the page's code: a test sees
 when that has changed, and that each picture is what is drawn of it.
 
-Usage: python docs/make_examples.py
+Usage: python docs/make_examples.py [KATA ...]
 """
 
 from __future__ import annotations
@@ -68,11 +68,12 @@ def _names(code: str) -> dict[str, Any]:
     return names
 
 
-def _slow(work: Callable[..., object]) -> Callable[..., Any]:
+def _slow(work: Callable[..., object], name: str = "") -> Callable[..., Any]:
     def call(*args: object) -> object:
         time.sleep(_WORK_S)
         return work(*args)
 
+    call.__name__ = call.__qualname__ = name or work.__name__
     return call
 
 
@@ -206,10 +207,9 @@ def _full_pipeline(code: str, folder: Path) -> Runs:
             raise OSError("no paper")
 
     names["ledger"] = Ledger
-    names["price"] = task(_slow(lambda order: order["pieces"] * 2.5), name="price").with_options(
-        cache_policy=INPUTS
-    )
-    names["print_invoice"] = task(_slow(print_invoice), name="print_invoice")
+    price = _slow(lambda order: order["pieces"] * 2.5, "price")
+    names["price"] = task(price, cache_policy=INPUTS)
+    names["print_invoice"] = task(_slow(print_invoice))
     return {
         "no paper": _refused(lambda: names["invoice"]({"pieces": 4})),
         "called again": lambda: names["invoice"]({"pieces": 4}),
@@ -285,8 +285,8 @@ EXAMPLES = {
 }
 
 
-def main() -> None:
-    """Run the examples, keep what was recorded, draw it."""
+def main(asked: list[str]) -> None:
+    """Run the examples of the named katas, or all; keep what was recorded, draw it."""
     import dagster  # noqa: F401 - must be there before it can be heard
     import mlflow  # noqa: F401 - as above
 
@@ -296,12 +296,15 @@ def main() -> None:
     room = Room()
     room.furnish()
     engine.isolate(room)
-    katas, stories = load_catalog(ROOT), []
+    katas = load_catalog(ROOT)
+    stories = {name: [] for name in EXAMPLES}
+    for one in read_stories(KEPT):
+        stories.setdefault(one.kata[:2], []).append(one)
     with engine.harness(room, print):
         engine.rehearse()
-        for name, prepare in EXAMPLES.items():
-            stories += _recorded(find_kata(katas, name), prepare)
-    write_stories(KEPT, stories)
+        for name in asked or EXAMPLES:
+            stories[name] = _recorded(find_kata(katas, name), EXAMPLES[name])
+    write_stories(KEPT, [one for name in EXAMPLES for one in stories[name]])
     for path, picture in pictures().items():
         path.write_text(picture, encoding="utf-8")
 
@@ -340,4 +343,4 @@ def _within(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

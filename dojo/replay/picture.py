@@ -154,7 +154,9 @@ def _lane(svg: Element, y: float, lane: Lane, scale: _Scale, is_marked: bool) ->
     run = lane.run
     if is_marked:
         _text(svg, 4, y + 13, "≠", {"class": "odd"})
-    _text(svg, 18 + 14 * min(lane.depth, 6), y + 13, scale.name(run.name, lane.depth))
+    named = next((one[6:] for one in run.notes if one.startswith("named ")), run.name)
+    label = _text(svg, 18 + 14 * min(lane.depth, 6), y + 13, scale.name(named, lane.depth))
+    SubElement(label, "title").text = run.name
     for bar in lane.bars:
         _bar(svg, y, run, bar, scale)
     if not lane.bars:

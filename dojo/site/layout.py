@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from dojo.catalog.kata import Language
 from dojo.ground.files import write_whole
-from dojo.site.links import SCHEME, across, on_the_site
+from dojo.site.links import SCHEME, across, in_french, on_the_site
 from dojo.site.outline import (
     AUTHORS_FR,
     english_only,
@@ -44,6 +44,8 @@ def lay_out(site: Site, language: Language, folder: Path) -> None:
     for kata in site.katas:
         if kata.id in site.replays and f"katas/{kata.id}/index" in texts:
             texts[f"katas/{kata.id}/index"] += section(kata, site.replays[kata.id], language)
+    if language == "fr":
+        texts = {place: in_french(text) for place, text in texts.items()}
     for place, text in texts.items():
         path = folder / f"{place}.md"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -62,11 +62,11 @@ def on_the_site(site: Site, page: Page) -> tuple[str, set[PurePosixPath]]:
 
     text = _OTHER_LANGUAGE.sub(drop, site.text(page), count=1)
     text = _CODE_OR_LINK.sub(turn, text)
-    return _in_french(text) if page.language == "fr" else text, pictures
+    return text, pictures
 
 
-def _in_french(text: str) -> str:
-    """Keep signs that have a space before them from beginning a line; headings name anchors."""
+def in_french(text: str) -> str:
+    """Keep signs with a space before them from beginning a line; headings are named by links."""
 
     def keep(match: re.Match[str]) -> str:
         return match[0] if match["sign"] is None else f"\N{NO-BREAK SPACE}{match['sign']}"

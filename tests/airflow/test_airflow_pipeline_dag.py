@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dojo.engines.airflow.engine import DagRun, run_dags
+from dojo.replay.heard import airflow
 
 PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 DAGS = """
@@ -93,3 +94,19 @@ def test_refused_version_is_taken_back_and_the_run_is_red(
     client = MlflowClient(f"sqlite:///{home / 'results' / 'mlflow.db'}")
     assert [int(one.version) for one in client.search_model_versions("name='churn'")] == [1]
     assert list((home / "results" / "between-tasks").iterdir()) == []
+
+
+def test_replay_of_a_whole_run_is_read_from_its_database(
+    night: dict[str, DagRun], home: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "run.html"
+    assert airflow.main(page, home / "airflow.db", list(night)) == 0
+    training = next(
+        one for one in airflow.stories_of(home / "airflow.db") if one.test == "churn_training"
+    )
+    loaded = next(one for one in training.runs if one.name == "load_customers")
+
+    assert {one.name for one in training.runs} == {"churn_training", *night["churn_training"].tasks}
+    assert len(loaded.waits_s) == night["churn_training"].tasks["load_customers"].tries - 1
+    assert {one.ended for one in training.runs} == {"Success"}
+    assert "train_candidate" in page.read_text("utf-8")

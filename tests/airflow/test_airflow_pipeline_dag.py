@@ -12,6 +12,7 @@ import pytest
 
 from dojo.engines.airflow.engine import DagRun, run_dags
 from dojo.replay.heard import airflow
+from dojo.replay.story import Story
 
 PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 DAGS = """
@@ -52,6 +53,12 @@ def night(home: Path, url: str) -> dict[str, DagRun]:
 @pytest.fixture(scope="module")
 def training(night: dict[str, DagRun]) -> DagRun:
     return night["churn_training"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def replays(night: dict[str, DagRun], home: Path) -> dict[str, Story]:
+    """Return what is drawn of the night, read before any other run begins."""
+    return {one.test: one for one in airflow.stories_of(home / "airflow.db", list(night))}
 
 
 def test_training_releases_a_champion(training: DagRun) -> None:
@@ -97,13 +104,11 @@ def test_refused_version_is_taken_back_and_the_run_is_red(
 
 
 def test_replay_of_a_whole_run_is_read_from_its_database(
-    night: dict[str, DagRun], home: Path, tmp_path: Path
+    replays: dict[str, Story], night: dict[str, DagRun], home: Path, tmp_path: Path
 ) -> None:
     page = tmp_path / "run.html"
     assert airflow.main(page, home / "airflow.db", list(night)) == 0
-    training = next(
-        one for one in airflow.stories_of(home / "airflow.db") if one.test == "churn_training"
-    )
+    training = replays["churn_training"]
     loaded = next(one for one in training.runs if one.name == "load_customers")
 
     assert {one.name for one in training.runs} == {"churn_training", *night["churn_training"].tasks}

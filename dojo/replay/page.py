@@ -40,6 +40,8 @@ def write(
     stories: Sequence[tuple[str, Story]],
     differences: Iterable[str] = (),
     notes: Iterable[str] = (),
+    *,
+    compared: bool = True,
 ) -> str:
     """Return a whole page.
 
@@ -48,6 +50,7 @@ def write(
         stories: As in `picture.draw`.
         differences: What is different in the first story.
         notes: What else is said, a paragraph each.
+        compared: As in `picture.draw`.
     """
     html = Element("html", {"lang": "en"})
     head = SubElement(html, "head")
@@ -61,7 +64,7 @@ def write(
     _say(main, "h1", title)
     for note in notes:
         _say(main, "p", note)
-    _fill(main, title, stories, list(differences))
+    _fill(main, title, stories, list(differences), compared=compared)
     return f"<!doctype html>\n{_written(html)}\n"
 
 
@@ -89,10 +92,12 @@ def _fill(
     differences: Sequence[str],
     key: str = "",
     same: str = _SAME,
+    *,
+    compared: bool = True,
 ) -> None:
     if any(story.runs for _, story in stories):
         figure = SubElement(parent, "figure", {"class": "wide", "style": "margin: 0"})
-        figure.append(picture.draw(stories, title, key=key))
+        figure.append(picture.draw(stories, title, compared=compared, key=key))
     if differences:
         _say(parent, "h2", "What is different")
         items = SubElement(parent, "ul")

@@ -35,6 +35,7 @@ summary { cursor: pointer; overflow-wrap: anywhere; } details:target { outline: 
 ul.many { columns: 24rem; }
 svg.figure { max-width: 40rem; width: 100%; } .figure rect { fill: var(--good); opacity: .75; }
 .figure text { fill: currentColor; font-size: 12px; text-anchor: middle; }
+.replayed th, .replayed td, .replayed caption { text-align: left; }
 svg.replay { display: block; height: auto; max-width: 100%; min-width: 44rem; }
 .heat th, .heat td { padding: .1rem .3rem; text-align: center; } .heat th[scope=row] {
   text-align: left; min-width: 9rem; } .heat td.bad { background: color-mix(in srgb, var(--bad) 18%,

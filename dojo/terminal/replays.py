@@ -124,7 +124,8 @@ def lines(shown: Replay, language: Language = "en", *, can_draw: bool = True) ->
     """Return a replay as lines of at most 80 columns."""
     notes = [part for note in shown.notes(language) for part in text.wrapped(note)]
     drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw)
-    return [*text.wrapped(shown.title), "", *notes, *([""] if notes else []), *drawn]
+    gap = [""] if notes and drawn[:1] != [""] else []
+    return [*text.wrapped(shown.title), "", *notes, *gap, *drawn]
 
 
 def whole_page(shown: Replay, language: Language = "en") -> str:

@@ -152,7 +152,7 @@ def test_replay_is_walked_through_with_the_keyboard_in_the_colours_of_the_page(
     page.goto((site / "katas/02_retries/index.html").as_uri())
     page.click(".theme-switch-button")
     page.click(".theme-change-button[data-mode=dark]")
-    page.focus(".replayed g")
+    page.focus(".replayed g[tabindex]")
     page.keyboard.press("Tab")
 
     said = page.evaluate("document.activeElement.getAttribute('aria-label')")

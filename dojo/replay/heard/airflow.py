@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
@@ -53,9 +54,8 @@ def stories_of(database: Path, dags: Sequence[str] = ()) -> list[Story]:
         runs = [run for name, run in last.items() if name in dags or not dags]
         found = []
         for run in sorted(runs, key=lambda one: str(one["start_date"])):
-            rows = list(rows_of(connection, run))
             gathered = Gathered()
-            gathered.rows.append(lambda rows=rows: rows)
+            gathered.rows.append(functools.partial(rows_of, connection, run))
             found.append(gathered.story("", run["dag_id"], "Airflow"))
     return found
 

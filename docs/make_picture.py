@@ -41,7 +41,7 @@ def run(columns: int, *arguments: str) -> list[str]:
         text=True,
         check=False,
     )
-    unwanted = re.compile(r"short test summary|FAILED|stopping after")
+    unwanted = re.compile(r"short test summary|FAILED|stopping after|^Still waiting for")
     lines = [line for line in done.stdout.splitlines() if not unwanted.search(line)]
     return [re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", line) for line in flowing(lines)]
 

@@ -6,12 +6,17 @@ not write to it. Task runs are told by the process itself, where the engine emit
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dojo.exam.databases import LeftDatabase
+from dojo.exam.marks import MOST_REPLAY
+from dojo.exam.outside_api import Request
+from dojo.replay.heard.gathered import Gathered, Row
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +28,7 @@ class FlowRun:
         name: Its name.
         flow: Its flow's name.
         states: The names of its states, in order.
+        stamps: The moment of each of these states, in seconds of the epoch.
         message: What its last state says.
         parameters: What it was called with.
         tags: Its tags.
@@ -33,6 +39,7 @@ class FlowRun:
     name: str
     flow: str
     states: list[str]
+    stamps: list[float]
     message: str
     parameters: dict[str, Any]
     tags: list[str]
@@ -54,7 +61,8 @@ def read_flow_runs(database: LeftDatabase, since: datetime.datetime) -> list[Flo
     found = []
     for row in rows:
         states = database.execute(
-            "SELECT name, message FROM flow_run_state WHERE flow_run_id = ? ORDER BY timestamp",
+            "SELECT name, message, timestamp FROM flow_run_state"
+            " WHERE flow_run_id = ? ORDER BY timestamp",
             (row["id"],),
         ).fetchall()
         found.append(
@@ -63,6 +71,7 @@ def read_flow_runs(database: LeftDatabase, since: datetime.datetime) -> list[Flo
                 name=row["name"],
                 flow=row["flow"],
                 states=[state["name"] for state in states],
+                stamps=[_moment_of(state["timestamp"]) for state in states],
                 message=(states[-1]["message"] or "") if states else "",
                 parameters=json.loads(row["parameters"] or "{}"),
                 tags=json.loads(row["tags"] or "[]"),
@@ -70,6 +79,10 @@ def read_flow_runs(database: LeftDatabase, since: datetime.datetime) -> list[Flo
             )
         )
     return found
+
+
+def _moment_of(text: str) -> float:
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,7 +158,8 @@ class EngineAccount:
     """What Prefect's engine told of one scenario's task runs.
 
     Attributes:
-        task_runs: In the order in which they began: `function`, `states`, `delays_s`, `tags`.
+        task_runs: In the order in which they began: `function`, `states`, `stamps`, `delays_s`,
+            `tags`.
         logs: What was logged in runs: level and message.
     """
 
@@ -155,3 +169,56 @@ class EngineAccount:
     def of(self, function: str) -> list[dict[str, Any]]:
         """Return the runs of one task."""
         return [run for run in self.task_runs if run.get("function") == function]
+
+
+_MOST_RUNS, _MOST_STATES = 30, 30  # whoever is not honest may tell of thousands, in a chain
+_WAITS = ("AwaitingRetry", "Scheduled")
+
+
+def story_of(
+    scenario: str,
+    flow_runs: Sequence[FlowRun],
+    task_runs: Sequence[dict[str, Any]],
+    requests: Sequence[Request],
+) -> str:
+    """Return what was gathered of a scenario as one line of a `Story`: see `dojo/replay`.
+
+    Args:
+        scenario: Its name.
+        flow_runs: Those that it asked for.
+        task_runs: As in `EngineAccount`: what the submission's process told.
+        requests: What the API was asked, by the supervisor's clock.
+
+    Returns:
+        The line; empty where there is nothing to see, or what was told is too much, or no story.
+    """
+    gathered = Gathered()
+    told = flow_runs[:_MOST_RUNS], task_runs[: 2 * _MOST_RUNS]
+    gathered.rows.append(lambda: _rows_of(*told))
+    asked = [[f"{one.at_s:g} s", one.path, str(one.answered or "lost")] for one in requests[:40]]
+    with contextlib.suppress(ValueError):  # what was told can be anything
+        gathered.add_table("What the API was asked", ["at", "path", "answered"], asked)
+        story = gathered.story("", scenario, "submission", _MOST_RUNS)
+        line = story.to_json() if story.runs or story.tables else ""
+        return line if len(line) <= MOST_REPLAY else ""
+    return ""
+
+
+def _rows_of(flow_runs: Sequence[FlowRun], task_runs: Sequence[dict[str, Any]]) -> Iterator[Row]:
+    for flow in flow_runs:
+        states = [(at, name, None) for at, name in zip(flow.stamps, flow.states, strict=True)]
+        notes = [flow.message] if flow.message and flow.states[-1:] != ["Completed"] else []
+        yield Row(flow.id, "flow run", flow.flow, flow.parent, states=[*states], notes=notes)
+    for task in task_runs:
+        delays = iter(task["delays_s"])
+        told = list(zip(task["stamps"], task["states"], strict=False))[:_MOST_STATES]
+        yield Row(
+            task["id"],
+            "task run",
+            task["function"],
+            task["flow_run_id"],
+            gets=task["upstream_ids"],
+            states=[
+                (at, name, next(delays, None) if name in _WAITS else None) for at, name in told
+            ],
+        )

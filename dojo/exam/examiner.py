@@ -262,6 +262,7 @@ def _examine(
         differences=differences,
         at_import=at_import,
         seconds=round(time.perf_counter() - started, 3),
+        replay="" if verdict == "passed" else desk.replay(name),
     )
 
 

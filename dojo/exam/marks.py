@@ -81,6 +81,8 @@ _VERDICT_OF_ENDING: dict[Kind, Verdict] = {
     "memory": "memory",
     "output": "raised",
 }
+# Of one scenario: a class has thousands.
+MOST_REPLAY = 16_000
 # What can end what held the submission; a test that fails by itself ends nothing.
 _CAUSES_OF_AN_END: tuple[Cause, ...] = ("exception", "import", "exit", "hang")
 
@@ -131,6 +133,8 @@ class ScenarioVerdict(Record):
         differences: Where the evidence differs.
         at_import: Whether the submission could not even be imported.
         seconds: How long it took.
+        replay: What was gathered of it, as one line of a `Story`; empty where nothing was, where it
+            passed, and in older results.
     """
 
     scenario: Name
@@ -140,6 +144,15 @@ class ScenarioVerdict(Record):
     differences: tuple[Difference, ...] = ()
     at_import: bool = False
     seconds: Seconds = 0.0
+    replay: Annotated[str, Field(max_length=MOST_REPLAY)] = ""
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_signed(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what there is not: older results were signed without the word."""
+        record: dict[str, Any] = written(self)
+        if not self.replay:
+            del record["replay"]
+        return record
 
 
 class TaskMark(Record):

@@ -48,6 +48,7 @@ class Remains:
         self._began = datetime.datetime.now(datetime.timezone.utc)
         self._token = secrets.token_hex(4)
         self._has_begun = False
+        self._seen_flow_runs: list[FlowRun] = []
         self._is_over = False
 
     def end(self) -> None:
@@ -89,7 +90,8 @@ class Remains:
     def flow_runs(self) -> list[FlowRun]:
         """Kill the process, then read from the engine's database the flow runs of this scenario."""
         with self.database(self._sandbox.database) as database:
-            return read_flow_runs(database, self._began)
+            self._seen_flow_runs = read_flow_runs(database, self._began)
+        return self._seen_flow_runs
 
     def deployments(self) -> list[Registered]:
         """Kill the process, then read from the engine's database what it has registered."""

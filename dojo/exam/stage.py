@@ -17,7 +17,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import TypeAdapter
 
-from dojo.exam.engine_account import EngineAccount
+from dojo.exam.engine_account import EngineAccount, story_of
 from dojo.exam.marks import Ground, verdict_of_ending
 from dojo.exam.outside_api import Host, OutsideApi
 from dojo.exam.remains import Remains
@@ -96,6 +96,7 @@ class Desk(Remains):
         self.elapsed_s = 0.0
         self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
         self._waits = 0
+        self._seen_task_runs: list[dict[str, Any]] = []
 
     @property
     def folder(self) -> Path:
@@ -198,7 +199,8 @@ class Desk(Remains):
     def engine(self) -> EngineAccount:
         """Return what Prefect's engine says of the task runs so far."""
         reply = self._ask({"do": "engine"}, ENGINE)
-        return EngineAccount([run.model_dump() for run in reply.task_runs], reply.logs)
+        self._seen_task_runs = [run.model_dump() for run in reply.task_runs]
+        return EngineAccount(self._seen_task_runs, reply.logs)
 
     def note(self, what: str, value: Any, within: float | None = None) -> None:
         """Note evidence.
@@ -230,6 +232,10 @@ class Desk(Remains):
         if kind:
             said[f"is a {kind}"] = kind in outcome.kinds
         self.note(what, said)
+
+    def replay(self, scenario: str) -> str:
+        """Return what was gathered until here, as a `Story` of this name; see `story_of`."""
+        return story_of(scenario, self._seen_flow_runs, self._seen_task_runs, self.api.requests)
 
     def _ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
         assert not self._is_over, "a scenario makes no call after it has looked at what is left"

@@ -6,6 +6,7 @@ The page is one file without a script or anything from elsewhere, and says so to
 from __future__ import annotations
 
 import collections
+import contextlib
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -22,13 +23,19 @@ from dojo.export.known import known_mistakes, likeness
 from dojo.export.page import head, in_parts, names, results_in_parts, text
 from dojo.export.words import COHORT, advice_in, short
 from dojo.grading.results import Result, Results
+from dojo.ground.foreign import read_json
 from dojo.ground.safe_text import in_a_list, plain
 from dojo.intake.submission import UNTOUCHED
 from dojo.language import OWN, in_language
 from dojo.mistakes.recognise import Likeness, Planted, recognise
+from dojo.replay.page import fragment
+from dojo.replay.palette import STYLE
+from dojo.replay.story import Story
+from dojo.replay.words import Say
 
 MOST_FAILURES = 20
 _MOST_MESSAGE = 4000
+_MOST_REPLAYS = 4
 
 
 def cohort_page(
@@ -63,8 +70,9 @@ def cohort_page(
     }
     language = results.language
     words = COHORT[language]
+    is_replayed = any(one.replay for result in results.results for one in result.scenarios)
     parts = [
-        head(words["Cohort"], language),
+        head(words["Cohort"], language, STYLE if is_replayed else ""),
         f"<h1>{words['Cohort']}</h1>\n",
         _opening(results, learners),
         distribution(learners, places, words),
@@ -235,6 +243,7 @@ def _result(result: Result, place: str, alike: list[Likeness], language: Languag
                 f"<details><summary>{text(check.name)}</summary>\n"
                 f"<pre>{html.escape(plain(check.message, _MOST_MESSAGE))}</pre></details>\n"
             )
+    told += _replays(result, place, language)
     bound = result.binding
     told += (
         f"<p><small>{text(result.source)} · {words['submission']} {text(bound.submission[:12])}"
@@ -242,6 +251,21 @@ def _result(result: Result, place: str, alike: list[Likeness], language: Languag
         f" · {words['walls']} {text(bound.level)}</small></p>\n"
     )
     return f'<details id="{place}"><summary>{title}</summary>\n{told}</details>\n'
+
+
+def _replays(result: Result, place: str, language: Language) -> str:
+    """Draw what was gathered of the first scenarios that it failed."""
+    told = ""
+    say = Say(language)
+    drawn_of = [one for one in result.scenarios if one.replay][:_MOST_REPLAYS]
+    for number, one in enumerate(drawn_of, start=1):
+        with contextlib.suppress(ValueError):  # whoever can write the record can write anything
+            story = Story.model_validate(read_json(one.replay))
+            key = f"-{place}-{number}"
+            drawn = fragment(one.scenario, [("submission", story)], key, say)
+            title = f"{COHORT[language]['replay of']} {text(one.scenario)}"
+            told += f"<details><summary>{title}</summary>\n{drawn}</details>\n"
+    return told
 
 
 def _tasks(result: Result, words: Mapping[str, str]) -> str:

@@ -58,7 +58,7 @@ def distribution(learners: Learners, places: Places, words: Words) -> str:
     said = words["learners by share: {said}"].format(said=said)
     return (
         f"<h2>{words['Shares of the points']}</h2>\n"
-        f'<svg viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="{said}">'
+        f'<svg class=figure viewBox="0 0 {_WIDTH} {whole}" role="img" aria-label="{said}">'
         f"{''.join(parts)}</svg>\n{_who_is_where(learners, steps, places, words)}"
     )
 

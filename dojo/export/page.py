@@ -37,8 +37,10 @@ details { border-bottom: 1px solid var(--line); padding: .4rem 0; } details deta
   margin-left: 1.2rem; }
 summary { cursor: pointer; overflow-wrap: anywhere; } details:target { outline: 2px solid; }
 ul.many { columns: 24rem; }
-svg { max-width: 40rem; width: 100%; } svg rect { fill: var(--good); opacity: .75; }
-svg text { fill: currentColor; font-size: 12px; text-anchor: middle; }
+svg.figure { max-width: 40rem; width: 100%; } .figure rect { fill: var(--good); opacity: .75; }
+.figure text { fill: currentColor; font-size: 12px; text-anchor: middle; }
+.replayed th, .replayed td, .replayed caption { text-align: left; }
+svg.replay { display: block; height: auto; max-width: 100%; min-width: 44rem; }
 .heat th, .heat td { padding: .1rem .3rem; text-align: center; } .heat th[scope=row] {
   text-align: left; min-width: 9rem; } .heat td.bad { background: color-mix(in srgb, var(--bad) 18%,
   transparent); } .heat td.odd { background: color-mix(in srgb, var(--odd) 25%, transparent); }
@@ -54,8 +56,14 @@ pre { background: color-mix(in srgb, currentColor 7%, transparent); margin: .4re
 """
 
 
-def head(title: str, language: str = "en") -> str:
-    """Return how a page begins, up to its first heading: nothing is loaded from elsewhere."""
+def head(title: str, language: str = "en", style: str = "") -> str:
+    """Return how a page begins, up to its first heading: nothing is loaded from elsewhere.
+
+    Args:
+        title: Its title.
+        language: The language that it is in.
+        style: What it has beside the style of every page.
+    """
     return f"""<!doctype html>
 <html lang="{language}">
 <head>
@@ -64,7 +72,7 @@ def head(title: str, language: str = "en") -> str:
 <meta name="viewport" content="width=device-width">
 <meta name="referrer" content="no-referrer">
 <title>{text(title)}</title>
-<style>{_STYLE}</style>
+<style>{_STYLE}{style}</style>
 </head>
 <body>
 """

@@ -118,6 +118,7 @@ COHORT = WordTable(
         "tests": "tests",
         "examination": "examination",
         "Not graded": "Not graded",
+        "replay of": "replay of",
         "and {count} more": "and {count} more",
         "Mistakes that are known": "Mistakes that are known",
         "or": "or",

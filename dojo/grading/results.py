@@ -173,5 +173,5 @@ def _with_less(scenario: ScenarioVerdict, feedback: Feedback) -> ScenarioVerdict
     seen = tuple(one.model_copy(update={"expected": None}) for one in scenario.differences)
     changes: dict[str, Any] = {"differences": seen if feedback == "actual-only" else ()}
     if feedback == "none":
-        changes["message"] = ""
+        changes |= {"message": "", "replay": ""}
     return scenario.model_copy(update=changes)

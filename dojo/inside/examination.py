@@ -218,6 +218,7 @@ def _task_runs(history: PrefectHistory) -> list[dict[str, Any]]:
             "function": run.function,
             "name": run.name,
             "states": run.states,
+            "stamps": [one.timestamp() for one in run.stamps],
             "delays_s": run.delays_s,
             "tags": sorted(run.tags),
             "flow_run_id": str(run.flow_run_id) if run.flow_run_id else None,

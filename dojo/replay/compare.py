@@ -18,7 +18,9 @@ _MOST_LISTED = 6
 # Jitter draws each wait anew.
 _ALIKE = 0.02
 # Titles of tables whose rows are of the test's data, which it draws anew.
-_OF_CHANCE = ("What JSON", "Calls in", "Files")
+_OF_CHANCE = ("What JSON", "Calls in")
+# Of these only the first cell is not of chance: the name of a file, and not its size.
+_BY_NAME = ("Files",)
 _KINDS = {"tracked run": "MLflow run"}
 
 
@@ -161,9 +163,10 @@ def _tables(mine: Story, other: Story, whose: str) -> list[str]:
         twin = there.get(table.title)
         if twin is None or table.title.startswith(_OF_CHANCE):
             continue
-        rows, rows_there = set(table.rows), set(twin.rows)
-        missing = [row for row in twin.rows if row not in rows]
-        added = [row for row in table.rows if row not in rows_there]
+        cells = 1 if table.title.startswith(_BY_NAME) else len(table.columns)
+        rows, rows_there = ({row[:cells] for row in one.rows} for one in (table, twin))
+        missing = [row[:cells] for row in twin.rows if row[:cells] not in rows]
+        added = [row[:cells] for row in table.rows if row[:cells] not in rows_there]
         if added or missing:
             one = " ".join(filter(None, added[0])) if added else "fewer rows"
             two = " ".join(filter(None, missing[0])) if missing else "no such row"

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from dojo.catalog.kata import Language
 from dojo.replay import picture
 from dojo.replay.compare import tables_of
+from dojo.replay.palette import STYLE
 from dojo.replay.story import Story, Table
 from dojo.replay.timeline import lay_out, said
 from dojo.replay.words import Say
@@ -42,6 +43,8 @@ def write(
     differences: Iterable[str] = (),
     notes: Iterable[str] = (),
     language: Language = "en",
+    *,
+    compared: bool = True,
 ) -> str:
     """Return a whole page.
 
@@ -51,6 +54,7 @@ def write(
         differences: What is different in the first story.
         notes: What else is said, a paragraph each.
         language: Of what the page says.
+        compared: As in `picture.draw`.
     """
     say = Say(language)
     stories = [(say(name), story) for name, story in stories]
@@ -61,29 +65,56 @@ def write(
     SubElement(head, "meta", {"name": "viewport", "content": "width=device-width"})
     SubElement(head, "meta", {"name": "referrer", "content": "no-referrer"})
     _say(head, "title", title)
-    _say(head, "style", _STYLE + picture.STYLE)
+    _say(head, "style", _STYLE + STYLE)
     main = SubElement(SubElement(html, "body"), "main")
     _say(main, "h1", title)
     for note in notes:
         _say(main, "p", note)
-    if any(story.runs for _, story in stories):
-        figure = SubElement(main, "figure", {"class": "wide", "style": "margin: 0"})
-        figure.append(picture.draw(stories, title, say=say))
-    told = list(differences)
-    if told:
-        _say(main, "h2", "What is different")
-        items = SubElement(main, "ul")
-        for one in told:
-            _say(items, "li", one)
-    for name, table in tables_of(stories):
-        _table(main, f"{name}. {table.title}", table)
-    for name, story in stories:
-        if story.runs:
-            details = SubElement(main, "details")
-            _say(details, "summary", f"{name}: the same as a table")
-            _same_as_table(details, name, story)
+    _fill(main, title, stories, list(differences), say, compared=compared)
     _put_into_words(html, say)
     return f"<!doctype html>\n{_written(html)}\n"
+
+
+def fragment(title: str, stories: Sequence[tuple[str, Story]], key: str, say: Say) -> str:
+    """Return what a page of another house shows of stories, on one line; it has the style.
+
+    Args:
+        title: What the picture is called, for who does not see it.
+        stories: As in `picture.draw`.
+        key: As in `picture.draw`.
+        say: Says it in the language of that page.
+    """
+    part = Element("div", {"class": "replayed"})
+    _fill(part, title, [(say(name), story) for name, story in stories], [], say, key)
+    _put_into_words(part, say)
+    return _written(part)
+
+
+def _fill(
+    parent: Element,
+    title: str,
+    stories: Sequence[tuple[str, Story]],
+    differences: Sequence[str],
+    say: Say,
+    key: str = "",
+    *,
+    compared: bool = True,
+) -> None:
+    if any(story.runs for _, story in stories):
+        figure = SubElement(parent, "figure", {"class": "wide", "style": "margin: 0"})
+        figure.append(picture.draw(stories, title, compared=compared, key=key, say=say))
+    if differences:
+        _say(parent, "h2", "What is different")
+        items = SubElement(parent, "ul")
+        for one in differences:
+            _say(items, "li", one)
+    for name, table in tables_of(stories):
+        _table(parent, f"{name}. {table.title}", table)
+    for name, story in stories:
+        if story.runs:
+            details = SubElement(parent, "details")
+            _say(details, "summary", f"{name}: the same as a table")
+            _same_as_table(details, name, story)
 
 
 def _put_into_words(html: Element, say: Say) -> None:

@@ -11,42 +11,16 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dojo.replay.compare import marked
 from dojo.replay.fold import Folded, folded
+from dojo.replay.palette import STYLE
+from dojo.replay.scale import FITS, WIDE, Scale
 from dojo.replay.story import Run, Story
-from dojo.replay.timeline import MEANS, Bar, Lane, Timeline, is_good, lay_out, said, ticks
+from dojo.replay.timeline import MEANS, Bar, Lane, Timeline, is_good, lay_out, said
 from dojo.replay.words import Say
 
-WIDTH = 960
-_LEFT, _RIGHT, _ROW, _BAR = 220, 130, 26, 16
-_CHART = WIDTH - _LEFT - _RIGHT
+_ROW, _BAR = 26, 16
 _THIN = 5
 _MOST_LANES = 40
 _SHORTEST = 2.0
-_FITS = 7.0  # a sign's width
-_MOST_SIGNS = 26
-
-STYLE = """
-.replay { --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #ffffff; --flow: #8c959f;
-  --work: #0969da; --wait: #9a6700; --nap: #bc4c00; --good: #1a7f37; --bad: #cf222e;
-  --odd: #8250df; background: var(--paper); }
-.replay text { fill: var(--ink); font: 13px system-ui, sans-serif; }
-.replay .axis, .replay .in { fill: var(--soft); font-size: 12px; }
-.replay .tick { stroke: var(--line); }
-.replay .break { stroke: var(--soft); stroke-dasharray: 2 3; }
-.replay .flow { fill: var(--flow); } .replay .work { fill: var(--work); }
-.replay .waiting { fill: none; stroke: var(--soft); stroke-dasharray: 2 2; }
-.replay .wait { fill: none; stroke: var(--wait); stroke-width: 1.5; }
-.replay .nap { fill: none; stroke: var(--nap); stroke-width: 1.5; }
-.replay .hatch { stroke: var(--wait); opacity: .35; } .replay .good { fill: var(--good); }
-.replay .bad { fill: var(--bad); } .replay .odd { fill: var(--odd); font-weight: bold; }
-.replay .edge { fill: none; stroke: var(--soft); opacity: .7; }
-.replay g:focus { outline: 2px solid var(--odd); outline-offset: 2px; }
-@media (prefers-color-scheme: dark) { .replay { --ink: #e6edf3; --soft: #9198a1; --line: #3d444d;
-  --paper: #0d1117; --flow: #767e87; --work: #4493f8; --wait: #d29922; --nap: #f0883e;
-  --good: #3fb950; --bad: #f85149; --odd: #ab7df8; } }
-@media print { .replay { --ink: #000000; --soft: #444444; --line: #bbbbbb; --paper: #ffffff;
-  --flow: #888888; --work: #0b5bd3; --wait: #7a5200; --nap: #a04000; --good: #116329;
-  --bad: #b3131f; --odd: #6639ba; } }
-"""
 
 
 def draw(
@@ -54,6 +28,8 @@ def draw(
     title: str,
     *,
     compared: bool = True,
+    width: int = WIDE,
+    key: str = "",
     say: Say | None = None,
 ) -> Element:
     """Return one `svg` element with each story on the same scale, one below the other.
@@ -62,6 +38,8 @@ def draw(
         stories: What each is called, and the story.
         title: What the picture is called, for who does not see it.
         compared: Whether runs of the first story are marked that the last one has not so.
+        width: Of the picture, in pixels: `WIDE` or `NARROW`.
+        key: Other in each picture of one page.
         say: Says what is as long as its words, the signs' meanings; `page` says the rest.
 
     Returns:
@@ -69,22 +47,22 @@ def draw(
     """
     timelines = [(name, story, lay_out(story)) for name, story in stories]
     length_s = max((one.length_s for _, _, one in timelines), default=0.0)
+    scale = Scale(width, length_s, f"url(#skipped{key})")
     svg = Element("svg", {"class": "replay", "role": "group", "aria-label": title})
-    defs = SubElement(SubElement(svg, "defs"), "pattern", _PATTERN)
+    defs = SubElement(SubElement(svg, "defs"), "pattern", {**_PATTERN, "id": f"skipped{key}"})
     SubElement(defs, "path", {"d": "M0 6 L6 0", "class": "hatch"})
     y = 8.0
     for number, (name, story, timeline) in enumerate(timelines):
         marks = marked(story, stories[-1][1]) if compared and not number and stories[1:] else set()
-        y = _part(svg, y, name, story, timeline, length_s, marks)
-    y = _legend(svg, y, timelines, say or Say())
-    svg.set("viewBox", f"0 0 {WIDTH} {y:.0f}")
-    svg.set("width", str(WIDTH))
+        y = _part(svg, y, name, story, timeline, scale, marks)
+    y = _legend(svg, y, timelines, scale, say or Say())
+    svg.set("viewBox", f"0 0 {width} {y:.0f}")
+    svg.set("width", str(width))
     svg.set("height", f"{y:.0f}")
     return svg
 
 
 _PATTERN = {
-    "id": "skipped",
     "width": "6",
     "height": "6",
     "patternUnits": "userSpaceOnUse",
@@ -111,59 +89,56 @@ def _part(
     name: str,
     story: Story,
     timeline: Timeline,
-    length_s: float,
+    scale: Scale,
     marks: set[int],
 ) -> float:
-    _text(svg, 8, y + 14, name, {"font-weight": "bold"})
+    _text(svg, 8, y + 14, name, {"class": "name"})
     if not timeline.lanes:
-        _text(svg, _LEFT, y + 14, "no run was made")
+        _text(svg, scale.left, y + 14, "no run was made")
         return y + _ROW
-    for tick in ticks(length_s):
+    for tick in scale.ticks:
         shown, middle = said(tick) if tick else "0", {"class": "axis", "text-anchor": "middle"}
-        _text(svg, _at(tick, length_s), y + 14, shown, middle)
+        _text(svg, scale.at(tick), y + 14, shown, middle)
     top, y = y + 20, y + 26
     grid = SubElement(svg, "g", {"aria-hidden": "true"})
     rows = folded(timeline, _MOST_LANES)
     middles: dict[int, tuple[float, float, float]] = {}
     for row in rows:
         if isinstance(row, Folded):
-            y = _folded(svg, y, row, length_s)
+            y = _folded(svg, y, row, scale)
             continue
-        middles[row.run.id] = _at(row.begin_s, length_s), _at(row.end_s, length_s), y + _BAR / 2
-        _lane(svg, y, row, length_s, row.run.id in marks)
+        middles[row.run.id] = scale.at(row.begin_s), scale.at(row.end_s), y + _BAR / 2
+        _lane(svg, y, row, scale, row.run.id in marks)
         y += _ROW
     if story.left_out:
-        _text(svg, _LEFT, y + 14, f"and {story.left_out} more runs", {"class": "axis"})
+        _text(svg, scale.left, y + 14, f"and {story.left_out} more runs", {"class": "axis"})
         y += _ROW
-    for tick in ticks(length_s):
-        _line(grid, _at(tick, length_s), top, y - 6, "tick")
+    for tick in scale.ticks:
+        _line(grid, scale.at(tick), top, y - 6, "tick")
     for at_s, note in timeline.breaks[:60]:
-        _line(grid, _at(at_s, length_s), top, y - 6, "break").set("data-note", note)
+        _line(grid, scale.at(at_s), top, y - 6, "break").set("data-note", note)
     _edges(grid, rows, middles)
     return y + 14
 
 
-def _at(seconds: float, length_s: float) -> float:
-    return _LEFT + (_CHART * seconds / length_s if length_s else 0.0)
-
-
-def _lane(svg: Element, y: float, lane: Lane, length_s: float, is_marked: bool) -> None:
+def _lane(svg: Element, y: float, lane: Lane, scale: Scale, is_marked: bool) -> None:
     run = lane.run
     if is_marked:
         _text(svg, 4, y + 13, "≠", {"class": "odd"})
-    _text(svg, 18 + 14 * min(lane.depth, 6), y + 13, _cut(run.name, _MOST_SIGNS - 2 * lane.depth))
+    named = next((one[6:] for one in run.notes if one.startswith("named ")), run.name)
+    label = _text(svg, 18 + 14 * min(lane.depth, 6), y + 13, scale.name(named, lane.depth))
+    SubElement(label, "title").text = run.name
     for bar in lane.bars:
-        _bar(svg, y, run, bar, length_s)
+        _bar(svg, y, run, bar, scale)
     if not lane.bars:
-        x = _at(lane.begin_s, length_s)
+        x = scale.at(lane.begin_s)
         group = _group(svg, f"{run.name}: {run.ended} at {said(lane.begin_s)}", run.id, 0)
         shape = f"M{x:.1f} {y} l7 8 l-7 8 l-7 -8 z"
         SubElement(group, "path", {"d": shape, "class": _kind_of(run.ended) or "work"})
     sign = {True: "✓ ", False: "✗ ", None: ""}[is_good(run.ended)]
     sign = "" if run.ended.lower() == "cached" else sign
-    end = _text(
-        svg, WIDTH - _RIGHT + 12, y + 13, sign + _cut(run.ended, 16), {"class": _kind_of(run.ended)}
-    )
+    told = scale.end(sign + run.ended)
+    end = _text(svg, scale.right, y + 13, told, {"class": _kind_of(run.ended)})
     SubElement(end, "title").text = "; ".join((run.ended, *run.notes))
 
 
@@ -171,9 +146,9 @@ def _kind_of(state: str) -> str:
     return {True: "good", False: "bad", None: ""}[is_good(state)]
 
 
-def _bar(svg: Element, y: float, run: Run, bar: Bar, length_s: float) -> None:
-    x = _at(bar.begin_s, length_s)
-    width = max(_at(bar.end_s, length_s) - x, _SHORTEST)
+def _bar(svg: Element, y: float, run: Run, bar: Bar, scale: Scale) -> None:
+    x = scale.at(bar.begin_s)
+    width = max(scale.at(bar.end_s) - x, _SHORTEST)
     group = _group(svg, tell_bar(run, bar), run.id, bar.row)
     is_flow = bar.look == "flow"
     box = {
@@ -183,22 +158,22 @@ def _bar(svg: Element, y: float, run: Run, bar: Bar, length_s: float) -> None:
         "height": str(6 if is_flow else _BAR),
         "class": bar.look,
     }
-    if bar.is_skipped:
-        SubElement(group, "rect", {**box, "class": "", "fill": "url(#skipped)"})
     SubElement(group, "rect", box)
-    if bar.label and len(bar.label) * _FITS < width:
+    if bar.is_skipped:
+        SubElement(group, "rect", {**box, "class": "", "fill": scale.hatch})
+    if bar.label and len(bar.label) * FITS < width:
         inside = {"class": "in", "text-anchor": "middle"}
         _text(group, x + width / 2, y + 12.5, bar.label, inside)
 
 
-def _folded(svg: Element, y: float, row: Folded, length_s: float) -> float:
+def _folded(svg: Element, y: float, row: Folded, scale: Scale) -> float:
     """Draw many runs as thin bars, each on the first line that is free."""
-    _text(svg, 18 + 14 * min(row.depth, 6), y + 13, f"{len(row.lanes)} x {_cut(row.name, 18)}")
+    _text(svg, 18 + 14 * min(row.depth, 6), y + 13, f"{len(row.lanes)} x {scale.name(row.name, 4)}")
     group = _group(svg, f"{row.name}: {len(row.lanes)} runs: {row.said}", row.lanes[0].run.id, 0)
     free: list[float] = []
     for lane in row.lanes:
-        x = _at(lane.begin_s, length_s)
-        end = max(_at(lane.end_s, length_s), x + _SHORTEST)
+        x = scale.at(lane.begin_s)
+        end = max(scale.at(lane.end_s), x + _SHORTEST)
         line = next((n for n, one in enumerate(free) if one <= x), len(free))
         free[line : line + 1] = [end + 1]
         box = {
@@ -212,7 +187,7 @@ def _folded(svg: Element, y: float, row: Folded, length_s: float) -> float:
         }
         SubElement(group, "rect", box)
     how = {"class": "axis"}
-    _text(svg, 18 + 14 * min(row.depth, 6), y + 29, _cut(row.said, _MOST_SIGNS), how)
+    _text(svg, 18 + 14 * min(row.depth, 6), y + 29, scale.name(row.said, 0), how)
     return y + max(_ROW + 16, len(free) * _THIN + 8)
 
 
@@ -233,7 +208,11 @@ def _edges(
 
 
 def _legend(
-    svg: Element, y: float, timelines: Sequence[tuple[str, Story, Timeline]], say: Say
+    svg: Element,
+    y: float,
+    timelines: Sequence[tuple[str, Story, Timeline]],
+    scale: Scale,
+    say: Say,
 ) -> float:
     bars = [bar for _, _, one in timelines for lane in one.lanes for bar in lane.bars]
     used = {bar.look for bar in bars}
@@ -241,14 +220,17 @@ def _legend(
     for look, english in MEANS.items():
         if look in used:
             means = say(english)
+            length = 46 + FITS * len(means)
+            if x + length > scale.width:
+                x, y = 18.0, y + 20
             height = "6" if look == "flow" else "12"
             box = {"x": f"{x}", "y": f"{y + (3 if look == 'flow' else 0)}", "width": "18"}
             SubElement(svg, "rect", {**box, "height": height, "class": look})
             _text(svg, x + 24, y + 11, means, {"class": "axis"})
-            x += 46 + _FITS * len(means)
+            x += length
     if any(bar.is_skipped for bar in bars):
         y += 20
-        box = {"x": "18", "y": f"{y}", "width": "18", "height": "12", "fill": "url(#skipped)"}
+        box = {"x": "18", "y": f"{y}", "width": "18", "height": "12", "fill": scale.hatch}
         SubElement(svg, "rect", box)
         told = "hatched: as long as scheduled; the test's clock skipped it"
         _text(svg, 42, y + 11, told, {"class": "axis"})
@@ -276,13 +258,11 @@ def _line(parent: Element, x: float, top: float, bottom: float, look: str) -> El
     return SubElement(parent, "line", {**ends, "class": look})
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def as_file(stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = False) -> str:
+def as_file(
+    stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = False, width: int = WIDE
+) -> str:
     """Return the picture as a file of its own, for a page that shows it: `draw`, with its style."""
-    svg = draw(stories, title, compared=compared)
+    svg = draw(stories, title, compared=compared, width=width)
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     svg.set("role", "img")
     style = Element("style")

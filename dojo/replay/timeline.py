@@ -110,12 +110,11 @@ _STEPS_S = [
     *(unit * 10**power for power in (-3, -2, -1, 0) for unit in (1, 2, 5)),
     *(10, 20, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400),
 ]
-_MOST_TICKS = 5
 
 
-def ticks(length_s: float) -> list[float]:
-    """Return where an axis has its marks: round lengths of time, five steps at most."""
-    step = next((one for one in _STEPS_S if length_s / one <= _MOST_TICKS), length_s)
+def ticks(length_s: float, most: int = 5) -> list[float]:
+    """Return where an axis has its marks: round lengths of time, so many steps at most."""
+    step = next((one for one in _STEPS_S if length_s / one <= most), length_s)
     return [round(step * number, 4) for number in range(int(length_s / step) + 1)] if step else [0]
 
 

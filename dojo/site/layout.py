@@ -6,9 +6,9 @@ import json
 import shutil
 from pathlib import Path, PurePosixPath
 
-from dojo.catalog.kata import Kata, Language
+from dojo.catalog.kata import Language
 from dojo.ground.files import write_whole
-from dojo.site.links import SCHEME, across, on_the_site
+from dojo.site.links import SCHEME, across, in_french, on_the_site
 from dojo.site.outline import (
     AUTHORS_FR,
     english_only,
@@ -19,15 +19,12 @@ from dojo.site.outline import (
 )
 from dojo.site.pages import DECISIONS, Page, Site, heading_of
 from dojo.site.path import path_page, stations
+from dojo.site.replays import REPLAYS, replays_page, section, style
 
 # What `sphinx/conf.py` reads beside the pages.
 RECORD = "site.json"
-# The picture of a kata's replay, where there is one: made once per version and kept.
-REPLAYS = "docs/replays"
-_REPLAY = {
-    "en": ("The replay", "What the engine recorded of our solution"),
-    "fr": ("Le replay", "Ce que le moteur a enregistré de notre solution"),
-}
+# What `sphinx/conf.py` puts among the files of a theme: the style of the replays.
+MADE = "made"
 
 
 def lay_out(site: Site, language: Language, folder: Path) -> None:
@@ -45,10 +42,10 @@ def lay_out(site: Site, language: Language, folder: Path) -> None:
             texts[place], shown = on_the_site(site, page)
             pictures |= shown
     for kata in site.katas:
-        replay = _replay(site, kata, language)
-        if replay is not None and f"katas/{kata.id}/index" in texts:
-            texts[f"katas/{kata.id}/index"] += replay[0]
-            pictures.add(replay[1])
+        if kata.id in site.replays and f"katas/{kata.id}/index" in texts:
+            texts[f"katas/{kata.id}/index"] += section(kata, site.replays[kata.id], language)
+    if language == "fr":
+        texts = {place: in_french(text) for place, text in texts.items()}
     for place, text in texts.items():
         path = folder / f"{place}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +55,8 @@ def lay_out(site: Site, language: Language, folder: Path) -> None:
         path = folder / picture
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(site.root / picture, path)
+    (folder / MADE).mkdir()
+    write_whole(folder / MADE / "replay.css", style())
     record = {
         "language": language,
         "title": site.title,
@@ -87,6 +86,10 @@ def _made(site: Site, language: Language, place: str) -> str:
         return "\n".join(told_decisions(site))
     if place == AUTHORS_FR:
         return _authors_in_english(site)
+    kata = next((one for one in site.katas if place == f"katas/{one.id}/{REPLAYS}"), None)
+    if kata is not None:
+        title = made_places(site, language)[place]
+        return replays_page(kata, title, site.replays[kata.id], language)
     return f"# {site.title}\n\n{stations(site.katas, language)}"
 
 
@@ -99,12 +102,3 @@ def _authors_in_english(site: Site) -> str:
         title = heading_of(site.text(page)) if page else "Decisions"
         lines.append(f"- [{title}]({SCHEME}{across(here, place)})")
     return "\n".join(lines)
-
-
-def _replay(site: Site, kata: Kata, language: Language) -> tuple[str, PurePosixPath] | None:
-    """Return what ends a kata's page where its replay is kept, and that picture."""
-    picture = PurePosixPath(REPLAYS, f"{kata.id}.svg")
-    if not (site.root / picture).is_file():
-        return None
-    title, told = _REPLAY[language]
-    return f"\n\n## {title}\n\n![{told}](../../{picture})\n", picture

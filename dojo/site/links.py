@@ -20,6 +20,10 @@ _CODE_OR_LINK = re.compile(
     r"\((?P<to>[^()\s]+)(?P<title> \"[^\"]*\")?\)",
     re.MULTILINE | re.DOTALL,
 )
+_CODE_OR_SIGN = re.compile(
+    _CODE_OR_LINK.pattern + r"|^#[^\n]*$|(?<=[\w)\]`*»]) (?P<sign>[:;?!»])",
+    re.MULTILINE | re.DOTALL,
+)
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 _PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")
 # A line that leads to the same page in the other language: the site's head does that.
@@ -57,7 +61,17 @@ def on_the_site(site: Site, page: Page) -> tuple[str, set[PurePosixPath]]:
         return f"{match['image']}[{text}]({to}{match['title'] or ''})" if to else text
 
     text = _OTHER_LANGUAGE.sub(drop, site.text(page), count=1)
-    return _CODE_OR_LINK.sub(turn, text), pictures
+    text = _CODE_OR_LINK.sub(turn, text)
+    return text, pictures
+
+
+def in_french(text: str) -> str:
+    """Keep signs with a space before them from beginning a line; headings are named by links."""
+
+    def keep(match: re.Match[str]) -> str:
+        return match[0] if match["sign"] is None else f"\N{NO-BREAK SPACE}{match['sign']}"
+
+    return _CODE_OR_SIGN.sub(keep, text)
 
 
 def _address(site: Site, page: Page, source: PurePosixPath, anchor: str) -> str | None:

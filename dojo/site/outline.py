@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dojo.catalog.kata import Kata, Language
 from dojo.site.pages import DECISIONS, Site, heading_of
+from dojo.site.replays import REPLAYS, pages_title
 
 # The way to pages that are in English only.
 AUTHORS_FR = "auteurs"
@@ -40,6 +41,9 @@ def made_places(site: Site, language: Language) -> dict[str, str]:
         made[AUTHORS_FR] = "Pour les auteurs"
     if not site.has(language, "index"):
         made["index"] = site.title
+    for kata in site.katas:
+        if kata.id in site.replays and site.has(language, f"katas/{kata.id}/index"):
+            made[f"katas/{kata.id}/{REPLAYS}"] = pages_title(short_title(kata, language), language)
     return made
 
 

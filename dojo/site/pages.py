@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dojo.catalog.kata import Kata, Language
+from dojo.replay.story import Story
+from dojo.site.replays import kept_replays
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -17,7 +19,7 @@ else:  # pragma: no cover - depends on the interpreter
     import tomli as tomllib
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
-# Where pages are, beside the folders of katas. Nothing below reference/ is ever one.
+# Where pages are, beside the folders of katas. Nothing below reference/ is one.
 _PATTERNS = (
     "README*.md",
     "CONTRIBUTING*.md",
@@ -66,6 +68,7 @@ class Site:
             where there is none.
         katas: In the order of their numbers.
         pages: By language and place.
+        replays: What is kept of each kata's reference, by its id; without those that keep nothing.
     """
 
     root: Path
@@ -74,6 +77,7 @@ class Site:
     repository: str | None
     katas: tuple[Kata, ...]
     pages: dict[tuple[Language, str], Page]
+    replays: dict[str, tuple[Story, ...]]
 
     def has(self, language: Language, place: str) -> bool:
         """Say whether a page is there in that language."""
@@ -89,7 +93,7 @@ def site_of(root: Path, katas: Iterable[Kata]) -> Site:
 
     Raises:
         OSError: `pyproject.toml` or the README cannot be read.
-        ValueError: One of them is not UTF-8, or `pyproject.toml` is no TOML.
+        ValueError: One of them is not UTF-8, `pyproject.toml` is no TOML, or a replay is damaged.
     """
     katas = tuple(katas)
     found = [path for pattern in _PATTERNS for path in root.glob(pattern)]
@@ -106,6 +110,7 @@ def site_of(root: Path, katas: Iterable[Kata]) -> Site:
         repository.rstrip("/") if repository else None,
         katas,
         pages,
+        {kata.id: stories for kata in katas if (stories := kept_replays(kata))},
     )
 
 

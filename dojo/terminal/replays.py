@@ -127,7 +127,8 @@ def lines(shown: Replay, language: Language = "en", *, can_draw: bool = True) ->
     notes = [part for note in shown.notes(language) for part in text.wrapped(note)]
     say = Say(language)
     drawn = text.draw(shown.stories, shown.differences, can_draw=can_draw, say=say)
-    return [*text.wrapped(shown.title(language)), "", *notes, *([""] if notes else []), *drawn]
+    gap = [""] if notes and drawn[:1] != [""] else []
+    return [*text.wrapped(shown.title(language)), "", *notes, *gap, *drawn]
 
 
 def whole_page(shown: Replay, language: Language = "en") -> str:

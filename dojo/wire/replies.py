@@ -28,6 +28,7 @@ LONGEST_WAIT_S = 1e7
 _Word = Annotated[str, Field(max_length=500)]
 # Of an exception the process sends 2000 characters; one that cannot be written takes six.
 _Said = Annotated[str, Field(max_length=20_000)]
+_Moment = Annotated[float, Field(ge=0, le=1e11)]
 _Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 _Kind = TypeVar("_Kind")
@@ -117,6 +118,7 @@ class ToldTaskRun(_Reply):
     function: _Said
     name: _Said
     states: Annotated[list[_Said], Field(max_length=1000)]
+    stamps: Annotated[list[_Moment], Field(max_length=1000)]
     delays_s: Annotated[list[float], Field(max_length=1000)]
     tags: Annotated[list[_Said], Field(max_length=100)]
     flow_run_id: _Said | None

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from dojo.engines.airflow.engine import DagRun, run_dags
+from dojo.replay.heard import airflow
+from dojo.replay.story import Story
 
 PIPELINES = Path(__file__).resolve().parents[2] / "reference" / "pipelines"
 DAGS = """
@@ -53,6 +55,12 @@ def training(night: dict[str, DagRun]) -> DagRun:
     return night["churn_training"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def replays(night: dict[str, DagRun], home: Path) -> dict[str, Story]:
+    """Return what is drawn of the night, read before any other run begins."""
+    return {one.test: one for one in airflow.stories_of(home / "airflow.db", list(night))}
+
+
 def test_training_releases_a_champion(training: DagRun) -> None:
     assert training.state == "success", training.log[-3000:]
     assert training.tasks["release"].xcom == {
@@ -93,3 +101,17 @@ def test_refused_version_is_taken_back_and_the_run_is_red(
     client = MlflowClient(f"sqlite:///{home / 'results' / 'mlflow.db'}")
     assert [int(one.version) for one in client.search_model_versions("name='churn'")] == [1]
     assert list((home / "results" / "between-tasks").iterdir()) == []
+
+
+def test_replay_of_a_whole_run_is_read_from_its_database(
+    replays: dict[str, Story], night: dict[str, DagRun], home: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "run.html"
+    assert airflow.main(page, home / "airflow.db", list(night)) == 0
+    training = replays["churn_training"]
+    loaded = next(one for one in training.runs if one.name == "load_customers")
+
+    assert {one.name for one in training.runs} == {"churn_training", *night["churn_training"].tasks}
+    assert len(loaded.waits_s) == night["churn_training"].tasks["load_customers"].tries - 1
+    assert {one.ended for one in training.runs} == {"Success"}
+    assert "train_candidate" in page.read_text("utf-8")

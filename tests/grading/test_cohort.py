@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.cli.door import app
+from dojo.exam.marks import ScenarioVerdict
 from dojo.export.cohort import cohort_page
-from dojo.grading.results import ByHand, Result
+from dojo.grading.results import ByHand, Result, with_feedback
 from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.intake.submission import UNTOUCHED
@@ -29,6 +30,7 @@ from tests.made_up_results import (
     record,
     ungraded,
 )
+from tests.replay.made_up import retried, story
 
 
 class Page(HTMLParser):
@@ -232,3 +234,28 @@ def test_who_was_late_or_had_more_time_is_listed() -> None:
     assert "dan 02_retries: no date" in late
     assert "eve" not in late
     assert "Late, or" not in cohort_page(record(passed()))
+
+
+def test_replay_of_a_failed_scenario_is_drawn_behind_a_click() -> None:
+    told = story(retried(1, 0, 60, name="<b>load"), test="lasts").to_json()
+    scenarios = tuple(
+        ScenarioVerdict(scenario=name, tasks=(2,), verdict="wrong", replay=line)
+        for name, line in (("lasts", told), ("damaged", "{"), ("heals", told))
+    )
+    written = cohort_page(record(a_result(scenarios=scenarios)))
+    page = Page(written)
+    ids = [value for name, value in page.attributes if name == "id" and "skipped" in (value or "")]
+
+    assert page.tags["svg"] == len(ids) == len(set(ids)) == 2
+    assert "replay of lasts" in page.text
+    assert "<b>load: the engine waits 60 s" in " ".join(v or "" for _, v in page.attributes)
+    assert "<b>load" not in written
+    assert not {"href", "src"} & {name for name, value in page.attributes if "//" in (value or "")}
+
+
+def test_replay_is_left_out_of_feedback_that_says_marks_only() -> None:
+    told = story(retried(1, 0, 60)).to_json()
+    one = ScenarioVerdict(scenario="lasts", tasks=(2,), verdict="wrong", replay=told)
+
+    assert with_feedback(a_result(scenarios=(one,)), "none").scenarios[0].replay == ""
+    assert "replay" not in one.model_copy(update={"replay": ""}).model_dump()

@@ -270,7 +270,11 @@ GOOD_REPLIES: list[dict[str, Any]] = [
     {"ended": {"kind": "exited", "code": 0}, "by": "SystemExit"},
     {"waited": 1.0, "by": "sleep"},
     {"peak": 1, "started": ["a"]},
-    {"task_runs": [{"id": "1", "function": "f", "name": "n", "states": [], "delays_s": []}]},
+    {
+        "task_runs": [
+            {"id": "1", "function": "f", "name": "n", "states": [], "stamps": [], "delays_s": []}
+        ]
+    },
 ]
 REPLIES = st.one_of(
     JSON,

@@ -11,9 +11,12 @@ import pytest
 
 from dojo.catalog.kata import find_kata, load_catalog
 from dojo.exam import examiner
+from dojo.exam.marks import MOST_REPLAY
+from dojo.exam.outside_api import Request
 from dojo.exam.stage import Desk
+from dojo.replay.story import Story
 from dojo.sandbox.client import GuardFault
-from dojo.wire.replies import Raised, Returned
+from dojo.wire.replies import Engine, Raised, Returned
 
 KATA = find_kata(load_catalog(Path(__file__).parents[2]), "02")
 
@@ -81,3 +84,52 @@ def test_failure_of_another_kind_is_told_apart() -> None:
     desk.note_failure("the night", desk.run_with("night"), kind="ValueError")
 
     assert desk.evidence["the night"] == {"raised": True, "is a ValueError": False}
+
+
+def told_run(**more: Any) -> dict[str, Any]:
+    """Return what a process tells of a run that failed once, and waited a minute."""
+    return {
+        "id": "1",
+        "function": "load",
+        "name": "load-1",
+        "states": ["Running", "AwaitingRetry", "Retrying", "Completed"],
+        "stamps": [1e9, 1e9 + 0.1, 1e9 + 0.2, 1e9 + 0.3],
+        "delays_s": [60.0],
+        "tags": [],
+        "flow_run_id": None,
+        "upstream_ids": [],
+        **more,
+    }
+
+
+def test_replay_is_of_what_was_asked_for() -> None:
+    desk = desk_of(Engine(task_runs=[told_run()], logs=[]))
+    assert desk.replay("a_night") == ""
+
+    desk.engine()
+    desk.api.requests.append(Request("/customers", 60.0, 200))
+    story = Story.model_validate_json(desk.replay("a_night"))
+
+    assert [(run.name, run.waits_s, run.ended) for run in story.runs] == [
+        ("load", [60.0], "Completed")
+    ]
+    assert story.tables[0].rows == (("60 s", "/customers", "200"),)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"stamps": [0.0, 1e11, 0.0, 0.0]},
+        {"delays_s": [-1.0]},
+        {"stamps": []},
+        {"states": ["x" * 20_000] * 1000, "stamps": [1e9] * 1000},
+        {"flow_run_id": "1", "upstream_ids": ["1", "2"]},
+    ],
+)
+def test_whatever_a_process_tells_is_a_small_replay_or_none(told: dict[str, Any]) -> None:
+    desk = desk_of(Engine(task_runs=[told_run(**told)] * 1000, logs=[]))
+    desk.engine()
+    line = desk.replay("a_night")
+
+    assert len(line) <= MOST_REPLAY
+    assert not line or Story.model_validate_json(line)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import re
 from pathlib import Path, PurePosixPath
 
 import pytest
 from typer.testing import CliRunner
 
-from dojo.catalog.kata import load_catalog
+from dojo.catalog.kata import Kata, load_catalog
 from dojo.cli.door import app
 from dojo.ground.exits import Exit
+from dojo.replay.story import write_stories
 from dojo.site import building
 from dojo.site.checking import faults_of
 from dojo.site.layout import lay_out
-from dojo.site.links import on_the_site
+from dojo.site.links import in_french, on_the_site
 from dojo.site.outline import outline
 from dojo.site.pages import LANGUAGES, page_at, site_of
+from dojo.site.replays import replays_page
 from tests.made_up_katas import write_kata
+from tests.replay.made_up import run, story
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = site_of(ROOT, load_catalog(ROOT))
@@ -95,6 +100,13 @@ def test_link_to_what_is_no_page_leads_to_the_repository_if_one_is_named(checkou
     )
 
 
+def test_french_signs_stay_with_their_word() -> None:
+    text = "## Un titre : il reste\n\nQuoi : `a : b` ; [a](b.md) ?\n\n| :-- |\n"
+    kept = text.replace("Quoi :", "Quoi\u00a0:").replace("` ;", "`\u00a0;")
+
+    assert in_french(text) == kept.replace(") ?", ")\u00a0?")
+
+
 def test_line_that_leads_to_the_other_language_is_left_out(checkout: Path) -> None:
     site = site_of(checkout, load_catalog(checkout))
     text, _ = on_the_site(site, site.pages["en", "guide"])
@@ -118,17 +130,45 @@ def test_small_checkout_is_laid_out_whole_and_without_solutions(
     assert "docs/more" in (tmp_path / "en/path.md").read_text("utf-8")
 
 
-def test_kept_replay_ends_the_page_of_its_kata(checkout: Path, tmp_path: Path) -> None:
-    (checkout / "katas/01_demo/README.md").write_text("# 01 Demo\n")
-    (checkout / "docs/replays").mkdir()
-    (checkout / "docs/replays/01_demo.svg").write_text("<svg/>")
-    (tmp_path / "en").mkdir()
-    lay_out(site_of(checkout, load_catalog(checkout)), "en", tmp_path / "en")
-    page = tmp_path / "en/katas/01_demo/index.md"
-    last = page.read_text("utf-8").splitlines()[-1]
+def test_kept_replays_are_drawn_on_the_page_of_their_kata(checkout: Path, tmp_path: Path) -> None:
+    (checkout / "reference/01_demo").mkdir()
+    write_stories(
+        checkout / "reference/01_demo/replay.jsonl",
+        [
+            story(run(1, (0, "Running"), (1, "Completed")), kata="01_demo", test=name)
+            for name in ("test_a[1]", "test_a[2]", "test_gone")
+        ],
+    )
+    for name in ("README.md", "README.fr.md"):
+        (checkout / "katas/01_demo" / name).write_text("# 01 Demo\n")
+    site = site_of(checkout, load_catalog(checkout))
+    for language in LANGUAGES:
+        (tmp_path / language).mkdir()
+        lay_out(site, language, tmp_path / language)
+    folder = tmp_path / "en/katas/01_demo"
 
-    assert "## The replay" in page.read_text("utf-8")
-    assert (page.parent / last.split("](")[1].rstrip(")")).is_file()
+    assert "## The replay" in (folder / "index.md").read_text("utf-8")
+    assert "## Le replay" in (tmp_path / "fr/katas/01_demo/index.md").read_text("utf-8")
+    assert re.findall("^## (.*)", (folder / "replays.md").read_text("utf-8"), re.M) == [
+        "`test_a[1]`"
+    ]
+    assert 'html[data-theme="dark"] .replay' in (tmp_path / "en/made/replay.css").read_text("utf-8")
+
+
+def test_damaged_replay_is_one_line(checkout: Path) -> None:
+    (checkout / "reference/01_demo").mkdir()
+    (checkout / "reference/01_demo/replay.jsonl").write_text("{")
+    with pytest.raises(ValueError, match=r"^01_demo: replay\.jsonl, line 1: "):
+        site_of(checkout, load_catalog(checkout))
+
+
+@pytest.mark.parametrize("kata", SITE.katas, ids=lambda kata: kata.id)
+def test_replays_have_no_line_of_a_solution(kata: Kata) -> None:
+    drawn = replays_page(kata, "", SITE.replays[kata.id], "en")
+    lines = [line.strip() for line in kata.reference_file.read_text("utf-8").splitlines()]
+
+    assert "<svg" in drawn or "<table" in drawn
+    assert [line for line in lines if len(line) >= 16 and html.escape(line) in drawn] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -147,7 +187,7 @@ def test_every_page_can_be_reached_from_the_head(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_path_leads_from_each_incident_to_its_kata(language: str, tmp_path: Path) -> None:
     lay_out(SITE, language, tmp_path)
-    path = (tmp_path / "path.md").read_text("utf-8")
+    path = (tmp_path / "path.md").read_text("utf-8").replace("\u00a0", " ")
 
     for kata in SITE.katas:
         told = kata.incident.get(language)

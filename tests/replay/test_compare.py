@@ -54,6 +54,19 @@ def test_speed_and_jitter_are_no_difference() -> None:
     assert differences(slow, quick) == []
 
 
+def test_files_differ_by_their_names_not_their_sizes() -> None:
+    def left(*files: tuple[str, str]) -> Story:
+        return story(
+            tables=({"title": "Files that stay", "columns": ("file", "b"), "rows": files},)
+        )
+
+    kept, other = left(("a.csv", "51")), left(("a.csv", "50"))
+    found = differences(left(("a.csv", "50"), (".a.part", "9")), kept)
+
+    assert differences(kept, other) == []
+    assert found == ["Files that stay: .a.part; reference: no such row"]
+
+
 def test_many_differences_are_cut_short() -> None:
     mine = story(*(run(n, (n, "Running"), name=f"task_{n}") for n in range(1, 40)))
 

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import json
 import os
+import sqlite3
 import threading
 import uuid
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from dojo.engines.dagster import engine as dagster_engine
 from dojo.engines.mlflow import engine as mlflow_engine
-from dojo.replay.heard import dagster, mlflow, prefect, values
+from dojo.replay.heard import airflow, dagster, mlflow, prefect, values
 from dojo.replay.heard.gathered import Gathered, Row
 from dojo.replay.heard.recorder import recording
 from dojo.replay.story import Story, read_stories
@@ -250,3 +251,52 @@ def test_ids_and_folders_are_left_out(tmp_path: Path) -> None:
 
     assert said == "a.csv of (id) at (id)"
     assert json.loads(told(gathered).to_json())["kata"] == "02_retries"
+
+
+AIRFLOW = """
+CREATE TABLE dag_run (dag_id, run_id, state, start_date, end_date);
+CREATE TABLE task_instance
+    (dag_id, run_id, task_id, map_index, try_number, state, start_date, end_date);
+CREATE TABLE task_instance_history AS SELECT * FROM task_instance;
+INSERT INTO dag_run VALUES
+    ('night', 'old', 'success', '2026-03-01 03:00:00.0', '2026-03-01 03:09:00.0'),
+    ('night', 'new', 'failed', '2026-03-02 03:00:00.0', '2026-03-02 03:10:00.0'),
+    ('waits', 'one', 'queued', NULL, NULL);
+INSERT INTO task_instance VALUES
+    ('night', 'old', 'load', -1, 1, 'success', '2026-03-01 03:00:00.0', '2026-03-01 03:01:00.0'),
+    ('night', 'new', 'load', -1, 2, 'success', '2026-03-02 03:06:00.0', '2026-03-02 03:07:00.0'),
+    ('night', 'new', 'train', 0, 1, 'failed', '2026-03-02 03:07:00.0', '2026-03-02 03:08:00.0'),
+    ('night', 'new', 'release', -1, 0, 'upstream_failed', NULL, NULL);
+INSERT INTO task_instance_history VALUES
+    ('night', 'new', 'load', -1, 1, 'failed', '2026-03-02 03:00:00.0', '2026-03-02 03:01:00.0');
+"""
+
+
+def test_airflows_last_run_is_read_from_its_database(tmp_path: Path) -> None:
+    database, page = tmp_path / "airflow.db", tmp_path / "run.html"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.executescript(AIRFLOW)
+        connection.commit()
+    (story,) = airflow.stories_of(database)
+
+    assert [(run.kind, run.name, run.ended, run.waits_s) for run in story.runs] == [
+        ("run", "night", "Failed", []),
+        ("step", "load", "Success", [300.0]),
+        ("step", "train", "Failed", []),
+    ]
+    assert airflow.main(page, database, ["night"]) == 0
+    assert "the engine waits 300 s" in page.read_text("utf-8")
+
+
+def test_what_is_no_database_of_airflows_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.db").touch()
+    codes = [airflow.main(tmp_path / "x", tmp_path / one, []) for one in ("empty.db", "gone.db")]
+
+    assert codes == [2, 2]
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[0] for line in said] == [
+        f"{tmp_path / one} cannot be read" for one in ("empty.db", "gone.db")
+    ]
+    assert not (tmp_path / "x").exists()

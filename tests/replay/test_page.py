@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dojo.replay.page import write
-from dojo.replay.picture import STYLE
+from dojo.replay.palette import COLOURS
 from dojo.replay.story import Story
 from dojo.replay.timeline import lay_out
 from tests.replay.made_up import HOSTILE, hostile, many, retried, run, story
@@ -132,10 +132,9 @@ def _contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2], ids=["light", "dark", "print"])
-def test_colours_can_be_told_from_the_paper(place: int) -> None:
-    palettes = re.findall(r"\.replay \{ (--ink.*?)(?:background|\})", STYLE, re.DOTALL)
-    colours = dict(re.findall(r"--(\w+): (#\w{6})", palettes[place]))
+@pytest.mark.parametrize("name", COLOURS)
+def test_colours_can_be_told_from_the_paper(name: str) -> None:
+    colours = dict(COLOURS[name])
     paper = colours.pop("paper")
     shapes = {"line": 1.0, "flow": LEAST_CONTRAST_OF_SHAPES, "work": LEAST_CONTRAST_OF_SHAPES}
 

@@ -29,6 +29,7 @@ RUN = {
     "function": "load",
     "name": "load-1",
     "states": ["Running"],
+    "stamps": [1_700_000_000.0],
     "delays_s": [1.5],
     "tags": [],
     "flow_run_id": None,

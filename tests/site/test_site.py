@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from dojo.catalog.kata import load_catalog
 from dojo.cli.door import app
 from dojo.ground.exits import Exit
+from dojo.replay.palette import COLOURS
 from dojo.site.pages import site_of
 from tests.browser import CHROMIUM, FLAGS
 
@@ -143,6 +144,22 @@ def test_keyboard_skips_to_the_text_and_sees_where_it_is(site: Path, page: Any) 
     page.keyboard.press("Tab")
 
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_replay_is_walked_through_with_the_keyboard_in_the_colours_of_the_page(
+    site: Path, page: Any
+) -> None:
+    page.goto((site / "katas/02_retries/index.html").as_uri())
+    page.click(".theme-switch-button")
+    page.click(".theme-change-button[data-mode=dark]")
+    page.focus(".replayed g[tabindex]")
+    page.keyboard.press("Tab")
+
+    said = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert said.startswith("load_customers, attempt 1: Running from ")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    paper = page.evaluate("getComputedStyle(document.querySelector('.replay')).backgroundColor")
+    assert paper == "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["dark"]["paper"][1:]))
 
 
 def test_light_and_dark_follow_the_reader_and_the_switch(

@@ -106,4 +106,4 @@ def _waits(state: str) -> bool:
 def _notes(name: str, message: str, states: list[str]) -> list[str]:
     named = [f"named {name}"] if name and not _GIVEN_BY_CHANCE.fullmatch(name) else []
     is_good = states[-1:] in ([], ["Completed"], ["Cached"])
-    return named if is_good or not message else [*named, _BEGIN.sub("", message)]
+    return named if is_good or not message else [*named, _BEGIN.sub("", message).rstrip(": ")]

@@ -14,7 +14,7 @@ project = _RECORD["title"]
 version = release = _RECORD["version"]
 language = _RECORD["language"]
 extensions = ["myst_parser"]
-exclude_patterns = ["site.json"]
+exclude_patterns = ["site.json", "made"]
 templates_path = ["templates"]
 # A page of a repository may begin with any heading, and show code that Pygments does not know.
 suppress_warnings = ["myst.header", "misc.highlighting_failure"]
@@ -28,8 +28,8 @@ myst_url_schemes = {"http": None, "https": None, "mailto": None, "site": "{{path
 
 html_theme = "pydata_sphinx_theme"
 html_title = project
-html_static_path = ["static"]
-html_css_files = ["dojo.css"]
+html_static_path = ["static", str(Path(sys.argv[-2], "made").resolve())]
+html_css_files = ["dojo.css", "replay.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_context = {"default_mode": "auto"}

@@ -88,7 +88,7 @@ def _serve(line):
             told = [
                 {
                     **dict.fromkeys(("id", "function", "name"), str(number)),
-                    **{"states": ["Completed"], "delays_s": used, "tags": []},
+                    **{"states": ["Completed"], "stamps": [0.0], "delays_s": used, "tags": []},
                     **{"flow_run_id": None, "upstream_ids": []},
                 }
                 for number, used in enumerate(runs)

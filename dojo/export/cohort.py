@@ -97,7 +97,7 @@ def cohort_page(
             list(learners),
             words,
         ),
-        _not_graded(results.ungraded, words),
+        _not_graded(results.ungraded, language),
         "</body>\n</html>\n",
     ]
     return "".join(parts)
@@ -284,8 +284,9 @@ def _tasks(result: Result, words: Mapping[str, str]) -> str:
     )
 
 
-def _not_graded(lines: tuple[str, ...], words: Mapping[str, str]) -> str:
+def _not_graded(lines: tuple[str, ...], language: Language) -> str:
     if not lines:
         return ""
-    items = "".join(f"<li>{text(line)}</li>\n" for line in lines)
+    words = COHORT[language]
+    items = "".join(f"<li>{text(in_language(line, OWN, language))}</li>\n" for line in lines)
     return f"<h2>{words['Not graded']}</h2>\n<ul>\n{items}</ul>\n"

@@ -276,7 +276,7 @@ def test_whatever_a_scenario_notes_is_a_verdict(noted: Any) -> None:
         desk.evidence = {f"what \ud800 {number}": deep for number in range(100)}
 
     scenario.tasks = (1,)  # type: ignore[attr-defined]
-    desk: Any = SimpleNamespace(evidence={}, unasked=[])
+    desk: Any = SimpleNamespace(evidence={}, unasked=[], replay=lambda _: "")
     said = examination._examine("s", scenario, desk, {"what \ud800 0": [deep]})
 
     assert said.verdict == "wrong"

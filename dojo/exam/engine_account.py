@@ -81,8 +81,9 @@ def read_flow_runs(database: LeftDatabase, since: datetime.datetime) -> list[Flo
     return found
 
 
-def _moment_of(text: str) -> float:
-    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc).timestamp()
+def _moment_of(told: Any) -> float:
+    moment = datetime.datetime.fromisoformat(str(told))  # in a forged database it can be anything
+    return moment.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
 @dataclasses.dataclass(frozen=True)

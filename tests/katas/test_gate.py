@@ -22,7 +22,7 @@ from dojo.author.finding import Finding
 from dojo.author.mutants.check import listed_survivors_are_mutants
 from dojo.author.replayed import kept_replay_is_that_of_the_reference
 from dojo.author.runs import REFERENCE, STUB, Runs
-from dojo.catalog.answers import answers_here
+from dojo.catalog.answers import answers_here, refusing_tests
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
 from dojo.warm import Warm
 
@@ -39,9 +39,25 @@ each_kata = pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.id)
 
 
 def answers(kind: str) -> pytest.MarkDecorator:
-    found = [(kata, path) for kata in KATAS for path in answers_here(kata, kind)]
-    ids = [f"{kata.id}-{path.stem}" for kata, path in found]
-    return pytest.mark.parametrize(("kata", "answer"), found, ids=ids)
+    found = []
+    for kata in KATAS:
+        paths = answers_here(kata, kind)
+        first = one_for_each_test(kata, paths)
+        for path in paths:
+            marks = () if kind == "right" or path in first else pytest.mark.beyond
+            found.append(pytest.param(kata, path, id=f"{kata.id}-{path.stem}", marks=marks))
+    return pytest.mark.parametrize(("kata", "answer"), found)
+
+
+def one_for_each_test(kata: Kata, paths: Iterable[Path]) -> set[Path]:
+    """Return few wrong answers, so that each test that any of them names refuses one."""
+    named = {path: refusing_tests(path) & set(kata.tests) for path in sorted(paths)}
+    left, found = set().union(*named.values()), set()
+    while left:
+        path = max(named, key=lambda one: (len(named[one] & left), -len(named[one])))
+        found.add(path)
+        left -= named[path]
+    return found
 
 
 @pytest.fixture(scope="session")

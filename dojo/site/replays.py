@@ -36,8 +36,7 @@ _WORDS = {
         "all": "Les replays de tous les tests",
         "pages": "{name} : les replays",
         "told": "Ce que le moteur a enregistré de notre solution, test par test."
-        " `dojo replay {number} TEST` dessine le vôtre au-dessus, à la même échelle. Les mots des"
-        " dessins sont ceux des moteurs, en anglais.",
+        " `dojo replay {number} TEST` dessine le vôtre au-dessus, à la même échelle.",
     },
 }
 

@@ -200,17 +200,17 @@ def _ended_by_the_engine(clock: RetryClock, real: Any) -> Any:
     return timeout
 
 
-def _delays_named(real_timedelta: Any) -> Any:
-    """Return the engine's `timedelta`, which notes the delay that a retry is given.
+def delays_named(real_timedelta: Any, note: Callable[[float], object]) -> Any:
+    """Return the engine's `timedelta`, which notes the delay in seconds that a retry is given.
 
-    Only there does the engine name it. What it waits for is the time left until then: on a busy
-    machine, milliseconds less.
+    Only there does the engine name it. What it waits for, and what its state tells, is the time
+    left until then: on a busy machine, milliseconds less.
     """
 
     def timedelta(**units: Any) -> dt.timedelta:
         delta: dt.timedelta = real_timedelta(**units)  # refuses what is no number
         if "seconds" in units:
-            _named.set(float(units["seconds"]))
+            note(float(units["seconds"]))
         return delta
 
     return timedelta
@@ -246,7 +246,7 @@ def free_waits(clock: RetryClock) -> Iterator[None]:
             if seam.module in sys.modules:
                 stack.enter_context(seam.replaced(_ended_by_the_engine(clock, seam.read())))
         if prefect.RETRY_DELAYS.module in sys.modules:
-            exact = _delays_named(prefect.RETRY_DELAYS.read())
+            exact = delays_named(prefect.RETRY_DELAYS.read(), _named.set)
             stack.enter_context(prefect.RETRY_DELAYS.replaced(exact))
         clock._moved = stack
         try:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
+from dojo.world.clock import delays_named
 from dojo.world.seams import prefect
 
 _next_delay: ContextVar[float | None] = ContextVar("next_delay_s", default=None)
@@ -169,7 +170,7 @@ class PrefectHistory:
         delay_s = None
         if scheduled is not None:
             exact, about = _next_delay.get(), (scheduled - state.timestamp).total_seconds()
-            delay_s = round(about if exact is None else float(exact), 3)
+            delay_s = round(about if exact is None else exact, 3)
             _next_delay.set(None)
         with self._lock:
             run = self._tasks.get(task_run.id)
@@ -260,16 +261,8 @@ def task_states_heard(*, and_told: bool) -> Iterator[None]:
 @contextlib.contextmanager
 def recorded_history(history: PrefectHistory) -> Iterator[None]:
     """Record what the engine says of every run for the length of a block."""
-    real_timedelta = prefect.RETRY_DELAYS.read()
+    timedelta = delays_named(prefect.RETRY_DELAYS.read(), _next_delay.set)
     real_create, real_async_create = prefect.FLOW_RUNS.read(), prefect.FLOW_RUNS_ASYNC.read()
-
-    def timedelta(**units: Any) -> datetime.timedelta:
-        # Only here does the engine name the delay itself. The state has two times of day, read one
-        # after the other: on a busy machine, milliseconds less.
-        delta: datetime.timedelta = real_timedelta(**units)  # refuses what is no number
-        if "seconds" in units:
-            _next_delay.set(units["seconds"])
-        return delta
 
     def create(client: Any, *args: Any, **more: Any) -> Any:
         flow_run = real_create(client, *args, **more)

@@ -29,7 +29,6 @@ OF_MARKS = {
     "en": "| kata | task | outside | answer | record | own word |",
     "fr": "| kata | tâche | dehors | réponse | trace | parole |",
 }
-TRACKS = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster", "airflow": "Airflow"}
 AND = {"en": "and", "fr": "et"}
 COLON = {"en": ": ", "fr": " : "}
 READING = {"en": "a guided reading", "fr": "lecture guidée"}
@@ -73,7 +72,7 @@ def katas_told(katas: list[Kata], language: Language) -> list[str]:
             links.append(f"[{what}, {READING[language]}]({reading.relative_to(ROOT)})")
         joined = f", {AND[language]} ".join(links)
         broke = said(kata, "incident", language)
-        rows.append(f"| {joined} | {TRACKS[kata.track]} | {broke} |")
+        rows.append(f"| {joined} | {kata.pack.tracks[kata.track]} | {broke} |")
     return rows
 
 

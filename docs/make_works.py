@@ -18,9 +18,10 @@ import tempfile
 import xml.etree.ElementTree as ET
 from importlib import metadata
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
-from dojo.catalog.kata import Language, Track
+from dojo.catalog.kata import Language
+from dojo.catalog.pack import own_pack
 from dojo.ground.files import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,7 +113,7 @@ def kept(rows: list[dict[str, Any]], new: dict[str, Any]) -> list[dict[str, Any]
 
     def key(row: dict[str, Any]) -> tuple[int, list[int]]:
         minor = row["python"].split(".")[:2]
-        return list(get_args(Track)).index(row["track"]), [int(part) for part in minor]
+        return list(own_pack().tracks).index(row["track"]), [int(part) for part in minor]
 
     return sorted([*(row for row in rows if key(row) != key(new)), new], key=key)
 

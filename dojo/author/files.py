@@ -31,7 +31,7 @@ def catalogue_reads_and_nothing_is_left_over(root: Path) -> list[Finding]:
     """Ask that all katas can be read, and that each has its two folders."""
     name = catalogue_reads_and_nothing_is_left_over.__name__
     try:
-        known = {kata.id for kata in load_catalog(root)}
+        known = {kata.name for kata in load_catalog(root)}
     except CatalogError as error:
         return [Finding("", "katas", name, "mend what it says", str(error))]
     places = [path for room in ("katas", "reference") for path in (root / room).glob("[0-9]*_*")]

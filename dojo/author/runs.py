@@ -69,7 +69,7 @@ class Runs:
 
     def recorded(self, kata: Kata) -> Path:
         """Return the file that has what was recorded of the reference, once it has run."""
-        return self._folder / f"{kata.id}.jsonl"
+        return self._folder / f"{kata.name}.jsonl"
 
     def prepare_standalone(self, kata: Kata) -> None:
         """Have the reference run by itself."""
@@ -81,14 +81,14 @@ class Runs:
 
     def home_of(self, kata: Kata) -> Path:
         """Return the folder in which the reference runs by itself."""
-        return self._folder / "standalone" / kata.id
+        return self._folder / "standalone" / kata.name
 
     def close(self) -> None:
         """Begin no more runs."""
         self._pool.shutdown(cancel_futures=True)
 
     def _write(self, kata: Kata, name: str, content: bytes) -> Path:
-        path = self._folder / kata.id / name / kata.stub_file.name
+        path = self._folder / kata.name / name / kata.stub_file.name
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
         return path

@@ -60,7 +60,7 @@ def reference_runs_by_itself(kata: Kata, done: Done, folder: Path) -> Iterator[F
 
 def collect(root: Path, katas: list[Kata]) -> Done:
     """Have pytest collect the tests of some katas, as a learner does, and run none."""
-    names = [f"katas/{kata.id}" for kata in katas]
+    names = [f"katas/{kata.name}" for kata in katas]
     options = ["--collect-only", "-q", "-p", "no:cacheprovider"]
     return _run(["-m", "pytest", *names, *options], root, {})
 
@@ -73,7 +73,7 @@ def all_katas_can_be_collected_in_a_process_of_their_own(
     said = f"{done.stdout[-3000:]}{done.stderr[-1000:]}".strip()
     cure = "have 'pytest --collect-only' read it"
     lines = done.stdout.splitlines()
-    begin = {kata.id: f"katas/{kata.id}/{kata.test_file.name}::" for kata in katas}
+    begin = {kata.id: f"katas/{kata.name}/{kata.test_file.name}::" for kata in katas}
     failed = [kata for kata in katas if not any(one.startswith(begin[kata.id]) for one in lines)]
     found = [Finding(kata.id, shown(kata.test_file, root), name, cure, said) for kata in failed]
     if done.returncode and not found:

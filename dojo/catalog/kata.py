@@ -7,10 +7,13 @@ import itertools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
+from dojo.catalog.pack import CatalogError as CatalogError  # who reads katas knows it from here
+from dojo.catalog.pack import Language as Language
+from dojo.catalog.pack import Pack, Record, Track, Words, first_fault, pack_at
 from dojo.language.catalogue import KATA, said_there
 
 if sys.version_info >= (3, 11):
@@ -18,22 +21,10 @@ if sys.version_info >= (3, 11):
 else:  # pragma: no cover - depends on the interpreter
     import tomli as tomllib
 
-Track = Literal["prefect", "mlflow", "dagster", "airflow"]
-# A language's code: `en`, `fr`, `pt_BR`. English is there always; `languages` finds the others.
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")]
-Words = Annotated[str, Field(min_length=1)]
 Tiers = Annotated[list[Words], Field(min_length=3, max_length=3)]
 
 
-class CatalogError(Exception):
-    """A kata that cannot be read or does not exist; the message is one line that says the cure."""
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _InLanguages(_Record):
+class _InLanguages(Record):
     """What is said in English, and beside it in other languages, by their codes.
 
     Of a language that came later the catalogue beside `kata.toml` has it.
@@ -83,7 +74,7 @@ class Hints(_InLanguages):
         return [self._elsewhere(one, language) for one in self.en]
 
 
-class Task(_Record):
+class Task(Record):
     """One task of a kata and the tests that prove it."""
 
     title: Text
@@ -92,7 +83,7 @@ class Task(_Record):
     hints: Hints
 
 
-class Kata(_Record):
+class Kata(Record):
     """One kata: what its `kata.toml` says and where it lies."""
 
     number: Annotated[int, Field(ge=1, le=99)]
@@ -107,7 +98,7 @@ class Kata(_Record):
     # Each task builds on the one before: its tests wait until those of the earlier ones are green.
     in_order: bool = False
     # House rules that do not hold in this kata, and why: names of `dojo.laws.rules.LAWS`.
-    lifts: dict[Words, Words] = {}
+    lifts: dict[Words, Words] = Field(default={})
     folder: Annotated[Path, Field(exclude=True)]
 
     @model_validator(mode="after")
@@ -120,13 +111,28 @@ class Kata(_Record):
 
     @property
     def id(self) -> str:
-        """Return the folder's name, such as `02_retries`."""
+        """Return what names it among all: `02_retries`, and in a pack by others `json/01_rows`."""
+        return f"{self.pack.prefix}{self.name}"
+
+    @property
+    def name(self) -> str:
+        """Return what its folders are called: `02_retries`."""
         return f"{self.number:02d}_{self.slug}"
+
+    @property
+    def called(self) -> str:
+        """Return what a person types for it: `02`, and `json/01` in a pack by others."""
+        return f"{self.pack.prefix}{self.number:02d}"
 
     @property
     def root(self) -> Path:
         """Return the checkout the kata belongs to."""
         return self.folder.parent.parent
+
+    @property
+    def pack(self) -> Pack:
+        """Return the pack that it is of."""
+        return pack_at(self.root)
 
     @property
     def tests(self) -> list[str]:
@@ -155,7 +161,7 @@ class Kata(_Record):
     @property
     def reference_file(self) -> Path:
         """Return the path of the good solution."""
-        return self.root / "reference" / self.id / f"{self.slug}.py"
+        return self.root / "reference" / self.name / f"{self.slug}.py"
 
     @property
     def replay_file(self) -> Path:
@@ -213,29 +219,16 @@ def read_kata(folder: Path) -> Kata:
     try:
         kata = Kata.model_validate({**content, "folder": folder}, context=folder)
     except ValidationError as error:
-        raise CatalogError(f"{where}: {_first_fault(error)}") from None
-    if kata.id != folder.name:
+        raise CatalogError(f"{where}: {first_fault(error, 'a kata')}") from None
+    if kata.name != folder.name:
         raise CatalogError(
-            f"{where}: number and slug say {kata.id!r}, the folder is called {folder.name!r};"
+            f"{where}: number and slug say {kata.name!r}, the folder is called {folder.name!r};"
             " make them the same"
         )
+    if kata.track not in (known := pack_at(folder.parent.parent).tracks):
+        listed = ", ".join(map(repr, known))
+        raise CatalogError(f"{where}: 'track' is {kata.track!r}; the pack has {listed}")
     return kata
-
-
-def _first_fault(error: ValidationError) -> str:
-    faults = error.errors()
-    first = faults[0]
-    place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-    if first["type"] == "missing":
-        said = f"{place!r} is missing"
-    elif first["type"] == "extra_forbidden":
-        said = f"{place!r} is not a key of a kata"
-    else:
-        said = f"{place!r}: {first['msg'].removeprefix('Value error, ')} (it is {first['input']!r})"
-        if place == "the whole file":
-            said = first["msg"].removeprefix("Value error, ")
-    more = len(faults) - 1
-    return said + (f" (and {more} more fault{'s' if more > 1 else ''})" if more else "")
 
 
 def kata_folders(root: Path) -> list[Path]:
@@ -279,9 +272,9 @@ def find_kata(katas: list[Kata], name: str) -> Kata:
     asked = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     for kata in katas:
         number = int(asked) if asked.isascii() and asked.isdigit() else None
-        if asked in (kata.id, kata.slug) or number == kata.number:
+        if asked in (kata.name, kata.slug) or number == kata.number:
             return kata
-    known = [word for kata in katas for word in (kata.slug, kata.id)]
+    known = [word for kata in katas for word in (kata.slug, kata.name)]
     near = difflib.get_close_matches(asked, known, n=1)
     listed = "'dojo list' names them all"
     if near:

@@ -48,5 +48,5 @@ class Solutions:
             return kata.stub_file if self.spec == "learner" else kata.reference_file
         if self.path.is_file():
             return self.path
-        nested = self.path / "katas" / kata.id / f"{kata.slug}.py"
-        return nested if nested.exists() else self.path / kata.id / f"{kata.slug}.py"
+        nested = self.path / "katas" / kata.name / f"{kata.slug}.py"
+        return nested if nested.exists() else self.path / kata.name / f"{kata.slug}.py"

@@ -18,6 +18,7 @@ from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.cli.company import attempts, go_on
 from dojo.cli.languages import commands as languages
 from dojo.cli.languages.helping import speak_help
+from dojo.cli.packs.entering import IN_A_PACK, entered
 from dojo.cli.seen import replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
@@ -37,23 +38,29 @@ class _Door(TyperGroup):
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        run = super().main
-        given = args[0] if args else extra.get("args")
-        speak_help(self, sys.argv[1:] if given is None else list(given), find_root())
+        main = super().main
+        given = args[0] if args else extra.pop("args", None)
+        words = sys.argv[1:] if given is None else list(given)
         is_program = extra.pop("standalone_mode", True)
         extra.update(prog_name="dojo", standalone_mode=False)
+
+        def run() -> Any:
+            with entered(words) as left:
+                speak_help(self, left, find_root())
+                return main(left, **extra)
+
         with interrupts.noted():
-            code = _guard(lambda: run(*args, **extra))
+            code = _guard(run)
         if is_program:
             sys.exit(code)
         return code
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take `dojo 13` for what is meant: no command begins with a digit, and katas do."""
+        """Take `dojo 13` and `dojo json/01` for what is meant: no command is called like that."""
         before = ""
         for at, word in enumerate(args):
             if not word.startswith("-") and before not in _WITH_VALUE:
-                if word[:1].isdigit():
+                if word[:1].isdigit() or IN_A_PACK.fullmatch(word):
                     args = [*args[:at], _KATA, *args[at:]]
                 break
             before = word
@@ -150,6 +157,13 @@ def companion(
         bool, typer.Option("--plain", help="Lines only: for screen readers and logs.")
     ] = False,
     kata: Annotated[str | None, typer.Option(_KATA, hidden=True)] = None,
+    pack: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="Of the pack in that folder, or installed by that name."),
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="You trust the pack's author; remembered.")
+    ] = False,
     version: AskVersion = False,
 ) -> int:
     """Open the companion where you were, or on a kata (dojo 13): it runs the tests as you save.
@@ -157,7 +171,7 @@ def companion(
     Without a terminal: print the path of each kata, then run the tests of one once. That ends with
     0 even if tests are red; 'dojo run' ends with 1.
     """
-    del version  # said already
+    del version, pack, trust  # said already, or taken by `entered`
     context.obj = lang  # before the subcommand runs: it may be asked for on either side of its name
     if context.invoked_subcommand:
         return Exit.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from dojo.catalog.kata import CatalogError, Kata, Language, find_kata, load_catalog
+from dojo.catalog.pack import packs_of
 from dojo.catalog.progress import solved_tasks, standing, take_over
 from dojo.catalog.verdict import KataVerdict
 from dojo.catalog.whereabouts import remember_tier
@@ -40,17 +42,18 @@ def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = Non
     """List all katas, and which of them you have solved."""
     language = language_of(context, lang)
     katas = catalogue()
+    every = [*katas, *_of_other_packs(katas)]
     if as_json:
         return print_json(
             {
                 "katas": [
                     show.describe(kata, solved_tasks(kata) or [], standing(kata), language)
-                    for kata in katas
+                    for kata in every
                 ]
             }
         )
     screen = show.Screen()
-    show.show_catalogue(screen, katas, standing, language)
+    show.show_catalogue(screen, every, standing, language)
     current = first_unsolved(katas)
     screen.say()
     if current is None:
@@ -58,6 +61,15 @@ def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = Non
     else:
         screen.say(f"Next: read {show.shown(show.page_of(current, language))}, then run: dojo")
     return Exit.DONE
+
+
+def _of_other_packs(katas: list[Kata]) -> list[Kata]:
+    """Return the katas of the other packs that are known here; one that is broken has none."""
+    found = []
+    for pack in packs_of(katas[0].root)[1:]:
+        with contextlib.suppress(CatalogError):
+            found += load_catalog(pack.root)
+    return found
 
 
 @app.command()
@@ -96,7 +108,7 @@ def run(
         return code
     screen = show.Screen()
     show.show_verdict(screen, chosen, verdict, language)
-    rest = f"'dojo run {chosen.number:02d} --all' shows why"
+    rest = f"'dojo run {chosen.called} --all' shows why"
     show.show_red(screen, chosen, verdict, rest, language, every=every)
     show.show_next_step(screen, chosen, verdict, first_unsolved(katas), language)
     return code
@@ -122,7 +134,7 @@ def hint(
     last = len(chosen.tasks)
     if not 1 <= number <= last:
         it_has = "only task 1" if last == 1 else f"tasks 1 to {last}"
-        mended = f"'dojo hint {chosen.number:02d} 1' gives a hint"
+        mended = f"'dojo hint {chosen.called} 1' gives a hint"
         raise Stop(Exit.USAGE, f"{chosen.id!r} has no task {number}, it has {it_has}; {mended}")
     if as_json:
         said = chosen.tasks[number - 1].hints.get(language)[tier - 1]
@@ -134,9 +146,9 @@ def hint(
     show.show_hint(screen, chosen, number, tier, language)
     screen.say()
     if tier < 3:
-        screen.say(f"Next hint: dojo hint {chosen.number:02d} {number} --tier {tier + 1}")
+        screen.say(f"Next hint: dojo hint {chosen.called} {number} --tier {tier + 1}")
     else:
-        screen.say(f"Next: edit {show.shown(chosen.stub_file)}, then: dojo run {chosen.number:02d}")
+        screen.say(f"Next: edit {show.shown(chosen.stub_file)}, then: dojo run {chosen.called}")
     return Exit.DONE
 
 

@@ -112,7 +112,8 @@ def _result_of(record: Results, file: Path, learner: str, kata: str) -> Result:
     if learner not in there and len(alike) == 1:
         learner = alike[0]
     for one in record.results:
-        if one.learner == learner and kata in (one.kata, *one.kata.split("_", 1)):
+        name = Path(one.kata).name
+        if one.learner == learner and kata in (one.kata, name, *name.split("_", 1)):
             return one
     if learner in there:
         done = ", ".join(one.kata for one in record.results if one.learner == learner)

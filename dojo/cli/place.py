@@ -8,12 +8,13 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dojo.catalog.handed_out import known_stub
-from dojo.catalog.kata import Kata, Track
+from dojo.catalog.kata import Kata
+from dojo.catalog.pack import own_pack
 from dojo.catalog.progress import record_seen, standing
 from dojo.cli.learn import AsJson, Lang, Name, catalogue, choose, print_json
 from dojo.ground.exits import Exit, Stop, check_choice
@@ -53,8 +54,9 @@ def init(
     """
     from dojo.place.pack import languages_handed_out, read_pack
 
-    check_choice("--track", track or "prefect", get_args(Track))
-    asked = Workspace(dojo="0", lang=lang, track=cast("Track", track))
+    if track is not None:
+        check_choice("--track", track, own_pack().tracks)
+    asked = Workspace(dojo="0", lang=lang, track=track)
     screen = show.Screen()
     with faults_of_the_place():
         check_choice("--lang", lang or "en", languages_handed_out())
@@ -98,7 +100,7 @@ def update(no_venv: NoVenv = False) -> int:
         katas = catalogue()
         for kata in katas:
             if standing(kata).changed:
-                screen.say(f"{kata.id} has changed since you solved it: dojo run {kata.number:02d}")
+                screen.say(f"{kata.id} has changed since you solved it: dojo run {kata.called}")
         # Where one was never made, it is the learner's.
         if not no_venv and environment.is_made(root):
             environment.make(root, known.track, show.Screen(sys.stderr).say)
@@ -137,9 +139,13 @@ def install_if_wanted(missing: TrackMissing) -> None:
         raise Stop(Exit.ENVIRONMENT, str(missing))
     question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install now (some minutes)?"
     if not typer.confirm(show.Screen().words(question), default=True, err=True):
-        raise Stop(Exit.UNCONFIRMED, f"nothing was installed; later: dojo install {missing.extra}")
+        raise Stop(Exit.UNCONFIRMED, f"nothing was installed; later: {missing.cure}")
     with faults_of_the_place():
-        environment.add(missing.kata.root, missing.extra, show.Screen(sys.stderr).say)
+        say = show.Screen(sys.stderr).say
+        if missing.kata.pack.is_own:
+            environment.add(missing.kata.root, missing.extra, say)
+        else:
+            environment.add_named(missing.kata.root, missing.names, say)
 
 
 @app.command()
@@ -173,7 +179,7 @@ def reset(
                 raise Stop(Exit.USAGE, "which kata? 'dojo reset 02' puts one back to its stub")
             chosen = choose(katas, kata)
             plan = resets.whole(chosen) if task is None else resets.of_task(chosen, task)
-            what, again = "with the stub", f"dojo reset {chosen.number:02d}"
+            what, again = "with the stub", f"dojo reset {chosen.called}"
             again += f" --task {task}" if task is not None else ""
         return _carry_out(plan, what, again, yes)
 
@@ -200,7 +206,7 @@ def _carry_out(plan: Reset, what: str, again: str, yes: bool) -> Exit:
 def _list_backups(katas: list[Kata], kata: str | None, as_json: bool) -> Exit:
     from dojo.place import backups
 
-    chosen = None if kata is None else choose(katas, kata).id
+    chosen = None if kata is None else choose(katas, kata).name
     every = backups.found(katas[0].root, chosen)
     if as_json:
         told = [{"name": one.name, "kata": one.kata, "path": str(one.path)} for one in every]
@@ -225,7 +231,7 @@ def solution(kata: Name = None, yes: Yes = False, as_json: AsJson = False) -> in
     from dojo.place.beside import differences
 
     chosen = choose(catalogue(), kata)
-    number = f"{chosen.number:02d}"
+    number = chosen.called
     found = standing(chosen)
     try:
         reference = chosen.reference_file.read_bytes()

@@ -270,7 +270,7 @@ def scenarios_of(kata: Kata) -> dict[str, Scenario]:
     """Return a kata's scenarios by name, in the order of their file; empty when it has none."""
     if not kata.exam_file.exists():
         return {}
-    return _scenarios_in(kata.exam_file, f"kata_exam_{kata.id}")
+    return _scenarios_in(kata.exam_file, f"kata_exam_{kata.name}")
 
 
 @functools.cache

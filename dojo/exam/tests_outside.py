@@ -36,7 +36,7 @@ def canary_name(kata: Kata) -> str:
 
 def write_checkout(checkout: Path, kata: Kata, canary: str) -> None:
     """Write a checkout with nothing but one kata's pristine tests, and the one that must fail."""
-    folder = checkout / "katas" / kata.id
+    folder = checkout / "katas" / kata.name
     folder.mkdir(parents=True)
     for name in STEERING_FILES:
         if (kata.root / name).exists():

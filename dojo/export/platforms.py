@@ -10,6 +10,7 @@ import base64
 import datetime
 import json
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from dojo.catalog.kata import Language
@@ -46,11 +47,12 @@ def gradescope(results: Results) -> str:
     theirs, language = of_one_learner(results), results.language
     tests = []
     for result, task, score in _scored(theirs):
+        number = PurePosixPath(result.kata).name.split("_", 1)[0].lstrip("0")
         tests.append(
             {
                 "name": _name_of(result, task, language),
                 "name_format": "text",
-                "number": f"{result.kata.split('_', 1)[0].lstrip('0')}.{task.number}",
+                "number": f"{number}.{task.number}",
                 "score": score / 100,
                 "max_score": task.points,
                 "status": "passed" if _is_solved(task) else "failed",

@@ -16,6 +16,7 @@ class Exit(IntEnum):
     AUTHOR_ERROR = 4
     INCOMPLETE = 5
     UNCONFIRMED = 6
+    NEWER = 7
     INTERRUPTED = 130
 
 

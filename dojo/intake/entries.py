@@ -126,12 +126,12 @@ def _files_of(katas: Sequence[Kata]) -> set[str]:
 
 
 def _folders_of(katas: Sequence[Kata]) -> set[str]:
-    return {"katas", *(kata.id for kata in katas)}
+    return {"katas", *(kata.name for kata in katas)}
 
 
 def _looks_like_one_learners(folder: Path, inside: list[Path], katas: Sequence[Kata]) -> bool:
     """Say whether there is in a folder what a learner has; a learner may be called like that."""
-    places = [top / kata.id for kata in katas for top in (folder, folder / "katas")]
+    places = [top / kata.name for kata in katas for top in (folder, folder / "katas")]
     if any(place.is_dir() for place in places):
         return True
     if any(os.path.lexists(folder / name) for name in _files_of(katas)):
@@ -165,9 +165,9 @@ def _others_in(
 def _called(folder: Path, katas: Sequence[Kata]) -> str:
     """Return whose folder it is: not katas/02_retries, but what these are in."""
     path = Path(os.path.abspath(folder))
-    if path.name in {kata.id for kata in katas}:
+    if path.name in {kata.name for kata in katas}:
         path = path.parent
-    if path.name == "katas" and any((path / kata.id).is_dir() for kata in katas):
+    if path.name == "katas" and any((path / kata.name).is_dir() for kata in katas):
         path = path.parent
     return path.name
 

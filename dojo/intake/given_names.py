@@ -136,7 +136,7 @@ def read_plain_name(name: str, katas: Sequence[Kata]) -> Given | None:
         return None
     stem, copy = split_copy(name[:-3])
     for kata in katas:
-        for called in (kata.id, kata.slug):
+        for called in (kata.name, kata.slug):
             if called not in stem:  # an archive may hold thousands of names
                 continue
             before = re.fullmatch(rf"(.*[^ _.-])[ _.-]+{called}", stem, re.DOTALL)
@@ -162,9 +162,9 @@ def own_name(name: str, katas: Sequence[Kata]) -> tuple[str, int]:
         stem, copy = split_copy(name[:-3])
         base, _, added = stem.rpartition("-")
         for kata in katas:
-            if stem in (kata.slug, kata.id):
+            if stem in (kata.slug, kata.name):
                 return f"{kata.slug}.py", copy
-            if base in (kata.slug, kata.id) and added.isdecimal():
+            if base in (kata.slug, kata.name) and added.isdecimal():
                 return f"{kata.slug}.py", int(added)
     return name, 0
 

@@ -34,7 +34,11 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def place_of(kata: Kata, names: Iterable[str]) -> str | None:
     """Return the name of the kata's file among those handed in: the shallowest that fits."""
-    endings = (f"katas/{kata.id}/{kata.slug}.py", f"{kata.id}/{kata.slug}.py", f"{kata.slug}.py")
+    endings = (
+        f"katas/{kata.name}/{kata.slug}.py",
+        f"{kata.name}/{kata.slug}.py",
+        f"{kata.slug}.py",
+    )
     names = list(names)
     for ending in endings:
         fits = [name for name in names if name == ending or name.endswith(f"/{ending}")]
@@ -77,7 +81,7 @@ def holders_within(names: Iterable[str], katas: Sequence[Kata]) -> list[str]:
         files that a platform named. Empty when it is one learner's.
     """
     names = {one for one in names if not any(map(is_of_the_system, one.split("/")))}
-    if any(f"{top}{kata.id}/{kata.slug}.py" in names for kata in katas for top in ("", "katas/")):
+    if any(f"{top}{kata.name}/{kata.slug}.py" in names for kata in katas for top in ("", "katas/")):
         return []
     if any(f"{kata.slug}.py" in names for kata in katas):
         return []
@@ -111,7 +115,7 @@ def take(kata: Kata, place: str | None, handed: Handed) -> bytes:
         Unreadable: It is not there, or is no Python text.
     """
     if place is None:
-        wanted = f"katas/{kata.id}/{kata.slug}.py"
+        wanted = f"katas/{kata.name}/{kata.slug}.py"
         meant = _meant(kata, handed.names)
         raise Unreadable(f"{wanted} is not there{meant}")
     content = handed.read(place)

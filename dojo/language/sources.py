@@ -71,7 +71,7 @@ def kata_parts(kata: Kata, language: Language) -> Parts:
 
 def begun(kata: Kata) -> list[Language]:
     """Return the languages, English left out, that a kata says something in."""
-    files = languages_in(f"katas/{kata.id}/{path.name}" for path in kata.folder.iterdir())
+    files = languages_in(f"katas/{kata.name}/{path.name}" for path in kata.folder.iterdir())
     return sorted({*files, *(one for text in _texts(kata) for one in text.languages)} - {"en"})
 
 

@@ -135,7 +135,7 @@ def describe_missing(katas: Iterable[Kata], measures: Measures) -> str:
     for kata in katas:
         if missing := measures.missing(kata):
             told.append(f"{len(missing)} of {len(answers_here(kata, 'wrong'))} in {kata.id}")
-            numbers.append(f"{kata.number:02d}")
+            numbers.append(kata.called)
     if not told:
         return ""
     command = f"'dojo mistakes {' '.join(numbers)}' does it"

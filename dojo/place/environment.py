@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 
 from dojo.catalog.kata import Kata, Track
 from dojo.ground.files import write_whole
-from dojo.place.shape import EXTRAS, extra_of
+from dojo.place.shape import APART, EXTRAS, extra_of
 from dojo.place.state import PlaceError
 
 FOLDER = ".venv"
@@ -41,7 +41,8 @@ class TrackMissing(Exception):
     """A kata cannot run before its packages are installed; the message says how, in one line.
 
     Attributes:
-        extra: What `dojo install` is to be given.
+        extra: What `dojo install` is to be given, for one of the dojo's own katas.
+        cure: The command to type.
         names: The packages that are missing.
         kata: The first kata that needs them.
     """
@@ -50,7 +51,9 @@ class TrackMissing(Exception):
         self.extra = kata.track if kata.track in EXTRAS else EXTRAS[0]
         self.names, self.kata = names, kata
         named = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not installed"
-        super().__init__(f"{kata.id} needs more packages, {named}: dojo install {self.extra}")
+        by_name = f"python -m pip install {' '.join(names)}"
+        self.cure = f"dojo install {self.extra}" if kata.pack.is_own else by_name
+        super().__init__(f"{kata.id} needs more packages, {named}: {self.cure}")
 
 
 def check_packages(katas: Iterable[Kata]) -> None:
@@ -60,7 +63,9 @@ def check_packages(katas: Iterable[Kata]) -> None:
         TrackMissing: Something is not: what the first kata lacks.
     """
     for kata in katas:
-        if missing := [need for need in kata.needs if not version_of(need)]:
+        engines = () if kata.pack.is_own else kata.pack.engines
+        needs = [need for need in kata.needs if need not in engines]
+        if missing := [need for need in needs if not version_of(need)]:
             raise TrackMissing(kata, missing)
 
 
@@ -100,14 +105,20 @@ def add(root: Path, extra: str, say: Callable[[str], None]) -> None:
     Raises:
         NotInstalled: They cannot be installed.
     """
-    uv = shutil.which("uv")
-    say(f"Installing the packages of {extra} with {'uv' if uv else 'pip'} ...")
-    pinned = ["-c", "constraints.txt"] if (root / "constraints.txt").is_file() else []
-    _run(root, [*_installer(uv, sys.executable), *pinned, *packages_of(extra)])
-    importlib.invalidate_caches()
+    say(f"Installing the packages of {extra} with {'uv' if shutil.which('uv') else 'pip'} ...")
+    add_named(root, packages_of(extra))
     own = root / FOLDER
     if is_made(root) and Path(sys.prefix).resolve() == own.resolve():
         write_whole(own / READY, _needed(root, sorted({*_extras_at(root), extra})))
+
+
+def add_named(root: Path, names: list[str], say: Callable[[str], None] = lambda _: None) -> None:
+    """Install packages by their names, as a pack by others needs them; see `add`."""
+    uv = shutil.which("uv")
+    say(f"Installing {', '.join(names)} with {'uv' if uv else 'pip'} ...")
+    pinned = ["-c", "constraints.txt"] if (root / "constraints.txt").is_file() else []
+    _run(root, [*_installer(uv, sys.executable), *pinned, *names])
+    importlib.invalidate_caches()
 
 
 def _installer(uv: str | None, python: str) -> list[str]:
@@ -179,15 +190,20 @@ def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
 
 def _what(wanted: list[str]) -> list[str]:
     """Return what is installed, as pip and uv take it: this very dojo with packages of tracks."""
-    is_apart = "airflow" in wanted
-    extra = "" if is_apart else f"[{','.join(wanted)}]"
-    pinned = ["-r", "requirements-airflow.txt"] if is_apart else ["-c", "constraints.txt"]
+    apart = _apart(wanted)
+    extra = "" if apart else f"[{','.join(wanted)}]"
+    pinned = ["-r", apart] if apart else ["-c", "constraints.txt"]
     url, editable = _origin()
     if editable:
         return [*pinned, "-e", f"{editable}{extra}"]
     if url:
         return [*pinned, f"ml-dojo{extra} @ {url}"]
     return [*pinned, f"ml-dojo{extra}=={metadata.version('ml-dojo')}"]
+
+
+def _apart(wanted: list[str]) -> str:
+    """Return the file with what one of these tracks needs apart from the others; or nothing."""
+    return next((APART[one] for one in wanted if one in APART), "")
 
 
 def _origin() -> tuple[str, str]:
@@ -209,8 +225,7 @@ def _origin() -> tuple[str, str]:
 
 
 def _needed(root: Path, wanted: list[str]) -> str:
-    is_apart = "airflow" in wanted
-    steered = root / ("requirements-airflow.txt" if is_apart else "constraints.txt")
+    steered = root / (_apart(wanted) or "constraints.txt")
     content = steered.read_text(encoding="utf-8") if steered.is_file() else ""
     return f"ml-dojo {metadata.version('ml-dojo')} {','.join(wanted)}\n{content}"
 

@@ -77,7 +77,7 @@ def of_task(kata: Kata, number: int) -> Reset:
             mine = Source(mine.with_piece_of(stub, name), kata.stub_file.name)
         missing = {one for name in names for one in mine.missing_for(name)}
     except Unreadable as error:
-        whole_file = f"'dojo reset {kata.number:02d}' puts the whole file back"
+        whole_file = f"'dojo reset {kata.called}' puts the whole file back"
         raise PlaceError(f"{error}; mend that, or {whole_file}") from None
     if missing:
         remarks.append(f"your file no longer has what the stub uses: {', '.join(sorted(missing))}")
@@ -98,7 +98,7 @@ def backup_called(root: Path, katas: list[Kata], name: str) -> Reset:
         if near:
             listed = f"did you mean {near[0]!r}? {listed}"
         raise PlaceError(f"there is no backup {name!r}; {listed}")
-    kata = next((kata for kata in katas if kata.id == backup.kata), None)
+    kata = next((kata for kata in katas if kata.name == backup.kata), None)
     if kata is None or backup.path.suffix != kata.stub_file.suffix:
         raise PlaceError(f"{name!r} is no file of a kata here: it lies at {str(backup.path)!r}")
     return Reset(kata, backup.path.read_bytes())
@@ -119,7 +119,7 @@ def carry_out(reset: Reset) -> Backup | None:
         remove_halves(kata.folder, kata.stub_file.name)
         if not reset.changes:
             return None
-        kept = backups.keep(kata.root, kata.id, kata.stub_file)
+        kept = backups.keep(kata.root, kata.name, kata.stub_file)
         write_whole(kata.stub_file, reset.content)
     return kept
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from dojo.catalog.kata import Language, Track
+from dojo.catalog.pack import own_pack
 
 # The tracks whose packages go together; the first one's come with a workspace that has all tracks.
-EXTRAS = ("prefect", "mlflow", "dagster")
+# Those of the others are in files.
+APART = own_pack().requirements
+EXTRAS = tuple(track for track in own_pack().tracks if track not in APART)
 
 _PYPROJECT = """\
 # What pytest needs to find the katas; add what is yours.
@@ -67,7 +70,7 @@ def files(version: str, track: Track | None, lang: Language) -> dict[str, bytes]
 
 
 def _requirements(version: str, track: Track | None) -> str:
-    if track == "airflow":  # constraints.txt is for the others
-        return f"-r requirements-airflow.txt\nml-dojo=={version}\n"
+    if track in APART:  # constraints.txt is for the others
+        return f"-r {APART[track]}\nml-dojo=={version}\n"
     note = "" if track else "# The first track's packages; 'dojo' asks before another one's.\n"
     return f"{note}-c constraints.txt\nml-dojo[{extra_of(track)}]=={version}\n"

@@ -212,7 +212,7 @@ def _with_next_step(message: str, kata: Kata, nodeid: str, cause: Cause) -> str:
         return message  # no hint of any task mends a file that cannot be used
     title = kata.tasks[number - 1].title.get(language)
     task = in_language(f"Task {number}, {title}.", kata.folder, language)
-    hint = f"dojo hint {kata.number:02d} {number}"
+    hint = f"dojo hint {kata.called} {number}"
     hint = in_language(f"Hint: {hint}   (engine log: --tb=long)", kata.folder, language)
     said = f"{message}\n\n{task}\n{hint}"
     seen = in_language(f"See it: {see_it(kata, nodeid)}", kata.folder, language)
@@ -221,7 +221,7 @@ def _with_next_step(message: str, kata: Kata, nodeid: str, cause: Cause) -> str:
 
 def see_it(kata: Kata, nodeid: str) -> str:
     """Return the command that shows what was recorded of a test, as a shell takes it."""
-    return f"dojo replay {kata.number:02d} {shlex.quote(name_of(nodeid))}"
+    return f"dojo replay {kata.called} {shlex.quote(name_of(nodeid))}"
 
 
 def name_of(nodeid: str) -> str:

@@ -42,8 +42,8 @@ def lay_out(site: Site, language: Language, folder: Path) -> None:
             texts[place], shown = on_the_site(site, page)
             pictures |= shown
     for kata in site.katas:
-        if kata.id in site.replays and f"katas/{kata.id}/index" in texts:
-            texts[f"katas/{kata.id}/index"] += section(kata, site.replays[kata.id], language)
+        if kata.id in site.replays and f"katas/{kata.name}/index" in texts:
+            texts[f"katas/{kata.name}/index"] += section(kata, site.replays[kata.id], language)
     if language == "fr":
         texts = {place: in_french(text) for place, text in texts.items()}
     for place, text in texts.items():
@@ -86,7 +86,7 @@ def _made(site: Site, language: Language, place: str) -> str:
         return "\n".join(told_decisions(site))
     if place == AUTHORS_FR:
         return _authors_in_english(site)
-    kata = next((one for one in site.katas if place == f"katas/{one.id}/{REPLAYS}"), None)
+    kata = next((one for one in site.katas if place == f"katas/{one.name}/{REPLAYS}"), None)
     if kata is not None:
         title = made_places(site, language)[place]
         return replays_page(kata, title, site.replays[kata.id], language)

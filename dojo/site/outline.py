@@ -42,8 +42,10 @@ def made_places(site: Site, language: Language) -> dict[str, str]:
     if not site.has(language, "index"):
         made["index"] = site.title
     for kata in site.katas:
-        if kata.id in site.replays and site.has(language, f"katas/{kata.id}/index"):
-            made[f"katas/{kata.id}/{REPLAYS}"] = pages_title(short_title(kata, language), language)
+        if kata.id in site.replays and site.has(language, f"katas/{kata.name}/index"):
+            made[f"katas/{kata.name}/{REPLAYS}"] = pages_title(
+                short_title(kata, language), language
+            )
     return made
 
 
@@ -79,14 +81,14 @@ def outline(site: Site, language: Language) -> dict[str, list[tuple[str, str]]]:
     if DECISIONS in there:
         below[DECISIONS] = [("", one) for one in decisions(site)]
     for kata in site.katas:
-        readings = [one for one in there if one.startswith(f"katas/{kata.id}/")]
-        below[f"katas/{kata.id}/index"] = [
+        readings = [one for one in there if one.startswith(f"katas/{kata.name}/")]
+        below[f"katas/{kata.name}/index"] = [
             ("", one) for one in sorted(readings) if not one.endswith("/index")
         ]
     stops = [
-        (short_title(kata, language), f"katas/{kata.id}/index")
+        (short_title(kata, language), f"katas/{kata.name}/index")
         for kata in site.katas
-        if f"katas/{kata.id}/index" in there
+        if f"katas/{kata.name}/index" in there
     ]
     reached = {one for some in below.values() for _, one in some} | {"index"}
     rest = sorted(there - reached - {one for _, one in stops})

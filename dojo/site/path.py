@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from dojo.catalog.kata import Kata, Language
 
-TRACKS = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster", "airflow": "Airflow"}
 _WORDS = {
     "en": {
         "title": "The path, from incident to kata",
@@ -41,7 +40,8 @@ def stations(katas: Iterable[Kata], language: Language) -> str:
     parts = []
     for track, stops in by_track.items():
         rows = "".join(_station(kata, language) for kata in stops)
-        parts.append(f"## {TRACKS[track]}\n\n{{.path .path-{track}}}\n{rows}")
+        title = stops[0].pack.tracks[track]
+        parts.append(f"## {title}\n\n{{.path .path-{track}}}\n{rows}")
     return "\n".join(parts)
 
 
@@ -51,5 +51,5 @@ def _station(kata: Kata, language: Language) -> str:
     told = (kata.incident or kata.title).get(language)
     count = len(kata.tasks)
     tasks = words["task"] if count == 1 else words["tasks"].format(count=count)
-    link = f"[**{kata.number:02d}** {name}](katas/{kata.id}/index.md)"
+    link = f"[**{kata.number:02d}** {name}](katas/{kata.name}/index.md)"
     return f"- {told[:1].upper()}{told[1:]}\n\n  {link} {tasks}\n"

@@ -61,7 +61,7 @@ def kept_replays(kata: Kata) -> tuple[Story, ...]:
 def section(kata: Kata, stories: Sequence[Story], language: Language) -> str:
     """Return what ends a kata's page: the replay that says most, and the way to the others."""
     words, chosen = _WORDS[language], most_telling(stories)
-    lead = words["lead"].format(test=chosen.test, number=f"{kata.number:02d}")
+    lead = words["lead"].format(test=chosen.test, number=kata.called)
     more = f"\n\n[{words['all']}]({REPLAYS}.md)" if stories[1:] else ""
     return f"\n\n## {words['title']}\n\n{lead}\n\n{_drawn(chosen, language, 'one')}{more}\n"
 
@@ -74,7 +74,7 @@ def pages_title(name: str, language: Language) -> str:
 def replays_page(kata: Kata, title: str, stories: Sequence[Story], language: Language) -> str:
     """Return the page with all of a kata's replays, in Markdown."""
     words = _WORDS[language]
-    parts = [f"# {title}", words["told"].format(number=f"{kata.number:02d}")]
+    parts = [f"# {title}", words["told"].format(number=kata.called)]
     for number, story in enumerate(stories, start=1):
         parts += [f"## `{story.test}`", _drawn(story, language, str(number))]
     return "\n\n".join(parts)

@@ -175,7 +175,7 @@ def _named(kata: Kata, test: str) -> str:
         if head in (known, known.removeprefix("test_")):
             return known + bracket + parameters
     near = difflib.get_close_matches(head, kata.tests, n=1, cutoff=0.3)
-    listed = f"'dojo run {kata.number:02d}' names them all"
+    listed = f"'dojo run {kata.called}' names them all"
     if near:
         listed = f"did you mean {near[0]!r}? {listed}"
     raise Stop(Exit.USAGE, f"{kata.id} has no test {test!r}; {listed}")

@@ -258,7 +258,7 @@ def show_next_step(
     screen: Screen, kata: Kata, verdict: KataVerdict, following: Kata | None, language: Language
 ) -> None:
     """Print what to do after a run of `kata`; `following` is the first unsolved one now."""
-    number = f"{kata.number:02d}"
+    number = kata.called
     screen.say()
     if verdict.solution != "learner":
         screen.say(f"This was {verdict.solution}. Next, your own file: dojo run {number}")
@@ -273,7 +273,7 @@ def show_next_step(
         screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
     else:
         page = shown(page_of(following, language))
-        screen.say(f"Solved. Next: read {page}, then: dojo run {following.number:02d}")
+        screen.say(f"Solved. Next: read {page}, then: dojo run {following.called}")
 
 
 def show_indented(screen: Screen, message: str) -> None:

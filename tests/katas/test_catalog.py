@@ -101,7 +101,11 @@ FAULTS = {
         "'tasks.1.title.french': String",
     ),
     "unknown_key": ("needs =", "pionts = 3\nneeds =", "'pionts' is not a key of a kata"),
-    "wrong_track": ('"prefect"\nneeds', '"perfect"\nneeds', "'track': Input should be 'prefect'"),
+    "wrong_track": (
+        '"prefect"\nneeds',
+        '"perfect"\nneeds',
+        "'track' is 'perfect'; the pack has 'prefect'",
+    ),
     "zero_points": ("points = 10", "points = 0", "'tasks.0.points': Input should be greater than"),
     "two_hint_tiers": ('"idea", "line"]', '"line"]', "'tasks.0.hints.en': List should have at le"),
     "four_hint_tiers": ('["où",', '["où", "où",', "'tasks.0.hints.fr': List should have at most"),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import get_args
 from urllib.parse import unquote
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from dojo.catalog.kata import Track
+from dojo.catalog.pack import Track, own_pack
 from dojo.place.pack import read_pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +56,7 @@ def test_relative_link_leads_somewhere(page: Path, link: str) -> None:
         assert anchor in anchors_of(target)
 
 
-@pytest.mark.parametrize("track", [None, *get_args(Track)])
+@pytest.mark.parametrize("track", [None, *own_pack().tracks])
 def test_page_of_a_workspace_leads_to_what_that_has(track: Track | None, tmp_path: Path) -> None:
     files = read_pack(track, None).files
     for name, content in files.items():

@@ -63,7 +63,7 @@ class ByTests:
         Raises:
             EngineError: An engine does not start.
         """
-        folder = self._folder / kata.id / hashlib.sha256(mutant.id.encode()).hexdigest()[:16]
+        folder = self._folder / kata.name / hashlib.sha256(mutant.id.encode()).hexdigest()[:16]
         folder.mkdir(parents=True)
         file = folder / kata.reference_file.name
         file.write_bytes(mutant.content)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable
-from typing import get_args
 
 import typer
 
-from dojo.catalog.kata import Kata, Language, Track
+from dojo.catalog.kata import Kata, Language
 from dojo.catalog.progress import standing
 from dojo.catalog.verdict import KataVerdict
 from dojo.cli.learn import ALL_SOLVED, Lang, Name, catalogue, choose, language_of, run_once
@@ -59,7 +58,7 @@ def _choose(name: str | None, track: str | None) -> tuple[list[Kata], Kata | Non
     """Return the katas to move among, and the one to begin at; None: where one was."""
     katas = catalogue()
     if track is not None:
-        check_choice("--track", track, get_args(Track))
+        check_choice("--track", track, katas[0].pack.tracks)
         of_track = [kata for kata in katas if kata.track == track]
         if not of_track:
             there = ", ".join(sorted({kata.track for kata in katas}))
@@ -109,6 +108,6 @@ def _say_once(katas: list[Kata], current: Kata, language: Language) -> None:
         show.show_test(screen, test)
     show.show_waiting(screen, current, verdict)
     show.show_red(
-        screen, current, verdict, f"'dojo run {current.number:02d} --all' shows why", language
+        screen, current, verdict, f"'dojo run {current.called} --all' shows why", language
     )
     show.show_next_step(screen, current, verdict, first_unsolved(katas), language)

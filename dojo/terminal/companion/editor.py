@@ -88,7 +88,7 @@ def show_replay(kata: Kata, test: str, lent: AbstractContextManager[None]) -> No
         test: The test's name; empty: the one that `dojo replay` takes.
         lent: Gives the terminal to the pager.
     """
-    command = [sys.executable, "-m", "dojo", "replay", f"{kata.number:02d}", *filter(None, [test])]
+    command = [sys.executable, "-m", "dojo", "replay", kata.called, *filter(None, [test])]
     with lent:
         done = subprocess.run(
             command, cwd=kata.root, capture_output=True, text=True, encoding="utf-8", check=False

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dojo.author.finding import Fault, Finding, rule, shown
 from dojo.catalog.kata import Kata
+from dojo.engines import ENGINES
 
 # A proxy at which nobody answers, in the spellings that libraries read: whoever asks it for a
 # server on this machine fails at once, or tries again until its time is over.
@@ -22,15 +23,16 @@ DEAD_PROXIES = {
     "no_proxy": "intranet.example",
 }
 
-# What `python reference/...` does, but a Prefect server that it asks for starts quickly.
+# What `python reference/...` does, but the engines that it starts itself start quickly.
 _QUICKLY = """
 import runpy, sys
-sys.path[0] = sys.argv[1].rpartition("/")[0]
-from dojo.engines.prefect import engine as prefect
+names, sys.argv = sys.argv[1].split(","), sys.argv[2:]
+sys.path[0] = sys.argv[0].rpartition("/")[0]
+from dojo.engines import ENGINES
 from dojo.ground.run_folder import Room
-start = prefect.quick_start(Room(), print)
-start.__enter__()
-sys.argv = sys.argv[1:]
+started = [ENGINES[name].alone(Room(), print) for name in names]
+for one in started:
+    one.__enter__()
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
 
@@ -40,7 +42,8 @@ Done = subprocess.CompletedProcess[str]
 def run_standalone(kata: Kata, folder: Path) -> Done:
     """Run the reference as a program, in an empty folder that becomes its temporary one too."""
     folder.mkdir(parents=True)
-    quick = ["-c", _QUICKLY] if "prefect" in kata.needs else []
+    names = [one for one in kata.needs if one in ENGINES and ENGINES[one].alone is not None]
+    quick = ["-c", _QUICKLY, ",".join(names)] if names else []
     environment = {**DEAD_PROXIES, "TMPDIR": str(folder), "NO_COLOR": "1"}
     return _run([*quick, str(kata.reference_file)], folder, environment)
 

@@ -13,7 +13,8 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationError, model_vali
 
 from dojo.catalog.pack import CatalogError as CatalogError  # who reads katas knows it from here
 from dojo.catalog.pack import Language as Language
-from dojo.catalog.pack import Pack, Record, Track, Words, first_fault, pack_at
+from dojo.catalog.pack import Pack, Record, Words, first_fault, pack_at
+from dojo.catalog.pack import Track as Track
 from dojo.language.catalogue import KATA, said_there
 
 if sys.version_info >= (3, 11):

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from dojo.catalog.pack import own_pack
 from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.cli.company import attempts, go_on
 from dojo.cli.languages import commands as languages
@@ -133,9 +134,10 @@ def _say_version(asked: bool) -> None:
     from platform import python_version
 
     found = [f"ml-dojo {metadata.version('ml-dojo')}", f"Python {python_version()}"]
-    for name in ("prefect", "mlflow", "dagster", "apache-airflow"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            found.append(f"{name} {metadata.version(name)}")
+    for track in own_pack().tracks:
+        for name in (track, f"apache-{track}"):
+            with contextlib.suppress(metadata.PackageNotFoundError):
+                found.append(f"{name} {metadata.version(name)}")
     show.Screen().say(", ".join(found))
     raise typer.Exit
 

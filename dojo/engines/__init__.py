@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 from contextlib import ExitStack
 from importlib.util import find_spec
+from typing import Any
 
-from dojo.catalog.kata import Kata
-from dojo.engines.dagster.engine import ENGINE as DAGSTER
-from dojo.engines.mlflow.engine import ENGINE as MLFLOW
-from dojo.engines.prefect.engine import ENGINE as PREFECT
+from dojo.catalog.kata import CatalogError, Kata
+from dojo.catalog.pack import Pack, own_pack
 from dojo.engines.protocol import Engine, Say
 from dojo.engines.templates import EngineError
 from dojo.engines.waiting import told_if_long
 from dojo.ground.libraries.seam import SeamMissing
 from dojo.ground.run_folder import Room, said_of_disk
 
-ENGINES: dict[str, Engine] = {
-    "dagster": DAGSTER,
-    "mlflow": MLFLOW,
-    "prefect": PREFECT,
-}
+ENGINES: dict[str, Engine] = {}
+"""Those that katas may need, by their names: the dojo's own, and those of the pack at work."""
 
 # No line's end in it: over a file of empty lines a search for `^\s*` goes once a line, for hours.
 _INDENTED = r"(?m)^[^\S\n]*"
+
+
+def register(pack: Pack) -> None:
+    """Have the katas of a pack find its engines; its modules can be imported from then on.
+
+    Raises:
+        CatalogError: One cannot be imported, or is none.
+    """
+    if not pack.is_own and str(pack.root) not in sys.path:
+        sys.path.append(str(pack.root))
+    for name, where in pack.engines.items():
+        module, _, attribute = where.partition(":")
+        try:
+            engine = getattr(importlib.import_module(module), attribute)
+        except Exception as error:  # it is anybody's
+            said = f"{type(error).__name__}: {error}"
+        else:
+            if isinstance(engine, Engine):
+                ENGINES[name] = engine
+                continue
+            said = f"it is {type(engine).__name__}, not dojo.kit.Engine"
+        raise CatalogError(
+            f"{pack.name}: engine {name!r} is {where!r}, which cannot be had: {said}"
+        )
+
+
+def imported() -> list[Engine]:
+    """Return the engines whose libraries this process has imported."""
+    return [engine for name, engine in ENGINES.items() if name in sys.modules]
+
+
+def part_of(engine: Engine, part: str) -> Any:
+    """Return what an engine brings for a room above; None if it brings nothing."""
+    module, _, attribute = engine.parts.get(part, "").partition(":")
+    return getattr(importlib.import_module(module), attribute) if module else None
+
+
+register(own_pack())
 
 
 def for_solution(kata: Kata, content: bytes) -> Kata:
@@ -63,7 +99,8 @@ def start(name: str, room: Room, say: Say, until: ExitStack) -> str:
     except OSError as error:
         raise EngineError(f"{name} cannot start: {said_of_disk(error)}") from error
     except ImportError as error:
+        is_own = name in own_pack().engines
+        cure = f"dojo install {name}" if is_own else f"python -m pip install {error.name or name}"
         raise EngineError(
-            f"{name} cannot be imported ({error}); what its track needs comes with:"
-            f" dojo install {name}"
+            f"{name} cannot be imported ({error}); what its track needs comes with: {cure}"
         ) from error

@@ -18,8 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from dojo.catalog.halves import INSIDE, load_half
-from dojo.engines.mlflow import engine as mlflow
-from dojo.engines.prefect import engine as prefect
+from dojo.engines import ENGINES, part_of
 from dojo.ground.endings import Ending
 from dojo.ground.safe_text import shorten
 from dojo.laws.rules import Ledger
@@ -32,7 +31,6 @@ from dojo.wire.replies import LONGEST_WAIT_S
 from dojo.wire.values import build_argument, pack
 from dojo.world.clock import RetryClock, free_waits
 from dojo.world.files.machine import of_one_core
-from dojo.world.history import PrefectHistory, recorded_history
 
 _LONGEST_TEXT = 2000
 
@@ -99,7 +97,8 @@ def _examine(job: Job) -> None:
         if following is None:
             return
         token, nonce = str(following["token"]), following["nonce"]
-        mlflow.forget()
+        for engine in ENGINES.values():
+            engine.forget()
         os.environ.clear()
         os.environ.update(environment)
         enter_home(job.room, token)
@@ -111,12 +110,12 @@ def _take_turn(
     """Make the calls of one scenario; return what asks for the next, None without one."""
     from dojo.world.overlap import Overlap
 
-    line, clock, history, overlap = job.line, _ToldClock(job.line), PrefectHistory(), Overlap()
+    line, clock, overlap = job.line, _ToldClock(job.line), Overlap()
     work = job.room / "work" / token
     stack.callback(clock.stop_telling)
-    if "prefect" in sys.modules and job.api_url:
-        stack.enter_context(recorded_history(history))
-        stack.enter_context(prefect.results_in(job.room / "tmp" / token / ".results"))
+    tellers = [stack.enter_context(one()) for one in _tellers(job)]
+    for name in filter(sys.modules.__contains__, job.addresses):
+        stack.enter_context(ENGINES[name].results_in(job.room / "tmp" / token / ".results"))
     stack.enter_context(free_waits(clock))
     stack.enter_context(of_one_core())
     watched = Watched(job.room / "given" / job.told["file"], Ledger(job.told["lifts"]))
@@ -151,9 +150,21 @@ def _take_turn(
         elif message["do"] == "watched":
             reply = {"peak": overlap.peak, "started": overlap.started}
         else:
-            reply = {"task_runs": _task_runs(history), "logs": history.logs[:1000]}
+            reply = {"task_runs": [], "logs": []}
+            for tell in tellers:
+                reply.update(tell())
         with line.lock:
             line.send({"nonce": message["nonce"], **reply})
+
+
+def _tellers(job: Job) -> list[Any]:
+    """Return what says, at the end of a block, what engines have told in it.
+
+    An engine's part `told` is a function without arguments: a block, which yields a function that
+    returns `task_runs` and `logs`, as `wire.replies` reads them.
+    """
+    found = (part_of(ENGINES[name], "told") for name in job.addresses if name in sys.modules)
+    return [one for one in found if one is not None]
 
 
 class _Inside:
@@ -208,21 +219,3 @@ def _where(error: BaseException, room: Path) -> str:
         if str(room) in one.filename and one.filename != ours
     ]
     return f"line {frames[-1].lineno}, in {frames[-1].name[:100]}" if frames else ""
-
-
-def _task_runs(history: PrefectHistory) -> list[dict[str, Any]]:
-    runs = history.task_runs
-    return [
-        {
-            "id": str(run.id),
-            "function": run.function,
-            "name": run.name,
-            "states": run.states,
-            "stamps": [one.timestamp() for one in run.stamps],
-            "delays_s": run.delays_s,
-            "tags": sorted(run.tags),
-            "flow_run_id": str(run.flow_run_id) if run.flow_run_id else None,
-            "upstream_ids": sorted(str(one) for one in run.upstream_ids),
-        }
-        for run in runs[:1000]
-    ]

@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog.kata import CatalogError, load_catalog
-from dojo.engines import ENGINES
-from dojo.engines.prefect import engine as prefect
-from dojo.engines.prefect import server as prefect_server
+from dojo.catalog.pack import own_pack, pack_at
+from dojo.engines import ENGINES, register
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Room
 from dojo.inside.examination import run
@@ -69,14 +68,16 @@ class Sandboxes:
             root: The checkout.
             room: This process's own.
         """
-        for name in _NEEDED_BY_ALL:
+        pack = pack_at(root)
+        register(pack)
+        for name in (*_NEEDED_BY_ALL, *own_pack().fixtures, *pack.fixtures):
             importlib.import_module(name)
         for engine in ENGINES.values():
             engine.isolate(room)
         self._room = room
         self._new_root = room.folder("root")
         self._katas = {kata.id: kata for kata in load_catalog(root)}
-        self._preparing = Preparing(room, self._rehearse_server)
+        self._preparing = Preparing(room, lambda name: ENGINES[name].rehearse_inside(room))
         freeze()
 
     def begin(self, request: dict[str, Any], line: Line) -> Callable[[], None]:
@@ -102,11 +103,6 @@ class Sandboxes:
             Limits(**request["limits"]),
             run,
         )
-
-    def _rehearse_server(self, name: str) -> None:
-        """Have Prefect's server answer once, which each sandbox's own would take a second for."""
-        if name == "prefect":
-            prefect_server.rehearse(self._room, prefect.migrated_database(lambda _: None))
 
 
 if __name__ == "__main__":

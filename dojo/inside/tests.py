@@ -24,4 +24,4 @@ def run_tests(job: Job) -> None:
     engines = ENGINES.keys() & set(for_solution(kata, solution.read_bytes()).needs)
     options = ["--all-tasks"]
     request = {"solutions": str(solution), "options": options, "tests": job.told["tests"]}
-    run_pytest(root, kata, request, job.line, job.api_url, engines)
+    run_pytest(root, kata, request, job.line, job.addresses, engines)

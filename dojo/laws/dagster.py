@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from dojo.engines.dagster.seams import CALL_STEP
+from dojo.engines.dagster.seams import CALL_STEP, CLOSED, OPENED
 from dojo.laws.calls import Watch
 
 
 @contextlib.contextmanager
-def watched_steps(watch: Watch) -> Iterator[None]:
+def watched_steps(watch: Watch, test_file: str) -> Iterator[None]:
     """Have the functions of assets and checks be looked at for the length of a block.
 
     Their arguments are what the engine hands out: the values of those upstream, and resources.
     """
+    del test_file
     if "dagster" not in sys.modules:
         yield
         return
@@ -44,3 +45,37 @@ def _with_name(watch: Watch, function: Any) -> Any:
         return watch.make(name, function, lambda **_: function(*args, **kwargs), (), given)
 
     return step
+
+
+_CLOSED = "_dojo_closed"
+
+
+@contextlib.contextmanager
+def noted_instances(noting: Callable[..., Any]) -> Iterator[None]:
+    """Have instances that a solution opens be noted, and remember when they are closed.
+
+    Args:
+        noting: As `Leftovers.noting`.
+    """
+    if not hasattr(sys.modules.get("dagster"), "DagsterInstance"):
+        yield
+        return
+    # The caller is one of its own functions, such as `ephemeral`.
+    begun = noting(OPENED.read(), "dagster_instances", _still_open, depth=3)
+    with OPENED.replaced(begun), CLOSED.replaced(_remembered(CLOSED.read())):
+        yield
+
+
+def _remembered(real: Any) -> Callable[[Any], None]:
+    """Have an instance remember that it was closed."""
+
+    @functools.wraps(real)
+    def dispose(one: Any) -> None:
+        setattr(one, _CLOSED, True)
+        real(one)
+
+    return dispose
+
+
+def _still_open(one: Any) -> str:
+    return "" if hasattr(one, _CLOSED) else "a Dagster instance was still open"

@@ -8,7 +8,6 @@ import gc
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -17,12 +16,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from dojo.engines.dagster.seams import CLOSED, OPENED
+from dojo.engines import imported, part_of
 from dojo.laws.acts.by import is_by
 from dojo.laws.rules import Ledger
 from dojo.laws.state.engines import keeps_open
 
-_CLOSED = "_dojo_closed"
 _PATIENCE_S = 1.0
 _OTHERS = (b"resource_tracker", b"loky", b"dojo.running.elsewhere")
 _DESCRIPTORS = Path("/proc/self/fd")
@@ -49,12 +47,9 @@ class Leftovers:
             self._watch(stack, threading.Thread, "start", "threads", _thread)
             self._watch(stack, subprocess.Popen, "__init__", "processes", _process)
             self._watch(stack, socket.socket, "__init__", "connections", _connection)
-            dagster: Any = sys.modules.get("dagster")
-            if dagster is not None and hasattr(dagster, "DagsterInstance"):
-                # The caller is one of its own functions, such as `ephemeral`.
-                begun = self._noting(OPENED.read(), "dagster_instances", _instance, depth=3)
-                stack.enter_context(OPENED.replaced(begun))
-                stack.enter_context(CLOSED.replaced(_remembered(CLOSED.read())))
+            # An engine's part `opened` is a function that takes `noting`: a block.
+            for part in filter(None, (part_of(engine, "opened") for engine in imported())):
+                stack.enter_context(part(self.noting))
             yield
 
     def note(self, ledger: Ledger) -> None:
@@ -87,12 +82,21 @@ class Leftovers:
         still: Callable[[Any], str],
     ) -> None:
         """Have a method of Python's own note its object, when the solution calls it."""
-        noting = self._noting(getattr(owner, name), law, still)
+        noting = self.noting(getattr(owner, name), law, still)
         stack.enter_context(mock.patch.object(owner, name, noting))
 
-    def _noting(
+    def noting(
         self, real: Any, law: str, still: Callable[[Any], str], depth: int = 2
     ) -> Callable[..., Any]:
+        """Return a method that notes its object, when the solution calls it.
+
+        Args:
+            real: The method.
+            law: Of what is noted.
+            still: Says of such an object what is still open of it; nothing if nothing is.
+            depth: How many frames up the caller is.
+        """
+
         @functools.wraps(real)
         def method(one: Any, *args: Any, **kwargs: Any) -> Any:
             result = real(one, *args, **kwargs)
@@ -102,17 +106,6 @@ class Leftovers:
             return result
 
         return method
-
-
-def _remembered(real: Any) -> Callable[[Any], None]:
-    """Have a Dagster instance remember that it was closed."""
-
-    @functools.wraps(real)
-    def dispose(one: Any) -> None:
-        setattr(one, _CLOSED, True)
-        real(one)
-
-    return dispose
 
 
 def _of(alive: weakref.ref[Any], still: Callable[[Any], str]) -> str:
@@ -130,10 +123,6 @@ def _process(process: subprocess.Popen[Any]) -> str:
 
 def _connection(one: socket.socket) -> str:
     return f"the socket {one!r} was still open" if one.fileno() != -1 else ""
-
-
-def _instance(one: Any) -> str:
-    return "" if hasattr(one, _CLOSED) else "a Dagster instance was still open"
 
 
 def _open_files() -> set[str]:

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.engines import imported, part_of
 from dojo.ground.libraries.seam import check
 from dojo.laws.acts.at_once import AtOnce
 from dojo.laws.acts.imports import watched_imports
 from dojo.laws.acts.seen import Acts
 from dojo.laws.calls import Watch
-from dojo.laws.dagster import watched_steps
 from dojo.laws.leftovers import Leftovers
-from dojo.laws.prefect import watched_runs
 from dojo.laws.rules import Ledger
 from dojo.laws.state.engines import SEAMS
 from dojo.laws.whose import marked_threads
@@ -56,8 +55,7 @@ class Watched:
                 self._leftovers.seen(),
                 marked_threads(),
                 watched_imports(self._watch.excused),
-                watched_runs(self._watch, test_file),
-                watched_steps(self._watch),
+                *_watched_by_engines(self._watch, test_file),
             ):
                 stack.enter_context(seen)
             yield
@@ -89,3 +87,14 @@ class Watched:
         self._watch.is_on = False
         if with_leftovers:
             self._leftovers.note(self.ledger)
+
+
+def _watched_by_engines(
+    watch: Watch, test_file: str
+) -> Iterator[contextlib.AbstractContextManager[None]]:
+    """Yield what looks at the calls that engines make of a solution's functions.
+
+    An engine's part `watched` is a function that takes a `Watch` and the file of the test: a block.
+    """
+    parts = (part_of(engine, "watched") for engine in imported())
+    yield from (part(watch, test_file) for part in parts if part is not None)

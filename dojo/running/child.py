@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from dojo.engines.prefect import engine as prefect
+from dojo.engines import imported
 from dojo.ground.paths import cache_dir
 from dojo.ground.run_folder import Room
 from dojo.running.outcome import OUTPUT_LIMIT_BYTES
@@ -96,10 +96,11 @@ def stack_file(room: Room, pid: int) -> Path:
     return room.folder("logs") / f"stack-{pid}.txt"
 
 
-def _own_results(room: Room) -> contextlib.AbstractContextManager[None]:
-    if "prefect" in sys.modules:
-        return prefect.results_in(room.path / RESULTS)
-    return contextlib.nullcontext()
+def _own_results(room: Room) -> contextlib.AbstractContextManager[object]:
+    stack = contextlib.ExitStack()
+    for engine in imported():
+        stack.enter_context(engine.results_in(room.path / RESULTS))
+    return stack
 
 
 @contextlib.contextmanager

@@ -174,7 +174,7 @@ def spawn_child(run: KataRun, session: pytest.Session, room: Room) -> Child:
     files = sorted({str(item.path) for item in session.items})
     replay = session.config.getoption("replay_file")
     with socket.create_server(("127.0.0.1", 0)) as server, log.open("wb") as output:
-        where = f"{server.getsockname()[1]}:{key}:{run.api_url or ''}"
+        where = f"{server.getsockname()[1]}:{key}:{json.dumps(run.addresses)}"
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"),

@@ -6,6 +6,8 @@ A session that reaches no kata is left alone.
 from __future__ import annotations
 
 import contextlib
+import importlib
+import json
 import os
 from collections.abc import Generator, Iterator
 from multiprocessing.connection import Client
@@ -14,29 +16,14 @@ from typing import Any
 import pytest
 
 from dojo.catalog.kata import CatalogError
+from dojo.catalog.pack import own_pack
 from dojo.catalog.solutions import Solutions, SolutionsNotFound
+from dojo.engines import register
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.libraries.seam import SeamMissing, check
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
-from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
-    beside_callers_run,
-    dagster_crash,
-    dagster_during,
-    dagster_instance,
-    dagster_later,
-    dagster_tried_before,
-    mlflow_busy,
-    mlflow_heard,
-    mlflow_refuses,
-    mlflow_silent,
-    mlflow_store,
-    prefect_history,
-    prefect_requests,
-    prefect_told,
-    served,
-)
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
     clock,
     customers,
@@ -119,18 +106,37 @@ def pytest_configure(config: pytest.Config) -> None:
     if run.track and not any(kata.track == run.track for kata in run.katas):
         known = ", ".join(sorted({kata.track for kata in run.katas})) or "none"
         raise pytest.UsageError(f"no kata of the track {run.track!r} here; there are: {known}")
-    if not run.katas or config.getoption("collectonly"):
+    if not run.katas:
+        return
+    _register_fixtures(config, run)
+    if config.getoption("collectonly"):
         return
     config.stash[KEY] = run
     inherited = config.pluginmanager.get_plugin(INHERITED)
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     run.move_in(inherited.room if inherited else None)
     if inherited:
-        run.inherit_engines(inherited.api_url, inherited.names, inherited.second)
+        run.inherit_engines(inherited.addresses, inherited.names, inherited.second)
     if worker is None and CHILD_VARIABLE not in os.environ:
         config.pluginmanager.register(Recorder(run, config.getoption("--verdict-file")), RECORDER)
-    elif worker is not None and worker.get("dojo_api_url"):
-        run.join(worker["dojo_api_url"])
+    elif worker is not None:
+        run.join(worker.get("dojo_addresses") or {})
+
+
+def _register_fixtures(config: pytest.Config, run: KataRun) -> None:
+    """Have tests find the fixtures of the dojo's own engines, and of their pack.
+
+    Raises:
+        pytest.UsageError: The pack's cannot be imported.
+    """
+    for name in (*own_pack().fixtures, *run.pack.fixtures):
+        if not config.pluginmanager.has_plugin(name):
+            try:
+                register(run.pack)
+                config.pluginmanager.register(importlib.import_module(name), name)
+            except Exception as error:  # it is anybody's
+                said = error if isinstance(error, CatalogError) else f"fixtures {name!r}: {error!r}"
+                raise pytest.UsageError(f"{run.pack.name}: {said}") from None
 
 
 def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:
@@ -149,7 +155,7 @@ def pytest_configure_node(node: Any) -> None:
     if run is not None:
         with _engine_errors():
             run.start_engines([kata for kata in run.katas if run.track in (None, kata.track)])
-        node.workerinput["dojo_api_url"] = run.api_url
+        node.workerinput["dojo_addresses"] = run.addresses
 
 
 @pytest.hookimpl(trylast=True)
@@ -181,9 +187,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     where = os.environ.get(CHILD_VARIABLE)
     if run is None or not where or session.testsfailed:
         return None
-    port, key, api_url = where.split(":", 2)
-    if api_url:
-        run.join(api_url)
+    port, key, addresses = where.split(":", 2)
+    run.join(json.loads(addresses))
     assert run.room is not None
     connection = Client(("127.0.0.1", int(port)))
     connection.send_bytes(key.encode())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog.kata import Kata, kata_folders, read_kata
+from dojo.catalog.pack import pack_at
 from dojo.catalog.solutions import Solutions
-from dojo.engines import ENGINES, for_solution, start
-from dojo.engines.prefect import engine as prefect
+from dojo.engines import ENGINES, for_solution, register, start
 from dojo.ground.paths import find_root
 from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
@@ -32,12 +32,13 @@ class KataRun:
         self.config = config
         self.solutions = solutions
         places = [Path(arg.split("::", 1)[0]).resolve() for arg in config.args]
-        folders = kata_folders(find_root(config.rootpath))
+        folders = kata_folders(root := find_root(config.rootpath))
+        self.pack = pack_at(root)
         self.katas = [read_kata(folder) for folder in folders if _is_reached(folder, places)]
         self._kata_of_test_file = {kata.test_file: kata for kata in self.katas}
         self.track = track
         self.room: Room | None = None
-        self.api_url: str | None = None
+        self.addresses: dict[str, str] = {}
         self._engines = contextlib.ExitStack()
         self._started: set[str] = set()
         self._second_parent: SecondParent | None = None
@@ -68,6 +69,7 @@ class KataRun:
         """
         if room is None:
             self._check_packages()
+            register(self.pack)
             try:
                 room = Room()
                 room.furnish()
@@ -87,17 +89,18 @@ class KataRun:
             raise pytest.UsageError(f"{error}{others}") from None
 
     def inherit_engines(
-        self, api_url: str, names: set[str], second: SecondParent | None = None
+        self, addresses: dict[str, str], names: set[str], second: SecondParent | None = None
     ) -> None:
         """Use engines, and a second parent, that were started before this process was forked."""
-        self.api_url = api_url
+        self.addresses = addresses
         self._started |= names
         self._second_parent = second
 
-    def join(self, api_url: str) -> None:
-        """Use the Prefect server of another process."""
-        self._engines.enter_context(prefect.join_harness(api_url))
-        self.inherit_engines(api_url, {"prefect"})
+    def join(self, addresses: dict[str, str]) -> None:
+        """Use what runs of engines in another process."""
+        for name, address in addresses.items():
+            self._engines.enter_context(ENGINES[name].join(address))
+        self.inherit_engines(addresses, {*addresses})
 
     def start_engines(self, katas: list[Kata]) -> None:
         """Start each engine that a kata or its solution needs and that is not running yet.
@@ -109,7 +112,8 @@ class KataRun:
         whole = [for_solution(kata, self.solutions.content_for(kata)) for kata in katas]
         needs = {need for kata in whole for need in kata.needs} & ENGINES.keys()
         for name in sorted(needs - self._started):
-            self.api_url = start(name, self.room, self.say, self._engines) or self.api_url
+            if address := start(name, self.room, self.say, self._engines):
+                self.addresses[name] = address
             self._started.add(name)
 
     def elsewhere(self, solution: Path) -> SecondParent | None:
@@ -193,10 +197,14 @@ class InheritedEngines:
     __name__ = INHERITED
 
     def __init__(
-        self, room: Room, api_url: str, names: set[str], second: SecondParent | None
+        self,
+        room: Room,
+        addresses: dict[str, str],
+        names: set[str],
+        second: SecondParent | None,
     ) -> None:
-        """Name the session's own room, the server, the engines and the second parent that run."""
+        """Name the session's own room, the addresses, engines and second parent that run."""
         self.room = room
-        self.api_url = api_url
+        self.addresses = addresses
         self.names = names
         self.second = second

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dojo.engines import ENGINES
 from dojo.ground.janitor import clear
 from dojo.ground.run_folder import Room
 
@@ -50,11 +51,11 @@ def enter_home(room: Path, token: str) -> None:
     """
     for name in FOLDERS:
         (room / name / token).mkdir(exist_ok=True)
+    known = tuple(begin for engine in ENGINES.values() for begin in engine.variables)
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(("PREFECT_", "MLFLOW_"))
-        or name in ("DAGSTER_DISABLE_TELEMETRY", "DO_NOT_TRACK", "DOJO_CACHE")
+        if name.startswith(known) or name in ("DO_NOT_TRACK", "DOJO_CACHE")
     }
     os.environ.clear()
     home = str(room / "home" / token)
@@ -67,8 +68,9 @@ def enter_home(room: Path, token: str) -> None:
         LOGNAME="learner",
         LANG="C.UTF-8",
         TMPDIR=str(room / "tmp" / token),
-        PREFECT_HOME=f"{home}/.prefect",
     )
+    for engine in ENGINES.values():
+        os.environ.update({name: f"{home}/{one}" for name, one in engine.homes.items()})
     tempfile.tempdir = str(room / "tmp" / token)
     os.chdir(room / "work" / token)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import re
 import resource
 import select
 import socket
@@ -22,8 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dojo.engines.mlflow import engine as mlflow
-from dojo.engines.prefect import engine as prefect
+from dojo.engines import ENGINES
 from dojo.ground import processes
 from dojo.ground.endings import Ending
 from dojo.ground.janitor import clear
@@ -40,6 +40,8 @@ from dojo.sandbox.walls import (
 from dojo.wire.line import Line, LineClosed
 
 _LOOK_EVERY_S = 0.25
+# Of an address on the loopback: http://127.0.0.1:4200/api.
+_PORT = re.compile(r":(\d+)(?:/|$)")
 
 
 class Keeper:
@@ -54,7 +56,8 @@ class Keeper:
         self._room = room
         self._level: Level = level
         self._engines = contextlib.ExitStack()
-        self._api_url = ""
+        self._addresses: dict[str, str] = {}
+        self._database = ""
         self._api: socket.socket | None = None
         self._held: Held | None = None
         self._ending = Ending("stopped")
@@ -92,24 +95,24 @@ class Keeper:
         """Start the engines, and listen where the supervisor's own server is to be reached."""
         self._api = socket.create_server(("127.0.0.1", 0))
         port = self._api.getsockname()[1]
-        if "prefect" in needs:
-            folder = str(self._room / "engine")
-            tempfile.tempdir = folder
-            os.environ.update(TMPDIR=folder, HOME=folder, PREFECT_HOME=folder)
-            corner = Corner(self._room / "engine")
-            self._api_url = self._engines.enter_context(prefect.harness(corner, lambda _: None))
-        self._line.send(
-            {"open": True, "port": port, "database": self._database()}, [self._api.fileno()]
-        )
+        for name in sorted(ENGINES.keys() & set(needs)):
+            self._start_engine(name)
+        told = {"open": True, "port": port, "database": self._database}
+        self._line.send(told, [self._api.fileno()])
 
-    def _database(self) -> str:
-        """Return where the engine's database is, below the room."""
-        if not self._api_url:
-            return ""
-        from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
-
-        path = Path(str(PREFECT_SERVER_DATABASE_CONNECTION_URL.value()).split(":///", 1)[1])
-        return str(path.relative_to(self._room))
+    def _start_engine(self, name: str) -> None:
+        """Have an engine run here, if it is one that runs beside a submission."""
+        engine = ENGINES[name]
+        if engine.inside is None:
+            return
+        folder = str(self._room / "engine")
+        tempfile.tempdir = folder
+        os.environ.update(TMPDIR=folder, HOME=folder)
+        opened = engine.inside(Corner(self._room / "engine"), lambda _: None)
+        if address := self._engines.enter_context(opened):
+            self._addresses[name] = address
+        if (database := engine.database()) is not None:
+            self._database = str(database.relative_to(self._room))
 
     def _start(self, message: dict[str, Any], end: int) -> None:
         token = str(message["told"]["token"])
@@ -117,7 +120,7 @@ class Keeper:
         job = Job(
             kind=message["kind"],
             room=self._room,
-            api_url=self._api_url,
+            addresses=self._addresses,
             told=message["told"],
             line=Line(socket.socket(fileno=end)),
         )
@@ -142,8 +145,8 @@ class Keeper:
         if self._api is not None:
             self._api.close()
             ports.append(int(job.told.get("port") or 0))
-        if self._api_url:
-            ports.append(int(self._api_url.rsplit(":", 1)[1].split("/", 1)[0]))
+        named = map(_PORT.search, self._addresses.values())
+        ports += [int(found[1]) for found in named if found is not None]
         asked = give_up_all(job, self._level, limits, ports)
         with end:
             if asked is not None:
@@ -156,7 +159,7 @@ class Keeper:
         held, self._held = self._held, None
         if held is not None:
             self._answer_until(held.pidfd, grace_s)
-            self._ending = held.end(spared=[_server_pid()])
+            self._ending = held.end(spared=_engines_pids())
         self._forget_asked()
         self._line.send({"ended": dataclasses.asdict(self._ending)})
 
@@ -184,7 +187,7 @@ class Keeper:
 
     def _stop_who_writes_more(self) -> None:
         """End a submission that fills the machine's disk, where it has none of its own to fill."""
-        held, spared = self._held, [_server_pid()]
+        held, spared = self._held, _engines_pids()
         if held is None:
             return
         pids = [one for one in processes.children_of(os.getpid()) if one not in spared]
@@ -214,9 +217,8 @@ class Keeper:
             pipe.write(data)
 
 
-def _server_pid() -> int:
-    process = prefect.server_process()
-    return process.pid if process is not None else -1
+def _engines_pids() -> list[int]:
+    return [pid for engine in ENGINES.values() for pid in engine.pids()]
 
 
 def keep(
@@ -255,7 +257,8 @@ def keep(
         else:
             processes.adopt_orphans()
         limit_engines(limits)
-        mlflow.isolate()
+        for engine in ENGINES.values():
+            engine.isolate_inside()
         Keeper(line, room, level, be_submission).serve()
     except BaseException as error:
         with contextlib.suppress(Exception):

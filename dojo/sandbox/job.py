@@ -38,14 +38,14 @@ class Job:
     Attributes:
         kind: `examine`, `run_apart`, `test` or `probe`.
         room: The sandbox's folder: `given` is read-only, `work`, `tmp` and `home` are its own.
-        api_url: The Prefect server of the sandbox; empty without.
+        addresses: Those of the engines that run in the sandbox, by name.
         told: What else the supervisor says, by kind.
         line: The line to the supervisor.
     """
 
     kind: str
     room: Path
-    api_url: str
+    addresses: dict[str, str]
     told: dict[str, Any]
     line: Line
 

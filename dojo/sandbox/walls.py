@@ -19,6 +19,7 @@ import sysconfig
 from pathlib import Path
 from typing import Literal
 
+from dojo.engines import ENGINES
 from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
 from dojo.place.carried import ARCHIVE
@@ -75,8 +76,7 @@ def interpreter_paths() -> list[Path]:
     ]
     found = [Path(one).resolve() for one in named if one]
     found += [PACKAGE_ROOT / "dojo", cache_dir()]
-    if authority := os.environ.get("PREFECT_API_SSL_CERT_FILE"):
-        found.append(Path(authority))
+    found += [path for engine in ENGINES.values() for path in engine.readable()]
     paths = [Path(one) for one in _SYSTEM] + [Path("/etc") / name for name in _ETC]
     for path in found:
         if path.exists() and not any(one == path or one in path.parents for one in paths):

@@ -6,6 +6,8 @@ that crashes, hangs or ends its process is a failed check and nothing more.
 
 from __future__ import annotations
 
+import functools
+import os
 import shlex
 import socket
 import subprocess
@@ -15,22 +17,25 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dojo.catalog.kata import CatalogError, load_catalog
+from dojo.catalog.pack import pack_at
+from dojo.engines import ENGINES, register
 from dojo.engines.templates import EngineError
 from dojo.ground.libraries.pins import pins
-from dojo.ground.paths import PACKAGE_ROOT, cache_dir
+from dojo.ground.paths import CHOSEN, PACKAGE_ROOT, cache_dir, find_root
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
 from dojo.language.words import WordTable
 from dojo.place.environment import version_of as _installed
+from dojo.place.shape import APART as APART_TRACKS
 from dojo.place.shape import EXTRAS
 from dojo.terminal.place_checks import Check, examine_place, restored_by
 
 OLDEST, NEWEST = (3, 10), (3, 13)
-PORTS = {4200: "Prefect UI", 5000: "MLflow UI", 3000: "Dagster UI"}
-# It is resolved apart from the others: see requirements-airflow.txt.
-APART = "apache-airflow"
+PORTS = {port: name for engine in ENGINES.values() for port, name in engine.ports.items()}
+# It is resolved apart from the others, in a file of its own; it is the only one.
+_APART = next(ENGINES[track] for track in APART_TRACKS)
+APART = _APART.packages[0]
 
-_TITLES = {"prefect": "Prefect", "mlflow": "MLflow", "dagster": "Dagster"}
 # What the doctor calls its checks.
 NAMES = WordTable(
     "checks",
@@ -68,8 +73,13 @@ def examine(root: Path) -> Iterator[Check]:
     """
     yield check_python(sys.version_info[:2])
     needs: set[str] = set()
+    theirs: set[str] = set()
     try:
         needs = {need for kata in load_catalog(root) for need in kata.needs}
+        if not (pack := pack_at(root)).is_own:
+            register(pack)
+            theirs = needs & pack.engines.keys()
+            needs -= theirs
         yield Check("Katas", True, f"every kata.toml in {root / 'katas'} can be read")
     except CatalogError as error:
         yield Check("Katas", False, str(error), restored_by(root, "git diff katas"))
@@ -84,9 +94,10 @@ def examine(root: Path) -> Iterator[Check]:
     temporary = Path(tempfile.gettempdir())
     yield check_folder("Temporary files", temporary, "make it writable, or name another in TMPDIR")
     yield check_fork()
-    for engine in ENGINES:
-        if engine in needs and _installed(engine):
-            yield from _guarded(_TITLES[engine], lambda name=engine: check_engine(name), _QUIET)  # type: ignore[misc]
+    for name, engine in ENGINES.items():
+        if name in theirs or (name in needs and _installed(name)):
+            check = functools.partial(check_engine, name)
+            yield from _guarded(engine.title or name, check, _QUIET)
 
 
 def check_python(version: tuple[int, ...]) -> Check:
@@ -103,7 +114,7 @@ def check_packages(root: Path, needs: set[str]) -> Check:
     if _installed(APART):
         needs = needs & {APART}
     missing = sorted(need for need in needs if not _installed(need))
-    apart = "; Airflow's katas have an environment of their own: tox -e airflow"
+    apart = f"; {_APART.title}'s katas have an environment of their own: tox -e {_APART.frames[0]}"
     note = apart if APART in missing else ""
     tracks = needs.intersection(EXTRAS)
     later = sorted(tracks.intersection(missing)) if tracks.difference(missing) else []
@@ -120,7 +131,7 @@ def check_packages(root: Path, needs: set[str]) -> Check:
 def check_versions(root: Path) -> Check:
     """Check that what is installed is what `constraints.txt` says; what is absent is left out."""
     if _installed(APART):
-        return Check("Versions", True, "not compared: Airflow's environment has its own")
+        return Check("Versions", True, f"not compared: {_APART.title}'s environment has its own")
     path = root / "constraints.txt"
     if not path.exists():
         return Check("Versions", False, f"{path} does not exist", restored_by(root, _RESTORE))
@@ -190,13 +201,14 @@ def check_engine(name: str) -> Check:
     done = subprocess.run(
         [sys.executable, "-m", "dojo.terminal.doctor", name],
         cwd=PACKAGE_ROOT,
+        env={**os.environ, CHOSEN: str(find_root())},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=_ENGINE_TIMEOUT_S,
         check=False,
     )
-    title = _TITLES[name]
+    title = ENGINES[name].title or name
     if done.returncode == 0:
         return Check(title, True, f"{name} {_installed(name)} starts")
     said = (done.stderr.strip() or "no word").splitlines()[-1]
@@ -207,33 +219,14 @@ def check_engine(name: str) -> Check:
     return Check(title, False, f"{name} does not start: {said}", cure)
 
 
-def _start_prefect(room: Room) -> None:
-    from dojo.engines.prefect import engine as prefect
-
-    prefect.isolate(room)
-    with prefect.harness(room, _say):
+def _try_engine(name: str, room: Room) -> None:
+    engine = ENGINES[name]
+    engine.isolate(room)
+    if engine.tried is not None:
+        engine.tried(room, _say)
+        return
+    with engine.running(room, _say):
         pass
-
-
-def _start_mlflow(room: Room) -> None:
-    from dojo.engines.mlflow import engine as mlflow
-
-    mlflow.isolate()
-    uri = mlflow.new_store(room.folder("mlflow"), _say)
-    from mlflow import MlflowClient
-
-    MlflowClient(tracking_uri=uri).search_experiments()
-
-
-def _start_dagster(room: Room) -> None:
-    from dojo.engines.dagster import engine as dagster
-
-    dagster.isolate(room)
-    with dagster.running(room, _say):
-        pass
-
-
-ENGINES = {"prefect": _start_prefect, "mlflow": _start_mlflow, "dagster": _start_dagster}
 
 
 def _say(line: str) -> None:
@@ -258,7 +251,8 @@ if __name__ == "__main__":
     own = Room()
     own.furnish()
     try:
-        ENGINES[sys.argv[1]](own)
+        register(pack_at(find_root()))
+        _try_engine(sys.argv[1], own)
     except EngineError as fault:
         _say(str(fault))
         raise SystemExit(_OWN_WORDS) from None

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
+from dojo.catalog.pack import pack_at
 from dojo.catalog.solutions import Solutions, SolutionsNotFound
-from dojo.engines import ENGINES, for_solution
+from dojo.engines import ENGINES, for_solution, register
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import Room
 from dojo.running.elsewhere.client import SecondParent
@@ -65,8 +66,8 @@ class Runs:
         self._preparing.prepare(for_solution(kata, content), say)
 
         def run() -> None:
-            api_url, names = self._preparing.api_url, self._preparing.names
-            run_pytest(self._root, kata, request, line, api_url, names, second)
+            addresses, names = self._preparing.addresses, self._preparing.names
+            run_pytest(self._root, kata, request, line, addresses, names, second)
 
         return run
 
@@ -88,14 +89,15 @@ def main() -> None:
     line = take_line(sys.argv[1])
     room = Room()
     room.furnish()
-    for engine in ENGINES.values():
-        engine.isolate(room)
     with contextlib.ExitStack() as ends:
         ends.callback(room.close)
         # Killed, it leaves a program of its own group: one that migrates a database, say.
         room.adopt(os.getpid())
         ends.callback(room.release, os.getpid())
         try:
+            register(pack_at(Path(sys.argv[2])))
+            for engine in ENGINES.values():
+                engine.isolate(room)
             runs = Runs(Path(sys.argv[2]), room)
             ends.callback(runs.close)
             serve(line, runs.begin, room, faults=(EngineError,), tells_end=True)

@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dojo.catalog.kata import Kata
-from dojo.engines import ENGINES, start
+from dojo.engines import ENGINES, part_of, start
 from dojo.engines.protocol import Say
 from dojo.engines.waiting import told_if_long
 from dojo.ground.run_folder import Forked, Room
 from dojo.laws.state.changes import read_state
 from dojo.running.elsewhere.client import names_imported_by
+
+# The parts of engines that each fork asks for.
+_IN_EACH_RUN = ("opened", "told", "watched")
 
 
 class Preparing:
@@ -27,7 +30,7 @@ class Preparing:
 
     Attributes:
         names: The engines that were started.
-        api_url: Prefect's server, while it runs.
+        addresses: Those of the engines that have one, by name, while they run.
     """
 
     def __init__(self, room: Room, once_ended: Callable[[str], None] | None = None) -> None:
@@ -43,7 +46,7 @@ class Preparing:
         self._engines = contextlib.ExitStack()
         self._katas: set[str] = set()
         self.names: set[str] = set()
-        self.api_url = ""
+        self.addresses: dict[str, str] = {}
 
     def prepare(self, kata: Kata, say: Say = lambda _: None) -> None:
         """Import what a kata needs and start its engines.
@@ -88,7 +91,10 @@ class Preparing:
     def _start(self, name: str, say: Say, until: contextlib.ExitStack) -> None:
         """Start an engine, and do what a first run would do: import, and settle."""
         with _no_thread_more():
-            self.api_url = start(name, self._room, say, until) or self.api_url
+            if address := start(name, self._room, say, until):
+                self.addresses[name] = address
+            for part in _IN_EACH_RUN:
+                part_of(ENGINES[name], part)
             self._learn_lazy_imports(ENGINES[name].rehearse)
             with contextlib.suppress(Exception):
                 ENGINES[name].settle(self._room.folder(f"settled-{name}"))

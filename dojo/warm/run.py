@@ -30,7 +30,7 @@ def run_pytest(
     kata: Kata,
     request: dict[str, Any],
     line: Line,
-    api_url: str,
+    addresses: dict[str, str],
     engines: set[str],
     second: SecondParent | None = None,
 ) -> None:
@@ -42,7 +42,7 @@ def run_pytest(
         request: `solutions`, whose; `options` of pytest; `tests`, the only ones; `first`, the
             number of the task whose tests run before the others', 0 for none.
         line: To who asked; this process's forks, one of which loads the solution, are without.
-        api_url: The running Prefect server.
+        addresses: Those of the engines that run, by name; without those that have none.
         engines: The names of the engines that run.
         second: The second parent that runs, if any.
     """
@@ -73,7 +73,7 @@ def run_pytest(
     try:
         code = pytest.main(
             [*arguments, "-W", "ignore", *kata.test_ids(request["tests"])],
-            plugins=[InheritedEngines(room, api_url, engines, second), Stream()],
+            plugins=[InheritedEngines(room, addresses, engines, second), Stream()],
         )
         verdicts = found[0].verdicts() if found else []
         if verdicts:

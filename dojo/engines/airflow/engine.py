@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from dojo.engines.protocol import Engine
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.ground.run_folder import forget_proxies
 
@@ -168,3 +169,7 @@ def _migrate(path: Path) -> None:
             f"Airflow cannot migrate an empty database: {' '.join(last)};"
             " install it as requirements-airflow.txt says, in an environment of its own"
         )
+
+
+# Its runs are processes of their own, which `run_dags` starts: nothing runs beside a test.
+ENGINE = Engine(title="Airflow", packages=("apache-airflow",), frames=("airflow",))

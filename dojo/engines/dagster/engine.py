@@ -268,4 +268,21 @@ def rehearse(folder: Path) -> None:
         dg.evaluate_automation_conditions(definitions, instance)
 
 
-ENGINE = Engine(isolate=isolate, running=running, rehearse=rehearse, seams=seams.SEAMS)
+ENGINE = Engine(
+    isolate=isolate,
+    running=running,
+    rehearse=rehearse,
+    variables=("DAGSTER_DISABLE_TELEMETRY",),
+    title="Dagster",
+    packages=("dagster",),
+    frames=("dagster",),
+    ports={3000: "Dagster UI"},
+    begins_with="dagster",
+    parts={
+        "heard": "dojo.replay.heard.dagster:heard",
+        "opened": "dojo.laws.dagster:noted_instances",
+        "program": "dojo.replay.heard.dagster:heard",
+        "watched": "dojo.laws.dagster:watched_steps",
+    },
+    seams=seams.SEAMS,
+)

@@ -182,10 +182,26 @@ def look_through_packages(folder: Path) -> None:
     mlflow.sklearn.save_model(LogisticRegression(), str(folder / "model"), pip_requirements=[])
 
 
+def _ask_once(room: Room, say: Say) -> None:
+    uri = new_store(room.folder("mlflow"), say)
+    from mlflow import MlflowClient
+
+    MlflowClient(tracking_uri=uri).search_experiments()
+
+
 ENGINE = Engine(
     isolate=lambda _: isolate(),
     running=running,
     rehearse=rehearse,
     settle=look_through_packages,
+    forget=forget,
+    isolate_inside=isolate,
+    variables=("MLFLOW_",),
+    title="MLflow",
+    packages=("mlflow",),
+    frames=("alembic", "mlflow", "sqlalchemy"),
+    ports={5000: "MLflow UI"},
+    tried=_ask_once,
+    parts={"heard": "dojo.replay.heard.mlflow:heard"},
     seams=seams.SEAMS,
 )

@@ -7,14 +7,17 @@ out an order.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from dojo.engines import ENGINES
+
 # They keep pools and connections for whoever asks next, as their documentation says.
-_ENGINES = ("airflow", "alembic", "dagster", "joblib", "mlflow", "prefect", "sqlalchemy")
+_POOLS = ("joblib",)
 _STANDARD = sysconfig.get_paths()["stdlib"]
 _OURS = os.path.dirname(os.path.dirname(__file__))
 _LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("purelib", "platlib")})
@@ -35,12 +38,17 @@ def is_by(path: str, depth: int = 2, *, through_libraries: bool = True) -> bool:
             return True
         library = next((one for one in _LIBRARIES if file.startswith(one)), None)
         if library is not None:
-            if not through_libraries or file[len(library) + 1 :].startswith(_ENGINES):
+            if not through_libraries or file[len(library) + 1 :].startswith(_keepers()):
                 return False
         elif not file.startswith((_STANDARD, _OURS, "<")):
             return False
         frame = frame.f_back
     return False
+
+
+@functools.cache
+def _keepers() -> tuple[str, ...]:
+    return (*_POOLS, *(frame for engine in ENGINES.values() for frame in engine.frames))
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from dojo.ground.safe_text import one_line
@@ -32,8 +33,9 @@ _MODULE = re.compile(r"^(?:\w+\.)+(?=[A-Z])")
 
 
 @contextlib.contextmanager
-def heard(gathered: Gathered) -> Iterator[None]:
+def heard(gathered: Gathered, folder: Path | None = None) -> Iterator[None]:
     """Hear each event as it is stored, for the length of a block; nothing without Dagster."""
+    del folder
     if "dagster" not in sys.modules:
         yield
         return

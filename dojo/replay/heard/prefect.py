@@ -6,6 +6,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from dojo.engines.prefect.seams import FLOW_CALLED
@@ -19,8 +20,9 @@ _BEGIN = re.compile(r"^(Task|Flow) run encountered an exception:? ")
 
 
 @contextlib.contextmanager
-def heard(gathered: Gathered) -> Iterator[None]:
+def heard(gathered: Gathered, folder: Path | None = None) -> Iterator[None]:
     """Record Prefect's runs for the length of a block; nothing where it is not imported."""
+    del folder
     if "prefect.task_engine" not in sys.modules:
         yield
         return
@@ -29,6 +31,13 @@ def heard(gathered: Gathered) -> Iterator[None]:
     gathered.flows_read = lambda: history.flow_runs
     gathered.who_waits.append(_this_run)
     with recorded_history(history):
+        yield
+
+
+@contextlib.contextmanager
+def heard_in_a_program(gathered: Gathered) -> Iterator[None]:
+    """Record the runs of a program that may have a server for the length of a call only."""
+    with heard(gathered), flows_read_at_once(gathered):
         yield
 
 

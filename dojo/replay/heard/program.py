@@ -5,21 +5,20 @@ Usage: python -m dojo.replay.heard.program PAGE PROGRAM [ARGUMENT ...]
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 import runpy
 import sys
 from pathlib import Path
 
+from dojo.catalog.pack import pack_at
+from dojo.engines import ENGINES, part_of, register
 from dojo.ground.files import write_whole
 from dojo.ground.paths import find_root
 from dojo.place.state import language_here
 from dojo.replay import page
-from dojo.replay.heard import dagster, prefect
 from dojo.replay.heard.gathered import Gathered
-
-# What must be there before a program begins, so that it can be heard.
-_ENGINES = {"prefect": "prefect.task_engine", "dagster": "dagster"}
 
 
 def main(target: Path, program: Path, arguments: list[str]) -> int:
@@ -34,13 +33,18 @@ def main(target: Path, program: Path, arguments: list[str]) -> int:
         How the program ended.
     """
     imported = re.findall(r"^(?:from|import) (\w+)", program.read_text("utf-8"), re.MULTILINE)
-    for name in _ENGINES.keys() & set(imported):
-        importlib.import_module(_ENGINES[name])
+    register(pack_at(find_root()))
+    heard = [ENGINES[name] for name in ENGINES.keys() & set(imported)]
+    for engine in filter(lambda one: one.begins_with, heard):
+        importlib.import_module(engine.begins_with)
     sys.argv[:] = [str(program), *arguments]
     sys.path[0] = str(program.parent)
     gathered, code = Gathered(), 0
     language = language_here(find_root())  # while this is the folder that it was given in
-    with prefect.heard(gathered), prefect.flows_read_at_once(gathered), dagster.heard(gathered):
+    with contextlib.ExitStack() as stack:
+        # An engine's part `program` is a function that takes a `Gathered`: a block.
+        for part in filter(None, (part_of(engine, "program") for engine in ENGINES.values())):
+            stack.enter_context(part(gathered))
         try:
             runpy.run_path(str(program), run_name="__main__")
         except SystemExit as end:

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from dojo.replay.heard import dagster, mlflow, prefect, values
+from dojo.engines import imported, part_of
+from dojo.replay.heard import values
 from dojo.replay.heard.gathered import Gathered
 from dojo.world import clock
 
@@ -34,7 +35,7 @@ def recording(
         test: As in `Story`.
         solution: As in `Story`.
         folder: Where the test keeps its files: what lies there is told, too.
-        hands_on_files: Whether its tasks hand on values and files, as those of Airflow do.
+        hands_on_files: Whether its tasks hand on values and files only.
         within_s: After how long to write what there is, since nobody waits for the end.
     """
     gathered, owner = Gathered(folder), os.getpid()
@@ -57,9 +58,7 @@ def recording(
     with contextlib.ExitStack() as stack:
         stack.callback(write)
         for hearing in (
-            prefect.heard(gathered),
-            dagster.heard(gathered),
-            mlflow.heard(gathered, folder.parent if folder else None),
+            *_heard_of_engines(gathered, folder.parent if folder else None),
             values.heard(gathered, folder if hands_on_files else None),
             clock.heard(gathered.note_move),
         ):
@@ -67,3 +66,15 @@ def recording(
         late.start()
         stack.callback(late.cancel)
         yield gathered
+
+
+def _heard_of_engines(
+    gathered: Gathered, folder: Path | None
+) -> Iterator[contextlib.AbstractContextManager[None]]:
+    """Yield what hears engines.
+
+    An engine's part `heard` is a function that takes a `Gathered`, and the folder below which the
+    test's files lie: a block.
+    """
+    parts = (part_of(engine, "heard") for engine in imported())
+    yield from (part(gathered, folder) for part in parts if part is not None)

@@ -23,7 +23,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from dojo.engines.prefect import engine as prefect
+from dojo.catalog.pack import pack_at
+from dojo.engines import ENGINES, register
 from dojo.ground.endings import of_exception
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.wire.fork_server import serve, take_line
@@ -43,7 +44,8 @@ def make_call(asked: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         asked: `path`, the solution's file; `name` of the entry point, its `args` and `kwargs`;
-            `environment`, that of the test; `api_url` and `results`, Prefect's server and folder;
+            `environment`, that of the test; `addresses` of engines by name, and `results`, their
+            folder; `pack`, the root of the katas;
             `later_s`, how much later it is for the solution.
     """
     os.environ.clear()
@@ -101,9 +103,12 @@ async def _await(value: Any) -> Any:
 @contextlib.contextmanager
 def _engines(asked: dict[str, Any]) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
-        if "prefect" in sys.modules and asked["api_url"]:
-            stack.enter_context(prefect.join_harness(asked["api_url"]))
-            stack.enter_context(prefect.results_in(Path(asked["results"])))
+        if not asked["addresses"].keys() <= ENGINES.keys():
+            register(pack_at(Path(asked["pack"])))
+        for name, address in asked["addresses"].items():
+            if name in sys.modules:
+                stack.enter_context(ENGINES[name].join(address))
+                stack.enter_context(ENGINES[name].results_in(Path(asked["results"])))
         yield
 
 

@@ -18,12 +18,8 @@ from dojo.catalog.handed_out import names_handed_out
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
 from dojo.laws.rules import LAWS
 
-FEWEST_WRONG = 8
-FEWEST_RIGHT = 3
 # Of the page's small example, where it has one: docs/make_examples.py draws it.
 _PICTURE = "example.svg"
-# How pages end in the languages that each kata has; a page in another one is welcome.
-_ENDS = ("md", "fr.md")
 _OTHER_END = re.compile(r"\.([a-z]{2,3}(?:_[A-Z]{2})?)\.md$")
 
 
@@ -51,21 +47,24 @@ def catalogue_reads_and_nothing_is_left_over(root: Path) -> list[Finding]:
 
 @rule
 def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
-    """Ask for page, stub, tests and reference, for both languages, and for nothing else."""
-    expected = {"README.md", "README.fr.md", "kata.toml", kata.stub_file.name, kata.test_file.name}
+    """Ask for page, stub, tests and reference, for all languages, and for nothing else."""
+    ends = page_ends(kata)
+    expected = {"kata.toml", kata.stub_file.name, kata.test_file.name}
+    expected |= {f"README.{end}" for end in ends}
     present = names_handed_out(kata.folder) - {"__pycache__", _PICTURE}
     expected |= {name for name in present if fnmatch.fnmatch(name, "messages.*.po")}
     pages = {name for name in present - expected if name.endswith(".md")}
-    others = {name for name in pages if _OTHER_END.search(name) and not name.endswith(_ENDS[1])}
-    readings = sorted({name.removesuffix(".md").removesuffix(".fr") for name in pages - others})
-    expected |= {f"{name}.{end}" for name in readings for end in _ENDS}
+    # A page in a language that not each kata has is welcome.
+    others = {name for name in pages if _OTHER_END.search(name) and not name.endswith(ends[1:])}
+    readings = sorted({_reading(name, ends) for name in pages - others})
+    expected |= {f"{name}.{end}" for name in readings for end in ends}
     expected |= {name for name in others if _OTHER_END.sub(".md", name) in expected}
     for name in sorted(present - expected):
         cure = "remove it: a kata's folder has its five files, and pages to read"
         yield Fault(kata.folder / name, "belongs to no kata", cure)
     for name in sorted(expected - present):
         yield Fault(kata.folder / name, "is missing", "write it")
-    for end in _ENDS:
+    for end in ends:
         lesson = kata.folder / f"README.{end}"
         text = lesson.read_text(encoding="utf-8") if lesson.is_file() else ""
         for name in readings:
@@ -78,15 +77,27 @@ def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
         yield Fault(path, "is neither wrong nor right", "call it wrong_*.py or right_*.py")
 
 
+def page_ends(kata: Kata) -> tuple[str, ...]:
+    """Return how pages end in the languages that each kata of its pack has, English first."""
+    others = [one for one in kata.pack.languages if one != "en"]
+    return ("md", *(f"{one}.md" for one in others))
+
+
+def _reading(name: str, ends: tuple[str, ...]) -> str:
+    """Return the name of a page without its language."""
+    return name.removesuffix(next(f".{end}" for end in (*ends[1:], "md") if name.endswith(end)))
+
+
 @rule
 def kata_has_enough_answers(kata: Kata) -> Iterator[Fault]:
     """Ask for so many wrong answers and right ones."""
     wrong, right = answer_files(kata, "wrong"), answer_files(kata, "right")
-    if len(wrong) < FEWEST_WRONG:
-        cure = f"plant {FEWEST_WRONG}: mistakes that people make"
+    fewest = kata.pack.fewest
+    if len(wrong) < fewest.wrong:
+        cure = f"plant {fewest.wrong}: mistakes that people make"
         yield Fault(kata.answers_folder, f"wrong answers: {len(wrong)}", cure)
-    if len(right) < FEWEST_RIGHT:
-        cure = f"plant {FEWEST_RIGHT}: honest solutions written another way"
+    if len(right) < fewest.right:
+        cure = f"plant {fewest.right}: honest solutions written another way"
         yield Fault(kata.answers_folder, f"right answers: {len(right)}", cure)
 
 
@@ -151,7 +162,10 @@ def both_lessons_show_the_same_code(kata: Kata) -> Iterator[Fault]:
     english = page.read_text(encoding="utf-8")
     if not code_blocks(english):
         yield Fault(page, "has no block of code", "show code")
-    others = {*kata.folder.glob("README.*.md"), kata.folder / f"README.{_ENDS[1]}"}
+    others = {
+        *kata.folder.glob("README.*.md"),
+        *(kata.folder / f"README.{end}" for end in page_ends(kata)[1:]),
+    }
     for other in sorted(others):
         theirs = other.read_text(encoding="utf-8")
         if code_blocks(english) != code_blocks(theirs):

@@ -41,6 +41,10 @@ def write_checkout(checkout: Path, kata: Kata, canary: str) -> None:
     for name in STEERING_FILES:
         if (kata.root / name).exists():
             shutil.copyfile(kata.root / name, checkout / name)
+    for path in kata.pack.code:
+        copied = checkout / path.relative_to(kata.root)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copied)
     for path in (kata.folder / "kata.toml", kata.stub_file):
         shutil.copyfile(path, folder / path.name)
     tests = kata.test_file.read_text(encoding="utf-8")

@@ -57,7 +57,7 @@ def kata_digest(kata: Kata) -> str:
     """
     files = [*_files_in(kata.folder), *_files_in(kata.reference_file.parent)]
     files = [path for path in files if path != kata.replay_file]
-    files += [kata.root / name for name in STEERING_FILES]
+    files += [*(kata.root / name for name in STEERING_FILES), *kata.pack.code]
     return digest_of(files, kata.root)
 
 

@@ -113,7 +113,7 @@ def digests_of(kata: Kata) -> dict[str, str]:
     the dojo; not the packages, with all of which an answer is refused by the tests that it names.
     """
     files = [kata.folder / "kata.toml", kata.test_file, kata.reference_file]
-    files += [kata.root / name for name in STEERING_FILES]
+    files += [*(kata.root / name for name in STEERING_FILES), *kata.pack.code]
     around = code_digest() + digest_of(files, kata.root)
     return {
         path.stem: hashlib.sha256(around.encode() + path.read_bytes()).hexdigest()

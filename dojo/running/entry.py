@@ -29,6 +29,7 @@ from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by 
     customers,
     draw,
     elsewhere,
+    engine_address,
     flaky_api,
     impatience,
     laws,

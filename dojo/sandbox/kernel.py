@@ -141,7 +141,7 @@ def change_root(
     Args:
         new_root: An empty folder to build it on.
         shown: What to show, read-only, at the place where it is now.
-        hidden: Files below it that are empty in there.
+        hidden: Files and folders below it that are empty in there.
         room: An empty folder in memory takes its place; what it holds now is copied there.
         megabytes: The size of that folder.
         temporary: The size of `/tmp` and of `/dev/shm`, in megabytes.
@@ -161,7 +161,10 @@ def change_root(
             bind(path, inside)
     for path in hidden:
         inside = new_root / str(path).lstrip("/")
-        if inside.exists():
+        if inside.is_dir():
+            mount_tmpfs(inside, 1)
+            set_only_this_read_only(inside)
+        elif inside.exists():
             _mount("/dev/null", inside, "", _MS_BIND)
     for name in ("null", "zero", "full", "random", "urandom"):
         bind(Path("/dev") / name, new_root / "dev" / name)  # what is written there changes nothing
@@ -227,7 +230,7 @@ def restrict_with_landlock(
 
     Args:
         readable: May be read and executed.
-        hidden: Files that may not, by their real paths, though they lie below.
+        hidden: Files and folders that may not, by their real paths, though they lie below.
         writable: May be read, written and executed.
         ports: The only TCP ports it may connect to; it may bind none. None: no restriction.
 

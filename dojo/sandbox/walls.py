@@ -19,6 +19,7 @@ import sysconfig
 from pathlib import Path
 from typing import Literal
 
+from dojo.catalog.pack import installed
 from dojo.engines import ENGINES
 from dojo.ground.endings import Ending, of_exit_code
 from dojo.ground.paths import PACKAGE_ROOT, cache_dir
@@ -85,8 +86,12 @@ def interpreter_paths() -> list[Path]:
 
 
 def hidden_paths() -> list[Path]:
-    """Return what lies among these and no submission may read: the katas that a wheel carries."""
-    return [path for path in (PACKAGE_ROOT / "dojo" / ARCHIVE,) if path.is_file()]
+    """Return what lies among these and no submission may read.
+
+    The katas that the dojo's wheel carries, and the references of packs that pip has installed.
+    """
+    found = [PACKAGE_ROOT / "dojo" / ARCHIVE, *(one / "reference" for one in installed())]
+    return [path.resolve() for path in found if path.exists()]
 
 
 def enter_namespaces() -> None:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from dojo.catalog.kata import Kata
+from dojo.catalog.kata import CatalogError, Kata
+from dojo.catalog.pack import pack_at
 from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.engines.templates import EngineError
 from dojo.ground.run_folder import CAN_FORK, end_of_log
@@ -231,6 +232,8 @@ def fingerprint(root: Path) -> str:
     package = Path(__file__).resolve().parent.parent
     files = [*package.rglob("*.py"), root / "conftest.py", root / "pyproject.toml"]
     files += root.glob("katas/*/kata.toml")
+    with contextlib.suppress(CatalogError):  # who runs there is told
+        files += pack_at(root).code
     site = Path(sysconfig.get_path("purelib"))
     files += [entry for entry in site.iterdir() if entry.suffix in (".dist-info", ".pth")]
     for path in sorted(files):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,16 @@ def solution(request: pytest.FixtureRequest, clock: RetryClock) -> Iterator[Subj
         if line is not None:
             line.send({"importing": False})
         yield subject
+
+
+@pytest.fixture
+def engine_address(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Tell the address of an engine that the kata needs: `engine_address("prefect")`; "" for none.
+
+    Yielded by `running` of that engine; what it is, the engine says.
+    """
+    run, _ = run_and_kata(request)
+    return lambda name: run.addresses.get(name, "")
 
 
 @pytest.fixture

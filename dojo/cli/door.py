@@ -19,6 +19,7 @@ from dojo.cli import author, grade, learn, marks, mistakes, place, records
 from dojo.cli.company import attempts, go_on
 from dojo.cli.languages import commands as languages
 from dojo.cli.languages.helping import speak_help
+from dojo.cli.packs import new
 from dojo.cli.packs.entering import IN_A_PACK, entered
 from dojo.cli.seen import replay
 from dojo.ground import interrupts
@@ -114,6 +115,7 @@ def _complain(code: Exit, *sentences: str) -> Exit:
 
 app = typer.Typer(cls=_Door, add_completion=False, rich_markup_mode=None)
 app.add_typer(author.app)
+app.add_typer(new.app)
 app.add_typer(learn.app)
 app.add_typer(go_on.app)
 app.add_typer(attempts.app)

@@ -1,8 +1,8 @@
 """The public face for authors of packs: what engines, fixtures and examinations are made of.
 
 Each name is loaded when it is first asked for: an engine that is made of `Engine` alone costs a
-learner's run nothing else. docs/authors.md tells what each is for; these names stay, or CHANGELOG.md
-says what becomes of them.
+learner's run nothing else. docs/authors.md tells what each is for; these names stay, or the
+changelog says what becomes of them.
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def verdict(kata: Kata, solutions: str | Path = "learner") -> KataVerdict:
 
 
 def mistakes(kata: Kata) -> dict[str, set[str]]:
-    """Return the planted wrong answers of a kata by name, and the tests that each says refuse it."""
+    """Return the planted wrong answers of a kata, and the tests that each says refuse it."""
     from dojo.catalog.answers import answer_files, refusing_tests
 
     return {path.stem: refusing_tests(path) for path in answer_files(kata, "wrong")}

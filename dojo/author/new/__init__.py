@@ -1,0 +1,1 @@
+"""Begin a kata, and the pack around it where there is none: the files an author fills."""

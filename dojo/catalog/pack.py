@@ -30,7 +30,7 @@ GROUP = "dojo.packs"
 
 OWN = PACKAGE_ROOT / "dojo" / "pack.toml"
 _TAKEN = ("answers", "dojo", "katas", "packs", "reference")
-# Where a folder of a learner keeps the packs that it was brought.
+# Where a folder of a learner keeps the packs that it was brought; as in `dojo.place.carried`.
 PACKS = "packs"
 
 # A language's code: `en`, `fr`, `pt_BR`. English is there always; `languages` finds the others.

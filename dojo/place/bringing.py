@@ -8,6 +8,7 @@ files as they are, so a second run finishes the first one's work.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from packaging.version import Version
 
 from dojo.catalog.handed_out import ORIGINALS
 from dojo.catalog.kata import CatalogError, kata_folders, read_kata
+from dojo.catalog.pack import PACKS
 from dojo.catalog.progress import plain_text, take_over
 from dojo.ground.files import remove_halves, write_whole
 from dojo.place import backups
@@ -79,8 +81,12 @@ def _plan(root: Path, pack: Pack, known: Workspace) -> _Plan:
         else:
             _plan_ours(root, name, new, known, plan)
     gone = known.files.keys() - pack.files.keys()
-    katas = {PurePosixPath(name).parent.name for name in gone if name.endswith("/kata.toml")}
-    folders = [f"{place}/{kata}" for kata in katas for place in ("katas", "reference")]
+    katas = {PurePosixPath(name).parent for name in gone if name.endswith("/kata.toml")}
+    folders = [
+        str(kata.parent.with_name(place) / kata.name)
+        for kata in katas
+        for place in ("katas", "reference")
+    ]
     # The whole folder of a kata that is gone, with what the learner has in it.
     aside = {next((one for one in folders if name.startswith(f"{one}/")), name) for name in gone}
     plan.put_aside = sorted(name for name in aside if (root / name).exists())
@@ -146,13 +152,12 @@ def _carry_out(root: Path, pack: Pack, plan: _Plan) -> None:
 
 def _keep_what_is_solved(root: Path) -> None:
     """Have what was solved stay known with other tests."""
-    katas = []
-    for folder in kata_folders(root):
-        try:
-            katas.append(read_kata(folder))
-        except CatalogError:
-            continue
-    take_over(katas)
+    for place in (root, *sorted((root / PACKS).glob("*"))):
+        katas = []
+        for folder in kata_folders(place):
+            with contextlib.suppress(CatalogError):
+                katas.append(read_kata(folder))
+        take_over(katas)
 
 
 def _same(one: bytes | None, other: bytes) -> bool:

@@ -16,6 +16,8 @@ from dojo.catalog.handed_out import handed_out
 
 # Beside the code, where the package was built from a checkout.
 ARCHIVE = "katas.zip"
+# Where a folder of a learner keeps the packs by others that it was brought.
+PACKS = "packs"
 # In each language that there is.
 _PAGES = ("katas/RULES*.md", "docs/quick_reference*.md")
 _STEERING = (
@@ -55,6 +57,8 @@ def carried(root: Path) -> Iterator[str]:
 def is_stub(name: str) -> bool:
     """Say whether a path below a checkout is the file of a kata that a learner fills."""
     parts = PurePosixPath(name).parts
+    if len(parts) == 5 and parts[0] == PACKS:
+        parts = parts[2:]
     return len(parts) == 3 and parts[0] == "katas" and parts[2] == f"{parts[1][3:]}.py"
 
 

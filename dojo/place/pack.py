@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 import sys
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from dojo.catalog.kata import Language, Track
+from dojo.catalog.kata import CatalogError, Language, Track
+from dojo.catalog.pack import PACKS, installed, pack_at
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import languages, languages_in
 from dojo.language.catalogue import STUB, catalogue_file, read_text
@@ -55,6 +57,7 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
         PlaceError: It has no katas with it.
     """
     carried_files = _carried_files()
+    by_others = _of_packs()
     tracks = {
         PurePosixPath(name).parts[1]: tomllib.loads(content.decode())["track"]
         for name, content in carried_files.items()
@@ -64,7 +67,7 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
         name: content
         for name, content in carried_files.items()
         if track is None or _track_of(name, tracks) in (None, track)
-    }
+    } | by_others
     version = own_version()
     own = shape.files(version, track, lang or "en")
     yours = (
@@ -123,6 +126,19 @@ def _carried_files() -> dict[str, bytes]:
     raise PlaceError(
         f"the dojo in {str(PACKAGE_ROOT)!r} has no katas with it: install it again from its wheel"
     )
+
+
+def _of_packs() -> dict[str, bytes]:
+    """Return what is handed out of the packs that are installed: no scenario, no answer."""
+    found = {}
+    for root in installed():
+        with contextlib.suppress(CatalogError):  # whoever works on it is told
+            pack = pack_at(root)
+            names = [*carried(root), "pyproject.toml"]
+            names += [path.relative_to(root).as_posix() for path in pack.code]
+            for name in names:
+                found[f"{PACKS}/{pack.name}/{name}"] = content_of(root, name)
+    return found
 
 
 def _track_of(name: str, tracks: dict[str, str]) -> str | None:

@@ -34,6 +34,7 @@ __pycache__/
 
 # what the dojo keeps for this machine; the originals of your files belong to the workspace
 .dojo/*
+packs/*/.dojo/
 !.dojo/original/
 !.dojo/workspace.json
 

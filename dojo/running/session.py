@@ -12,7 +12,7 @@ from dojo.catalog.kata import Kata, kata_folders, read_kata
 from dojo.catalog.pack import pack_at
 from dojo.catalog.solutions import Solutions
 from dojo.engines import ENGINES, for_solution, register, start
-from dojo.ground.paths import find_root
+from dojo.ground.paths import find_root, is_pack
 from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
 from dojo.running.elsewhere.client import SecondParent
@@ -32,7 +32,9 @@ class KataRun:
         self.config = config
         self.solutions = solutions
         places = [Path(arg.split("::", 1)[0]).resolve() for arg in config.args]
-        folders = kata_folders(root := find_root(config.rootpath))
+        packs = (root for root in map(find_root, places) if is_pack(root))
+        root = next(packs, None) or find_root(config.rootpath)
+        folders = kata_folders(root)
         self.pack = pack_at(root)
         self.katas = [read_kata(folder) for folder in folders if _is_reached(folder, places)]
         self._kata_of_test_file = {kata.test_file: kata for kata in self.katas}

@@ -27,8 +27,16 @@ _HEAD: dict[Language, dict[str, str]] = {
     },
 }
 _BELOW = {
+    AUTHORS_FR: ("docs/authors",),
     "docs/instructors": ("docs/marks", "docs/scale"),
-    "contributing": ("docs/processes", DECISIONS, "docs/releasing", "changelog", "changelog/index"),
+    "contributing": (
+        "docs/authors",
+        "docs/processes",
+        DECISIONS,
+        "docs/releasing",
+        "changelog",
+        "changelog/index",
+    ),
 }
 
 

@@ -1,0 +1,128 @@
+"""A pack in a folder outside this repository: listed, trusted, learned, from there and not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dojo.catalog.pack import CatalogError, PackTooNew, own_pack, pack_at, packs_of
+from dojo.ground.exits import Exit
+from tests.pack.outside import REFERENCE, STUB, Author
+
+
+@pytest.fixture(scope="module")
+def author(tmp_path_factory: pytest.TempPathFactory) -> Author:
+    return Author(tmp_path_factory.mktemp("elsewhere"))
+
+
+def test_katas_of_a_pack_are_listed_with_its_name(author: Author) -> None:
+    told = author.told("list")
+
+    assert [(one["id"], one["track"]) for one in told["katas"]] == [("json/01_records", "json")]
+
+
+def test_pack_by_others_is_not_run_before_somebody_trusts_its_author(author: Author) -> None:
+    done = author.run("run", "01")
+
+    assert done.returncode == Exit.UNCONFIRMED
+    assert "runs its author's code on this machine; give the command with --trust" in done.stderr
+
+
+def test_kata_is_red_then_green_then_solved(author: Author) -> None:
+    red = author.told("run", "json/01", "--trust")
+    shutil.copyfile(author.pack / REFERENCE, author.pack / STUB)
+    green = author.told("run")
+    solved = author.told("list")["katas"][0]
+
+    assert {one["cause"] for one in red["tests"]} == {"stub"}
+    assert all(one["passed"] for one in green["tests"])
+    assert (green["kata"], len(green["tests"])) == ("json/01_records", 8)
+    assert solved["solved"]
+
+
+def test_pytest_runs_a_pack_from_another_folder(author: Author, tmp_path: Path) -> None:
+    kata = author.pack / "katas" / "01_records"
+    done = author.run("-q", "--solutions=reference", kata, cwd=tmp_path, module="pytest")
+
+    assert done.returncode == 0, done.stdout
+    assert "8 passed" in done.stdout
+
+
+def test_pack_is_named_by_its_folder_from_elsewhere(author: Author, tmp_path: Path) -> None:
+    done = author.run("hint", "01", "2", "--pack", author.pack, cwd=tmp_path)
+
+    assert "Which files of the folder are yours?" in done.stdout
+
+
+def test_unknown_pack_is_said_to_be_unknown(author: Author, tmp_path: Path) -> None:
+    done = author.run("run", "yaml/01", cwd=tmp_path)
+
+    assert done.returncode == Exit.USAGE
+    assert "no pack 'yaml' is known here" in done.stderr
+
+
+def test_pack_of_a_newer_format_is_refused_with_a_code_of_its_own(
+    author: Author, tmp_path: Path
+) -> None:
+    newer = Author(tmp_path)
+    newer.change("pyproject.toml", "format = 1", "format = 2")
+    done = newer.run("list")
+
+    assert done.returncode == Exit.NEWER
+    assert "the pack has format 2, this dojo reads 1: 'pip install -U ml-dojo'" in done.stderr
+
+
+FAULTS = {
+    "no_format": ("format = 1\n", "", "'format' is None; this dojo reads format = 1"),
+    "unknown_key": ("format = 1\n", "format = 1\ntrack = []\n", "'track' is not a key of a pack"),
+    "our_name": ('name = "json"\nfix', 'name = "ml-dojo"\nfix', "cannot be called 'ml-dojo'"),
+    "a_folders_name": ('name = "json"\nfix', 'name = "katas"\nfix', "cannot be called 'katas'"),
+    "no_attribute": ("json_folder:ENGINE", "json_folder", "'engines.json_folder': String should"),
+    "no_toml": ("format = 1", "format =", "is not TOML"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FAULTS.values(), ids=FAULTS)
+def test_table_that_breaks_a_rule_is_one_line(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    broken = Author(tmp_path)
+    broken.change("pyproject.toml", old, new)
+
+    with pytest.raises(CatalogError, match=said.replace("(", r"\(")):
+        pack_at(broken.pack)
+
+
+def test_newer_format_is_an_error_of_its_own(tmp_path: Path) -> None:
+    newer = Author(tmp_path)
+    newer.change("pyproject.toml", "format = 1", "format = 2\nmore = 1")
+
+    with pytest.raises(PackTooNew):
+        pack_at(newer.pack)
+
+
+def test_engine_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
+    broken = Author(tmp_path)
+    broken.change("json_folder.py", "import contextlib", "import no_such_module")
+    done = broken.run("run", "--trust")
+
+    assert done.returncode == Exit.ENVIRONMENT
+    assert "engine 'json_folder' is 'json_folder:ENGINE', which cannot be had" in done.stderr
+    assert "no_such_module" in done.stderr
+
+
+def test_packs_that_a_folder_was_brought_are_known_there(tmp_path: Path) -> None:
+    (tmp_path / "work" / "packs").mkdir(parents=True)
+    Author(tmp_path / "work" / "packs")
+
+    assert [one.name for one in packs_of(tmp_path / "work")] == ["ml-dojo", "json"]
+
+
+def test_own_katas_are_a_pack_as_any_other() -> None:
+    own = own_pack()
+
+    assert (own.name, own.prefix) == ("ml-dojo", "")
+    assert list(own.tracks) == ["prefect", "mlflow", "dagster", "airflow"]
+    assert own.engines.keys() == own.tracks.keys()

@@ -3,6 +3,7 @@
 ```python
 import dojo.testing
 
+
 def test_katas_are_proved():
     assert dojo.testing.check(ROOT) == []
 ```

@@ -46,7 +46,7 @@ def test_names_for_tests_are_those_of_the_page(page: Path) -> None:
 @each_page
 def test_keys_of_the_table_are_those_of_the_page(page: Path) -> None:
     text = page.read_text("utf-8")
-    keys = names_in_table(text, "clé | ce" if "fr" in page.name else "key | what")
+    keys = names_in_table(text, "| clé | ce" if "fr" in page.name else "| key | what")
 
     assert sorted(keys) == sorted(Pack.model_fields.keys() - {"root"})
 

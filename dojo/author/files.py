@@ -111,7 +111,7 @@ def answer_can_be_read(kata: Kata, answer: Path) -> Iterator[Fault]:
         if needed is not None:
             metadata.version(needed.name)
     except InvalidRequirement as error:
-        yield Fault(answer, f"Holds for: {error}", "write it as 'Holds for: prefect<3.9'")
+        yield Fault(answer, f"Holds for: {error}", "write it as 'Holds for: pandas<3'")
     except metadata.PackageNotFoundError as error:
         yield Fault(answer, f"Holds for: {error.name}, which is not installed", "install it")
 

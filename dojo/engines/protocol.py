@@ -50,6 +50,12 @@ class Engine:
         packages: The distributions that it is made of, the first of which has its version.
         frames: The packages whose own doings are no solution's.
         ports: Those that its user interface likes, and what that is called.
+        hands_on_files: Whether tasks hand on values and files, and a replay shows these.
+        lazy: What the library imports when it is first used: better once, before the forks.
+        functions: The functions that everybody calls and nobody may replace, by their dotted names.
+        reads_types: Names of the errors that say that it found text where it looks for types.
+        own_variables: The environment variables that it writes for its own child processes.
+        keeps_open: Says of a file, by its path, whether the library keeps it open for good.
         begins_with: What must be imported before a program that uses it can be recorded.
         tried: Tries it as `dojo doctor` does; None: has it run.
         alone: Has a program of its own that starts it do so quickly, for the length of a block;
@@ -57,7 +63,7 @@ class Engine:
         parts: What it brings for rooms above, `module:function` by the part's name: `watched` (see
             `dojo.laws.watched`), `heard` (see `dojo.replay.heard.recorder`), `program` (see
             `dojo.replay.heard.program`), `told` (see `dojo.inside.examination`), `opened`
-            (see `dojo.laws.leftovers`).
+            (see `dojo.laws.leftovers`), `states` (see `dojo.laws.state.changes`).
         seams: What we use of its library that it does not promise; `running` looks at them.
     """
 
@@ -83,6 +89,12 @@ class Engine:
     packages: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     ports: dict[int, str] = dataclasses.field(default_factory=dict)
+    hands_on_files: bool = False
+    lazy: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    reads_types: tuple[str, ...] = ()
+    own_variables: tuple[str, ...] = ()
+    keeps_open: Callable[[str], bool] = lambda _: False
     begins_with: str = ""
     tried: Callable[[Room, Say], None] | None = None
     alone: Callable[[Room, Say], AbstractContextManager[None]] | None = None

@@ -7,10 +7,7 @@ import contextlib
 import traceback
 from pathlib import Path
 
-from dojo.engines.dagster.seams import DEFINITION_ERRORS
-
-# Dagster's errors when something is defined, by name: who does not need it does not import it.
-_OF_DEFINITIONS = {seam.name for seam in DEFINITION_ERRORS}
+from dojo.engines import ENGINES
 
 
 def solution_line(error: BaseException, path: Path) -> traceback.FrameSummary | None:
@@ -42,12 +39,13 @@ def describe_import_error(error: BaseException, path: Path) -> str:
 
 
 def annotations_advice(error: BaseException, path: Path) -> str:
-    """Name the line over which Dagster may have stumbled; "" if there is none, or no stumbling.
+    """Name the line over which an engine may have stumbled; "" if there is none, or no stumbling.
 
     It finds texts where it looks for types, and says many things, but never which line it was.
     """
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    if not kinds & _OF_DEFINITIONS:
+    stumbled = [one.title for one in ENGINES.values() if kinds.intersection(one.reads_types)]
+    if not stumbled:
         return ""
     nodes: list[ast.stmt] = []
     with contextlib.suppress(OSError, SyntaxError, ValueError):  # somebody may be saving it
@@ -57,7 +55,7 @@ def annotations_advice(error: BaseException, path: Path) -> str:
         if is_future and "annotations" in ast.unparse(node):
             return (
                 f"First remove line {node.lineno}, `{ast.unparse(node)}`: it turns all annotations"
-                " into texts, and Dagster looks for types there.\n"
+                f" into texts, and {stumbled[0]} looks for types there.\n"
             )
     return ""
 

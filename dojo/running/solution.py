@@ -84,8 +84,8 @@ def _awaited(value: Any) -> Any:
     """
     if isinstance(value, FunctionType):
         return functools.wraps(value)(lambda *args, **more: _result_of(value(*args, **more)))
-    is_prefects = isinstance(getattr(value, "isasync", None), bool)
-    return _Awaited(value) if is_prefects else value
+    is_a_task = isinstance(getattr(value, "isasync", None), bool)
+    return _Awaited(value) if is_a_task else value
 
 
 class _Awaited:

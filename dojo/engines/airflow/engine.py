@@ -172,4 +172,6 @@ def _migrate(path: Path) -> None:
 
 
 # Its runs are processes of their own, which `run_dags` starts: nothing runs beside a test.
-ENGINE = Engine(title="Airflow", packages=("apache-airflow",), frames=("airflow",))
+ENGINE = Engine(
+    title="Airflow", packages=("apache-airflow",), frames=("airflow",), hands_on_files=True
+)

@@ -277,6 +277,7 @@ ENGINE = Engine(
     packages=("dagster",),
     frames=("dagster",),
     ports={3000: "Dagster UI"},
+    reads_types=tuple(seam.name for seam in seams.DEFINITION_ERRORS),
     begins_with="dagster",
     parts={
         "heard": "dojo.replay.heard.dagster:heard",

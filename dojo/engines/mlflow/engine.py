@@ -182,6 +182,15 @@ def look_through_packages(folder: Path) -> None:
     mlflow.sklearn.save_model(LogisticRegression(), str(folder / "model"), pip_requirements=[])
 
 
+def _keeps_open(file: str) -> bool:
+    """Say whether SQLAlchemy keeps a connection to a store in a pool, for whoever asks next."""
+    found: set[str] = set()
+    for seam in seams.STORES:
+        stores = list(seam.peek({}))
+        found |= {str(uri).split(":///", 1)[-1].split("?", 1)[0] for uri in stores}
+    return any(file.startswith(one) for one in found)
+
+
 def _ask_once(room: Room, say: Say) -> None:
     uri = new_store(room.folder("mlflow"), say)
     from mlflow import MlflowClient
@@ -202,6 +211,11 @@ ENGINE = Engine(
     frames=("alembic", "mlflow", "sqlalchemy"),
     ports={5000: "MLflow UI"},
     tried=_ask_once,
-    parts={"heard": "dojo.replay.heard.mlflow:heard"},
+    lazy=("mlflow.sklearn", "mlflow.store.tracking.sqlalchemy_store"),
+    functions=("mlflow.start_run", "mlflow.log_metric", "mlflow.MlflowClient.get_run"),
+    # The pages have their readers call `set_tracking_uri` and `set_experiment`, which write these.
+    own_variables=tuple(f"MLFLOW_{name}" for name in seams.VARIABLES),
+    keeps_open=_keeps_open,
+    parts={"heard": "dojo.replay.heard.mlflow:heard", "states": "dojo.laws.state.mlflow:STATES"},
     seams=seams.SEAMS,
 )

@@ -20,9 +20,7 @@ from unittest import mock
 
 from dojo.engines.prefect.savings import savings
 from dojo.engines.prefect.seams import SEAMS, SERVERS, START_SERVER, UNUSED_SERVICES
-from dojo.engines.prefect.server import rehearse as rehearse_server
 from dojo.engines.prefect.server import serve
-from dojo.engines.protocol import Engine
 from dojo.engines.seams import check_seams
 from dojo.engines.templates import EngineError, copy_template, template
 from dojo.ground.run_folder import CAN_FORK, Forked, Room
@@ -258,55 +256,3 @@ def rehearse() -> None:
         return rehearsed_task.submit([]).result() + rehearsed_task([])
 
     rehearsed_flow()
-
-
-def _inside(room: Room, say: Callable[[str], None]) -> contextlib.AbstractContextManager[str]:
-    os.environ["PREFECT_HOME"] = str(room.path)
-    return harness(room, say)
-
-
-def _database() -> Path:
-    from prefect.settings import PREFECT_SERVER_DATABASE_CONNECTION_URL
-
-    return Path(str(PREFECT_SERVER_DATABASE_CONNECTION_URL.value()).split(":///", 1)[1])
-
-
-def _pids() -> list[int]:
-    process = server_process()
-    return [process.pid] if process is not None else []
-
-
-def _authority() -> list[Path]:
-    named = os.environ.get("PREFECT_API_SSL_CERT_FILE")
-    return [Path(named)] if named else []
-
-
-ENGINE = Engine(
-    isolate=isolate,
-    running=harness,
-    rehearse=lambda _: rehearse(),
-    is_alive=server_is_alive,
-    join=join_harness,
-    results_in=results_in,
-    inside=_inside,
-    # The server answers once, which each sandbox's own would take a second for.
-    rehearse_inside=lambda room: rehearse_server(room, migrated_database(lambda _: None)),
-    database=_database,
-    pids=_pids,
-    variables=("PREFECT_",),
-    homes={"PREFECT_HOME": ".prefect"},
-    readable=_authority,
-    title="Prefect",
-    packages=("prefect",),
-    frames=("prefect",),
-    ports={4200: "Prefect UI"},
-    begins_with="prefect.task_engine",
-    alone=quick_start,
-    parts={
-        "heard": "dojo.replay.heard.prefect:heard",
-        "program": "dojo.replay.heard.prefect:heard_in_a_program",
-        "told": "dojo.inside.task_runs:told",
-        "watched": "dojo.laws.prefect:watched_runs",
-    },
-    seams=SEAMS,
-)

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dojo.engines import ENGINES, part_of
 from dojo.laws.photo.change import show, was_and_is
 from dojo.laws.rules import Ledger
-from dojo.laws.state.engines import OF_ENGINES
+from dojo.laws.state.engines import OF_NUMBERS
 from dojo.laws.state.interpreter import OF_INTERPRETER
 from dojo.laws.state.kept import OF_DISKS
 from dojo.laws.state.libraries import OF_LIBRARIES
 from dojo.laws.state.logs import OF_LOGS
 from dojo.laws.state.process import OF_PROCESS
+from dojo.laws.state.shared import State
 
-STATES = (
+_ALWAYS = (
     *(*OF_PROCESS, *OF_LOGS, *OF_INTERPRETER, *OF_LIBRARIES),
-    *(*OF_ENGINES, *OF_DISKS),
+    *(*OF_NUMBERS, *OF_DISKS),
 )
-OF_A_THREAD = ("decimal", "mlflow_run", "options", "prefect_settings")
 
 Moment = Sequence[Mapping[str, Any]]
 
 
+@functools.cache
+def states() -> tuple[State, ...]:
+    """Return all that is looked at: an engine's part `states` is a tuple of its own."""
+    parts = (part_of(engine, "states") for engine in ENGINES.values())
+    return (*_ALWAYS, *(state for part in parts if part is not None for state in part))
+
+
 def read_state() -> Moment:
-    """Read all of STATES."""
-    return [state.read() for state in STATES]
+    """Read all of `states`."""
+    return [state.read() for state in states()]
 
 
 def with_changes(moment: Moment, since: Moment, until: Moment) -> Moment:
@@ -46,7 +55,7 @@ def with_changes(moment: Moment, since: Moment, until: Moment) -> Moment:
 
 
 def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = True) -> None:
-    """Note what of STATES has changed, and put it back: it is one call's fault, once.
+    """Note what of `states` has changed, and put it back: it is one call's fault, once.
 
     Args:
         before: What `read_state` returned.
@@ -54,8 +63,8 @@ def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = 
         ledger: Gets the broken laws.
         is_alone: Whether the call ran alone, and ended where it began.
     """
-    for state, was in zip(STATES, before, strict=True):
-        if state.law in OF_A_THREAD and not is_alone:
+    for state, was in zip(states(), before, strict=True):
+        if state.is_of_a_thread and not is_alone:
             continue
         now = state.read()
         if now == was:

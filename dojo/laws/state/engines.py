@@ -1,25 +1,15 @@
-"""Know what the engines keep for a whole process: what of it is theirs, what a solution left on.
-
-One place an engine; each exception to a law has its reason.
-"""
+"""Know what libraries of numbers keep for a whole process, and what of a process is an engine's."""
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dojo.engines.mlflow import seams as mlflow
-from dojo.engines.prefect import seams as prefect
+from dojo.engines import ENGINES
 from dojo.ground.libraries.seam import Seam
 from dojo.laws.state.shared import State
-
-# MLflow tells its own child processes where the store is. The pages have their readers call
-# `set_tracking_uri` and `set_experiment`, which write these; `forget` of
-# `dojo.engines.mlflow` resets them after each test.
-_MLFLOW_VARIABLES = frozenset(f"MLFLOW_{name}" for name in mlflow.VARIABLES)
 
 _UNSEEN = "nobody notices an option that a solution left changed"
 PANDAS_OPTIONS = Seam("pandas:options.d", "holds the options by their names", _UNSEEN)
@@ -34,49 +24,8 @@ SEAMS = (PANDAS_OPTIONS, PANDAS_CONTEXT, JOBLIB_BACKEND, JOBLIB_CONFIG, URLLIB3_
 
 def foreign(variables: Iterable[str]) -> list[str]:
     """Return the environment variables that are not an engine's own."""
-    return [name for name in list(variables) if name not in _MLFLOW_VARIABLES]
-
-
-def active_run() -> dict[str, Any]:
-    """Return the id of the run that this thread logs into."""
-    library: Any = sys.modules.get("mlflow")
-    if library is None or not hasattr(library, "active_run"):
-        return {}
-    run = library.active_run()
-    return {"": run.info.run_id if run is not None else None}
-
-
-def end_run(_: str, __: object) -> None:
-    """End the run that was left open."""
-    sys.modules["mlflow"].end_run()
-
-
-def autologging() -> dict[str, str]:
-    """Return the libraries whose trainings are logged without a word."""
-    settings = dict(mlflow.AUTOLOGGING.peek({}))
-    return {name: "on" for name, one in settings.items() if one and not one.get("disable")}
-
-
-def stop_autologging(name: str, _: object) -> None:
-    """Have a library not log by itself any more."""
-    flavor: Any = sys.modules.get(f"mlflow.{name}")
-    if flavor is not None:
-        flavor.autolog(disable=True)
-
-
-def prefect_settings() -> dict[str, Any]:
-    """Return the settings that a flow started here would have."""
-    get = prefect.SETTINGS_IN_USE.peek()
-    if get is None:
-        return {}
-    with contextlib.suppress(Exception):
-        found = get()
-        return {"": None if found is None else found.settings}
-    return {}
-
-
-def keep(_: str, __: object) -> None:
-    """Leave it: only who has entered a context of settings can end it."""
+    own = {name for engine in ENGINES.values() for name in engine.own_variables}
+    return [name for name in list(variables) if name not in own]
 
 
 def options() -> dict[str, Any]:
@@ -170,34 +119,15 @@ def keeps_open(file: str) -> bool:
     # A library reads its own files, such as fonts, for as long as it likes.
     if file.startswith((sys.prefix, sys.base_prefix)):
         return True
-    # SQLAlchemy keeps MLflow's connections to a store in a pool, for whoever asks next.
-    return any(file.startswith(one) for one in _stores())
+    return any(engine.keeps_open(file) for engine in ENGINES.values())
 
 
-def _stores() -> set[str]:
-    found: set[str] = set()
-    for seam in mlflow.STORES:
-        engines = list(seam.peek({}))
-        found |= {str(uri).split(":///", 1)[-1].split("?", 1)[0] for uri in engines}
-    return found
-
-
-OF_ENGINES = (
-    State("options", "", options, put_option),
+OF_NUMBERS = (
+    State("options", "", options, put_option, is_of_a_thread=True),
     State(
         "thread_limits",
         "the number of threads of",
         thread_limits,
         put_thread_limit,
     ),
-    State("mlflow_run", "MLflow's active run", active_run, end_run),
-    State(
-        "autologging",
-        "MLflow's autologging of",
-        autologging,
-        stop_autologging,
-        may_appear=False,
-        absent="off",
-    ),
-    State("prefect_settings", "Prefect's settings", prefect_settings, keep),
 )

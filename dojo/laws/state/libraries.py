@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from dojo.engines import ENGINES
 from dojo.laws.state.shared import State, owner_of, put_attribute
 
 _PATCHED = (
@@ -28,7 +29,7 @@ _PATCHED = (
     *("urllib3.util.connection.create_connection", "urllib3.util.connection.allowed_gai_family"),
     *("httpx.get", "httpx.post", "pandas.read_csv", "pandas.DataFrame.to_csv"),
     *("pandas.DataFrame.copy", "numpy.random.default_rng"),
-    *("mlflow.start_run", "mlflow.log_metric", "mlflow.MlflowClient.get_run"),
+    *(name for engine in ENGINES.values() for name in engine.functions),
 )
 # Numbers and the like that hold for whoever names none of their own.
 _DEFAULTS = (

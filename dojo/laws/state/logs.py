@@ -6,6 +6,7 @@ import logging
 import warnings
 from typing import Any
 
+from dojo.engines import ENGINES
 from dojo.laws.state.shared import State, put_attribute
 
 
@@ -18,19 +19,19 @@ def _loggers() -> dict[str, Any]:
     for name, one in [("root", logging.root), *logging.root.manager.loggerDict.items()]:
         if isinstance(one, logging.Logger):
             handlers: Any = one.handlers and tuple(map(_ways_of, one.handlers))
-            filters: Any = one.filters and tuple(filter(_is_not_prefects, one.filters))
+            filters: Any = one.filters and tuple(filter(_is_no_engines, one.filters))
             found[name] = (one.level, one.disabled, one.propagate, handlers or (), filters or ())
     return found
 
 
 def _ways_of(handler: logging.Handler) -> tuple[Any, ...]:
-    filters = filter(_is_not_prefects, handler.filters)
+    filters = filter(_is_no_engines, handler.filters)
     return (handler, handler.level, handler.formatter, *filters)
 
 
-def _is_not_prefects(one: object) -> bool:
-    """Prefect adds one to its own loggers each time that somebody asks for them."""
-    return not type(one).__module__.startswith("prefect.")
+def _is_no_engines(one: object) -> bool:
+    """Some add one to their own loggers each time that somebody asks for them."""
+    return type(one).__module__.split(".", 1)[0] not in ENGINES
 
 
 def _put_logger(name: str, was: Any) -> None:
@@ -45,7 +46,7 @@ def _put_logger(name: str, was: Any) -> None:
 
 
 def _put_filters(owner: logging.Filterer, filters: Any) -> None:
-    kept = [one for one in owner.filters if not _is_not_prefects(one)]
+    kept = [one for one in owner.filters if not _is_no_engines(one)]
     owner.filters[:] = [*kept, *filters]
 
 

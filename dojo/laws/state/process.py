@@ -119,5 +119,5 @@ OF_PROCESS = (
         lambda: {"": socket.getdefaulttimeout()},
         lambda _, was: socket.setdefaulttimeout(was),
     ),
-    State("decimal", "the decimal context's", _decimal, _put_decimal),
+    State("decimal", "the decimal context's", _decimal, _put_decimal, is_of_a_thread=True),
 )

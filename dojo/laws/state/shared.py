@@ -22,6 +22,7 @@ class State:
         absent: How to say that a part is not there.
         may_vanish: Whether a part that is not there any more is no change: others remove it, too.
         said: What a call has done that changed it.
+        is_of_a_thread: Whether each thread has its own, so that others' changes are not seen.
     """
 
     law: str
@@ -32,6 +33,7 @@ class State:
     absent: str = "not there"
     may_vanish: bool = False
     said: str = "left the process changed"
+    is_of_a_thread: bool = False
 
 
 def put_attribute(dotted: str, value: Any) -> None:

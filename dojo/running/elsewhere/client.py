@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from dojo.engines import ENGINES
 from dojo.ground.endings import Ending
 from dojo.ground.run_folder import Room
 from dojo.running.solution import SolutionFault
@@ -23,13 +24,9 @@ from dojo.wire.line import LineBroken, LineClosed
 from dojo.world.locales import STARTED_WITH
 
 # What may be imported before a solution is known: the libraries that the katas teach.
-_TAUGHT = {"dagster", "httpx", "mlflow", "numpy", "pandas", "prefect", "requests", "sklearn"}
+_TAUGHT = {"httpx", "numpy", "pandas", "requests", "sklearn"}
 # What a library imports when it is first used: better once, before the forks.
-_LAZY = {
-    "prefect": {"prefect.main", "prefect.flow_engine", "prefect.task_engine", "prefect.results"},
-    "pandas": {"pandas.io.formats.csvs", "pandas.io.parsers"},
-    "mlflow": {"mlflow.sklearn", "mlflow.store.tracking.sqlalchemy_store"},
-}
+_LAZY = {"pandas": ("pandas.io.formats.csvs", "pandas.io.parsers")}
 _START_TIMEOUT_S = 60.0
 _OTHER_SEED = "20260329"
 _OF_LOCALE = (
@@ -158,8 +155,9 @@ def other_environment() -> dict[str, str]:
 def imports_of(solution: Path) -> set[str]:
     """Return the taught libraries that a file imports; none if it cannot be read."""
     names = names_imported_by(solution)
-    libraries = {name.split(".", 1)[0] for name in names} & _TAUGHT
-    lazy = {one for library in libraries for one in _LAZY.get(library, ())}
+    libraries = {name.split(".", 1)[0] for name in names} & (_TAUGHT | ENGINES.keys())
+    known = {**_LAZY, **{name: engine.lazy for name, engine in ENGINES.items()}}
+    lazy = {one for library in libraries for one in known.get(library, ())}
     return lazy | {name for name in names if name.split(".", 1)[0] in libraries}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dojo.catalog.kata import Kata
+from dojo.engines import ENGINES
 from dojo.laws import calls
 from dojo.running.session import KataRun
 
@@ -46,7 +47,7 @@ def recorded(item: pytest.Function, run: KataRun, kata: Kata) -> Iterator[None]:
             run.solutions.spec,
             folder,
             within_s,
-            hands_on_files=kata.track == "airflow",
+            hands_on_files=kata.track in ENGINES and ENGINES[kata.track].hands_on_files,
         ) as gathered,
         calls.heard(gathered.note_call),
     ):

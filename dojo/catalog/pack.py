@@ -25,8 +25,8 @@ else:  # pragma: no cover - depends on the interpreter
     import tomli as tomllib
 
 FORMAT = 1
+# The group of entry points by which a distribution names the package that is a pack.
 GROUP = "dojo.packs"
-"""The group of entry points by which an installed distribution names the package that is a pack."""
 
 OWN = PACKAGE_ROOT / "dojo" / "pack.toml"
 _TAKEN = ("answers", "dojo", "katas", "packs", "reference")

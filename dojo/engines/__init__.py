@@ -17,8 +17,8 @@ from dojo.engines.waiting import told_if_long
 from dojo.ground.libraries.seam import SeamMissing
 from dojo.ground.run_folder import Room, said_of_disk
 
+# Those that katas may need, by their names: the dojo's own, and those of the pack at work.
 ENGINES: dict[str, Engine] = {}
-"""Those that katas may need, by their names: the dojo's own, and those of the pack at work."""
 
 # No line's end in it: over a file of empty lines a search for `^\s*` goes once a line, for hours.
 _INDENTED = r"(?m)^[^\S\n]*"

@@ -131,7 +131,7 @@ def _check_trust(pack: Pack, *, said: bool) -> None:
         if not is_terminal():
             cure = "give the command with --trust, once, if you trust whoever wrote it"
             raise Stop(Exit.UNCONFIRMED, f"{told}; {cure}")
-        question = f"{told[0].upper()}{told[1:]}. Do you trust whoever wrote it?"
+        question = f"Take care: {told}. Do you trust whoever wrote it?"
         if not typer.confirm(show.Screen().words(question), err=True):
             raise Stop(Exit.UNCONFIRMED, "nothing was run")
     trust(pack.root)

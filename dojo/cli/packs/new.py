@@ -52,6 +52,6 @@ def new(
     for path in written:
         screen.say(show.shown(path))
     screen.say()
-    prefix = pack_at(root).prefix
-    screen.say(f"Next: dojo run {prefix}{name[:2]} (red), then: dojo check {prefix}{name[:2]}")
+    called = f"{pack_at(root).prefix}{name[:2]}"
+    screen.say(f"Next: dojo run {called} (red), then: dojo check {called}")
     return Exit.DONE

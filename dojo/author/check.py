@@ -109,6 +109,7 @@ def check_files(kata: Kata) -> Iterator[Finding | Note]:
     yield from files.every_test_is_listed_under_a_task(kata)
     yield from files.lifted_law_exists_and_has_a_reason(kata)
     yield from files.both_lessons_show_the_same_code(kata)
+    yield from files.nothing_is_left_to_write(kata)
     yield from promises.stub_and_reference_promise_the_same(kata)
     yield from translated.messages_are_translated(kata)
     yield from listed_survivors_are_mutants(kata)

@@ -18,6 +18,7 @@ from dojo.catalog.handed_out import names_handed_out
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
 from dojo.laws.rules import LAWS
 
+_LEFT = re.compile(r"\bTODO\b(?!\(kata\))")
 # Of the page's small example, where it has one: docs/make_examples.py draws it.
 _PICTURE = "example.svg"
 _OTHER_END = re.compile(r"\.([a-z]{2,3}(?:_[A-Z]{2})?)\.md$")
@@ -174,6 +175,17 @@ def both_lessons_show_the_same_code(kata: Kata) -> Iterator[Fault]:
         if headings(english) != headings(theirs):
             seen = f"levels of headings {headings(theirs)}, in README.md {headings(english)}"
             yield Fault(other, seen, "give it the sections of README.md")
+
+
+@rule
+def nothing_is_left_to_write(kata: Kata) -> Iterator[Fault]:
+    """Ask that what `dojo new` began with was written: no TODO but those that tell a learner."""
+    written = [kata.folder / "kata.toml", kata.stub_file, kata.test_file, kata.reference_file]
+    for path in (*written, *sorted(kata.folder.glob("*.md")), kata.exam_file):
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if found := _LEFT.search(text):
+            line = text[: found.start()].count("\n") + 1
+            yield Fault(path, f"line {line} has a TODO", "write what stands there")
 
 
 def code_blocks(text: str) -> list[str]:

@@ -165,6 +165,11 @@ def test_both_lessons_show_the_same_code(kata: Kata) -> None:
 
 
 @each_kata
+def test_nothing_is_left_to_write(kata: Kata) -> None:
+    is_clean(files.nothing_is_left_to_write(kata))
+
+
+@each_kata
 def test_reference_runs_by_itself(kata: Kata, runs: Runs) -> None:
     done = runs.standalone(kata)
     is_clean(standalone.reference_runs_by_itself(kata, done, runs.home_of(kata)))

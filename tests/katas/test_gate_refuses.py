@@ -112,6 +112,10 @@ FAULTS: dict[str, tuple[dict[str, str | None], set[str]]] = {
         {"katas/README.fr.md": FRENCH_LESSON.replace("# Sommes", "Sommes")},
         {"both_lessons_show_the_same_code"},
     ),
+    "page_is_half_written": (
+        {"katas/README.fr.md": f"{FRENCH_LESSON}\nTODO finir\n"},
+        {"nothing_is_left_to_write"},
+    ),
     "lifts_an_unknown_law": (
         {"katas/kata.toml": "lifts = {{ weather = 'it rains where this kata runs' }}" + CATALOGUE},
         {"lifted_law_exists_and_has_a_reason"},
@@ -216,6 +220,7 @@ READ = {
     "kata_has_enough_answers",
     "lifted_law_exists_and_has_a_reason",
     "messages_are_translated",
+    "nothing_is_left_to_write",
     "stub_and_reference_promise_the_same",
 }
 
@@ -226,7 +231,7 @@ RUINED: dict[str, str | None] = {
         + "\n\ndef test_more(solution):\n    pass\n"
     ),
     "katas/{slug}.py": STUB.replace("count(values: list[int])", "count(values: list)"),
-    "katas/README.fr.md": FRENCH_LESSON.replace("[1]", "[2]"),
+    "katas/README.fr.md": FRENCH_LESSON.replace("[1]", "[2]") + "TODO\n",
     "katas/kata.toml": "lifts = {{ seeds = 'no' }}" + CATALOGUE,
     "katas/notes.txt": "?",
     "katas/messages.fr.po": 'msgid "gone"\nmsgstr "disparu"\n',

@@ -6,12 +6,13 @@ the dojo are one too, whose table is `dojo/pack.toml`: a clone or a workspace ha
 
 from __future__ import annotations
 
+import configparser
+import contextlib
 import functools
 import os
 import re
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -219,8 +220,10 @@ def _entry_points_in(place: str) -> Iterator[str]:
         except (OSError, UnicodeDecodeError):
             continue
         if f"[{GROUP}]" in text:
-            for one in metadata.EntryPoints._from_text(text).select(group=GROUP):  # type: ignore[attr-defined]
-                yield one.value
+            table = configparser.ConfigParser(delimiters=("=",), interpolation=None)
+            with contextlib.suppress(configparser.Error):
+                table.read_string(text)
+                yield from table[GROUP].values()
 
 
 def _folder_of(module: str) -> Path | None:

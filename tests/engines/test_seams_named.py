@@ -41,7 +41,7 @@ OWNERS = {
     ("laws/calls.py", "owner"): "a class of the solution",
     ("laws/whose.py", "thread"): "a mark of ours on a thread",
     ("laws/calls.py", "watched"): "a mark of ours on a function",
-    ("laws/leftovers.py", "one"): "a mark of ours on an instance",
+    ("laws/dagster.py", "one"): "a mark of ours on an instance",
     ("laws/leftovers.py", "owner"): "threading, subprocess, socket",
     ("laws/prefect.py", "one"): "puts a setting of a solution's task or flow back",
     ("laws/prefect.py", "owner"): "the attribute `fn`, which no class has, of Task and Flow",

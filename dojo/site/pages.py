@@ -100,6 +100,12 @@ def site_of(root: Path, katas: Iterable[Kata]) -> Site:
     found += [path for kata in katas for path in kata.folder.glob("*.md")]
     sources = sorted({PurePosixPath(path.relative_to(root).as_posix()) for path in found})
     pages = {(page.language, page.place): page for page in map(page_at, sources)}
+    for language in LANGUAGES:  # a pack may have its lessons in English only
+        for kata in katas:
+            page = pages.get(("en", f"katas/{kata.name}/index"))
+            if page is not None:
+                there = dataclasses.replace(page, language=language)
+                pages.setdefault((language, page.place), there)
     project = _project(root)
     urls = {key.lower(): url for key, url in project.get("urls", {}).items()}
     repository = urls.get("repository")

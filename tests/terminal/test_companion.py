@@ -732,6 +732,7 @@ def test_quit_keys_end(table: Table, key: str):
     assert not table.companion.press(key)
 
 
+@pytest.mark.slow
 def test_unknown_key_does_nothing(table: Table):
     before = table.settle()
     table.press("p", "ü", "tab", "home")

@@ -42,6 +42,7 @@ def test_kata_is_red_then_green_then_solved(author: Author) -> None:
     assert solved["solved"]
 
 
+@pytest.mark.slow
 def test_pytest_runs_a_pack_from_another_folder(author: Author, tmp_path: Path) -> None:
     kata = author.pack / "katas" / "01_records"
     done = author.run("-q", "--solutions=reference", kata, cwd=tmp_path, module="pytest")
@@ -103,6 +104,7 @@ def test_newer_format_is_an_error_of_its_own(tmp_path: Path) -> None:
         pack_at(newer.pack)
 
 
+@pytest.mark.slow
 def test_engine_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     broken = Author(tmp_path)
     broken.change("json_folder.py", "import contextlib", "import no_such_module")

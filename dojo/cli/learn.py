@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -41,8 +42,9 @@ Lang = Annotated[
 def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = None) -> int:
     """List all katas, and which of them you have solved."""
     language = language_of(context, lang)
-    katas = catalogue()
-    every = [*katas, *_of_other_packs(katas)]
+    others = _of_other_packs(find_root())
+    katas = catalogue(needed=not others)
+    every = [*katas, *others]
     if as_json:
         return print_json(
             {
@@ -54,7 +56,7 @@ def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = Non
         )
     screen = show.Screen()
     show.show_catalogue(screen, every, standing, language)
-    current = first_unsolved(katas)
+    current = first_unsolved(katas or others)
     screen.say()
     if current is None:
         screen.say(ALL_SOLVED)
@@ -63,10 +65,10 @@ def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = Non
     return Exit.DONE
 
 
-def _of_other_packs(katas: list[Kata]) -> list[Kata]:
+def _of_other_packs(root: Path) -> list[Kata]:
     """Return the katas of the other packs that are known here; one that is broken has none."""
     found = []
-    for pack in packs_of(katas[0].root)[1:]:
+    for pack in packs_of(root)[1:]:
         with contextlib.suppress(CatalogError):
             found += load_catalog(pack.root)
     return found
@@ -191,8 +193,8 @@ def language_of(context: typer.Context, lang: str | None) -> Language:
     return asked
 
 
-def catalogue() -> list[Kata]:
-    """Return the katas from here upwards.
+def catalogue(*, needed: bool = True) -> list[Kata]:
+    """Return the katas from here upwards; none, if none is needed.
 
     Raises:
         Stop: There is none, or one breaks a rule.
@@ -202,7 +204,7 @@ def catalogue() -> list[Kata]:
         katas = load_catalog(root)
     except CatalogError as error:
         raise Stop(Exit.AUTHOR_ERROR, f"{error}; 'git diff katas' shows what changed") from None
-    if not katas:
+    if not katas and needed:
         where = str(root / "katas")
         cure = "'dojo init my-katas' makes a folder with them"
         raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; {cure}")

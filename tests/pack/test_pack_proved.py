@@ -69,7 +69,8 @@ def graded(author: Author, files: dict[str, Path], folder: Path, *words: str | P
         target.parent.mkdir(parents=True)
         shutil.copyfile(file, target)
     out = folder / "results.json"
-    done = author.run("grade", folder / "class", "--out", out, "--no-flow", *words)
+    cwd = folder if "--pack" in words else author.pack
+    done = author.run("grade", folder / "class", "--out", out, "--no-flow", *words, cwd=cwd)
     assert done.returncode == Exit.DONE, done.stderr
     return {one["learner"]: one for one in json.loads(out.read_text("utf-8"))["results"]}
 

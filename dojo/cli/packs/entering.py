@@ -94,7 +94,7 @@ def _root_of(named: str) -> Path:
     folder = Path(named).resolve()
     if named and is_pack(folder):
         return folder
-    known = {one.name: one.root for one in packs_of(find_root())[1:]}
+    known = {one.name: one.root for one in packs_of(find_root()) if not one.is_own}
     if named in known:
         return known[named]
     listed = f"known here by name: {', '.join(known) or 'none'}"

@@ -58,6 +58,13 @@ def test_name_of_the_kit_can_be_had_and_says_what_it_is(name: str) -> None:
     assert isinstance(one, dict) or one.__doc__ or name == "Say"
 
 
+@pytest.mark.parametrize("name", [*dir(dojo.kit), *dojo.testing.__all__])
+def test_name_of_the_public_face_is_told_in_the_changelog(name: str) -> None:
+    pages = [PACKAGE_ROOT / "CHANGELOG.md", *(PACKAGE_ROOT / "changelog").glob("*.authors.md")]
+
+    assert any(f"`{name}`" in page.read_text("utf-8") for page in pages)
+
+
 def test_name_that_the_kit_lacks_leads_to_the_page() -> None:
     with pytest.raises(AttributeError, match=r"dojo\.kit has no 'Desks'; docs/authors\.md"):
         dojo.kit.Desks  # noqa: B018 - it is looked for

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dojo.catalog.kata import Kata
-from dojo.engines import ENGINES, part_of, start
+from dojo.engines import ENGINES, imported, part_of, start
 from dojo.engines.protocol import Say
 from dojo.engines.waiting import told_if_long
 from dojo.ground.run_folder import Forked, Room
@@ -75,6 +75,9 @@ class Preparing:
                     self._start(name, say, until)
                 self._once_ended(name)
             self.names.add(name)
+        for engine in imported():
+            for part in _IN_EACH_RUN:
+                part_of(engine, part)
         with _no_thread_more():
             read_state()  # what it searches for once, such as pools of threads, forks know
         self._katas.add(kata.id)
@@ -93,8 +96,6 @@ class Preparing:
         with _no_thread_more():
             if address := start(name, self._room, say, until):
                 self.addresses[name] = address
-            for part in _IN_EACH_RUN:
-                part_of(ENGINES[name], part)
             self._learn_lazy_imports(ENGINES[name].rehearse)
             with contextlib.suppress(Exception):
                 ENGINES[name].settle(self._room.folder(f"settled-{name}"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from dojo.catalog.pack import CatalogError, Pack, PackTooNew, installed, pack_at, packs_of
+from dojo.catalog.pack import CatalogError, Pack, PackTooNew, pack_at, packs_of
 from dojo.cli.place import is_terminal
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.files import write_whole
@@ -153,8 +153,3 @@ def _faults() -> Iterator[None]:
         raise Stop(Exit.NEWER, str(error)) from None
     except CatalogError as error:
         raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
-
-
-def is_installed(pack: Pack) -> bool:
-    """Say whether a pack lies where pip has put it: there is no file of a learner's to fill."""
-    return pack.root in installed()

@@ -1,4 +1,4 @@
-"""The files that `dojo new` begins with; braces are put in by `making`."""
+"""The files that `dojo new` begins with; what stands in braces is put in by `making`."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ from __future__ import annotations
 from dojo.kit import Desk, examines
 
 
-@examines(1, rests_on=("answer",))
+{examines}(1, rests_on=("answer",))
 def whoever_is_drawn_is_greeted(desk: Desk) -> None:
     """Greet somebody whom nobody knows before."""
     name = f"N{{desk.rng.randrange(10**6)}}"

@@ -67,7 +67,8 @@ def init(
             pack = read_pack(asked.track, asked.lang)
             root.mkdir(parents=True, exist_ok=True)
             bring(root, pack, asked, screen.say)
-        environment.begin_history(root, own_version())
+        begun = screen.words(f"Begin with the katas of ml-dojo {own_version()}")
+        environment.begin_history(root, begun)
         lacks_packages = not no_venv and not environment.is_ready(root, asked.track)
         if known is not None and not known.half and not lacks_packages:
             said = f"{str(root)!r} is a workspace already"

@@ -22,7 +22,7 @@ _CODE = re.compile(
 # put in, or `a`.
 _ONE_WORD = re.compile(
     r"^[A-Za-z]{4,}:? \{|^.*\} [a-z]{4,}\b|(^|[ }])[A-Za-z]{3,}: \{"
-    r"|\},? (to|of|in|or|and|at|with|from|on|now) \{|\} \([a-z]{4,}\)$"
+    r"|\},? (to|of|in|or|and|at|with|from|on|now) \{|\} \([a-z]{4,}\)$|\}.*, [a-z]{4,}( \{|$)"
     r"|^(a|an|the|no) [a-z]{3,}$|^a \{"
 )
 # What a scenario calls what it notes: words, no name of a function, no sign of a format.

@@ -74,6 +74,7 @@ def test_tries_of_another_process_are_known(tmp_path: Path) -> None:
     assert known == [2, 0]
 
 
+@pytest.mark.slow
 def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     file = tmp_path / "found.json"

@@ -48,6 +48,7 @@ def test_default_experiment_keeps_artifacts_beside_the_store(tmp_path: Path) -> 
     assert places == [(tmp_path.resolve() / "artifacts" / "0").as_uri()]
 
 
+@pytest.mark.slow
 def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]
     for folder in folders:

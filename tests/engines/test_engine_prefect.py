@@ -71,6 +71,7 @@ def run(checkout: pytest.Pytester, *args: str) -> dict[str, dict]:
     return {test["test"]: test for test in json.loads(line)["tests"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fork", ["", "1"], ids=["forked", "spawned"])
 def test_own_server_and_home_stay_untouched(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fork: str
@@ -90,6 +91,7 @@ def test_own_server_and_home_stay_untouched(
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_workers_of_xdist_share_one_server(checkout: pytest.Pytester) -> None:
     text = "".join(
         f"\n\ndef test_{name}(solution):\n    raise AssertionError(solution.where())\n"
@@ -104,6 +106,7 @@ def test_workers_of_xdist_share_one_server(checkout: pytest.Pytester) -> None:
     assert servers.pop().startswith("http://127.0.0.1:")
 
 
+@pytest.mark.slow
 def test_unusable_cache_is_one_line_with_its_cure(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -116,6 +119,7 @@ def test_unusable_cache_is_one_line_with_its_cure(
     result.stdout.fnmatch_lines(["*the cache * cannot be used: *DOJO_CACHE*"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_killed_pytest_leaves_no_server(checkout: pytest.Pytester, tmp_path: Path) -> None:
     (checkout.path / "katas/01_demo/demo.py").write_text(

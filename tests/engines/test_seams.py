@@ -205,6 +205,7 @@ def sabotaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{PACKAGE_ROOT}")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sabotaged")
 def test_missing_one_ends_a_cold_run_in_one_line() -> None:
     done = subprocess.run(
@@ -220,6 +221,7 @@ def test_missing_one_ends_a_cold_run_in_one_line() -> None:
     assert "Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("sabotaged")
 def test_missing_one_is_said_through_a_warm_parent() -> None:
     kata = find_kata(load_catalog(find_root()), "02")

@@ -262,6 +262,7 @@ def all_that_replaces(clock: RetryClock, folder: Path) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_what_is_replaced_while_a_test_runs_is_named(tmp_path: Path) -> None:
     for name in ("dagster", "prefect", "responses", "sklearn"):

@@ -73,6 +73,7 @@ def test_packed_one_is_whole_and_names_no_machine(name: str) -> None:
     assert b"/home" not in content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MIGRATE))
 def test_packed_one_says_what_the_installed_version_migrates_to(name: str, tmp_path: Path) -> None:
     title = f"{name}-{version(name)}"

@@ -386,6 +386,7 @@ def test_reference_plays_once_a_worker_and_seed(played: list[str]) -> None:
     assert len(played) == 2 * scenarios
 
 
+@pytest.mark.slow
 def test_worker_remembers_no_more_batches_than_it_must(played: list[str]) -> None:
     for seed in range(20):
         on_worker("anna", seed=str(seed))

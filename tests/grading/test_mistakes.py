@@ -431,6 +431,7 @@ def test_file_that_cannot_be_written_is_told_before_anything_runs(checkout: Path
 # A real kata
 
 
+@pytest.mark.slow
 def test_real_mistake_is_recognised_in_a_submission(tmp_path: Path) -> None:
     kata = find_kata(load_catalog(ROOT), "16_xcom")  # needs no engine
     answers = [

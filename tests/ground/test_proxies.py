@@ -108,6 +108,7 @@ def test_pipeline_leaves_other_machines_to_the_proxy(
     assert CLIENTS[client](url) == b"here"
 
 
+@pytest.mark.slow
 def test_batch_asks_a_server_of_this_machine_directly(url: str, tmp_path: Path) -> None:
     pytest.importorskip("prefect")
     settle = "from dojo.batch import flow; flow._settle()"

@@ -52,6 +52,7 @@ def dojo(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
+@pytest.mark.slow
 def test_healthy_kata_has_no_finding(checkout: Path) -> None:
     make_kata(checkout, 1, "healthy", {})
     make_kata(checkout, 2, "broken", {"katas/notes.txt": "?"})
@@ -65,6 +66,7 @@ def test_healthy_kata_has_no_finding(checkout: Path) -> None:
     assert result.stderr == f"dojo: 01_healthy: {said}\n"
 
 
+@pytest.mark.slow
 def test_each_finding_is_one_line_and_the_last_counts_them(checkout: Path) -> None:
     changes = {
         "katas/notes.txt": "?",
@@ -91,6 +93,7 @@ def test_each_finding_is_one_line_and_the_last_counts_them(checkout: Path) -> No
     assert result.stderr == ""
 
 
+@pytest.mark.slow
 def test_whole_looks_at_other_tasks_too(checkout: Path) -> None:
     make_kata(checkout, 1, "broken", {"answers/wrong_0.py": BREAKS_MORE})
 
@@ -170,6 +173,7 @@ def examined(root: Path, exam: str, answers: dict[str, str]) -> tuple[list[Any],
     return found, [one["said"] for one in record["notes"]]
 
 
+@pytest.mark.slow
 @needs_walls
 def test_examination_alone_must_refuse_or_say_why(checkout: Path) -> None:
     answers = {
@@ -197,6 +201,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @needs_walls
 @pytest.mark.parametrize("how", BROKEN)
 def test_broken_examination_is_one_finding(checkout: Path, how: str) -> None:

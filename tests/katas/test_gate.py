@@ -22,7 +22,7 @@ from dojo.author.finding import Finding
 from dojo.author.mutants.check import listed_survivors_are_mutants
 from dojo.author.replayed import kept_replay_is_that_of_the_reference
 from dojo.author.runs import REFERENCE, STUB, Runs
-from dojo.catalog.answers import answers_here, refusing_tests
+from dojo.catalog.answers import answers_here, tasks_of
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
 from dojo.warm import Warm
 
@@ -42,22 +42,34 @@ def answers(kind: str) -> pytest.MarkDecorator:
     found = []
     for kata in KATAS:
         paths = answers_here(kata, kind)
-        first = one_for_each_test(kata, paths)
+        first = one_for_each_task(kata, paths)
         for path in paths:
             marks = () if kind == "right" or path in first else pytest.mark.beyond
             found.append(pytest.param(kata, path, id=f"{kata.id}-{path.stem}", marks=marks))
     return pytest.mark.parametrize(("kata", "answer"), found)
 
 
-def one_for_each_test(kata: Kata, paths: Iterable[Path]) -> set[Path]:
-    """Return few wrong answers, so that each test that any of them names refuses one."""
-    named = {path: refusing_tests(path) & set(kata.tests) for path in sorted(paths)}
+def one_for_each_task(kata: Kata, paths: Iterable[Path]) -> set[Path]:
+    """Return so many wrong answers that each task refuses one; those wrong in few others first."""
+    named = {path: tasks_of(kata, path) for path in sorted(paths)}
     left, found = set().union(*named.values()), set()
     while left:
-        path = max(named, key=lambda one: (len(named[one] & left), -len(named[one])))
+        path = max(named, key=lambda one: (bool(named[one] & left), -len(named[one])))
         found.add(path)
         left -= named[path]
     return found
+
+
+def programs() -> pytest.MarkDecorator:
+    """Return all katas; those that are not the first of their track are left to the second part."""
+    first = {kata.track: kata for kata in reversed(KATAS)}
+    found = [
+        pytest.param(
+            kata, id=kata.id, marks=() if first[kata.track] is kata else pytest.mark.beyond
+        )
+        for kata in KATAS
+    ]
+    return pytest.mark.parametrize("kata", found)
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +176,7 @@ def test_both_lessons_show_the_same_code(kata: Kata) -> None:
     is_clean(files.both_lessons_show_the_same_code(kata))
 
 
-@each_kata
+@programs()
 def test_reference_runs_by_itself(kata: Kata, runs: Runs) -> None:
     done = runs.standalone(kata)
     is_clean(standalone.reference_runs_by_itself(kata, done, runs.home_of(kata)))

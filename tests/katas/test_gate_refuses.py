@@ -258,6 +258,7 @@ def gate_in(pytester: pytest.Pytester) -> Path:
     return pytester.path
 
 
+@pytest.mark.slow
 def test_gate_names_each_broken_kata_and_rule(tmp_path: Path) -> None:
     read, run = make_checkout(tmp_path / "read"), make_checkout(tmp_path / "run")
     make_kata(run, 1, "healthy", {})
@@ -284,6 +285,7 @@ def test_gate_names_each_broken_kata_and_rule(tmp_path: Path) -> None:
     assert found == expected
 
 
+@pytest.mark.slow
 def test_gate_has_a_red_test_for_each_rule(pytester: pytest.Pytester) -> None:
     root = gate_in(pytester)
     make_kata(root, 1, "healthy", {})
@@ -370,6 +372,7 @@ def test_gate_refuses_a_folder_without_a_kata(tmp_path: Path) -> None:
     assert (found.file, found.seen) == ("reference/07_forgotten", "is of no kata")
 
 
+@pytest.mark.slow
 def test_gate_refuses_an_unreadable_kata(pytester: pytest.Pytester) -> None:
     root = gate_in(pytester)
     make_kata(root, 1, "healthy", {"katas/kata.toml": "number = 1\n"})

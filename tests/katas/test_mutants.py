@@ -396,6 +396,7 @@ def rules(record: dict[str, list[Any]]) -> dict[str, str]:
     return {one["seen"]: one["rule"] for one in record["findings"]}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("kata")
 def test_survivors_are_told_with_their_diff_and_the_score() -> None:
     code, record = dojo()
@@ -420,6 +421,7 @@ def test_survivors_are_told_with_their_diff_and_the_score() -> None:
     assert rules(record)[score] == "enough_mutants_are_killed"
 
 
+@pytest.mark.slow
 def test_listed_survivors_are_no_findings_and_stale_lines_are(kata: Kata) -> None:
     why = "equivalent: nobody has a nine"
     lines = [
@@ -439,6 +441,7 @@ def test_listed_survivors_are_no_findings_and_stale_lines_are(kata: Kata) -> Non
     assert "(100 %); 2 more are listed as equivalent" in score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "rule"),
     [
@@ -470,6 +473,7 @@ def three_numbers(desk: Desk) -> None:
 SIX = "count: constant: 5 -> 6"
 
 
+@pytest.mark.slow
 @needs_walls
 def test_examination_judges_apart(kata: Kata) -> None:
     kata.exam_file.write_text(EXAM)

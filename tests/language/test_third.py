@@ -116,6 +116,7 @@ def test_locale_that_nobody_speaks_is_english(
     assert "'--lang en' and '--lang eo' and '--lang fr'" in done.output
 
 
+@pytest.mark.slow
 def test_red_message_is_said_in_it(checkout: Path, tmp_path: Path) -> None:
     (checkout / "two.py").write_text("def one():\n    return 2\n")
     words = [sys.executable, "-m", "dojo", "run", "01", "--solutions", "two.py", "--lang", "eo"]

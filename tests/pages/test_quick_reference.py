@@ -82,6 +82,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [pytest.param(s[1], id=f"{s[0]}-{s[1]}") for s in RUN_HERE])
 def test_snippet_runs_and_holds(errors: dict[str, str], line: int) -> None:
     assert str(line) not in errors, errors[str(line)]

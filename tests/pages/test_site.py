@@ -184,6 +184,7 @@ def test_every_page_can_be_reached_from_the_head(language: str) -> None:
     assert {place for one, place in SITE.pages if one == language} <= seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_path_leads_from_each_incident_to_its_kata(language: str, tmp_path: Path) -> None:
     lay_out(SITE, language, tmp_path)

@@ -54,6 +54,7 @@ def test_katas_cut_no_error_at_its_end() -> None:
     assert [kata.id for kata in KATAS if cut.search(kata.test_file.read_text("utf-8"))] == []
 
 
+@pytest.mark.slow
 def test_red_test_says_what_to_do_without_network(tmp_path: Path) -> None:
     kata = find_kata(KATAS, "02")
     file = tmp_path / "retries.py"

@@ -408,6 +408,7 @@ def test_reset_in_a_workspace_needs_no_git(place: Path) -> None:
 # Killed
 
 
+@pytest.mark.slow
 def test_init_killed_anywhere_is_finished_by_the_same_command(old: Path) -> None:
     asked = state.Workspace(dojo="0")
     whole, place, pack = old.with_name("whole"), old.with_name("place"), read_pack(None, None)
@@ -427,6 +428,7 @@ def test_init_killed_anywhere_is_finished_by_the_same_command(old: Path) -> None
     assert step > 100
 
 
+@pytest.mark.slow
 def test_update_killed_anywhere_loses_and_forgets_nothing(
     place: Path, old: Path, newer: Callable
 ) -> None:

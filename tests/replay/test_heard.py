@@ -300,3 +300,13 @@ def test_what_is_no_database_of_airflows_is_one_line(
         f"{tmp_path / one} cannot be read" for one in ("empty.db", "gone.db")
     ]
     assert not (tmp_path / "x").exists()
+
+
+def test_a_page_without_a_database_says_what_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        airflow.run(["run.html"])
+
+    assert ended.value.code == 2
+    assert "arguments are required: database" in capsys.readouterr().err

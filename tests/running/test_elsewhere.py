@@ -179,12 +179,14 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return judge(tmp_path_factory.mktemp("elsewhere"), SOLUTION, TESTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TESTS)
 def test_call_elsewhere_and_played_sequence(verdicts: dict, name: str) -> None:
     assert verdicts[name]["passed"] == (name not in SAYS), verdicts[name]["message"]
     assert SAYS.get(name, "") in verdicts[name]["message"]
 
 
+@pytest.mark.slow
 def test_without_fork_each_call_has_a_process_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +199,7 @@ def test_without_fork_each_call_has_a_process_of_its_own(
     assert SAYS["test_end_of_process"] in said["test_end_of_process"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process was given")
 def test_nothing_is_left_of_the_second_parent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -320,6 +320,7 @@ def process_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     return judge(folder, solution, tests)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="some of it only Linux tells")
 @pytest.mark.parametrize("name", BREAKS)
 def test_process_that_is_left_changed_is_red(process_verdicts: dict, name: str) -> None:
@@ -467,6 +468,7 @@ def call_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return judge(tmp_path_factory.mktemp("calls"), CALLS, CALL_TESTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALL_TESTS)
 def test_argument_that_a_call_changes_is_red(call_verdicts: dict, name: str) -> None:
     verdict = call_verdicts[name]
@@ -576,6 +578,7 @@ def run_verdicts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return judge(tmp_path_factory.mktemp("runs"), RUNS, RUN_TESTS, needs='"prefect"')
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUN_TESTS)
 def test_argument_that_a_run_changes_is_red(run_verdicts: dict, name: str) -> None:
     verdict = run_verdicts[name]
@@ -585,6 +588,7 @@ def test_argument_that_a_run_changes_is_red(run_verdicts: dict, name: str) -> No
     assert name in GREEN_RUNS or said in verdict["message"]
 
 
+@pytest.mark.slow
 def test_import_that_changes_the_process_is_red(tmp_path: Path) -> None:
     solution = "import socket\nsocket.setdefaulttimeout(9)\ndef add():\n    pass\n"
     tests = {"test_adds": "solution):\n    solution.add()"}
@@ -594,6 +598,7 @@ def test_import_that_changes_the_process_is_red(tmp_path: Path) -> None:
     assert "Importing demo.py left the process changed" in verdict["message"]
 
 
+@pytest.mark.slow
 def test_kata_lifts_a_law(tmp_path: Path) -> None:
     solution = "import random\ndef add():\n    random.seed(1)\n"
     tests = {"test_adds": "solution):\n    solution.add()"}

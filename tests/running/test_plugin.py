@@ -108,6 +108,7 @@ ENDINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BREAKAGES)
 @pytest.mark.skipif(sys.platform == "win32", reason="uses signals and fork")
 def test_broken_call_gives_one_readable_red_test(checkout: pytest.Pytester, name: str) -> None:
@@ -136,6 +137,7 @@ def test_adds(solution, tmp_path):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("add", "begin", "place"),
     [
@@ -167,6 +169,7 @@ def test_function_that_cannot_be_called_so_is_shown_at_its_call(checkout: pytest
     assert "got = solution.add(1, 2)" in message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "passed", "output"),
     [
@@ -214,6 +217,7 @@ IMPORT_ENDINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", IMPORTS)
 def test_broken_file_makes_every_test_readable(checkout: pytest.Pytester, name: str) -> None:
     text, cause, words = IMPORTS[name]
@@ -226,6 +230,7 @@ def test_broken_file_makes_every_test_readable(checkout: pytest.Pytester, name: 
     assert [test["ending"] for test in tests.values()] == [IMPORT_ENDINGS.get(name)] * 2
 
 
+@pytest.mark.slow
 def test_missing_file_is_named(checkout: pytest.Pytester) -> None:
     (checkout.path / "katas/01_demo/demo.py").unlink()
 
@@ -279,6 +284,7 @@ def test_green_kata_exits_with_zero(checkout: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("args", [(), ("-n", "2"), ("-x",)], ids=["alone", "xdist", "first"])
 def test_tests_after_a_dead_process_still_run(
     checkout: pytest.Pytester, args: tuple[str, ...]
@@ -293,6 +299,7 @@ def test_tests_after_a_dead_process_still_run(
     result.assert_outcomes(failed=1, passed=0 if args == ("-x",) else 1)
 
 
+@pytest.mark.slow
 def test_spawned_child_gives_the_same_verdicts(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,6 +319,7 @@ def test_spawned_child_gives_the_same_verdicts(
 FOLDERS = ["ml [2026]", "l'été à 50% #1 a*b?"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FOLDERS)
 @pytest.mark.parametrize("given", ["relative", "absolute", "none", "one test", "spawned"])
 def test_folder_of_any_name_is_tested(
@@ -333,6 +341,7 @@ def test_folder_of_any_name_is_tested(
     result.assert_outcomes(passed=1 if given == "one test" else 2)
 
 
+@pytest.mark.slow
 def test_path_that_pytest_cannot_read_says_what_to_do(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +354,7 @@ def test_path_that_pytest_cannot_read_says_what_to_do(
     assert "'ml [2026]/katas/01_demo': rename the folder, or 'cd' into it" in line
 
 
+@pytest.mark.slow
 def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
     solve(
         checkout,
@@ -357,6 +367,7 @@ def test_module_state_is_fresh_for_each_test(checkout: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_tests_find_the_cache_of_the_real_home(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -531,6 +542,7 @@ def test_green_run_is_remembered_as_progress(checkout: pytest.Pytester) -> None:
     assert progress["katas"]["01_demo"]["tasks"] == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("args", [(), ("-n", "2")], ids=["alone", "xdist"])
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_killed_pytest_leaves_no_process_and_no_folder(
@@ -557,6 +569,7 @@ def test_killed_pytest_leaves_no_process_and_no_folder(
     assert eventually(lambda: processes_with(mark) == [])
 
 
+@pytest.mark.slow
 def test_broken_kata_is_one_line_where_it_is_asked_for(checkout: pytest.Pytester) -> None:
     other = checkout.path / "katas/02_other"
     other.mkdir()
@@ -580,6 +593,7 @@ def test_counts(solution, draw):
 AS_FLOATS = "def count(ids):\n    return len({float(one) for one in ids})\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [AS_FLOATS, AS_FLOATS.replace("return", "return 1 //")])
 def test_red_test_names_the_quality_of_the_data_that_made_it_red(
     checkout: pytest.Pytester, text: str

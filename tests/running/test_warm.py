@@ -71,6 +71,7 @@ def test_verdict_streams_each_test_in_order(warm: Warm, kata: Kata) -> None:
     assert tuple(seen) == verdict.tests
 
 
+@pytest.mark.slow
 def test_cold_run_gives_the_same_verdict(
     warm: Warm, kata: Kata, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +109,7 @@ def test_checkout_of_any_name_gives_a_verdict(
         assert warm.run(kata, str(kata.stub_file), tests=["test_adds"]).solved
 
 
+@pytest.mark.slow
 @forks
 @pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
 def test_tasks_in_order_wait_unless_all_are_asked_for(

@@ -176,6 +176,7 @@ def test_solved_run_leads_to_next_kata(checkout: Path):
     assert json.loads(dojo("list", "--json").stdout)["katas"][0]["solved"] is True
 
 
+@pytest.mark.slow
 def test_last_solved_run_says_all_is_solved(checkout: Path):
     solve(checkout, "01_alpha")
     solve(checkout, "02_beta")

@@ -732,6 +732,7 @@ def test_quit_keys_end(table: Table, key: str):
     assert not table.companion.press(key)
 
 
+@pytest.mark.slow
 def test_unknown_key_does_nothing(table: Table):
     before = table.settle()
     table.press("p", "ü", "tab", "home")
@@ -856,7 +857,9 @@ def test_keys_fit_eighty_columns(language):
     assert len(Words(language)("keys of list")) <= 80
 
 
-def test_p_shows_the_replay_of_the_test_that_is_read(table: Table, monkeypatch: pytest.MonkeyPatch):
+def test_p_shows_the_replay_of_the_test_that_is_read(
+    table: Table, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     asked: list[list[str]] = []
     paged: list[str] = []
 
@@ -873,3 +876,4 @@ def test_p_shows_the_replay_of_the_test_that_is_read(table: Table, monkeypatch: 
 
     assert asked == [["-m", "dojo", "replay", "01", "test_one"]] * 2
     assert paged == ["dojo: no test ran"] * 2
+    assert capsys.readouterr().out == "Asking the engine what it did: some seconds ...\n" * 2

@@ -264,6 +264,7 @@ def test_kind_of_process_is_a_remark(monkeypatch: pytest.MonkeyPatch, can_fork: 
 # Engines
 
 
+@pytest.mark.slow
 def test_engine_that_fails_names_reason_and_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = tmp_path / "file"
     file.touch()
@@ -303,6 +304,7 @@ def test_engine_that_hangs_is_a_failed_check(checkout: Path, monkeypatch: pytest
     assert checks["Prefect"].cure.startswith("close what keeps this machine busy")
 
 
+@pytest.mark.slow
 def test_real_engines_start_and_leave_nothing(checkout: Path, tmp_path: Path):
     write_needs(checkout, ["prefect", "mlflow", "dagster"])
     temporary = tmp_path / "temporary"

@@ -177,6 +177,7 @@ def player(play: Callable[..., Player]) -> Player:
     return play()
 
 
+@pytest.mark.slow
 def test_session_from_red_to_next_kata(play: Callable[..., Player], checkout: Path, monkeypatch):
     monkeypatch.setenv("DOJO_EDIT", f"{sys.executable} -c \"print('I edit {{file}} at {{line}}')\"")
     player = play()

@@ -244,6 +244,7 @@ def test_time_is_put_back(solution):
 '''
 
 
+@pytest.mark.slow
 def test_engine_expires_by_the_moved_time_and_retries_by_its_own(
     pytester: pytest.Pytester,
 ) -> None:

@@ -9,6 +9,7 @@ their own in that database, and so they have here.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import datetime
 import functools
@@ -127,5 +128,21 @@ def main(target: Path, database: Path, dags: Sequence[str]) -> int:
     return 0
 
 
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, and write the page; what is missing there ends it with code 2.
+
+    Args:
+        arguments: Those of the command; None means the process's own.
+    """
+    parser = argparse.ArgumentParser(
+        "python -m dojo.replay.heard.airflow", description="Draw the last run of each DAG."
+    )
+    parser.add_argument("page", type=Path, help="the file to write, such as run.html")
+    parser.add_argument("database", type=Path, help="the SQLite file of an Airflow")
+    parser.add_argument("dags", nargs="*", metavar="dag", help="those that are meant (all)")
+    asked = parser.parse_args(arguments)
+    return main(asked.page, asked.database, asked.dags)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))
+    raise SystemExit(run())

@@ -247,7 +247,8 @@ class Companion:
 
     def _replay(self) -> None:
         """Show what the engine did in the red test whose message is shown."""
-        show_replay(self._course.kata, self.desk.red.test if self.desk.red else "", self._lent())
+        red = self.desk.red.test if self.desk.red else ""
+        show_replay(self._course.kata, red, self._lent(), self._say("replays"))
 
     # Runs
 

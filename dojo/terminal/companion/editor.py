@@ -80,16 +80,18 @@ def open_in_editor(
     return f"{command[0]} ended with {code}" if code else ""
 
 
-def show_replay(kata: Kata, test: str, lent: AbstractContextManager[None]) -> None:
+def show_replay(kata: Kata, test: str, lent: AbstractContextManager[None], begins: str) -> None:
     """Show in the terminal's pager what an engine recorded of a test, as `dojo replay` does.
 
     Args:
         kata: The kata.
         test: The test's name; empty: the one that `dojo replay` takes.
         lent: Gives the terminal to the pager.
+        begins: What is said until there is something to show: the test runs for it.
     """
     command = [sys.executable, "-m", "dojo", "replay", f"{kata.number:02d}", *filter(None, [test])]
     with lent:
+        print(begins, flush=True)
         done = subprocess.run(
             command, cwd=kata.root, capture_output=True, text=True, encoding="utf-8", check=False
         )

@@ -47,6 +47,7 @@ _TABLE = WordTable(
         "solved word": "solved",
         "changed": "changed since solved",
         "seen": "solution seen",
+        "replays": "Asking the engine what it did: some seconds ...",
         "ending": "Ending ...",
         "go on": "Next: 'dojo' goes on where you were.",
     },

@@ -50,7 +50,6 @@ reset 01
 solution 01
 forget
 forget --off
-replay 01
 replay 01 test_none
 update
 install nothing
@@ -125,7 +124,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [*LINES, pytest.param("replay 01", marks=pytest.mark.slow)])
 @pytest.mark.usefixtures("checkout")
 def test_command_says_nothing_in_english(line: str) -> None:
     done = CliRunner().invoke(app, line.split())

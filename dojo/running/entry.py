@@ -18,6 +18,7 @@ from dojo.catalog.solutions import Solutions, SolutionsNotFound
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.libraries.seam import SeamMissing, check
+from dojo.place.state import spoken
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
 from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are found by name
@@ -110,15 +111,16 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         check(SEAMS)
     except SeamMissing as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(spoken(str(error))) from None
     config.args = spell_paths(config.args, config.invocation_params.dir)
     try:
         run = KataRun(config, Solutions(asked_solutions(config)), config.getoption("--track"))
     except (CatalogError, SolutionsNotFound) as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(spoken(str(error))) from None
     if run.track and not any(kata.track == run.track for kata in run.katas):
         known = ", ".join(sorted({kata.track for kata in run.katas})) or "none"
-        raise pytest.UsageError(f"no kata of the track {run.track!r} here; there are: {known}")
+        said = f"no kata of the track {run.track!r} here; there are: {known}"
+        raise pytest.UsageError(spoken(said))
     if not run.katas or config.getoption("collectonly"):
         return
     config.stash[KEY] = run
@@ -171,7 +173,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
     if left_out and not items:
-        raise pytest.UsageError(f"no kata here has a task {', '.join(map(str, sorted(asked)))}")
+        said = f"no kata here has a task {', '.join(map(str, sorted(asked)))}"
+        raise pytest.UsageError(spoken(said))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -236,7 +239,7 @@ def _engine_errors() -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        raise pytest.exit.Exception(str(error), returncode=3) from None
+        raise pytest.exit.Exception(spoken(str(error)), returncode=3) from None
 
 
 @pytest.hookimpl(wrapper=True)

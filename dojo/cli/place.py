@@ -245,8 +245,8 @@ def solution(kata: Name = None, yes: Yes = False, as_json: AsJson = False) -> in
         return print_json({"kata": chosen.id, "differences": parts})
     screen = show.Screen()
     for lines in parts:
-        for number, line in enumerate(lines):
-            said = screen.words(line) if number < 2 else line  # whose it is, then code
+        for at, line in enumerate(lines):
+            said = screen.words(line) if at < 2 else line  # whose it is, then code
             screen.put(said, _STYLES.get(line[:1], ""))
         screen.say()
     if not parts:

@@ -38,7 +38,7 @@ HEADS: dict[Language, str] = {
     "fr": "| jour | parcours | avec | Python | système | tests |",
 }
 _GREEN = {"en": "all {tests} green", "fr": "{tests}, tous verts"}
-_RED = {"en": "{red} of {tests} red: {katas}", "fr": "{red} rouges sur {tests} : {katas}"}
+_RED = {"en": "{red} of {tests} red: {katas}", "fr": "{red} rouges sur {tests}\u00a0: {katas}"}
 _NEVER = {
     "en": "| | | | | | the weekly job has not run yet |",
     "fr": "| | | | | | le job hebdomadaire n'a pas encore tourné |",

@@ -36,8 +36,12 @@ class Finding:
     @property
     def line(self) -> str:
         """Return all of it on one line, what was seen shortened."""
-        seen = shorten(one_line(self.seen), _LONGEST_SEEN)
-        return f"{self.file}: {self.rule}: {seen}; {self.cure}"
+        return self.line_in(str)
+
+    def line_in(self, words: Callable[[str], str]) -> str:
+        """Return that line as `words` says each of its sentences: in a reader's language."""
+        seen = shorten(one_line(words(self.seen)), _LONGEST_SEEN)
+        return f"{self.file}: {self.rule}: {seen}; {words(self.cure)}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +51,9 @@ class Note:
     kata: str
     said: str
 
-    @property
-    def line(self) -> str:
-        """Return it on one line."""
-        return f"{self.kata}: {self.said}"
+    def line_in(self, words: Callable[[str], str]) -> str:
+        """Return it on one line, as `words` says it."""
+        return f"{self.kata}: {words(self.said)}"
 
 
 class Fault(NamedTuple):

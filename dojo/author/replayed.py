@@ -12,7 +12,6 @@ from dojo.replay.story import StoryError, read_stories
 
 # Of a test that makes more runs, as many tell what it is about.
 KEPT_RUNS = 40
-_CURE = "'python docs/make_replays.py {kata.number:02d}' records it anew"
 
 
 @rule
@@ -22,7 +21,7 @@ def kept_replay_is_that_of_the_reference(kata: Kata, recorded: Path) -> Iterator
     Of a test without a kept one a learner sees their own run only.
     """
     path = kata.replay_file
-    cure = _CURE.format(kata=kata)
+    cure = f"'python docs/make_replays.py {kata.number:02d}' records it anew"
     try:
         kept = {one.test: one for one in read_stories(path)}
         now = {one.test: one.cut(KEPT_RUNS) for one in read_stories(recorded)}

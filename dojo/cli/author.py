@@ -14,6 +14,7 @@ import typer
 from dojo.catalog.kata import CatalogError, Kata, find_kata, load_catalog
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
+from dojo.language import in_language
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def site(
     for fault in faults:
         screen.say(fault)
     if faults:
-        screen.say(counted(len(faults), "fault"))
+        count = len(faults)
+        screen.say(counted(count, f"{count} fault", f"{count} faults"))
         return Exit.AUTHOR_ERROR
     screen.say(f"{out / 'index.html'}")
     return Exit.DONE
@@ -112,15 +114,22 @@ def _tell(
     from dojo.sandbox.walls import SandboxError
 
     screen = show.Screen()
+
+    def words(text: str) -> str:
+        said, language = screen.words(text), screen.language
+        for folder in ("katas", "reference"):  # what is red is said by its tests or its scenarios
+            said = in_language(said, find_root() / folder / one.kata, language)
+        return said
+
     record: dict[str, list[dict[str, str]]] = {"findings": [], "notes": []}
     try:
         for one in found:
             is_finding = isinstance(one, Finding)
             record["findings" if is_finding else "notes"].append(dataclasses.asdict(one))
             if is_finding and not as_json:
-                screen.say(one.line)
+                screen.put(one.line_in(words))
             elif not as_json:
-                told.say(f"dojo: {one.line}")
+                told.put(f"dojo: {one.line_in(words)}")
     except SandboxError as error:
         raise Stop(Exit.ENVIRONMENT, str(error)) from None
     count = len(record["findings"])
@@ -128,7 +137,8 @@ def _tell(
         names = [kata.id for kata in katas]
         screen.say_json({"schema": SCHEMA, "katas": names, **record})
     else:
-        screen.say(f"{counted(count, 'finding')} in {counted(len(katas), 'kata')}")
+        said = counted(count, f"{count} finding", f"{count} findings")
+        screen.say(f"{said} {counted(len(katas), 'in 1 kata', f'in {len(katas)} katas')}")
     return count
 
 
@@ -156,6 +166,6 @@ def _no_kata(root: Path) -> NoReturn:
     raise Stop(Exit.ENVIRONMENT, f"no kata is in {where!r}; 'cd' into a clone of the katas")
 
 
-def counted(number: int, what: str) -> str:
-    """Return how many there are of something, in words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def counted(number: int, one: str, many: str) -> str:
+    """Return the text for one or for many, each of them whole: so both can be translated."""
+    return one if number == 1 else many

@@ -69,7 +69,8 @@ def init(
             pack = read_pack(asked.track, asked.lang)
             root.mkdir(parents=True, exist_ok=True)
             bring(root, pack, asked, screen.say)
-        environment.begin_history(root, own_version())
+        begun = screen.words(f"Begin with the katas of ml-dojo {own_version()}")
+        environment.begin_history(root, begun)
         lacks_packages = not no_venv and not environment.is_ready(root, asked.track)
         if known is not None and not known.half and not lacks_packages:
             said = f"{str(root)!r} is a workspace already"
@@ -250,8 +251,9 @@ def solution(kata: Name = None, yes: Yes = False, as_json: AsJson = False) -> in
         return print_json({"kata": chosen.id, "differences": parts})
     screen = show.Screen()
     for lines in parts:
-        for line in lines:
-            screen.say(line, _STYLES.get(line[:1], ""))
+        for at, line in enumerate(lines):
+            said = screen.words(line) if at < 2 else line  # whose it is, then code
+            screen.put(said, _STYLES.get(line[:1], ""))
         screen.say()
     if not parts:
         screen.say("Your file and the reference are the same.")

@@ -79,7 +79,7 @@ def cohort_page(
         _matrix(learners, places, language),
         heat_map(learners, words),
         differing(results.results, places, words),
-        late(results.results, places, words),
+        late(results.results, places, words, language),
         known_mistakes(alike, language, unknown),
         _failed_most(results.results, language),
         grounds(results.results, words),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from dojo.catalog.kata import Language
 from dojo.exam.marks import Ground
 from dojo.export.page import Words, in_parts, table, text
 from dojo.grading.results import Result
 from dojo.ground.safe_text import in_a_list
+from dojo.language import OWN, in_language
 
 Learners = Mapping[str, Mapping[str, Result]]
 Places = Mapping[tuple[str, str], str]
@@ -152,13 +154,14 @@ def _solved_by(learners: Learners, kata: str, number: int) -> int:
     )
 
 
-def late(results: Iterable[Result], places: Places, words: Words) -> str:
+def late(results: Iterable[Result], places: Places, words: Words, language: Language) -> str:
     """List who was late, who had more time, and whose lateness could not be judged.
 
     Args:
         results: The results.
         places: Where on the page each is, by learner and kata.
         words: As in `distribution`.
+        language: Of the page.
 
     Returns:
         A heading and a list; nothing where nobody was or had.
@@ -169,7 +172,8 @@ def late(results: Iterable[Result], places: Places, words: Words) -> str:
         if one.deadline is not None:
             moment = one.deadline.isoformat(" ", "minutes")
             said.append(words["own deadline {moment}"].format(moment=moment))
-        said += [note for note in one.notes if "lateness not judged" in note]
+        unjudged = (note for note in one.notes if "lateness not judged" in note)
+        said += [in_language(note, OWN, language) for note in unjudged]
         if said:
             items.append(_item(_link(one, places), ", ".join(said), words))
     return (

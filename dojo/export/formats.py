@@ -14,6 +14,7 @@ from dojo.export.checks import Check, checks_of
 from dojo.export.words import WORDS, advice_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import in_a_list, one_line, plain
+from dojo.language import OWN, in_language
 
 # A page takes 1 MiB a step; a table of a thousand lines is read by nobody.
 MOST_SUMMARY_BYTES = 500_000
@@ -64,7 +65,9 @@ def gradebook(results: Results, separator: str = ",") -> str:
         marks = {one.kata: one.earned for one in theirs}
         unknown = any(one.earned is None for one in theirs)
         total = None if unknown else sum(one.earned or 0 for one in theirs)
-        remarks = " | ".join(_remark(one) for one in theirs if _is_remarkable(one))
+        remarks = " | ".join(
+            _remark(one, results.language) for one in theirs if _is_remarkable(one)
+        )
         numbers = [_number(marks.get(name)) for name in names]
         own = [_name(theirs[0].columns.get(name, "")) for name in more]
         writer.writerow([_name(learner), *own, *numbers, _number(total), _cell(remarks)])
@@ -75,12 +78,15 @@ def _is_remarkable(result: Result) -> bool:
     return bool(result.verdict != "passed" or result.notes or result.deadline)
 
 
-def _remark(result: Result) -> str:
-    late = [f"{result.late_days} days late"] if result.late_days else []
-    if result.deadline is not None:
-        late.append(f"own deadline {result.deadline.isoformat(' ', 'minutes')}")
-    told = ", ".join([result.verdict, *late, *result.notes])
-    return f"{result.kata} {told}: {result.advice}"
+def _remark(result: Result, language: Language) -> str:
+    words, deadline = WORDS[language], result.deadline
+    late = [words["days late"].format(days=result.late_days)] if result.late_days else []
+    if deadline is not None:
+        late.append(words["own deadline"].format(moment=deadline.isoformat(" ", "minutes")))
+    notes = (in_language(note, OWN, language) for note in result.notes)
+    told = ", ".join([short(result.verdict, language), *late, *notes])
+    why = advice_in(language, result.advice)
+    return words["pair"].format(left=f"{result.kata} {told}", right=why)
 
 
 def _number(value: float | None) -> str:

@@ -26,6 +26,7 @@ WORDS = WordTable(
         "untouched": "you handed in the file as it was handed out: was yours saved?",
         "days late": "{days} days late",
         "deadline": "your deadline was {moment}",
+        "own deadline": "own deadline {moment}",
         "hand": "the mark was set by hand: {reason}",
         "task": "Task {number}: {title}",
         "task of": "{kata} task {number}",

@@ -17,14 +17,20 @@ from dojo.language.stubs import said_in
 from dojo.language.templates import Template, notes_of, templates_of
 from dojo.language.words import tables_in
 
-# What a learner or an instructor may read; left out: what draws data, what names private parts,
-# what only authors read, tables of words.
+# What a learner, an instructor or an author may read; left out: what draws data, what names private
+# parts, tables of words, the pages of the site, which are written in both languages.
 _ROOMS = ("catalog", "cli", "engines", "ground", "laws", "place", "running", "terminal", "world")
-_ROOMS_AROUND = ("batch", "exam", "export", "grading", "intake", "mistakes", "replay", "warm")
-_AROUND = re.compile(r"^cli/(asked|grade|marks|mistakes|progress|records)\.py|sample_data|replays")
+_ROOMS_AROUND = (
+    *("author", "batch", "exam", "export", "grading", "inside", "intake", "language", "mistakes"),
+    *("replay", "sandbox", "site", "warm"),
+)
+_AROUND = re.compile(
+    r"^cli/(asked|author|grade|marks|mistakes|progress|records)\.py|sample_data|replays"
+)
 _DATA = re.compile(
     r"seams|/draw/(?!qualities)|/libraries/|/limited/|/http/(authority|clients)\.py"
-    r"|^cli/author\.py|/words\.py|engines/shipping"
+    r"|/words\.py|engines/shipping|^author/(mutants/(expressions|statements)|new/texts)|^language/(?!catalogue)"
+    r"|^sandbox/(calls/|init|job|kernel)|^site/(?!building|checking)"
 )
 
 

@@ -18,10 +18,12 @@ _CODE = re.compile(
     r"^\s*((import|from|def|class|SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA)\b|"
     r"<[/!?a-z]|:root|\.\w+ \{)"
 )
-# `raised {name}`, `{low} to {high}`, `a folder`: one word is enough with what is put in, or `a`.
+# `raised {name}`, `{low} to {high}`, `{file} (yours)`, `a folder`: one word is enough with what is
+# put in, or `a`.
 _ONE_WORD = re.compile(
     r"^[A-Za-z]{4,}:? \{|^.*\} [a-z]{4,}\b|(^|[ }])[A-Za-z]{3,}: \{"
-    r"|\} (to|of|in|or|and|at|with|from|on) \{|^(a|an|the|no) [a-z]{3,}$"
+    r"|\},? (to|of|in|or|and|at|with|from|on|now) \{|\} \([a-z]{4,}\)$|\}.*, [a-z]{4,}( \{|$)"
+    r"|^(a|an|the|no) [a-z]{3,}$|^a \{"
 )
 # What a scenario calls what it notes: words, no name of a function, no sign of a format.
 _NOTE = re.compile(r"(?=.*[a-z]{3})[a-z{][a-z0-9{} ,;:'*-]*")

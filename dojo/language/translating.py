@@ -7,23 +7,24 @@ turn, for it may be a sentence itself. What no catalogue knows stays as it is.
 
 from __future__ import annotations
 
+import itertools
 import re
-import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+from dojo.language.known import Known
 
 _MOST_LINES = 6  # of one template, with all that is put into it
 _DEEPEST = 5
 _SENTENCE_ENDS = re.compile(r"(?<=[.:;!?)]) +")
 _MOST = 4_000  # characters of a line that are looked through: a value may be a whole file
+_MOST_ENDINGS = 3
 _MOST_SENTENCES = 24  # of a line
-_MOST_STARTS = 5
-_LEAST_TO_GO_ON = 5  # characters
 _GAP = re.compile("([ \\u00a0\\u202f]):")
 _SIGNS = (".", ",", ";", ":", ")")  # that may follow what is one text
 _MOST_OF_IT = 0.75
 _LEAST_TO_STAND = 7  # characters
-_GOING_ON = ("; ", ", ", " (")
+_TWO_PLACES = re.compile(r"\{\w+\} \{\w+\}(?=.*[a-z]{3})", re.DOTALL)
 
 
 class _Said(NamedTuple):
@@ -38,76 +39,6 @@ class _Said(NamedTuple):
     text: str
 
 
-class _Known(NamedTuple):
-    """One template that can be recognised.
-
-    Attributes:
-        fixed: Its fixed parts, one more than there are places; between two of them lies a place.
-        names: The places' names.
-        key: The longest of its fixed parts: what does not hold that is another.
-        weight: How many of its characters are fixed.
-        goes_on: Whether it may stand behind something else: a call, a name.
-        said: Its translation.
-    """
-
-    fixed: tuple[str, ...]
-    names: tuple[str, ...]
-    key: str
-    weight: int
-    goes_on: bool
-    said: str
-
-    @classmethod
-    def of(cls, text: str, said: str) -> _Known:
-        """Take a template apart."""
-        fixed, names = [""], []
-        for literal, name, _, _ in string.Formatter().parse(text.strip()):
-            fixed[-1] += literal
-            if name is not None:
-                names.append(name)
-                fixed.append("")
-        key = max(fixed, key=len)
-        goes_on = text.startswith(_GOING_ON) or text.strip()[:1].islower()
-        goes_on = goes_on and len(key) >= _LEAST_TO_GO_ON and (bool(names) or " " in key.strip())
-        # Spaces that both have belong to what is around it; French has some before a sign.
-        said = said if text == text.strip() else said.strip()
-        return cls(tuple(fixed), tuple(names), key, sum(map(len, fixed)), goes_on, said)
-
-    def matched(self, text: str) -> dict[str, str] | None:
-        """Return what was put in, if a text is this one.
-
-        Each fixed part is looked for once, from left to right: no text can make that take long.
-        """
-        first, last = self.fixed[0], self.fixed[-1]
-        if not self.names:
-            return {} if text == first else None
-        end = len(text) - len(last)
-        at = len(first)
-        if end < at or not text.startswith(first) or not text.endswith(last):
-            return None
-        values = []
-        for part in self.fixed[1:-1]:
-            found = text.find(part, at, end)
-            if found < 0:
-                return None
-            values.append(text[at:found])
-            at = found + len(part)
-        return dict(zip(self.names, [*values, text[at:end]], strict=True))
-
-    def matched_at_the_end(self, text: str) -> tuple[str, dict[str, str]] | None:
-        """Return what stands before, and what was put in, if a text ends so."""
-        at = -1
-        for _ in range(_MOST_STARTS if self.goes_on else 0):
-            at = text.find(self.fixed[0], at + 1)
-            if at < 0:
-                break
-            if at and not (text[at].isalnum() and text[at - 1].isalnum()):
-                values = self.matched(text[at:])
-                if values is not None:
-                    return text[:at], values
-        return None
-
-
 class Translator:
     """Translates messages into one language."""
 
@@ -120,7 +51,7 @@ class Translator:
         merged: dict[str, str] = {}
         for one in catalogues:
             for text, said in one.items():
-                if said and said != text:
+                if said and (said != text or _is_a_sentence(text)):
                     merged.setdefault(text, said)
         # As French has it, and Spanish has not: its catalogue shows what a language does.
         gaps = (_GAP.search(said) for said in merged.values())
@@ -129,8 +60,11 @@ class Translator:
         self._between.setdefault(", ", ", ")
         for text, said in list(merged.items()):  # what begins a sentence may go on with another
             merged.setdefault(text[:1].lower() + text[1:], said[:1].lower() + said[1:])
+            two = _TWO_PLACES.match(text)  # where one ends and the other begins is not told
+            if two and said.startswith(two[0]):
+                merged.setdefault(f"{{_}}{text[two.end() :]}", f"{{_}}{said[two.end() :]}")
         self._known = sorted(
-            (_Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
+            (Known.of(text, said) for text, said in merged.items()), key=lambda one: -one.weight
         )
 
     def translate(self, message: str) -> str:
@@ -147,10 +81,12 @@ class _Reading:
     """Reads one message."""
 
     def __init__(
-        self, known: Sequence[_Known], between: Mapping[str, str], before_a_colon: str
+        self, known: Sequence[Known], between: Mapping[str, str], before_a_colon: str
     ) -> None:
         """Remember which templates it may hold, what may join two of them, and a typography."""
         self._known, self._between, self._before_a_colon = known, between, before_a_colon
+        self._going_on = [one for one in known if one.goes_on]
+        self._heads = [one for one in known if one.is_head]
         self._phrases: dict[tuple[str, int], _Said | None] = {}
 
     def text(self, text: str, depth: int) -> _Said:
@@ -209,19 +145,33 @@ class _Reading:
         whole = self._whole(text, depth)
         if whole is not None and whole.known >= _MOST_OF_IT * len(text):
             return whole
-        found = [whole, self._joined(text, depth)]
-        for one in self._known:
-            if one.goes_on and one.key in text and (ending := one.matched_at_the_end(text)):
-                before, values = ending
-                gap = before[len(before.rstrip()) :]
-                first = self._phrase(before.rstrip(), depth) or _Said(0, before.rstrip())
-                said = self._filled(one, values, depth) or _Said(0, text[len(before) :])
-                found.append(_Said(first.known + said.known, first.text + gap + said.text))
-                break
+        found = [whole, self._joined(text, depth), self._headed(text), *self._ended(text, depth)]
         if text[-1:] in _SIGNS and (shorter := self._phrase(text[:-1], depth)) is not None:
-            gap = self._before_a_colon if text[-1] in ":;" else ""
+            is_said = text[-1] in ":;" and shorter.text != text[:-1]
+            gap = self._before_a_colon if is_said else ""
             found.append(_Said(shorter.known, f"{shorter.text}{gap}{text[-1]}"))
         return max(filter(None, found), key=lambda one: one.known, default=None)
+
+    def _headed(self, text: str) -> _Said | None:
+        """Translate words that a name stands behind."""
+        for one in self._heads:
+            name = text[len(one.key) + 1 :]
+            if text.startswith(f"{one.key} ") and not re.search(" [a-z]{2}", name):
+                return _Said(one.weight, f"{one.said} {name}")
+        return None
+
+    def _ended(self, text: str, depth: int) -> Iterator[_Said]:
+        """Translate what a text ends with, and what stands before it; by a few that it may be."""
+        fit = (
+            (one, *ending)
+            for one in self._going_on
+            if one.key in text and (ending := one.matched_at_the_end(text))
+        )
+        for one, before, values in itertools.islice(fit, _MOST_ENDINGS):
+            gap = before[len(before.rstrip()) :]
+            first = self._phrase(before.rstrip(), depth) or _Said(0, before.rstrip())
+            said = self._filled(one, values, depth) or _Said(0, text[len(before) :])
+            yield _Said(first.known + said.known, first.text + gap + said.text)
 
     def _joined(self, text: str, depth: int) -> _Said | None:
         """Translate texts that were put together by another one."""
@@ -247,7 +197,7 @@ class _Reading:
         ]
         return max(found, key=lambda one: one.known, default=None)
 
-    def _filled(self, one: _Known, values: dict[str, str], depth: int) -> _Said | None:
+    def _filled(self, one: Known, values: dict[str, str], depth: int) -> _Said | None:
         """Put into a translation what was put in, translated itself.
 
         None where it is little more than ` in `, which stands in any sentence, and what was put in
@@ -264,6 +214,11 @@ class _Reading:
             known += said.known
             put_in[name] = said.text
         return _Said(known, one.said.format(**put_in))
+
+
+def _is_a_sentence(text: str) -> bool:
+    """Say whether a text that stays as it is, somebody else's, keeps its words."""
+    return " " in text and "{" not in text
 
 
 def _is_name(text: str) -> bool:

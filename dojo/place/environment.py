@@ -246,7 +246,7 @@ def _run(root: Path, command: list[str]) -> None:
     )
 
 
-def begin_history(root: Path, version: str) -> None:
+def begin_history(root: Path, message: str) -> None:
     """Make a first commit of what was handed out, where Git is and nothing has a history yet."""
     if shutil.which("git") is None or _git(root, "rev-parse", "HEAD") is not None:
         return
@@ -257,7 +257,6 @@ def begin_history(root: Path, version: str) -> None:
     # No hook and no signature of the person's: nothing may ask for a password here.
     quiet = ["-c", f"core.hooksPath={os.devnull}", "-c", "commit.gpgsign=false"]
     if _git(root, "init", "--quiet") is not None and _git(root, *quiet, "add", "-A") is not None:
-        message = f"Begin with the katas of ml-dojo {version}"
         _git(root, *own, *quiet, "commit", "--quiet", "--no-verify", "-m", message)
 
 

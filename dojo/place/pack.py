@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import posixpath
 import re
 import sys
@@ -17,6 +18,7 @@ from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import languages, languages_in
 from dojo.language.catalogue import STUB, catalogue_file, read_text
 from dojo.language.stubs import in_other_words
+from dojo.language.words import WordTable
 from dojo.place import shape
 from dojo.place.carried import ARCHIVE, EDITORS, carried, content_of, is_stub
 from dojo.place.state import PlaceError, own_version
@@ -29,6 +31,19 @@ else:  # pragma: no cover - depends on the interpreter
 _OF_KATAS = ("katas", "reference")
 # A link of a page to a file or a folder beside it: its text, and where it leads.
 _LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((?![a-z]+:|#|//)([^()\s#]+)(?:#[^()\s]*)?\)")
+
+
+_TASKS = ".vscode/tasks.json"
+_LABELS = WordTable(
+    "labels of tasks",
+    (
+        "dojo: go on",
+        "dojo: run this kata",
+        "dojo: hint",
+        "dojo: compare with the reference",
+        "dojo: doctor",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,8 @@ def read_pack(track: Track | None, lang: Language | None) -> Pack:
         | {"conftest.py", *EDITORS} & wanted.keys()
     )
     files = {**wanted, **_stubs_in(lang, wanted), **own}
+    if _TASKS in files:
+        files[_TASKS] = _labelled(files[_TASKS], lang or "en")
     return Pack(version, _with_links_that_lead(files), frozenset(yours))
 
 
@@ -97,6 +114,14 @@ def _stubs_in(lang: Language | None, files: dict[str, bytes]) -> dict[str, bytes
         if catalogue:
             said[name] = in_other_words(files[name], read_text(catalogue.decode(), STUB))
     return said
+
+
+def _labelled(tasks: bytes, lang: Language) -> bytes:
+    """Return the tasks of the editor, called in a language."""
+    for english, said in _LABELS[lang].items():
+        label = json.dumps(said, ensure_ascii=False).encode()
+        tasks = tasks.replace(json.dumps(english).encode(), label)
+    return tasks
 
 
 def _with_links_that_lead(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dojo.catalog.kata import Language, Track
 from dojo.ground.files import remove_halves, write_whole
-from dojo.language import languages
+from dojo.ground.paths import find_root
+from dojo.language import OWN, in_language, languages
 
 FILE = Path(".dojo", "workspace.json")
 _PATIENCE_S = 20
@@ -115,6 +116,11 @@ def language_here(root: Path) -> Language:
     if asked and asked in languages(root):
         return asked
     return language_at(root) or _of_the_locale(languages(root))
+
+
+def spoken(text: str) -> str:
+    """Return a text of ours in the language of this place, as far as it is known there."""
+    return in_language(text, OWN, language_here(find_root()))
 
 
 def _of_the_locale(known: list[Language]) -> Language:

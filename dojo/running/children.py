@@ -33,6 +33,20 @@ CHILD_VARIABLE = "DOJO_CHILD"
 _GRACE_S = 2.0
 _START_TIMEOUT_S = 120
 _MESSAGE_LIMIT = 64 * 1024 * 1024
+_TIMES_AT_MOST = 8.0
+
+
+def times_longer() -> float:
+    """Return how much longer than on an idle machine a test may take now, 1 to 8.
+
+    It is the load a core, of the last minute: where fifteen programs share two cores, a test that
+    takes five seconds comes to no end within thirty.
+    """
+    try:
+        load = os.getloadavg()[0]
+    except (AttributeError, OSError):  # Windows; a place without /proc
+        return 1.0
+    return min(max(load / (os.cpu_count() or 1), 1.0), _TIMES_AT_MOST)
 
 
 class Broken(Exception):

@@ -22,6 +22,7 @@ from dojo.engines import register
 from dojo.engines.templates import EngineError
 from dojo.ground.endings import Ending
 from dojo.ground.libraries.seam import SeamMissing, check
+from dojo.place.state import spoken
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
@@ -98,15 +99,16 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         check(SEAMS)
     except SeamMissing as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(spoken(str(error))) from None
     config.args = spell_paths(config.args, config.invocation_params.dir)
     try:
         run = KataRun(config, Solutions(asked_solutions(config)), config.getoption("--track"))
     except (CatalogError, SolutionsNotFound) as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(spoken(str(error))) from None
     if run.track and not any(kata.track == run.track for kata in run.katas):
         known = ", ".join(sorted({kata.track for kata in run.katas})) or "none"
-        raise pytest.UsageError(f"no kata of the track {run.track!r} here; there are: {known}")
+        said = f"no kata of the track {run.track!r} here; there are: {known}"
+        raise pytest.UsageError(spoken(said))
     if not run.katas:
         return
     _register_fixtures(config, run)
@@ -125,11 +127,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _register_fixtures(config: pytest.Config, run: KataRun) -> None:
-    """Have tests find the fixtures of the dojo's own engines, and of their pack.
-
-    Raises:
-        pytest.UsageError: The pack's cannot be imported.
-    """
+    """Have tests find the fixtures of the dojo's own engines, and of their pack."""
     for name in (*own_pack().fixtures, *run.pack.fixtures):
         if not config.pluginmanager.has_plugin(name):
             try:
@@ -178,7 +176,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
     if left_out and not items:
-        raise pytest.UsageError(f"no kata here has a task {', '.join(map(str, sorted(asked)))}")
+        said = f"no kata here has a task {', '.join(map(str, sorted(asked)))}"
+        raise pytest.UsageError(spoken(said))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -242,7 +241,7 @@ def _engine_errors() -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        raise pytest.exit.Exception(str(error), returncode=3) from None
+        raise pytest.exit.Exception(spoken(str(error)), returncode=3) from None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,6 +12,7 @@ from dojo.catalog.attempts import log_attempt
 from dojo.catalog.kata import Kata, find_kata
 from dojo.catalog.progress import fingerprint, is_complete, record_progress
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.place.state import spoken
 from dojo.running.outcome import verdict_of
 from dojo.running.session import KataRun
 
@@ -87,7 +88,8 @@ class Recorder:
             kata = find_kata(self._run.katas, verdict.kata)
             if kata.id in self._waiting:
                 said = verdict.describe_waiting(kata)
-                terminalreporter.write_line(f"{kata.id}: {said}; --all-tasks runs them now")
+                line = f"{kata.id}: {said}; --all-tasks runs them now"
+                terminalreporter.write_line(spoken(line))
 
     def pytest_sessionfinish(self) -> None:
         """Write the verdicts and the learner's progress."""

@@ -15,6 +15,7 @@ from dojo.engines import ENGINES, for_solution, register, start
 from dojo.ground.paths import find_root, is_pack
 from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
+from dojo.place.state import spoken
 from dojo.running.elsewhere.client import SecondParent
 
 
@@ -79,7 +80,7 @@ class KataRun:
                     engine.isolate(room)
             except OSError as error:
                 said = f"there is no place for what a run writes: {said_of_disk(error)}"
-                raise pytest.UsageError(said) from None
+                raise pytest.UsageError(spoken(said)) from None
         self.room = room
 
     def _check_packages(self) -> None:
@@ -88,7 +89,7 @@ class KataRun:
             check_packages(katas)
         except TrackMissing as error:
             others = "" if len(katas) == 1 else "; or name the katas of one track: --track NAME"
-            raise pytest.UsageError(f"{error}{others}") from None
+            raise pytest.UsageError(spoken(f"{error}{others}")) from None
 
     def inherit_engines(
         self, addresses: dict[str, str], names: set[str], second: SecondParent | None = None
@@ -134,7 +135,7 @@ class KataRun:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.ensure_newline()
-            reporter.write_line(line)
+            reporter.write_line(spoken(line))
 
     def stop(self) -> None:
         """Stop the engines; the room goes when the process does."""
@@ -170,10 +171,11 @@ def spell_paths(args: list[str], folder: Path) -> list[str]:
             with contextlib.suppress(ValueError):  # on another drive of Windows
                 path = os.path.relpath(folder / path, folder)
             if "[" in path:
-                raise pytest.UsageError(
+                said = (
                     f"pytest reads no path with a '[' in it, such as {arg!r}: rename the folder,"
                     " or 'cd' into it and name what is below"
                 )
+                raise pytest.UsageError(spoken(said))
         spelt.append(path + separator + test)
     return spelt
 

@@ -14,7 +14,7 @@ from dojo.catalog.kata import Kata
 from dojo.ground.endings import Ending
 from dojo.ground.run_folder import CAN_FORK
 from dojo.running.child import stack_file
-from dojo.running.children import Broken, Child, fork_child, spawn_child
+from dojo.running.children import Broken, Child, fork_child, spawn_child, times_longer
 from dojo.running.outcome import broken_run_reports
 from dojo.running.session import KataRun
 
@@ -29,7 +29,10 @@ class Supervisor:
         self._run = run
         self._session = session
         self._child: Child | None = None
-        self._timeout_s = float(os.environ.get("DOJO_TEST_TIMEOUT") or 30)
+        asked = os.environ.get("DOJO_TEST_TIMEOUT")
+        self._timeout_s = float(asked or 30)
+        self._is_asked = bool(asked)
+        self._times = 1.0
         # A kata whose import broke the process: every further test would break it the same way.
         self._broken_imports: dict[str, Broken] = {}
 
@@ -53,13 +56,13 @@ class Supervisor:
             return _reports(item, kata, known, 0.0, "")
         child = self._child = self._child or self._start_child()
         try:
-            told = child.ask(item.nodeid, following.nodeid if following else "", self._timeout_s)
+            told = child.ask(item.nodeid, following.nodeid if following else "", self._limit_s)
             return child.read(told, item)
         except Broken as broken:
             self._child = None
             if broken.cause == "hang":
                 stack = stack_file(self._run.room, child.pid)
-                ending = Ending("timeout", limit_s=self._timeout_s)
+                ending = Ending("timeout", limit_s=round(self._limit_s, 1))
                 message = _describe_hang(ending, stack, self._run.solutions.file_of(kata))
                 broken = Broken("hang", message, ending)
                 self._timeout_s = min(self._timeout_s, _AFTER_A_HANG_S)
@@ -70,6 +73,11 @@ class Supervisor:
             seconds = time.perf_counter() - started
             return _reports(item, kata, broken, seconds, self._read_output())
 
+    @property
+    def _limit_s(self) -> float:
+        """Return what a test has: what somebody asked for as it is, else more if all is slow."""
+        return self._timeout_s * self._times
+
     def stop(self) -> None:
         """End the child."""
         if self._child is not None:
@@ -79,9 +87,10 @@ class Supervisor:
     def _start_child(self) -> Child:
         room = self._run.room
         assert room is not None
+        self._times = 1.0 if self._is_asked else times_longer()
         if not CAN_FORK:
             return spawn_child(self._run, self._session, room)
-        return fork_child(self._session, room, max(self._timeout_s - 0.5, 0.5))
+        return fork_child(self._session, room, max(self._limit_s - 0.5, 0.5))
 
     def _read_output(self) -> str:
         """Return what the broken test printed: the capture file is shared with the child."""

@@ -8,6 +8,7 @@ import secrets
 import socket
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from dojo.sandbox.client import GuardFault
@@ -60,11 +61,16 @@ def try_walls(parent: Parent) -> None:
             by_path.close()
             del os.environ[name]
     if possible:
-        told = "; ".join(f"{what} ({seen})" for what, seen in possible.items())
-        raise SandboxError(
-            f"the sandbox at level {parent.level!r} does not hold: a submission could {told};"
-            " nothing was graded"
-        )
+        raise SandboxError(told_of(parent.level, possible))
+
+
+def told_of(level: str, possible: Mapping[str, str]) -> str:
+    """Return what is told of walls that do not hold: what was possible, and how it was seen."""
+    told = "; ".join(f"{what}: {seen}" for what, seen in possible.items())
+    return (
+        f"nothing was graded, the sandbox at level {level!r} does not hold;"
+        f" a submission could: {told}"
+    )
 
 
 def _probe(parent: Parent, told: dict[str, object]) -> dict[str, str]:

@@ -788,7 +788,7 @@ def test_printed_lines_are_in_the_log(call: Call, save: Save) -> None:
             for number in re.findall(r"\d+(?:\.\d+)?", line)
         ),
     }
-    missing = " and ".join(f"one with {what}" for what, found in asked.items() if not found)
+    missing = "; ".join(f"one with {what}" for what, found in asked.items() if not found)
     assert not missing, told(
         f"{seen.call} {seen.ending}",
         f"Lines in the flow run's log: {len(lines)}. Expected among them and not found: {missing}.",

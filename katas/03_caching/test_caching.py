@@ -134,18 +134,20 @@ def differing(found: Any, wanted: pd.DataFrame) -> str:
     if not isinstance(found, pd.DataFrame):
         return "a frame"
     parts = [
-        ("column", (found.columns.tolist(), wanted.columns.tolist())),
+        ("name of column", (found.columns.tolist(), wanted.columns.tolist())),
         ("index label", (cells(found.index), cells(wanted.index))),
         ("index type", ([str(found.index.dtype)], [str(wanted.index.dtype)])),
-        ("type", (types(found), types(wanted))),
+        ("type of column", (types(found), types(wanted))),
     ]
+    heads = len(parts)
     # By their place: two columns may have one name.
     for (_, one), (name, other) in zip(found.items(), wanted.items(), strict=False):
-        parts.append((f"{name} of row", (cells(one), cells(other))))
-    for what, both in parts:
+        parts.append((name, (cells(one), cells(other))))
+    for number, (what, both) in enumerate(parts):
         for place, (one, other) in enumerate(zip_longest(*both)):
-            if one != other or (type(one) is not type(other) and what != "calls of row"):
-                return f"its {what} {place} is {shorten(repr(other))}, and not {shorten(repr(one))}"
+            if one != other or (type(one) is not type(other) and what != "calls"):
+                where = f"{what} {place}" if number < heads else f"{what} of row {place}"
+                return f"its {where} is {shorten(repr(other))}, and not {shorten(repr(one))}"
     return ""
 
 

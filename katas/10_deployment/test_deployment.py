@@ -408,7 +408,7 @@ def next_are(solution: Any, prefect_requests: list[str]) -> Next:
         count = count or max(len(expected), 1)
         prefect_requests.clear()  # what the test itself has asked for
         found = solution.next_runs(deployment, after, count)
-        call = f"next_runs({what}, {after.isoformat()}, {count})"
+        call = f"next_runs(deployment, {after.isoformat()}, {count}), of {what},"
         asked_nobody(call, prefect_requests)
         is_list = isinstance(found, list) and all(isinstance(one, datetime) for one in found)
         assert is_list and all(one.tzinfo is not None for one in found), told(

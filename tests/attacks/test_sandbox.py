@@ -349,7 +349,7 @@ def test_wall_that_does_not_hold_ends_the_grading(
 
     seen = {"read a file outside": "'secret'"}
     monkeypatch.setattr("dojo.sandbox.selftest._probe", lambda *_: dict(seen))
-    with pytest.raises(SandboxError, match=r"read a file outside.*nothing was graded"):
+    with pytest.raises(SandboxError, match=r"nothing was graded.*read a file outside"):
         try_walls(Leaky())  # type: ignore[arg-type]
 
 

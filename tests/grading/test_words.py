@@ -118,15 +118,18 @@ def test_advice_says_in_french_too_that_nothing_firm_was_seen() -> None:
     judged = Judged((), (), "passed")
     advice = grader._advice("passed", judged, (a_task(1), task))
 
-    assert advice_in("fr", advice) == "tout est juste ; sur sa seule parole : tâche 2"
+    assert advice_in("fr", advice) == "tout est juste\u00a0; sur sa seule parole\u00a0: tâche 2"
 
 
 def test_advice_keeps_what_it_is_on() -> None:
     there = "{x}.py is not there; there is"
     said = advice_in("fr", f"{there} 'retry.py': if that is it, call it retries.py")
-    assert said == "{x}.py n'est pas là ; il y a 'retry.py' : si c'est lui, appelez-le retries.py"
+    assert (
+        said
+        == "{x}.py n'est pas là\u00a0; il y a 'retry.py'\u00a0: si c'est lui, appelez-le retries.py"
+    )
     said = advice_in("fr", f"{there} 'a.zip': unpack it")
-    assert said == "{x}.py n'est pas là ; il y a 'a.zip' : décompressez-le"
+    assert said == "{x}.py n'est pas là\u00a0; il y a 'a.zip'\u00a0: décompressez-le"
     assert advice_in("fr", "something else") == "something else"
 
 
@@ -185,7 +188,8 @@ def test_unreadable_hand_in_is_explained_in_french_everywhere() -> None:
 
     for text in said:
         readable = re.sub(r"&#(\d+);", lambda one: chr(int(one[1])), text)
-        assert "retries.py est vide : a-t-il" in readable.replace("\\", "")
+        readable = readable.replace(r"\u00a0", " ").replace("\u00a0", " ").replace("\\", "")
+        assert "retries.py est vide : a-t-il" in readable
 
 
 def test_record_of_an_older_dojo_is_english(tmp_path: Path) -> None:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-import string
 import textwrap
 from collections.abc import Iterator
 
-import polib
 import pytest
 import typer
 from rich.cells import cell_len
@@ -25,38 +23,24 @@ from dojo.export.feedback import feedback_mail
 from dojo.grading.results import ByHand
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import sources
-from dojo.language.catalogue import HELP, catalogue_file, places
+from dojo.language.catalogue import places
 from dojo.language.translating import Translator
 from dojo.replay import page, text
 from dojo.replay.compare import differences
 from dojo.replay.story import Table
 from dojo.replay.words import Say
 from dojo.terminal.companion.words import Words, names_of
+from tests.language.pseudo import PSEUDO, english_in, pseudo, write_catalogue
 from tests.made_up_results import a_result, passed, record, ungraded
 from tests.replay.made_up import many, retried, run, story
 
 KATAS = load_catalog(PACKAGE_ROOT)
 PARTS = sources.own_parts()
 OWN = PARTS[None]
-PSEUDO = "qps"
-# Said in no text of ours as it is: in that language each has an accent.
-ENGLISH = re.compile(r"\b(?:the|an|of|and|is|are|to|in|for|with|it|that|or|one|no|not|by|from)\b")
 COMMANDS = typer.main.get_command(app).commands
 MADE_UP = ("said 1, expected 4", "requests made", "1 of 2 tests is red", "not graded: disk full")
 TABLE = Table(title="Files that stay", columns=("file", "bytes"), rows=(("a", "1"),), marks=(0,))
-ACCENTS = str.maketrans("aceinostuyACEINOSTUY", "àçéîñöşţüýÀÇÉÎÑÖŞŢÜÝ")
 PLAIN = re.compile(r"[a-zA-Z]*[aceinostuy][a-zA-Z]*", re.ASCII)
-
-
-def pseudo(text: str) -> str:
-    """Write a text in that language; what is put in stays, and so do spaces at its ends."""
-    written = ""
-    for literal, name, _, _ in string.Formatter().parse(text):
-        written += literal.translate(ACCENTS).replace("{", "{{").replace("}", "}}")
-        written += "" if name is None else "{" + name + "}"
-    body = written.rstrip(" ")
-    longer = len(body.strip()) * 2 // 5
-    return body + ("~" * longer if longer else "") + written[len(body) :]
 
 
 def filled(text: str) -> str:
@@ -83,27 +67,11 @@ def test_each_sentence_of_a_kata_is_found_again(kata: Kata) -> None:
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Have `dojo` itself speak that language too."""
     folder = tmp_path_factory.mktemp("own")
-    written = polib.POFile()
-    for part, templates in PARTS.items():
-        for said in dict.fromkeys(one.text for one in templates):
-            entry = polib.POEntry(msgid=said, msgstr=said_so(part, said), msgctxt=part)
-            written.append(entry)
-    written.save(str(catalogue_file(folder, PSEUDO)))
+    write_catalogue(folder, PARTS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dojo.language.OWN", folder)
         patch.setenv("DOJO_LANG", PSEUDO)
         yield
-
-
-def said_so(part: str | None, text: str) -> str:
-    """Write a text of one part in that language; a line of help may be shown cut."""
-    return text.translate(ACCENTS) if part == HELP and "{" not in text else pseudo(text)
-
-
-def english_in(shown: str, *allowed: str) -> list[str]:
-    """Return the lines that say something in English; what is in quotes is somebody's."""
-    bare = re.sub("|".join([r"'[^'\n]*'", r'"[^"\n]*"', r"--[a-z-]+", *allowed]), "", shown)
-    return [line for line in bare.splitlines() if ENGLISH.search(line)]
 
 
 def texts_of(page_of_html: str) -> str:

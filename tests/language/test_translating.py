@@ -129,3 +129,44 @@ def test_little_words_alone_are_no_sentence(english: str, french: str) -> None:
     )
 
     assert there.translate(english) == french
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        # Where the call ends and its ending begins no sign tells: both are read as one.
+        (
+            "run(all three): It made: a, b. It succeeded. The source was asked 2 times.",
+            "run(les trois) : Fait : a, b. C'est réussi. Demandes à la source : 2.",
+        ),
+        # What a translation puts elsewhere is a count, no sentence before it.
+        ("It made: a. 4 rows of b.", "Fait : a. lignes de b : 4."),
+        ("in the storage 3fa was 1 and is 2", "dans le stockage 3fa était 1 et vaut 2"),
+        ("the level of blas (x.so) was 1 and is 2", "le niveau de blas (x.so) était 1 et vaut 2"),
+        ("f() raised E: no end It made 5 runs.", "f() a levé E : no end Cela fait 5 exécutions."),
+        # Somebody else's sentence: no part of it is one of ours.
+        ("no answer (404: it does not exist)", "no answer (404: it does not exist)"),
+        ("it does not exist", "it n'existe pas"),
+    ],
+)
+def test_message_of_many_parts_is_taken_apart_rightly(english: str, french: str) -> None:
+    there = Translator(
+        {
+            "{call} {ending} The source was asked {n} times.": (
+                "{call} {ending} Demandes à la source : {n}."
+            ),
+            "run(all three)": "run(les trois)",
+            "It made: {made}. ": "Fait : {made}. ",
+            "It succeeded.": "C'est réussi.",
+            "{n} rows of {what}.": "lignes de {what} : {n}.",
+            "in the storage": "dans le stockage",
+            "the level of": "le niveau de",
+            "was {old} and is {new}": "était {old} et vaut {new}",
+            "raised {name}: {text}": "a levé {name} : {text}",
+            " It made {n} runs.": " Cela fait {n} exécutions.",
+            "no answer (404: it does not exist)": "no answer (404: it does not exist)",
+            "{what} does not exist": "{what} n'existe pas",
+        }
+    )
+
+    assert there.translate(english) == french

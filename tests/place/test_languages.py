@@ -84,10 +84,16 @@ def test_clone_speaks_french_and_english_again(
 def test_workspace_is_made_in_french_and_changes_its_language(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (checkout / ".vscode").mkdir()
+    (checkout / ".vscode/tasks.json").write_text('{"tasks": [{"label": "dojo: hint"}]}')
     hands_out(monkeypatch, checkout, OLD)
     root = tmp_path / "mine"
     run("init", str(root), "--lang", "fr", "--no-venv")
     monkeypatch.chdir(root)
+    tasks = root / ".vscode/tasks.json"
+    assert tasks.read_text() == '{"tasks": [{"label": "dojo: indice"}]}'
+    subject = subprocess.check_output(["git", "log", "--format=%s"], encoding="utf-8")
+    assert subject.startswith("Départ avec les katas")
     alpha, beta = root / "katas/01_alpha/alpha.py", root / "katas/02_beta/beta.py"
 
     assert alpha.read_text(encoding="utf-8") == FRENCH
@@ -98,6 +104,7 @@ def test_workspace_is_made_in_french_and_changes_its_language(
 
     assert alpha.read_text() == STUB
     assert beta.read_text(encoding="utf-8") == mine
+    assert tasks.read_text() == '{"tasks": [{"label": "dojo: hint"}]}'
     assert language_at(root) == "en"
 
 

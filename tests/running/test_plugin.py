@@ -535,6 +535,17 @@ def test_track_without_katas_says_so(checkout: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*no kata of the track 'airflow' here; there are: prefect"])
 
 
+def test_what_pytest_says_for_us_is_in_the_learners_language(
+    checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOJO_LANG", "fr")
+
+    result = run(checkout, "--task", "7")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*aucun kata ici n'a de tâche 7"])
+
+
 def test_green_run_is_remembered_as_progress(checkout: pytest.Pytester) -> None:
     run(checkout)
 

@@ -116,8 +116,8 @@ def api(passed: RetryClock) -> Iterator[FlakyApi]:
 
 RULES = {
     "README.md": "No network: ask the given address with requests, httpx, urllib or urllib3.",
-    "README.fr.md": "Pas de réseau : interrogez l'adresse donnée avec requests, httpx, urllib ou"
-    " urllib3.",
+    "README.fr.md": "Pas de réseau\u00a0: interrogez l'adresse donnée avec requests, httpx, urllib"
+    " ou urllib3.",
 }
 ASKING = [
     path.parent

@@ -164,13 +164,15 @@ class _Score:
 
     @property
     def told(self) -> str:
-        killed = f"kill{_s(self.judge)} {self.killed} of {self.count} mutants"
-        said = f"the {self.judge} {killed} ({self.percent} %)"
+        counted = f"{self.killed} of {self.count} mutants ({self.percent} %)"
+        killed = f"the tests kill {counted}", f"the examination kills {counted}"
+        said = [_by(self.judge, *killed)]
         if self.equivalent:
-            said += f"; {self.equivalent} more are listed as equivalent"
+            said.append(f"{self.equivalent} more are listed as equivalent")
         if self.at_import:
-            said += f"; {self.at_import} more cannot be imported, so nothing is counted for them"
-        return said
+            left_out = f"{self.at_import} more cannot be imported"
+            said.append(f"{left_out}, so nothing is counted for them")
+        return "; ".join(said)
 
 
 @rule
@@ -202,17 +204,19 @@ def reference_can_be_changed(kata: Kata) -> Iterator[Fault]:
 @rule
 def listed_survivor_lives(kata: Kata, judge: Judge, mutant: Mutant, fate: Fate) -> Iterator[Fault]:
     """Ask that a mutant which is listed is killed by nobody."""
-    seen = f"the {judge} kill{_s(judge)} {mutant.id!r} now: {fate.killed_by}"
+    name, by = repr(mutant.id), fate.killed_by
+    seen = _by(judge, f"the tests kill {name} now: {by}", f"the examination kills {name} now: {by}")
     yield Fault(survivors_file(kata), seen, f"remove '{judge}' from what it survives")
 
 
 @rule
 def survivor_is_explained(kata: Kata, judge: Judge, mutant: Mutant) -> Iterator[Fault]:
     """Ask that a mutant which lives on is listed with a reason."""
-    who = "a test" if judge == "tests" else "a scenario"
-    place = survivors_file(kata).name
-    cure = f"have {who} see it, or list {_toml(mutant.id)} in {place}, and why"
-    yield Fault(kata.reference_file, f"the {judge} accept{_s(judge)} {mutant.diff}", cure)
+    listed = f"list {_toml(mutant.id)} in {survivors_file(kata).name}, and why"
+    cure = _by(judge, f"have a test see it, or {listed}", f"have a scenario see it, or {listed}")
+    what = mutant.diff
+    seen = _by(judge, f"the tests accept {what}", f"the examination accepts {what}")
+    yield Fault(kata.reference_file, seen, cure)
 
 
 @rule
@@ -231,8 +235,9 @@ def enough_mutants_are_killed(kata: Kata, score: _Score) -> Iterator[Fault]:
         yield Fault(file, score.told, f"kill {goal} %: look at what the survivors change")
 
 
-def _s(judge: Judge) -> str:
-    return "" if judge == "tests" else "s"
+def _by(judge: Judge, tests: str, examination: str) -> str:
+    """Return the sentence about that judge: one pieced together could not be translated."""
+    return tests if judge == "tests" else examination
 
 
 def _toml(text: str) -> str:

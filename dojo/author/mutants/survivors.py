@@ -78,7 +78,7 @@ def read_survivors(kata: Kata) -> dict[tuple[str, Judge], Survivor]:
     for one in listed:
         for judge in one.survives:
             if (one.id, judge) in found:
-                raise CannotRead(f"{one.id!r} is listed twice for the {judge}")
+                raise CannotRead(f"{one.id!r} is listed twice for {judge!r}")
             if judge == "tests" and not one.is_equivalent:
                 raise CannotRead(f"{one.id!r}: 'not examined' is no reason for the tests")
             found[one.id, judge] = one

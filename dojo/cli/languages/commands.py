@@ -87,5 +87,6 @@ def translate(
             left = sum(1 for _ in faults(file, parts))
         except (CatalogueError, OSError, SyntaxError) as error:
             raise Stop(Exit.AUTHOR_ERROR, str(error)) from None
-        screen.say(f"{show.shown(file)}: {counted(left, 'text')} to be said")
+        said = counted(left, f"{left} text to be said", f"{left} texts to be said")
+        screen.say(f"{show.shown(file)}: {said}")
     return Exit.DONE

@@ -70,12 +70,13 @@ def _read(content: bytes) -> Thing | None:
             value = pickle.loads(base64.decodebytes(content))
     except Exception:
         return None  # an error that cannot be read again, of which another law speaks
-    return None if isinstance(value, BaseException) else Thing(f"a {_named(value)}")
+    return None if isinstance(value, BaseException) else Thing(_named(value))
 
 
 def _named(value: Any) -> str:
-    size = f" of {len(value)}" if hasattr(value, "__len__") else ""
-    return f"stored {type(value).__name__}{size}"
+    name = type(value).__name__
+    has_size = hasattr(value, "__len__")
+    return f"a stored {name} of {len(value)}" if has_size else f"a stored {name}"
 
 
 STATES = (

@@ -123,8 +123,7 @@ class Gathered:
         def end(value: Any, error: BaseException | None) -> None:
             call.ended = time.time()
             with contextlib.suppress(Exception):
-                said = f"raised {type(error).__name__}: {error}" if error else f"returned {value!r}"
-                call.said = self.without_chance(said).removesuffix(":")
+                call.said = self.without_chance(_ending(value, error))
             if error is None:
                 _do(self.returned, name, value)
 
@@ -200,6 +199,13 @@ class Gathered:
         if not any(row[-1] for row in told):
             columns, told = columns[:-1], [row[:-1] for row in told]
         self.add_table("Calls in which no run was made", columns, told)
+
+
+def _ending(value: Any, error: BaseException | None) -> str:
+    if error is None:
+        return f"returned {value!r}"
+    name, why = type(error).__name__, str(error).strip()
+    return f"raised {name}: {why}" if why else f"raised {name}"
 
 
 def _do(these: Iterable[Callable[..., object]], *given: Any) -> None:

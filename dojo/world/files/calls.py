@@ -99,7 +99,7 @@ def _who(place: str, one: Any, right: Any) -> tuple[str, str, str]:
         wanted += ": of equal probabilities the lower id first, also where the limit cuts"
     else:
         wanted += ": the most likely first, and nobody without charges"
-    return f"{place} names {one[0] or 'nobody'}", wanted, cost
+    return f"{place} is about {one[0] or 'nobody'}", wanted, cost
 
 
 def _as_float(text: str) -> float:

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import csv
 import io
+import math
 import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -246,7 +247,7 @@ def refused_values(name: str, draw: Any) -> list[Any]:
     if name in LIMITS:
         least, most = LIMITS[name]
         # A file of settings may be read with `parse_float=Decimal`.
-        return [least - 1, most + 1, 7.0000001, "7.5", Decimal("7.5"), None]
+        return [least - 1, most + 1, math.nextafter(7, 8), "7.5", Decimal("7.5"), None]
     # A number is no text; in each of the others is a sign that is no letter, digit, - or _.
     drawn = draw.names()
     return ["", 2025, " A_b-9", *(drawn[kind] for kind in OTHER_SIGNS)]

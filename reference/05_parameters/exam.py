@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from typing import Any
 
 from dojo.exam.stage import Desk, Outcome, examines
@@ -72,7 +73,8 @@ def _refused_values(desk: Desk, name: str) -> list[Any]:
     if name in _LIMITS:
         least, most = _LIMITS[name]
         far = desk.rng.randint(2, 99)
-        nearly = [least + 1e-7, most - desk.rng.random() / 2, desk.rng.randint(2, 9) + 1e-7]
+        whole = desk.rng.randint(2, 9)
+        nearly = [least + 1e-7, most - desk.rng.random() / 2, math.nextafter(whole, math.inf)]
         return [least - 1, least - far, most + 1, most + far, *nearly, "7.5", None]
     drawn = _draw(desk).names()
     padded = f" {_some_name(desk)}"

@@ -124,7 +124,7 @@ def _word(desk: Desk) -> str:
 
 
 def _params(desk: Desk) -> dict[str, Any]:
-    """Draw settings: some that count as nothing, some with many digits."""
+    """Draw settings: some that count as nothing, some with many digits, one of a long text."""
     rng = desk.rng
     every = {
         "max_depth": rng.choice((None, rng.randint(2, 9))),
@@ -135,7 +135,9 @@ def _params(desk: Desk) -> dict[str, Any]:
         "min_samples_leaf": rng.randint(1, 4),
     }
     chosen = rng.sample(sorted(every), 4)
-    return {"n_estimators": rng.randint(7, 15), **{name: every[name] for name in chosen}}
+    weights = dict.fromkeys(range(rng.randint(100, 600)), 1.0)  # of labels that nobody has, too
+    several = {"n_estimators": rng.randint(7, 15), "class_weight": weights}
+    return {**several, **{name: every[name] for name in chosen}}
 
 
 def _in_turn(night: _Night, name: str, *asked: dict[str, Any]) -> None:

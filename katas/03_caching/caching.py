@@ -105,8 +105,8 @@ def add_usage_to_file(path: str, url: str, months: int = 6) -> pd.DataFrame:
     The result is used again while the bytes of the file are the same, whatever its date. A changed
     file behind the same path has a new result, also one that is replaced while the API is asked:
     keep a result for the bytes it was made from. Reading is cheap: read the file in each call. As
-    you like: whether the same table in other bytes has a new result; a task, a flow, or a function
-    that calls one.
+    you like: what comes of one that is replaced within the call, before the API is asked; whether
+    the same table in other bytes has a new result; a task, a flow, or a function that calls one.
 
     Args:
         path: The CSV file, as `pandas.read_csv` reads it.

@@ -99,7 +99,7 @@ def evaluate_model(model: BaseEstimator, features: pd.DataFrame) -> dict:
     Returns:
         `customers` (rows of `features`), `held_out` (rows measured) and `accuracy` (share of these
         that the model predicts right, 0 to 1). Nobody is left out for a blank number; a blank
-        `churned` counts as you like. More metrics are fine.
+        `churned` counts as you like, or is an error. More metrics are fine.
 
     Raises:
         ValueError: No customer is held out.

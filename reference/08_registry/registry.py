@@ -122,8 +122,8 @@ def score_customers(
 ) -> tuple[int, list[float]]:
     """Score customers with a version of the registry; change nothing in the store.
 
-    The file that MLflow itself writes beside a model that it loads does not count. A version need
-    not have a run: some were imported.
+    What MLflow itself writes where it loads a model does not count: a file beside it, a copy of one
+    that is not on this disk. A version need not have a run: some were imported.
 
     Args:
         tracking_uri: As in `register_best`.

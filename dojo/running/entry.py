@@ -39,6 +39,7 @@ from dojo.running.given.engine_fixtures import (  # noqa: F401 - fixtures are fo
     served,
 )
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
+    calls_at_once,
     clock,
     customers,
     draw,

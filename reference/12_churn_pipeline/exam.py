@@ -463,6 +463,7 @@ def the_champion_scores(desk: Desk) -> None:
     champion = desk.rng.randint(1, 2)
     desk.run_apart("fill", [desk.rng.randrange(10**6) for _ in range(3)], champion)
     customers = _draw_customers(desk, 20, churned=False)
+    customers[desk.rng.randrange(20)]["support_calls"] = None
     # What a contract is made into is task 6.
     plain = [{**one, "contract": _CONTRACTS[0]} for one in customers]
     desk.api.will(answer(200, plain))

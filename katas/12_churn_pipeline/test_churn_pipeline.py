@@ -823,7 +823,9 @@ def test_champion_scores_whichever_it_is(call: Ask, api: Any, store: str, draw: 
         tonight = features_of(api.customers)
         probabilities = models[version - 1].predict_proba(tonight[COLUMNS])[:, 1]
         wanted = dict(zip(tonight.index, probabilities, strict=True))
-        missing = [one for one in wanted if isinstance(scored.value, dict) and one not in scored.value]
+        missing = [
+            one for one in wanted if isinstance(scored.value, dict) and one not in scored.value
+        ]
         assert not missing, told(
             f"{scored.said} It has no score of {len(missing)} of {len(wanted)} customers, such as"
             f" {missing[0]}.",

@@ -3,6 +3,7 @@
 Refused by: test_each_message_goes_to_its_own_address
 """
 
+
 def send_message(url: str, text: str) -> None:
     import httpx
 

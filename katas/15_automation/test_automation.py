@@ -801,8 +801,8 @@ def test_failure_is_told_once_with_its_cause(night: Night, nightly_import: Any) 
     parts += ["load_contracts", "archive.read", "contracts: key revoked", *REGIONS]
     missing = [part for part in parts if part not in text]
     assert len(lines) == 1 and not missing, told(
-        f"A run failed in {3 + len(REGIONS)} steps. The chat was told {len(lines)} times: {text[:400]!r}. The"
-        f" sensor raised {night.error and night.error.message.strip()!r}.",
+        f"A run failed in {3 + len(REGIONS)} steps. The chat was told {len(lines)} times:"
+        f" {text[:400]!r}. The sensor raised {night.error and night.error.message.strip()!r}.",
         "Expected: one message that names the job, the run, and each step (its step key) with its"
         f" cause. Missing: {missing}.",
         "In production: 'Steps failed: [load_customers]' at 3:04 means getting up to read a page."

@@ -1,4 +1,4 @@
-"""Silences httpx under a lock that each call makes for itself: of two at once, one undoes the other.
+"""Silences httpx under a lock that each call makes for itself: of two, one undoes the other.
 
 Refused by: test_each_message_goes_to_its_own_address
 """

@@ -837,7 +837,8 @@ def test_champion_scores_whichever_it_is(call: Ask, api: Any, store: str, draw: 
         assert scored.value == pytest.approx(wanted, abs=1e-9), told(
             f"{scored.said}",
             f"The champion is version {version} of 3 now. Expected: what it says of these"
-            f" {len(tonight)} customers, {shorten(repr(dict(list(wanted.items())[:2])))} to begin with.",
+            f" {len(tonight)} customers, {shorten(repr(dict(list(wanted.items())[:2])))} to begin"
+            " with.",
             "In production: a bad model was taken out of service at 9:00, and the worker goes on"
             " with the one that it has loaded, or takes the newest.",
         )

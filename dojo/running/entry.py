@@ -26,6 +26,7 @@ from dojo.place.state import spoken
 from dojo.running.child import serve
 from dojo.running.children import CHILD_VARIABLE
 from dojo.running.given.fixtures import (  # noqa: F401 - fixtures are found by name
+    calls_at_once,
     clock,
     customers,
     draw,

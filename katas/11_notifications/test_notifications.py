@@ -204,7 +204,53 @@ def test_message_is_taken_by_the_service(
     has_no_secret(sent.call, sent.logged, "the log")
 
 
-def test_each_message_goes_to_its_own_address(send: Send, webhooks: Any) -> None:
+# Which of two messages has which of two texts.
+ONE_EACH = ([[True, False], [False, True]], [[False, True], [True, False]])
+
+
+@pytest.fixture
+def sent_at_once(
+    webhooks: Any, solution: Any, written: Any, has_no_secret: Any, calls_at_once: Any
+) -> Callable[[], None]:
+    """Check two messages which are sent at once, by two runs of one worker."""
+
+    def check() -> None:
+        before, texts, errors = len(webhooks.posts), ("run one failed", "run two failed"), []
+
+        def sender(text: str) -> Callable[[], None]:
+            def send() -> None:
+                try:
+                    solution.send_message(webhooks.slack_url, text)
+                except Exception as error:  # whatever a solution raises is looked at
+                    errors.append(error)
+
+            return send
+
+        with written.hearing():
+            calls_at_once(webhooks, *map(sender, texts))
+        posts = webhooks.posts[before:]
+        raised = [f"{type(error).__name__}: {shorten(str(error))}" for error in errors]
+        arrived = [[text in post.text for post in posts] for text in texts]
+        assert arrived in ONE_EACH and not errors, told(
+            "send_message was called twice at once, in two threads, each with one text.",
+            f"Errors: {raised or 'none'}. The webhook received: {seen_by(posts) or 'nothing'}."
+            " Expected: both texts, once each.",
+            "In production: one worker runs two pipelines; both fail, for the share is away, and"
+            " the channel hears of one of them.",
+        )
+        has_no_secret(
+            "send_message was called twice at once, in two threads, of which the second was still"
+            " at it when the first was over",
+            written.text,
+            "the log",
+        )
+
+    return check
+
+
+def test_each_message_goes_to_its_own_address(
+    send: Send, webhooks: Any, sent_at_once: Callable[[], None]
+) -> None:
     slack, discord = webhooks.slack_url, webhooks.discord_url
     other = slack.replace("/B0", "/B9")
     for number, url in enumerate((slack, discord, slack, other, other, discord)):
@@ -214,6 +260,7 @@ def test_each_message_goes_to_its_own_address(send: Send, webhooks: Any) -> None
             webhooks.will_be("well")
         sent = send("slack" if "slack" in url else "discord", "2 of 3 models failed", url)
         is_taken(sent._replace(call=f"call {number + 1}: {sent.call}"), url, "2 of 3 models failed")
+    sent_at_once()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -263,6 +310,7 @@ def mistyped(url: str) -> dict[str, str]:
         url.removeprefix("https://"): "without https://",
         url.replace("//", "/", 1): "with one slash after https:",
         url + "\n": "with a line break at its end",
+        f"{url[:-9]} {url[-9:]}": "with a space in it",
     }
     if "slack" in host:  # all of it is what urllib.parse calls the netloc
         windows = (slash + path).replace(slash, "\\")

@@ -149,7 +149,8 @@ def tell_team(flow: Any, flow_run: Any, state: Any) -> None:
     Step 9: POST one JSON object, as `application/json`, to the URL that the environment variable
     CHURN_WEBHOOK has at that moment; without one nobody is told. Its `text` names the flow, the
     flow run and the error (may be cut). Once for a failed run of either pipeline, after the last
-    retry; never for a run that went well; for a crash as you like. The request waits 30 s at most.
+    retry; never for a run that went well; for a crash as you like. The request waits 30 s at most;
+    who takes it and is silent, or hangs up, may have told the team, and is not asked again.
     A dead webhook changes nothing: the pipeline fails with its own error. No log has the URL, nor a
     part of it beyond the host.
     """

@@ -781,7 +781,8 @@ def test_training_is_tracked_and_registered(call: Ask, api: Any, store: str) -> 
 
 def test_champion_scores_whichever_it_is(call: Ask, api: Any, store: str, draw: Any) -> None:
     registry, drawn = Registry(store), (draw_customers(draw), api.customers)
-    models = [next(iter(measured(features_of(one)).values()))[1] for one in drawn]
+    forest = measured(features_of(drawn[0]), ["random forest"])  # it knows what to do with a blank
+    models = [next(iter(one.values()))[1] for one in (forest, measured(features_of(drawn[1])))]
     first = Path(store) / "artifacts" / "first"
     registry.keep(models[0], first)
     with registry.somebody_else_registers(first):
@@ -797,9 +798,13 @@ def test_champion_scores_whichever_it_is(call: Ask, api: Any, store: str, draw: 
     )
     api.customers = draw_customers(draw, 20, churned=False)
     api.will(200)
-    tonight = features_of(api.customers)
     for version in (2, 1, None):
         if version == 1:
+            api.customers = [
+                {**one, "support_calls": None if n == 7 else one["support_calls"]}
+                for n, one in enumerate(api.customers)
+            ]
+            api.will(200)
             registry.client.set_registered_model_alias("churn", "champion", "1")
         elif version is None:
             registry.client.delete_registered_model_alias("churn", "champion")
@@ -815,12 +820,25 @@ def test_champion_scores_whichever_it_is(call: Ask, api: Any, store: str, draw: 
                 " it.",
             )
             continue
+        tonight = features_of(api.customers)
         probabilities = models[version - 1].predict_proba(tonight[COLUMNS])[:, 1]
         wanted = dict(zip(tonight.index, probabilities, strict=True))
+        missing = [
+            one for one in wanted if isinstance(scored.value, dict) and one not in scored.value
+        ]
+        assert not missing, told(
+            f"{scored.said} It has no score of {len(missing)} of {len(wanted)} customers, such as"
+            f" {missing[0]}.",
+            "The champion is a forest, which knows what to do with a blank; support_calls of one"
+            " customer is blank. Expected: a score of each.",
+            "In production: who is not scored is not called. All is green, and nobody has decided"
+            " that.",
+        )
         assert scored.value == pytest.approx(wanted, abs=1e-9), told(
             f"{scored.said}",
             f"The champion is version {version} of 3 now. Expected: what it says of these"
-            f" customers, {shorten(repr(dict(list(wanted.items())[:2])))} to begin with.",
+            f" {len(tonight)} customers, {shorten(repr(dict(list(wanted.items())[:2])))} to begin"
+            " with.",
             "In production: a bad model was taken out of service at 9:00, and the worker goes on"
             " with the one that it has loaded, or takes the newest.",
         )
@@ -846,7 +864,11 @@ def test_gate_keeps_a_poor_model_out(
         "The store is empty. Expected: an error, as there is no champion.",
         "In production: customers are scored by nobody knows which model.",
     )
-    known = api.customers
+    # Seven of the twenty that are held out have left: no AUC of theirs has an end, in decimals.
+    known = [
+        {**one, "churned": int(n % 12 == 0)} if n % 4 == 0 else one
+        for n, one in enumerate(api.customers)
+    ]
     auc = next(iter(measured(features_of(known)).values()))[0]
     api.customers = [
         {**one, "churned": one["churned"] * (n % 4 > 0)} for n, one in enumerate(known)
@@ -871,9 +893,10 @@ def test_gate_keeps_a_poor_model_out(
         "In production: each poor night is a new version, which looks like a good one.",
     )
     tracked = [one.data.metrics.get("val_auc") for one in runs]
-    assert tracked == [run.get("val_auc")], told(
-        f"{run.said} val_auc of the MLflow runs in its store: {tracked}. Expected:"
-        f" [{run.get('val_auc')}].",
+    assert tracked == [run.get("val_auc")] and tracked == pytest.approx([auc], 1e-9), told(
+        f"{run.said} val_auc of the MLflow runs in its store: {tracked}. Returned:"
+        f" {run.get('val_auc')}. Expected: one run, and both {auc}: as it was measured, of which"
+        " the gate judges.",
         "The calls: an inference in one store, a training in another, one in the first.",
         "In production: the gate has been shut for a week, and nobody can see how far we are off;"
         " or the runs of one team lie in the other team's store.",
@@ -1062,13 +1085,20 @@ def test_dead_webhook_hides_nothing(
             name = ("inference_pipeline", "training_pipeline")[number % 2]
             run = call(name, api.url, store)
         outermost = [one.states[-1] for one in run.flow_runs if one.parent is None]
-        told_it = len(channel.posts) - earlier + channel.refused_count - refused
+        posts = len(channel.posts) - earlier
+        told_it = posts + channel.refused_count - refused
         assert told_it and "404" in str(run.error) and outermost == ["Failed"], told(
             f"{run.said} Messages to the team: {told_it}. Flow runs: {run.seen}.",
             f"The API says 404, the webhook {did}. Expected: a message all the same, the 404 as"
             " the error, and the run Failed.",
             "In production: the chat is down as well, and its error is all that anybody sees; or"
             " inference, 24 runs a day, tells nobody.",
+        )
+        assert mood not in ("silent", "broken") or posts == 1, told(
+            f"{run.said} Messages that the webhook took: {posts}.",
+            f"It took the message and {did}. Expected: one. It may have told the team already.",
+            "In production: the chat is slow tonight, and each alarm is there twice. Somebody looks"
+            " for the second failure until noon.",
         )
         logged = written.text + repr(run.flow_runs)
         found = written.part_of(channel.slack_url, logged)

@@ -569,14 +569,19 @@ def test_table_comes_back_as_it_was(
 
     @dg.asset
     def reader(raw_customers: pd.DataFrame) -> None:
+        loaded.append(raw_customers.copy())
+        raw_customers.drop(columns=list(raw_customers)[-1], inplace=True)
+
+    @dg.asset(deps=[reader])
+    def next_reader(raw_customers: pd.DataFrame) -> None:
         loaded.append(raw_customers)
 
     def comes_back(draw: Any) -> None:
         for given in tables_to_keep(draw):
             source.frames.append(given)
-            night = materialise(RAW, tables=store, readers=[reader])
-            succeeded(night, "the features cannot be made.", [RAW, "reader"])
-            differs = difference(loaded[-1], given)
+            night = materialise(RAW, tables=store, readers=[reader, next_reader])
+            succeeded(night, "the features cannot be made.", [RAW, "reader", "next_reader"])
+            differs = difference(loaded[-2], given)
             assert not differs, told(
                 f"{night.call} raw_customers returned {len(given)} rows. Whoever is downstream"
                 f" got: {differs}",
@@ -584,6 +589,15 @@ def test_table_comes_back_as_it_was(
                 "In production: the report is made from what was returned, and the model from what"
                 " was loaded. They do not agree, and why is in no log. (What is almost equal"
                 " to the table that was kept is another table.)",
+            )
+            differs = difference(loaded[-1], given)
+            assert not differs, told(
+                f"{night.call} Two assets read raw_customers. The first one dropped a column of the"
+                f" frame that it was given; the second one got: {differs}",
+                "Expected: what was kept, each time. Who hands out a frame that he remembers hands"
+                " out what was done to it.",
+                "In production: what one asset does to its own frame is in all the others, and in"
+                " the next run of this process. In a new process all is well.",
             )
 
     draw.explain(comes_back)

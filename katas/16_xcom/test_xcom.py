@@ -642,8 +642,9 @@ def test_call_list_is_whole_or_yesterdays(
     world.new_night(draw, 400)
     features = prepared()
     chosen = hand_on(solution.choose_customers(features, 300))
+    few = hand_on(solution.choose_customers(features, 9))
 
-    def again() -> None:
+    def again(chosen: Any = chosen) -> None:
         solution.write_call_list(chosen, features, str(world.target))
 
     again()
@@ -652,6 +653,10 @@ def test_call_list_is_whole_or_yesterdays(
     world.killed_while_writing(LIST, again, str(world.target), tonight)
     world.yesterday()
     world.full_disk_is_an_error(LIST, again, str(world.target))
+    again(few)  # so short a list may be in the process still
+    short = world.read(str(world.target))
+    world.yesterday()
+    world.killed_at_each_move(LIST, lambda: again(few), str(world.target), short)
 
 
 def test_two_runs_write_their_lists_at_once(
@@ -793,6 +798,21 @@ def test_other_runs_keep_their_files(
             )
 
     draw.explain(keep)
+    world.new_night(draw, 400)
+    ended = world.on_a_full_disk(lambda: extracted("manual__killed"), is_killed=True)
+    before = list(world.files())
+    extracted("manual__1")
+    world.age()
+    solution.clean_up(str(world.work), "manual__1")
+    now = list(world.files())
+    assert now == before, told(
+        f"{EXTRACT}, of the run manual__killed, {ended} while it wrote, and left {before}. A year"
+        " later clean_up(workdir, 'manual__1') was called, which had made a file of its own."
+        f" Files now: {now}.",
+        "Expected: those of the other run, however old, and whether they are whole or a part.",
+        "In production: on Monday somebody looks why Friday's run was killed, and how far it had"
+        " come; Sunday's run has swept it.",
+    )
 
 
 def test_what_cannot_be_removed_is_an_error(

@@ -104,6 +104,20 @@ def each_service_takes_it(desk: Desk) -> None:
 
 
 @examines(1, rests_on=("outside", "word"))
+def two_are_sent_at_once(desk: Desk) -> None:
+    """Send two messages at once, of which one is taken before the other."""
+    _meet(desk, "well")
+    texts = [_words(desk, "no customers in run") for _ in range(2)]
+    url = _address(desk, desk.rng.choice(_SERVICES))
+    desk.note("what was written down", desk.run_with("send_at_once", url, texts).told)
+    posts = _posts(desk)
+    arrived = [[post.text for post in posts if _has_arrived(text, post.text)] for text in texts]
+    desk.note("each arrived", [len(one) for one in arrived])
+    desk.note("messages", len(posts))
+    desk.note("each was taken", [200 <= post.answered < 300 for post in posts])
+
+
+@examines(1, rests_on=("outside", "word"))
 def a_failure_is_raised_without_the_secret(desk: Desk) -> None:
     """Refuse messages, take no connection, take it and say nothing; be a mistyped address."""
     rng, draw = desk.rng, _draw(desk)
@@ -142,6 +156,7 @@ def _mistyped(url: str) -> dict[str, str]:
         "without https://": url.removeprefix("https://"),
         "with one slash after https:": url.replace("//", "/", 1),
         "with a line break at its end": url + "\n",
+        "with a space in it": f"{url[:-9]} {url[-9:]}",
     }
     if "slack" in host:
         other["with backslashes"] = f"https://{host}" + (slash + path).replace("/", "\\")

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import errno
 import inspect
+import logging
 import os
 import sys
 import traceback
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.world.http.at_once import call_at_once
 from dojo.world.http.webhook import Mood, Webhooks
 from dojo.world.http.webhook_wire import callers_led
 from dojo.world.logged import Written, part_of
@@ -65,6 +67,33 @@ def send(subject: Any, _: Path, url: str, text: str) -> dict[str, Any]:
         "raised": bool(raised),
         "names the webhook": "webhook" in raised.lower(),
         "tells the secret": _has_secret(trace, written.text),
+        "has a time-out": _is_bounded(),
+    }
+
+
+def send_at_once(subject: Any, _: Path, url: str, texts: list[str]) -> dict[str, Any]:
+    """Send two messages at once; return what was raised, and what was written down and left."""
+    written, raised, httpx = Written(), list[str](), logging.getLogger("httpx")
+
+    def sender(text: str) -> Callable[[], None]:
+        def send() -> None:
+            try:
+                subject.send_message(url, text)
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                raised.append(str(error))
+
+        return send
+
+    with written.hearing():
+        before = httpx.level
+        call_at_once(_met["webhooks"], *map(sender, texts))
+        is_left = httpx.level == before
+    return {
+        "raised": len(raised),
+        "tells the secret": _has_secret(written.text, *raised),
+        "httpx logs as before": is_left,
         "has a time-out": _is_bounded(),
     }
 

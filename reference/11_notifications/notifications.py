@@ -36,6 +36,7 @@ def send_message(url: str, text: str) -> None:
     Slack wants a JSON object with `text`, Discord one with `content`, at most 2000 characters of
     it, as `len` counts. Slack answers 200 when it has taken it, Discord 200 or 204. Who is silent
     may have taken it, too, and is not asked again. Who has another host's certificate gets nothing.
+    Two threads may send at once.
 
     Args:
         url: The whole address: `https://hooks.slack.com/services/...` or

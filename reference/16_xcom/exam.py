@@ -555,6 +555,9 @@ def nothing_is_left_and_nothing_is_taken(desk: Desk) -> None:
     killed = [source, f"{base}/killed", "run_7"]
     desk.run_with("cut_short", "extract_customers", killed, 500, True)
     there = desk.run_with("count", "killed").returned
+    desk.run_with("age", "killed")
+    desk.call("clean_up", f"{base}/killed", "run_8")
+    desk.note("old parts are another run's", desk.run_with("count", "killed").returned == there)
     removed = desk.call("clean_up", f"{base}/killed", "run_7").returned
     desk.note("removed of one that was killed", removed == there)
     left = desk.run_apart("look")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from dojo.world.files import disk
+from dojo.world.files import disk, killed
 from dojo.world.files.machine import become_another_machine, become_another_user
 
 _YESTERDAY = "customer_id,probability,monthly_charges\n77,0.5,9.5\n"
@@ -121,7 +121,7 @@ def killed_at_each_move(solution: Any, folder: Path, name: str, args: list[Any],
     target, kept = Path(path), folder / "kept"
     kept.mkdir(exist_ok=True)
     before, mode, times = target.read_bytes(), target.stat().st_mode, 0
-    for _ in disk.killed_before_each_move(_call(solution, name, args), folder):
+    for _ in killed.killed_before_each_move(_call(solution, name, args), folder):
         times += 1
         if target.exists():
             shutil.copy(target, kept / f"{name}-{times}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.world.files import disk
+from dojo.world.files import disk, killed
 from dojo.world.files.written import Files
 
 pytest.importorskip("resource", reason="a small disk is made with POSIX limits")
@@ -56,21 +56,28 @@ def path(tmp_path: Path) -> Path:
 def seen_between_kills(write: Callable[[Path], None], path: Path) -> list[tuple[str, str]]:
     seen = []
     path.write_text("old")
-    for step in disk.killed_before_each_move(lambda: write(path), path.parent):
+    for step in killed.killed_before_each_move(lambda: write(path), path.parent):
         seen.append((str(step), path.read_text() if path.exists() else "gone"))
         path.write_text("old")
     return seen
 
 
 def test_call_is_killed_before_each_of_its_moves(path: Path) -> None:
-    assert seen_between_kills(whole, path) == [("rename list.csv", "old")]
+    assert seen_between_kills(whole, path) == [
+        ("rename list.csv", "old"),
+        ("anything after rename list.csv", "new"),
+    ]
     assert seen_between_kills(moved_aside, path) == [
         ("rename list.old", "old"),
+        ("anything after rename list.old", "gone"),
         ("rename list.csv", "gone"),
+        ("anything after rename list.csv", "new"),
     ]
     assert seen_between_kills(in_place, path) == []
     assert seen_between_kills(given_its_mode_late, path) == [
         ("rename list.csv", "old"),
+        ("anything after rename list.csv", "new"),
+        ("chmod list.csv", "new"),
         ("chmod list.csv", "new"),
     ]
 
@@ -146,11 +153,11 @@ def test_two_calls_on_one_machine_have_their_numbers_and_the_same_luck(
 def test_what_is_done_elsewhere_is_no_step(path: Path, tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()
-    assert list(disk.killed_before_each_move(lambda: whole(path), inside)) == []
+    assert list(killed.killed_before_each_move(lambda: whole(path), inside)) == []
 
 
 def test_what_is_not_written_is_no_step(path: Path) -> None:
-    assert list(disk.killed_before_each_move(path.read_text, path.parent)) == []
+    assert list(killed.killed_before_each_move(path.read_text, path.parent)) == []
 
 
 def test_file_that_is_made_elsewhere_and_left_is_a_stray(

@@ -124,6 +124,14 @@ def webhooks(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
+def calls_at_once() -> Any:
+    """Have two calls be at the webhooks at once; see `dojo.world.http.at_once.call_at_once`."""
+    from dojo.world.http.at_once import call_at_once
+
+    return call_at_once
+
+
+@pytest.fixture
 def written() -> Written:
     """Keep what is logged, `with written.hearing():`, and find a part of a secret address in it."""
     return Written()

@@ -15,7 +15,7 @@ import select
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,6 @@ FULL_AFTER_BYTES = 4096
 OPEN, RENAME, LINK, REMOVE, CHMOD = "open", "rename", "link", "remove", "chmod"
 LIST, RMDIR = "list", "rmdir"
 _STRAY = "stray"
-_MOST_MOVES = 40
 _PATIENCE_S = 5.0
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -41,10 +40,12 @@ class Step:
     Attributes:
         kind: OPEN (to write), RENAME, LINK, REMOVE, CHMOD, LIST, RMDIR; or `mkdir`, `truncate`.
         path: The file; of a rename or a link the new name.
+        source: Of a rename the old name, where it is known.
     """
 
     kind: str
     path: str
+    source: str = ""
 
     def __str__(self) -> str:
         return f"{self.kind} {os.path.basename(self.path)}"
@@ -187,7 +188,9 @@ def _step(event: str, args: tuple[Any, ...], folder: str) -> Step | None:
     if at != -1:  # the name is relative to an open folder, as `shutil.rmtree` does it
         return Step(kind, os.fsdecode(name))
     path = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))
-    return Step(kind, path) if path.startswith(f"{folder}{os.sep}") else None
+    is_known = event == "os.rename" and args[2] == -1
+    source = os.path.abspath(os.fsdecode(args[0])) if is_known else ""
+    return Step(kind, path, source) if path.startswith(f"{folder}{os.sep}") else None
 
 
 def on_a_full_disk(call: Call, folder: Path, *, is_killed: bool) -> Ended:
@@ -203,35 +206,6 @@ def on_a_full_disk(call: Call, folder: Path, *, is_killed: bool) -> Ended:
         How it ended.
     """
     return Fork(call, folder, _go_on, signal.SIG_DFL if is_killed else signal.SIG_IGN).end()
-
-
-def killed_before_each_move(call: Call, folder: Path) -> Iterator[Step]:
-    """Make a call again and again, killed before it gives a file its name or mode first, then, ...
-
-    What is killed while it writes is seen by `on_a_full_disk`.
-
-    Args:
-        call: Makes it.
-        folder: Where it writes.
-
-    Yields:
-        The step that was not taken; between two calls the files are whoever asks for them's.
-    """
-
-    def killer(at: int) -> Before:
-        left = iter(range(at))  # how many more may be taken
-
-        def kill(step: Step) -> None:
-            if step.kind in (RENAME, LINK, CHMOD) and next(left, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        return kill
-
-    for at in range(_MOST_MOVES):
-        ended = Fork(call, folder, killer(at)).end()
-        if ended.how != KILLED:
-            return
-        yield ended.steps[-1]
 
 
 def refusing(

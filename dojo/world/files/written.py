@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from dojo.world.files import disk
+from dojo.world.files import disk, killed
 from dojo.world.files.disk import Call, Ended
 
 
@@ -81,7 +81,6 @@ class Files:
             AssertionError: It leaves something else.
         """
         before, files, where = self.read(path), self.files(), self.without_folder(path)
-        usual = _mode_of(path)
         ended = self.on_a_full_disk(again, is_killed=True)
         self._nothing_strays(f"{said} was called, and {ended} while it wrote", ended)
         after = self.read(path)
@@ -93,7 +92,25 @@ class Files:
             " of the customers are scored, or called, and everything is green.",
         )
         self.put_back(files)
-        for step in disk.killed_before_each_move(again, self.folder):
+        self.killed_at_each_move(said, again, path, new)
+
+    def killed_at_each_move(self, said: str, again: Call, path: str, new: str = "") -> None:
+        """Check that a call leaves the old file or the new one, killed as it puts it in place.
+
+        What is written is still in the process where it is short: of that no full disk tells.
+
+        Args:
+            said: What is called.
+            again: Calls it.
+            path: What it writes, already there.
+            new: What it writes there; nothing for what is there already.
+
+        Raises:
+            AssertionError: It leaves something else.
+        """
+        before, files, where = self.read(path), self.files(), self.without_folder(path)
+        usual = _mode_of(path)
+        for step in killed.killed_before_each_move(again, self.folder):
             after = self.read(path)
             assert after in (before, new or before), _told(
                 f"{said} was called again, and killed before it did this: {step}. Now"

@@ -12,7 +12,7 @@ import json
 import select
 import threading
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
@@ -65,6 +65,8 @@ class Webhooks:
         mood: How requests are met; see `will_be`.
         limits_s: How long callers wait for an answer, by the port that they call from; by None
             those of whom it is not known. None is for ever.
+        meanwhile: What else happens when a caller of this process is about to connect, in its own
+            thread.
     """
 
     def __init__(self, token: str = "Zq7vXw3RkT9mLp2NdYc8HbGs") -> None:
@@ -79,6 +81,7 @@ class Webhooks:
         self.followed_count = 0
         self.mood: Mood = "well"
         self.limits_s: dict[int | None, float | None] = {}
+        self.meanwhile: Callable[[], object] = list
 
     @property
     def posts(self) -> list[Post]:

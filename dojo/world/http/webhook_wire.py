@@ -105,6 +105,7 @@ def _sockets_led(webhooks: Webhooks, port: int, closed_port: int) -> Iterator[No
 
     def connect(this: socket.socket, address: Any) -> None:
         if address[0] == _ADDRESS:
+            webhooks.meanwhile()
             webhooks.refused_count += webhooks.is_dead
             address = ("127.0.0.1", closed_port if webhooks.is_dead else port)
         real_connect(this, address)

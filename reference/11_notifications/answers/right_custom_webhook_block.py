@@ -7,15 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 
 
+silencing = threading.Lock()
+
+
 @contextlib.contextmanager
 def addresses_unlogged():
     logger = logging.getLogger("httpx")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
+    with silencing:  # a second one would find it silenced, and leave it so
+        before = logger.level
+        logger.setLevel(logging.WARNING)
+        try:
+            yield
+        finally:
+            logger.setLevel(before)
 
 
 async def post(url: str, text: str) -> str:

@@ -4,23 +4,27 @@ import httpx
 from prefect.logging.loggers import flow_run_logger
 
 
+one_at_a_time = threading.Lock()  # of two who silence a logger, one would find it silenced
+
+
 class NotTold(Exception):
     pass
 
 
 def send_message(url: str, text: str) -> None:
     logger = logging.getLogger("httpx")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        name = "content" if "discord" in httpx.URL(url).host else "text"
-        httpx.post(url, json={name: text[:1900]}).raise_for_status()
-    except httpx.HTTPStatusError as error:
-        raise NotTold(f"Webhook refused with {error.response.status_code}") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotTold(f"Webhook unreachable ({type(error).__name__})") from None
-    finally:
-        logger.setLevel(before)
+    with one_at_a_time:
+        before = logger.level
+        logger.setLevel(logging.WARNING)
+        try:
+            name = "content" if "discord" in httpx.URL(url).host else "text"
+            httpx.post(url, json={name: text[:1900]}).raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise NotTold(f"Webhook refused with {error.response.status_code}") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise NotTold(f"Webhook unreachable ({type(error).__name__})") from None
+        finally:
+            logger.setLevel(before)
 
 
 @flow

@@ -320,9 +320,7 @@ def fill(folder: Path, seeds: list[int], champion: int) -> None:
     import mlflow
     import numpy
     import pandas
-    from sklearn.impute import SimpleImputer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
 
     for name in ("with", "without"):
         (folder / name).mkdir()
@@ -334,9 +332,7 @@ def fill(folder: Path, seeds: list[int], champion: int) -> None:
         draws = numpy.random.default_rng(seed)
         cells = draws.normal((36, 70, 4, 0.5), (20, 30, 3, 0.5), size=(40, 4))
         rows = pandas.DataFrame(cells, columns=list(_COLUMNS))
-        known = SimpleImputer(strategy="constant", fill_value=4)  # it knows blanks
-        model = make_pipeline(known.set_output(transform="pandas"), LogisticRegression())
-        model.fit(rows, (draws.random(40) > 0.5).astype(int))
+        model = LogisticRegression().fit(rows, (draws.random(40) > 0.5).astype(int))
         with mlflow.start_run():
             mlflow.sklearn.log_model(
                 model, name="model", registered_model_name=_MODEL, pip_requirements=[]

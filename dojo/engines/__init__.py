@@ -53,7 +53,7 @@ def register(pack: Pack) -> None:
 
 
 def is_imported(name: str) -> bool:
-    """Say whether this process has imported the library of an engine, or the pack's module of it."""
+    """Say whether this process has imported what an engine is about."""
     return _MODULES.get(name, name) in sys.modules
 
 

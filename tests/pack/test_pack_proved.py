@@ -127,11 +127,18 @@ def test_single_file_is_graded_for_tests_of_a_pack(author: Author) -> None:
     assert (result.earned, result.points) == (30, 30)
 
 
-def test_test_of_a_pack_is_replayed(author: Author, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["json_folder", "store"])
+def test_test_of_a_pack_is_replayed_with_what_its_engine_heard(engine: str, tmp_path: Path) -> None:
+    """Whatever the engine is called: its module is `json_folder`."""
+    author = Author(tmp_path)
+    author.change("pyproject.toml", 'json_folder = "json', f'{engine} = "json')
+    author.change("katas/01_records/kata.toml", '"json_folder"', f'"{engine}"')
+    author.change("json_fixtures.py", '("json_folder")', f'("{engine}")')
+    shutil.copyfile(author.pack / REFERENCE, author.pack / STUB)
     page = tmp_path / "run.html"
-    done = author.run("replay", "01", "test_nothing_else_is_left", "--html", page)
+    done = author.run("replay", "01", "test_nothing_else_is_left", "--html", page, "--trust")
 
-    assert done.returncode in (Exit.DONE, Exit.UNSOLVED), done.stderr
+    assert done.returncode == Exit.DONE, done.stderr
     assert "json/01_records" in page.read_text("utf-8")
     assert "The folder of JSON" in page.read_text("utf-8")
 

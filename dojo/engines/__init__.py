@@ -19,6 +19,9 @@ from dojo.ground.run_folder import Room, said_of_disk
 
 # Those that katas may need, by their names: the dojo's own, and those of the pack at work.
 ENGINES: dict[str, Engine] = {}
+# What has been imported when one may be at work: the library of the dojo's own, which is called
+# like it; of a pack's, which may be called anything, the module that its table names.
+_MODULES: dict[str, str] = {}
 
 # No line's end in it: over a file of empty lines a search for `^\s*` goes once a line, for hours.
 _INDENTED = r"(?m)^[^\S\n]*"
@@ -41,6 +44,7 @@ def register(pack: Pack) -> None:
         else:
             if isinstance(engine, Engine):
                 ENGINES[name] = engine
+                _MODULES[name] = name if pack.is_own else module
                 continue
             said = f"it is {type(engine).__name__}, not dojo.kit.Engine"
         raise CatalogError(
@@ -48,9 +52,14 @@ def register(pack: Pack) -> None:
         )
 
 
+def is_imported(name: str) -> bool:
+    """Say whether this process has imported what an engine is about."""
+    return _MODULES.get(name, name) in sys.modules
+
+
 def imported() -> list[Engine]:
-    """Return the engines whose libraries this process has imported."""
-    return [engine for name, engine in ENGINES.items() if name in sys.modules]
+    """Return the engines of which this process has imported what they are about."""
+    return [engine for name, engine in ENGINES.items() if is_imported(name)]
 
 
 def part_of(engine: Engine, part: str) -> Any:

@@ -52,27 +52,35 @@ class Remains:
         self._is_over = False
 
     def end(self) -> None:
-        """Kill the process; what it has left can be read after that."""
+        """Kill the process; what it has left can be read after that.
+
+        Calls are over then. A scenario in which a process is killed and the next one goes on has
+        both played within `run_with`: a function of `inside.py` that forks, kills, and calls again.
+        """
         self._is_over = self._has_begun
         self._held.end()
 
-    def read(self, path: str, most: int = MOST_LEFT_BYTES) -> bytes | None:
+    def read(self, path: str | Path, most: int = MOST_LEFT_BYTES) -> bytes | None:
         """Kill the process, then read a file it has left.
 
         Args:
-            path: Its path below the folder.
+            path: `desk.folder / "a_file"`, or its text; or a path below the sandbox's own folder:
+                `f"work/{desk.folder.name}/a_file"`.
             most: Its longest content.
 
         Returns:
             Its content; None: there is none, or it is longer.
         """
         self.end()
-        data = self._sandbox.read(path)
+        data = self._sandbox.read(self._below(path))
         return None if data is None or len(data) > most else data
 
     @contextlib.contextmanager
-    def database(self, path: str) -> Iterator[LeftDatabase]:
+    def database(self, path: str | Path) -> Iterator[LeftDatabase]:
         """Kill the process, then open an SQLite file that it or an engine has left.
+
+        Args:
+            path: Where it is, as `read` takes it: `desk.folder / "queue.sqlite"`.
 
         Raises:
             sqlite3.Error: There is none.
@@ -80,12 +88,17 @@ class Remains:
         with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
             target = Path(folder) / "evidence.db"
             for ending in ("", "-wal"):
-                if (data := self.read(path + ending, MOST_READ)) is not None:
+                if (data := self.read(f"{path}{ending}", MOST_READ)) is not None:
                     Path(f"{target}{ending}").write_bytes(data)
             if not target.exists():
                 raise sqlite3.OperationalError(f"there is no {path}")
             with left_database(target) as connection:
                 yield connection
+
+    def _below(self, path: str | Path) -> str:
+        """Return a path as the sandbox reads it: below its own folder."""
+        whole, own = Path(path), self._sandbox.folder
+        return str(whole.relative_to(own)) if whole.is_relative_to(own) else str(path)
 
     def flow_runs(self) -> list[FlowRun]:
         """Kill the process, then read from the engine's database the flow runs of this scenario."""
@@ -100,6 +113,8 @@ class Remains:
 
     def run_apart(self, function: str, *args: Any) -> Any:
         """Have a function of the kata's `inside.py` run inside, before or after the submission.
+
+        After the first call it kills the submission's process, as `end` does: calls are over then.
 
         Args:
             function: Its name; it gets the folder that the submission may write to, then `args`.

@@ -11,14 +11,13 @@ import contextlib
 import dataclasses
 import functools
 import os
-import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from dojo.catalog.halves import INSIDE, load_half
-from dojo.engines import ENGINES, part_of
+from dojo.engines import ENGINES, is_imported, part_of
 from dojo.ground.endings import Ending
 from dojo.ground.safe_text import shorten
 from dojo.laws.rules import Ledger
@@ -114,7 +113,7 @@ def _take_turn(
     work = job.room / "work" / token
     stack.callback(clock.stop_telling)
     tellers = [stack.enter_context(one()) for one in _tellers(job)]
-    for name in filter(sys.modules.__contains__, job.addresses):
+    for name in filter(is_imported, job.addresses):
         stack.enter_context(ENGINES[name].results_in(job.room / "tmp" / token / ".results"))
     stack.enter_context(free_waits(clock))
     stack.enter_context(of_one_core())
@@ -163,7 +162,7 @@ def _tellers(job: Job) -> list[Any]:
     An engine's part `told` is a function without arguments: a block, which yields a function that
     returns `task_runs` and `logs`, as `wire.replies` reads them.
     """
-    found = (part_of(ENGINES[name], "told") for name in job.addresses if name in sys.modules)
+    found = (part_of(ENGINES[name], "told") for name in job.addresses if is_imported(name))
     return [one for one in found if one is not None]
 
 

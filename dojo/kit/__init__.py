@@ -63,6 +63,8 @@ _PLACES = {
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
+__all__ = list(_PLACE_OF)
+
 
 def __getattr__(name: str) -> Any:
     if name not in _PLACE_OF:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -84,6 +86,38 @@ def test_failure_of_another_kind_is_told_apart() -> None:
     desk.note_failure("the night", desk.run_with("night"), kind="ValueError")
 
     assert desk.evidence["the night"] == {"raised": True, "is a ValueError": False}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        lambda desk: desk.folder / "runs.db",
+        lambda desk: str(desk.folder / "runs.db"),
+        lambda desk: f"work/{desk.folder.name}/runs.db",
+    ],
+    ids=["path", "its_text", "below_the_sandbox"],
+)
+def test_what_was_left_is_named_by_the_folder_of_the_desk(named: Any, tmp_path: Path) -> None:
+    room = tmp_path / "room"
+    asked: list[str] = []
+
+    def read(path: str) -> bytes | None:
+        asked.append(path)
+        left = room / path
+        return left.read_bytes() if left.exists() else None
+
+    sandbox: Any = SimpleNamespace(port=1, folder=room, outside=tmp_path, read=read)
+    held: Any = SimpleNamespace(end=lambda: None)
+    host: Any = SimpleNamespace(api=None)
+    desk = Desk(sandbox, host, held, random.Random(1))
+    desk.folder.mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(desk.folder / "runs.db")) as database, database:
+        database.execute("CREATE TABLE runs AS SELECT 7 AS id")
+
+    with desk.database(named(desk)) as left:
+        assert [tuple(row) for row in left.execute("SELECT id FROM runs")] == [(7,)]
+    assert (desk.read(named(desk)) or b"")[:6] == b"SQLite"
+    assert set(asked) == {f"work/{desk.folder.name}/runs.db{ending}" for ending in ("", "-wal")}
 
 
 def told_run(**more: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ import dojo.testing
 from dojo.catalog.pack import installed
 from dojo.catalog.verdict import KataVerdict
 from dojo.ground.exits import Exit
+from dojo.ground.paths import PACKAGE_ROOT
 from dojo.sandbox.walls import missing_for
 from tests.pack.outside import ATTACK, REFERENCE, STUB, Author
 
@@ -91,6 +93,25 @@ def test_class_is_graded_and_an_attack_is_held(author: Author, tmp_path: Path) -
     assert results["anna"]["verdict"] == "passed"
 
 
+@needs_walls
+def test_commands_of_the_page_grade_a_class_and_an_attack(author: Author, tmp_path: Path) -> None:
+    page = (PACKAGE_ROOT / "docs" / "authors.md").read_text("utf-8")
+    whole, single = re.findall(r"^dojo (grade .+)$", page, re.MULTILINE)
+    for file, place in ((author.pack / REFERENCE, "class/anna"), (ATTACK, "attacks/eve")):
+        (tmp_path / place).mkdir(parents=True)
+        shutil.copyfile(file, tmp_path / place / STUB.name)
+    more = ["--pack", author.pack, "--no-flow", "--out"]
+    earned = {}
+    for command in (whole, single):
+        out = tmp_path / "results.json"
+        done = author.run(*command.split(), *more, out, cwd=tmp_path)
+        assert done.returncode == Exit.DONE, done.stderr
+        for one in json.loads(out.read_text("utf-8"))["results"]:
+            earned[one["learner"]] = one["earned"]
+
+    assert earned == {"anna": 30, "eve": 0}
+
+
 def test_attack_would_succeed_without_walls(author: Author) -> None:
     """So it is one: what holds it are the walls."""
     (kata,) = dojo.testing.katas(author.pack)
@@ -106,12 +127,20 @@ def test_single_file_is_graded_for_tests_of_a_pack(author: Author) -> None:
     assert (result.earned, result.points) == (30, 30)
 
 
-def test_test_of_a_pack_is_replayed(author: Author, tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["json_folder", "store"])
+def test_test_of_a_pack_is_replayed_with_what_its_engine_heard(engine: str, tmp_path: Path) -> None:
+    """Whatever the engine is called: its module is `json_folder`."""
+    author = Author(tmp_path)
+    author.change("pyproject.toml", 'json_folder = "json', f'{engine} = "json')
+    author.change("katas/01_records/kata.toml", '"json_folder"', f'"{engine}"')
+    author.change("json_fixtures.py", '("json_folder")', f'("{engine}")')
+    shutil.copyfile(author.pack / REFERENCE, author.pack / STUB)
     page = tmp_path / "run.html"
-    done = author.run("replay", "01", "test_nothing_else_is_left", "--html", page)
+    done = author.run("replay", "01", "test_nothing_else_is_left", "--html", page, "--trust")
 
-    assert done.returncode in (Exit.DONE, Exit.UNSOLVED), done.stderr
+    assert done.returncode == Exit.DONE, done.stderr
     assert "json/01_records" in page.read_text("utf-8")
+    assert "The folder of JSON" in page.read_text("utf-8")
 
 
 # Installed by pip, as a wheel

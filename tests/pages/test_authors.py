@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import dojo.kit
+import dojo.running.entry
 import dojo.testing
 from dojo.author.files import code_blocks, headings
 from dojo.catalog.pack import Pack
@@ -49,6 +50,20 @@ def test_keys_of_the_table_are_those_of_the_page(page: Path) -> None:
     keys = names_in_table(text, "| clé | ce" if "fr" in page.name else "| key | what")
 
     assert sorted(keys) == sorted(Pack.model_fields.keys() - {"root"})
+
+
+@each_page
+def test_fixtures_of_the_page_are_those_that_tests_get(page: Path) -> None:
+    named = names_in_table(page.read_text("utf-8"), "| fixture | ")
+    source = PACKAGE_ROOT / "dojo" / "running" / "given" / "fixtures.py"
+    given = re.findall(r"^@pytest\.fixture\ndef (\w+)", source.read_text("utf-8"), re.MULTILINE)
+
+    assert sorted(named) == sorted(given)
+    assert [name for name in named if not hasattr(dojo.running.entry, name)] == []
+
+
+def test_all_names_of_the_kit_are_exported() -> None:
+    assert sorted(dojo.kit.__all__) == dir(dojo.kit)
 
 
 @pytest.mark.parametrize("name", dir(dojo.kit))

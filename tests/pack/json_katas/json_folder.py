@@ -44,5 +44,9 @@ def records_in(folder: Path) -> dict[str, Any]:
 
 
 ENGINE = Engine(
-    isolate=isolate, running=running, variables=("JSON_FOLDER",), title="The folder of JSON"
+    isolate=isolate,
+    running=running,
+    variables=("JSON_FOLDER",),
+    title="The folder of JSON",
+    parts={"heard": "json_heard:heard"},
 )

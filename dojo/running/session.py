@@ -12,6 +12,7 @@ from dojo.catalog.kata import Kata, kata_folders, read_kata
 from dojo.catalog.pack import pack_at
 from dojo.catalog.solutions import Solutions
 from dojo.engines import ENGINES, for_solution, register, start
+from dojo.ground.exits import EngineError
 from dojo.ground.paths import find_root, is_pack
 from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
@@ -87,6 +88,8 @@ class KataRun:
         katas = [kata for kata in self.katas if self.track in (None, kata.track)]
         try:
             check_packages(katas)
+        except EngineError as error:
+            raise pytest.UsageError(spoken(str(error))) from None
         except TrackMissing as error:
             others = "" if len(katas) == 1 else "; or name the katas of one track: --track NAME"
             raise pytest.UsageError(spoken(f"{error}{others}")) from None

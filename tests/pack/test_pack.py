@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from dojo.catalog.kata import load_catalog
 from dojo.catalog.pack import CatalogError, PackTooNew, own_pack, pack_at, packs_of
+from dojo.catalog.verdict import KataVerdict, TestVerdict
 from dojo.ground.exits import Exit
+from dojo.terminal.doctor import examine
+from dojo.terminal.screen import Screen, show_next_step
 from tests.pack.outside import REFERENCE, STUB, Author
 
 
@@ -40,6 +44,44 @@ def test_kata_is_red_then_green_then_solved(author: Author) -> None:
     assert all(one["passed"] for one in green["tests"])
     assert (green["kata"], len(green["tests"])) == ("json/01_records", 8)
     assert solved["solved"]
+
+
+def test_last_kata_of_a_pack_is_the_last_one_of_that_pack(
+    author: Author, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (kata,) = load_catalog(author.pack)
+    test = TestVerdict(kata.tests[0], 1, True, "", "", 0.0)
+    show_next_step(Screen(), kata, KataVerdict(kata.id, "learner", (test,), 0.0), None, "en")
+
+    said = "Solved, and so are all katas of json. Next: 'dojo list' shows them."
+    assert capsys.readouterr().out.strip() == said
+
+
+@pytest.mark.parametrize("word", ["run", "doctor"])
+def test_need_nearly_called_as_an_engine_installs_no_package(word: str, tmp_path: Path) -> None:
+    misnamed = Author(tmp_path)
+    misnamed.change("katas/01_records/kata.toml", '"json_folder"', '"json_foldr"')
+    done = misnamed.run(word, "--trust")
+
+    said = "json/01_records needs 'json_foldr', which is no engine; did you mean 'json_folder'?"
+    assert done.returncode == Exit.ENVIRONMENT
+    assert said in done.stdout + done.stderr
+    assert "pip install json" not in done.stdout + done.stderr
+
+
+def test_need_called_as_nothing_known_is_a_package(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+    author.change("katas/01_records/kata.toml", '"json_folder"', '"no-such-package"')
+    done = author.run("run", "--trust")
+
+    assert "no-such-package is not installed: python -m pip install no-such-package" in done.stderr
+
+
+def test_doctor_compares_no_versions_in_a_pack(author: Author) -> None:
+    names = [check.name for check in examine(author.pack)]
+
+    assert "Versions" not in names
+    assert "Packages" in names
 
 
 @pytest.mark.slow

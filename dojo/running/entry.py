@@ -134,8 +134,9 @@ def _register_fixtures(config: pytest.Config, run: KataRun) -> None:
                 register(run.pack)
                 config.pluginmanager.register(importlib.import_module(name), name)
             except Exception as error:  # it is anybody's
-                said = error if isinstance(error, CatalogError) else f"fixtures {name!r}: {error!r}"
-                raise pytest.UsageError(f"{run.pack.name}: {said}") from None
+                said = f"{run.pack.name}: fixtures {name!r}: {error!r}"
+                is_said = isinstance(error, CatalogError)
+                raise pytest.UsageError(str(error) if is_said else said) from None
 
 
 def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:

@@ -18,6 +18,7 @@ from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
 from dojo.place.state import spoken
 from dojo.running.elsewhere.client import SecondParent
+from dojo.running.error_lines import faults_of_engine
 
 
 class KataRun:
@@ -42,6 +43,7 @@ class KataRun:
         self._kata_of_test_file = {kata.test_file: kata for kata in self.katas}
         self.track = track
         self.room: Room | None = None
+        self.fault = ""  # of an engine that does not start
         self.addresses: dict[str, str] = {}
         self._engines = contextlib.ExitStack()
         self._started: set[str] = set()
@@ -118,7 +120,13 @@ class KataRun:
         whole = [for_solution(kata, self.solutions.content_for(kata)) for kata in katas]
         needs = {need for kata in whole for need in kata.needs} & ENGINES.keys()
         for name in sorted(needs - self._started):
-            if address := start(name, self.room, self.say, self._engines):
+            try:
+                with faults_of_engine(name):
+                    address = start(name, self.room, self.say, self._engines)
+            except EngineError as error:
+                self.fault = str(error)
+                raise
+            if address:
                 self.addresses[name] = address
             self._started.add(name)
 

@@ -50,7 +50,7 @@ def test_last_kata_of_a_pack_is_the_last_one_of_that_pack(
     author: Author, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (kata,) = load_catalog(author.pack)
-    test = TestVerdict(kata.tests[0], 1, True, "", "", 0.0)
+    test = TestVerdict(kata.tests[0], 1, True, "passed", "", 0.0)
     show_next_step(Screen(), kata, KataVerdict(kata.id, "learner", (test,), 0.0), None, "en")
 
     said = "Solved, and so are all katas of json. Next: 'dojo list' shows them."
@@ -65,8 +65,9 @@ def test_need_nearly_called_as_an_engine_installs_no_package(word: str, tmp_path
 
     said = "json/01_records needs 'json_foldr', which is no engine; did you mean 'json_folder'?"
     assert done.returncode == Exit.ENVIRONMENT
-    assert said in done.stdout + done.stderr
-    assert "pip install json" not in done.stdout + done.stderr
+    told = " ".join(f"{done.stdout} {done.stderr}".split())
+    assert said in told
+    assert "pip install json" not in told
 
 
 def test_need_called_as_nothing_known_is_a_package(tmp_path: Path) -> None:
@@ -146,6 +147,28 @@ def test_newer_format_is_an_error_of_its_own(tmp_path: Path) -> None:
         pack_at(newer.pack)
 
 
+RAISING = {
+    "error": (
+        "raise ZeroDivisionError('by zero')",
+        "engine 'json_folder' does not start: ZeroDivisionError: by zero (json_folder.py, line 23)",
+    ),
+    "own_words": (
+        "raise EngineError('the folder is closed: open it')",
+        "the folder is closed: open it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("raised", "said"), RAISING.values(), ids=RAISING)
+def test_engine_that_raises_is_one_line(raised: str, said: str, tmp_path: Path) -> None:
+    broken = Author(tmp_path)
+    broken.change("json_folder.py", "    del say\n", f"    {raised}\n")
+    done = broken.run("run", "--trust")
+
+    assert done.returncode == Exit.ENVIRONMENT
+    assert f"has no verdict: {said}; 'dojo doctor' looks for the cause" in done.stderr
+
+
 @pytest.mark.slow
 def test_engine_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     broken = Author(tmp_path)
@@ -155,6 +178,7 @@ def test_engine_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == Exit.ENVIRONMENT
     assert "engine 'json_folder' is 'json_folder:ENGINE', which cannot be had" in done.stderr
     assert "no_such_module" in done.stderr
+    assert "json: json:" not in done.stderr
 
 
 def test_packs_that_a_folder_was_brought_are_known_there(tmp_path: Path) -> None:

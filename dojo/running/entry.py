@@ -134,9 +134,9 @@ def _register_fixtures(config: pytest.Config, run: KataRun) -> None:
                 register(run.pack)
                 config.pluginmanager.register(importlib.import_module(name), name)
             except Exception as error:  # it is anybody's
-                said = f"{run.pack.name}: fixtures {name!r}: {error!r}"
-                is_said = isinstance(error, CatalogError)
-                raise pytest.UsageError(str(error) if is_said else said) from None
+                said = error if isinstance(error, CatalogError) else f"fixtures {name!r}: {error!r}"
+                whose = "" if isinstance(error, CatalogError) else f"{run.pack.name}: "
+                raise pytest.UsageError(f"{whose}{said}") from None
 
 
 def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:

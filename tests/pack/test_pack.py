@@ -6,14 +6,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from dojo.catalog.kata import load_catalog
 from dojo.catalog.pack import CatalogError, PackTooNew, own_pack, pack_at, packs_of
 from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.cli import learn
+from dojo.cli.door import app
 from dojo.ground.exits import Exit
+from dojo.place import pack as handed_out
+from dojo.place.bringing import bring
+from dojo.place.state import Workspace
 from dojo.terminal.doctor import examine
 from dojo.terminal.screen import Screen, show_next_step
-from tests.pack.outside import REFERENCE, STUB, Author
+from tests.pack.outside import EXAMPLE, REFERENCE, STUB, Author
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +61,57 @@ def test_last_kata_of_a_pack_is_the_last_one_of_that_pack(
 
     said = "Solved, and so are all katas of json. Next: 'dojo list' shows them."
     assert capsys.readouterr().out.strip() == said
+
+
+def test_list_from_elsewhere_says_how_to_go_on_from_there(author: Author, tmp_path: Path) -> None:
+    done = author.run("list", "--pack", author.pack, cwd=tmp_path)
+
+    assert f"README.md, then run: dojo --pack {author.pack}" in done.stdout
+    assert author.run("list").stdout.endswith("README.md, then run: dojo\n")
+
+
+def test_list_where_there_are_only_installed_packs_says_where_to_begin(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn, "catalogue", lambda **_: [])
+    monkeypatch.setattr(learn, "_of_other_packs", lambda _: load_catalog(author.pack))
+    done = CliRunner().invoke(app, ["list"])
+
+    assert "json/01_records" in done.stdout
+    assert done.stdout.endswith("Next: 'dojo init my-katas' makes a folder with them.\n")
+
+
+def test_list_of_a_track_has_no_other_kata(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learn, "_of_other_packs", lambda _: load_catalog(author.pack))
+    done = CliRunner().invoke(app, ["list", "--track", "json"])
+    none = CliRunner().invoke(app, ["list", "--track", "jsn"])
+
+    assert "json/01_records" in done.stdout.splitlines()[0]
+    assert "prefect" not in done.stdout.split("Next")[0]
+    assert none.exit_code == Exit.USAGE
+    assert "--track is 'jsn'; it may be " in none.stderr
+
+
+def test_workspace_of_a_packs_track_only_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handed_out, "installed", lambda: (EXAMPLE,))
+    done = CliRunner().invoke(app, ["init", str(tmp_path / "ws"), "--track", "json"])
+
+    assert done.exit_code == Exit.USAGE
+    assert "of the pack 'json': the katas of packs come whole with any track" in done.stderr
+    assert not (tmp_path / "ws").exists()
+
+
+def test_update_says_which_pack_has_new_katas(tmp_path: Path) -> None:
+    told: list[str] = []
+    for version, count in (("1.0", 1), ("2.0", 2), ("2.0", 2), ("2.1", 2)):
+        files = {"packs/json/pyproject.toml": f'version = "{version}"\n'.encode()}
+        files |= {f"packs/json/katas/0{one}_a/kata.toml": b"" for one in range(count)}
+        pack = handed_out.Pack("1.0", files, frozenset())
+        bring(tmp_path, pack, Workspace(dojo="1.0"), told.append)
+
+    assert told == ["json 2.0: 1 new kata", "json 2.1: 0 new katas"]
 
 
 @pytest.mark.parametrize("word", ["run", "doctor"])

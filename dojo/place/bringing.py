@@ -111,7 +111,7 @@ def _news_of_packs(pack: Pack, known: Workspace) -> list[str]:
         called = folder.split("/")[1]
         version = re.search(r'(?m)^version = "([^"\n]*)"', content.decode(errors="replace"))
         called += f" {version[1]}" if version else ""
-        told.append(f"{called}: {count} new kata{'' if count == 1 else 's'}")
+        told.append(f"{called}; new katas: {count}")
     return told
 
 

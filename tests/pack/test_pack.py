@@ -111,7 +111,7 @@ def test_update_says_which_pack_has_new_katas(tmp_path: Path) -> None:
         pack = handed_out.Pack("1.0", files, frozenset())
         bring(tmp_path, pack, Workspace(dojo="1.0"), told.append)
 
-    assert told == ["json 2.0: 1 new kata", "json 2.1: 0 new katas"]
+    assert told == ["json 2.0; new katas: 1", "json 2.1; new katas: 0"]
 
 
 @pytest.mark.parametrize("word", ["run", "doctor"])

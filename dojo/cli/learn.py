@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from dojo.catalog.pack import packs_of
 from dojo.catalog.progress import solved_tasks, standing, take_over
 from dojo.catalog.verdict import KataVerdict
 from dojo.catalog.whereabouts import remember_tier
-from dojo.ground.exits import Exit, Stop
+from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.ground.paths import find_root
 from dojo.language import languages
 from dojo.place.state import language_here
@@ -39,12 +40,21 @@ Lang = Annotated[
 
 
 @app.command("list")
-def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = None) -> int:
+def list_katas(
+    context: typer.Context,
+    track: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only the katas of this track.")
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = None,
+) -> int:
     """List all katas, and which of them you have solved."""
     language = language_of(context, lang)
     others = _of_other_packs(find_root())
     katas = catalogue(needed=not others)
-    every = [*katas, *others]
+    if track is not None:
+        check_choice("--track", track, dict.fromkeys(one.track for one in (*katas, *others)))
+    every = [one for one in (*katas, *others) if track in (None, one.track)]
     if as_json:
         return print_json(
             {
@@ -56,12 +66,19 @@ def list_katas(context: typer.Context, as_json: AsJson = False, lang: Lang = Non
         )
     screen = show.Screen()
     show.show_catalogue(screen, every, standing, language)
-    current = first_unsolved(katas or others)
+    current = first_unsolved([one for one in every if one in katas]) or first_unsolved(katas)
     screen.say()
-    if current is None:
+    if not katas:  # only packs are installed, and this is no place to work in
+        screen.say("Next: 'dojo init my-katas' makes a folder with them.")
+    elif current is None:
         screen.say(ALL_SOLVED)
     else:
-        screen.say(f"Next: read {show.shown(show.page_of(current, language))}, then run: dojo")
+        page = show.shown(show.page_of(current, language))
+        if current.pack.is_own or find_root(Path.cwd()) == current.root:
+            screen.say(f"Next: read {page}, then run: dojo")
+        else:
+            where = shlex.quote(show.shown(current.root))
+            screen.say(f"Next: read {page}, then run: dojo --pack {where}")
     return Exit.DONE
 
 

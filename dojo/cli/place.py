@@ -14,7 +14,6 @@ import typer
 
 from dojo.catalog.handed_out import known_stub
 from dojo.catalog.kata import Kata
-from dojo.catalog.pack import own_pack
 from dojo.catalog.progress import record_seen, standing
 from dojo.cli.learn import AsJson, Lang, Name, catalogue, choose, print_json
 from dojo.ground.exits import Exit, Stop, check_choice
@@ -52,13 +51,12 @@ def init(
 
     Given again after it was ended halfway it goes on.
     """
-    from dojo.place.pack import languages_handed_out, read_pack
+    from dojo.place.pack import check_track, languages_handed_out, read_pack
 
-    if track is not None:
-        check_choice("--track", track, own_pack().tracks)
-    asked = Workspace(dojo="0", lang=lang, track=track)
     screen = show.Screen()
     with faults_of_the_place():
+        check_track(track)
+        asked = Workspace(dojo="0", lang=lang, track=track)
         check_choice("--lang", lang or "en", languages_handed_out())
         if lang is not None:
             show.Screen.speak(lang)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -80,6 +81,7 @@ def _plan(root: Path, pack: Pack, known: Workspace) -> _Plan:
             _plan_yours(root, name, new, plan)
         else:
             _plan_ours(root, name, new, known, plan)
+    plan.told += _news_of_packs(pack, known)
     gone = known.files.keys() - pack.files.keys()
     katas = {PurePosixPath(name).parent for name in gone if name.endswith("/kata.toml")}
     folders = [
@@ -93,6 +95,24 @@ def _plan(root: Path, pack: Pack, known: Workspace) -> _Plan:
     where = backups.FOLDER.as_posix()
     plan.told += [f"{name} is gone in this version: it is in {where}" for name in plan.put_aside]
     return plan
+
+
+def _news_of_packs(pack: Pack, known: Workspace) -> list[str]:
+    """Say of each installed pack that is new or another version how many katas are new."""
+    told = []
+    for name, content in sorted(pack.files.items()):
+        if not re.fullmatch(rf"{PACKS}/[^/]+/pyproject\.toml", name) or not known.files:
+            continue
+        folder = name.removesuffix("pyproject.toml")
+        katas = {one for one in pack.files if re.fullmatch(rf"{folder}katas/[^/]+/kata\.toml", one)}
+        count = len(katas - known.files.keys())
+        if not count and known.files.get(name) == _digest(content):
+            continue
+        called = folder.split("/")[1]
+        version = re.search(r'(?m)^version = "([^"\n]*)"', content.decode(errors="replace"))
+        called += f" {version[1]}" if version else ""
+        told.append(f"{called}; new katas: {count}")
+    return told
 
 
 def _plan_ours(root: Path, name: str, new: bytes, known: Workspace, plan: _Plan) -> None:

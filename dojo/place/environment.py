@@ -7,6 +7,7 @@ another one when one of its katas is first opened.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import importlib
 import json
 import os
@@ -21,6 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from dojo.catalog.kata import Kata, Track
+from dojo.ground.exits import EngineError
 from dojo.ground.files import write_whole
 from dojo.place.shape import APART, EXTRAS, extra_of
 from dojo.place.state import PlaceError
@@ -60,13 +62,29 @@ def check_packages(katas: Iterable[Kata]) -> None:
     """Look whether all that katas need is installed; nothing is imported.
 
     Raises:
+        EngineError: What is not is nearly called as an engine of the kata's pack.
         TrackMissing: Something is not: what the first kata lacks.
     """
     for kata in katas:
+        if said := misnamed_engine(kata):
+            raise EngineError(said)
         engines = () if kata.pack.is_own else kata.pack.engines
         needs = [need for need in kata.needs if need not in engines]
         if missing := [need for need in needs if not version_of(need)]:
             raise TrackMissing(kata, missing)
+
+
+def misnamed_engine(kata: Kata) -> str:
+    """Say which need is nearly called as an engine of the kata's pack; empty if none is.
+
+    To install a package of such a name would be to install anybody's.
+    """
+    engines = () if kata.pack.is_own else kata.pack.engines
+    for need in kata.needs:
+        near = difflib.get_close_matches(need, engines, n=1, cutoff=0.75)
+        if near and need != near[0] and not version_of(need):
+            return f"{kata.id} needs {need!r}, which is no engine; did you mean {near[0]!r}?"
+    return ""
 
 
 def version_of(need: str) -> str:

@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from dojo.catalog.kata import CatalogError, Language, Track
-from dojo.catalog.pack import PACKS, installed, pack_at
+from dojo.catalog.pack import PACKS, installed, own_pack, pack_at
+from dojo.ground.exits import check_choice
 from dojo.ground.paths import PACKAGE_ROOT
 from dojo.language import languages, languages_in
 from dojo.language.catalogue import STUB, catalogue_file, read_text
@@ -59,6 +60,25 @@ class Pack:
     version: str
     files: dict[str, bytes]
     yours: frozenset[str]
+
+
+def check_track(track: Track | None) -> None:
+    """Refuse a track that the dojo's own katas do not have.
+
+    Raises:
+        PlaceError: It is one of a pack that is installed.
+        Stop: It is nobody's.
+    """
+    for root in installed():
+        with contextlib.suppress(CatalogError):
+            pack = pack_at(root)
+            if track in pack.tracks and track not in own_pack().tracks:
+                raise PlaceError(
+                    f"--track is {track!r}, of the pack {pack.name!r}: the katas of packs come"
+                    " whole with any track; leave --track out"
+                )
+    if track is not None:
+        check_choice("--track", track, own_pack().tracks)
 
 
 def read_pack(track: Track | None, lang: Language | None) -> Pack:

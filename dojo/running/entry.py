@@ -136,7 +136,8 @@ def _register_fixtures(config: pytest.Config, run: KataRun) -> None:
                 config.pluginmanager.register(importlib.import_module(name), name)
             except Exception as error:  # it is anybody's
                 said = error if isinstance(error, CatalogError) else f"fixtures {name!r}: {error!r}"
-                raise pytest.UsageError(f"{run.pack.name}: {said}") from None
+                whose = "" if isinstance(error, CatalogError) else f"{run.pack.name}: "
+                raise pytest.UsageError(f"{whose}{said}") from None
 
 
 def pytest_ignore_collect(collection_path: Any, config: pytest.Config) -> bool | None:

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from dojo.engines import ENGINES
+from dojo.ground.exits import EngineError
+
+
+@contextlib.contextmanager
+def faults_of_engine(name: str) -> Iterator[None]:
+    """Have whatever an engine raises while it starts be an error in one line, with its place.
+
+    Raises:
+        EngineError: As the engine said it, or the type, message, file and line of what it raised.
+    """
+    try:
+        yield
+    except EngineError:
+        raise
+    except Exception as error:  # it is anybody's
+        module = sys.modules.get(ENGINES[name].running.__module__)
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [one for one in frames if one.filename == getattr(module, "__file__", None)]
+        last = (own or frames)[-1]
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        file, line = Path(last.filename).name, last.lineno
+        raise EngineError(
+            f"engine {name!r} does not start: {said} ({file}, line {line})"
+        ) from error
 
 
 def solution_line(error: BaseException, path: Path) -> traceback.FrameSummary | None:

@@ -95,7 +95,7 @@ class Recorder:
         """Write the verdicts and the learner's progress."""
         verdicts = self.verdicts()
         if self._file is not None:
-            lines = "".join(f"{verdict.to_json()}\n" for verdict in verdicts)
+            lines = "".join(f"{one.to_json()}\n" for one in verdicts or self._faults())
             self._file.write_text(lines, encoding="utf-8")
         if self._run.solutions.spec == "learner":
             for verdict in verdicts:
@@ -103,6 +103,11 @@ class Recorder:
                 record_progress(kata, verdict, self._files[kata.id])
                 if is_complete(kata, verdict):
                     log_attempt(kata, verdict)
+
+    def _faults(self) -> list[KataVerdict]:
+        """Return one record a kata of why no test has run, if an engine does not start."""
+        spec, fault = self._run.solutions.spec, self._run.fault
+        return [KataVerdict(one.id, spec, (), 0.0, fault) for one in self._run.katas if fault]
 
     def verdicts(self) -> list[KataVerdict]:
         """Return one record a kata of which a test has ended.

@@ -12,11 +12,13 @@ from dojo.catalog.kata import Kata, kata_folders, read_kata
 from dojo.catalog.pack import pack_at
 from dojo.catalog.solutions import Solutions
 from dojo.engines import ENGINES, for_solution, register, start
+from dojo.ground.exits import EngineError
 from dojo.ground.paths import find_root, is_pack
 from dojo.ground.run_folder import CAN_FORK, Room, said_of_disk
 from dojo.place.environment import TrackMissing, check_packages
 from dojo.place.state import spoken
 from dojo.running.elsewhere.client import SecondParent
+from dojo.running.error_lines import faults_of_engine
 
 
 class KataRun:
@@ -41,6 +43,7 @@ class KataRun:
         self._kata_of_test_file = {kata.test_file: kata for kata in self.katas}
         self.track = track
         self.room: Room | None = None
+        self.fault = ""  # of an engine that does not start
         self.addresses: dict[str, str] = {}
         self._engines = contextlib.ExitStack()
         self._started: set[str] = set()
@@ -87,6 +90,8 @@ class KataRun:
         katas = [kata for kata in self.katas if self.track in (None, kata.track)]
         try:
             check_packages(katas)
+        except EngineError as error:
+            raise pytest.UsageError(spoken(str(error))) from None
         except TrackMissing as error:
             others = "" if len(katas) == 1 else "; or name the katas of one track: --track NAME"
             raise pytest.UsageError(spoken(f"{error}{others}")) from None
@@ -115,7 +120,13 @@ class KataRun:
         whole = [for_solution(kata, self.solutions.content_for(kata)) for kata in katas]
         needs = {need for kata in whole for need in kata.needs} & ENGINES.keys()
         for name in sorted(needs - self._started):
-            if address := start(name, self.room, self.say, self._engines):
+            try:
+                with faults_of_engine(name):
+                    address = start(name, self.room, self.say, self._engines)
+            except EngineError as error:
+                self.fault = str(error)
+                raise
+            if address:
                 self.addresses[name] = address
             self._started.add(name)
 

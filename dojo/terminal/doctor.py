@@ -21,10 +21,11 @@ from dojo.catalog.pack import pack_at
 from dojo.engines import ENGINES, register
 from dojo.engines.templates import EngineError
 from dojo.ground.libraries.pins import pins
-from dojo.ground.paths import CHOSEN, PACKAGE_ROOT, cache_dir, find_root
+from dojo.ground.paths import CHOSEN, PACKAGE_ROOT, cache_dir, find_root, is_pack
 from dojo.ground.run_folder import CAN_FORK, Room
 from dojo.ground.safe_text import shorten
 from dojo.language.words import WordTable
+from dojo.place.environment import misnamed_engine
 from dojo.place.environment import version_of as _installed
 from dojo.place.shape import APART as APART_TRACKS
 from dojo.place.shape import EXTRAS
@@ -75,7 +76,10 @@ def examine(root: Path) -> Iterator[Check]:
     needs: set[str] = set()
     theirs: set[str] = set()
     try:
-        needs = {need for kata in load_catalog(root) for need in kata.needs}
+        katas = load_catalog(root)
+        if said := next(filter(None, map(misnamed_engine, katas)), ""):
+            raise CatalogError(said)
+        needs = {need for kata in katas for need in kata.needs}
         if not (pack := pack_at(root)).is_own:
             register(pack)
             theirs = needs & pack.engines.keys()
@@ -85,7 +89,8 @@ def examine(root: Path) -> Iterator[Check]:
         yield Check("Katas", False, str(error), restored_by(root, "git diff katas"))
     yield from _guarded_all("Folder", lambda: examine_place(root), "dojo update")
     yield from _guarded("Packages", lambda: check_packages(root, needs), f"{_PIP} -e '.[dev]'")
-    yield from _guarded("Versions", lambda: check_versions(root), restored_by(root, _RESTORE))
+    if not is_pack(root):  # whoever installs one has other versions
+        yield from _guarded("Versions", lambda: check_versions(root), restored_by(root, _RESTORE))
     opened = "let this user open ports of 127.0.0.1: a firewall or a sandbox forbids it"
     yield from _guarded("Loopback", check_loopback, opened)
     for port in PORTS:

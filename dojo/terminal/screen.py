@@ -270,7 +270,11 @@ def show_next_step(
             screen.say(f"See it: dojo replay {number} {shlex.quote(red.test)}")
         screen.say(f"Hint: dojo hint {number} {task}")
     elif following is None:
-        screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
+        if kata.pack.is_own:
+            screen.say("Solved, and so are all katas. Next: 'dojo list' shows them.")
+        else:
+            pack = kata.pack.name
+            screen.say(f"Solved, and so are all katas of {pack}. Next: 'dojo list' shows them.")
     else:
         page = shown(page_of(following, language))
         screen.say(f"Solved. Next: read {page}, then: dojo run {following.called}")

@@ -20,6 +20,7 @@ from dojo.engines.waiting import told_if_long
 from dojo.ground.run_folder import Forked, Room
 from dojo.laws.state.changes import read_state
 from dojo.running.elsewhere.client import names_imported_by
+from dojo.running.error_lines import faults_of_engine
 
 # The parts of engines that each fork asks for.
 _IN_EACH_RUN = ("opened", "told", "watched")
@@ -94,7 +95,9 @@ class Preparing:
     def _start(self, name: str, say: Say, until: contextlib.ExitStack) -> None:
         """Start an engine, and do what a first run would do: import, and settle."""
         with _no_thread_more():
-            if address := start(name, self._room, say, until):
+            with faults_of_engine(name):
+                address = start(name, self._room, say, until)
+            if address:
                 self.addresses[name] = address
             self._learn_lazy_imports(ENGINES[name].rehearse)
             with contextlib.suppress(Exception):

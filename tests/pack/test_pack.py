@@ -6,10 +6,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from dojo.catalog.kata import load_catalog
 from dojo.catalog.pack import CatalogError, PackTooNew, own_pack, pack_at, packs_of
+from dojo.catalog.verdict import KataVerdict, TestVerdict
+from dojo.cli import learn
+from dojo.cli.door import app
 from dojo.ground.exits import Exit
-from tests.pack.outside import REFERENCE, STUB, Author
+from dojo.place import pack as handed_out
+from dojo.place.bringing import bring
+from dojo.place.state import Workspace
+from dojo.terminal.doctor import examine
+from dojo.terminal.screen import Screen, show_next_step
+from tests.pack.outside import EXAMPLE, REFERENCE, STUB, Author
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +50,96 @@ def test_kata_is_red_then_green_then_solved(author: Author) -> None:
     assert all(one["passed"] for one in green["tests"])
     assert (green["kata"], len(green["tests"])) == ("json/01_records", 8)
     assert solved["solved"]
+
+
+def test_last_kata_of_a_pack_is_the_last_one_of_that_pack(
+    author: Author, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (kata,) = load_catalog(author.pack)
+    test = TestVerdict(kata.tests[0], 1, True, "passed", "", 0.0)
+    show_next_step(Screen(), kata, KataVerdict(kata.id, "learner", (test,), 0.0), None, "en")
+
+    said = "Solved, and so are all katas of json. Next: 'dojo list' shows them."
+    assert capsys.readouterr().out.strip() == said
+
+
+def test_list_from_elsewhere_says_how_to_go_on_from_there(author: Author, tmp_path: Path) -> None:
+    done = author.run("list", "--pack", author.pack, cwd=tmp_path)
+
+    assert f"README.md, then run: dojo --pack {author.pack}" in done.stdout
+    assert author.run("list").stdout.endswith("README.md, then run: dojo\n")
+
+
+def test_list_where_there_are_only_installed_packs_says_where_to_begin(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn, "catalogue", lambda **_: [])
+    monkeypatch.setattr(learn, "_of_other_packs", lambda _: load_catalog(author.pack))
+    done = CliRunner().invoke(app, ["list"])
+
+    assert "json/01_records" in done.stdout
+    assert done.stdout.endswith("Next: 'dojo init my-katas' makes a folder with them.\n")
+
+
+def test_list_of_a_track_has_no_other_kata(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learn, "_of_other_packs", lambda _: load_catalog(author.pack))
+    done = CliRunner().invoke(app, ["list", "--track", "json"])
+    none = CliRunner().invoke(app, ["list", "--track", "jsn"])
+
+    assert "json/01_records" in done.stdout.splitlines()[0]
+    assert "prefect" not in done.stdout.split("Next")[0]
+    assert none.exit_code == Exit.USAGE
+    assert "--track is 'jsn'; it may be " in none.stderr
+
+
+def test_workspace_of_a_packs_track_only_is_refused_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handed_out, "installed", lambda: (EXAMPLE,))
+    done = CliRunner().invoke(app, ["init", str(tmp_path / "ws"), "--track", "json"])
+
+    assert done.exit_code == Exit.USAGE
+    assert "of the pack 'json': the katas of packs come whole with any track" in done.stderr
+    assert not (tmp_path / "ws").exists()
+
+
+def test_update_says_which_pack_has_new_katas(tmp_path: Path) -> None:
+    told: list[str] = []
+    for version, count in (("1.0", 1), ("2.0", 2), ("2.0", 2), ("2.1", 2)):
+        files = {"packs/json/pyproject.toml": f'version = "{version}"\n'.encode()}
+        files |= {f"packs/json/katas/0{one}_a/kata.toml": b"" for one in range(count)}
+        pack = handed_out.Pack("1.0", files, frozenset())
+        bring(tmp_path, pack, Workspace(dojo="1.0"), told.append)
+
+    assert told == ["json 2.0; new katas: 1", "json 2.1; new katas: 0"]
+
+
+@pytest.mark.parametrize("word", ["run", "doctor"])
+def test_need_nearly_called_as_an_engine_installs_no_package(word: str, tmp_path: Path) -> None:
+    misnamed = Author(tmp_path)
+    misnamed.change("katas/01_records/kata.toml", '"json_folder"', '"json_foldr"')
+    done = misnamed.run(word, "--trust")
+
+    said = "json/01_records needs 'json_foldr', which is no engine; did you mean 'json_folder'?"
+    assert done.returncode == Exit.ENVIRONMENT
+    told = " ".join(f"{done.stdout} {done.stderr}".split())
+    assert said in told
+    assert "pip install json" not in told
+
+
+def test_need_called_as_nothing_known_is_a_package(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+    author.change("katas/01_records/kata.toml", '"json_folder"', '"no-such-package"')
+    done = author.run("run", "--trust")
+
+    assert "no-such-package is not installed: python -m pip install no-such-package" in done.stderr
+
+
+def test_doctor_compares_no_versions_in_a_pack(author: Author) -> None:
+    names = [check.name for check in examine(author.pack)]
+
+    assert "Versions" not in names
+    assert "Packages" in names
 
 
 @pytest.mark.slow
@@ -104,6 +204,28 @@ def test_newer_format_is_an_error_of_its_own(tmp_path: Path) -> None:
         pack_at(newer.pack)
 
 
+RAISING = {
+    "error": (
+        "raise ZeroDivisionError('by zero')",
+        "engine 'json_folder' does not start: ZeroDivisionError: by zero (json_folder.py, line 23)",
+    ),
+    "own_words": (
+        "raise EngineError('the folder is closed: open it')",
+        "the folder is closed: open it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("raised", "said"), RAISING.values(), ids=RAISING)
+def test_engine_that_raises_is_one_line(raised: str, said: str, tmp_path: Path) -> None:
+    broken = Author(tmp_path)
+    broken.change("json_folder.py", "    del say\n", f"    {raised}\n")
+    done = broken.run("run", "--trust")
+
+    assert done.returncode == Exit.ENVIRONMENT
+    assert f"has no verdict: {said}; 'dojo doctor' looks for the cause" in done.stderr
+
+
 @pytest.mark.slow
 def test_engine_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     broken = Author(tmp_path)
@@ -113,6 +235,7 @@ def test_engine_that_cannot_be_imported_is_one_line(tmp_path: Path) -> None:
     assert done.returncode == Exit.ENVIRONMENT
     assert "engine 'json_folder' is 'json_folder:ENGINE', which cannot be had" in done.stderr
     assert "no_such_module" in done.stderr
+    assert "json: json:" not in done.stderr
 
 
 def test_packs_that_a_folder_was_brought_are_known_there(tmp_path: Path) -> None:

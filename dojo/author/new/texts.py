@@ -54,6 +54,8 @@ __pycache__/
 .dojo/
 .pytest_cache/
 .venv/
+build/
+*.egg-info/
 """,
 }
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dojo.world.draw import Customers as Customers
     from dojo.world.draw import Draw as Draw
     from dojo.world.files.disk import Fork as Fork
-    from dojo.world.files.disk import killed_before_each_move as killed_before_each_move
+    from dojo.world.files.killed import killed_before_each_move as killed_before_each_move
     from dojo.world.files.tables import first_difference as first_difference
     from dojo.world.files.tables import near as near
     from dojo.world.http.flaky_api import FlakyApi as FlakyApi
@@ -56,7 +56,8 @@ _PLACES = {
     "dojo.wire.values": ("frame",),
     "dojo.world.clock": ("RetryClock",),
     "dojo.world.draw": ("Customers", "Draw"),
-    "dojo.world.files.disk": ("Fork", "killed_before_each_move"),
+    "dojo.world.files.disk": ("Fork",),
+    "dojo.world.files.killed": ("killed_before_each_move",),
     "dojo.world.files.tables": ("first_difference", "near"),
     "dojo.world.http.flaky_api": ("FlakyApi",),
     "dojo.world.overlap": ("Overlap",),

@@ -88,7 +88,7 @@ def send_at_once(subject: Any, _: Path, url: str, texts: list[str]) -> dict[str,
 
     with written.hearing():
         before = httpx.level
-        call_at_once(_met["webhooks"], *map(sender, texts))
+        call_at_once(_met["webhooks"], sender(texts[0]), sender(texts[1]))
         is_left = httpx.level == before
     return {
         "raised": len(raised),

@@ -63,8 +63,11 @@ def test_last_kata_of_a_pack_is_the_last_one_of_that_pack(
     assert capsys.readouterr().out.strip() == said
 
 
-def test_list_from_elsewhere_says_how_to_go_on_from_there(author: Author, tmp_path: Path) -> None:
-    done = author.run("list", "--pack", author.pack, cwd=tmp_path)
+def test_list_from_elsewhere_says_how_to_go_on_from_there(tmp_path: Path) -> None:
+    for name in ("new", "elsewhere"):
+        (tmp_path / name).mkdir()
+    author = Author(tmp_path / "new")  # in which nothing is solved
+    done = author.run("list", "--pack", author.pack, cwd=tmp_path / "elsewhere")
 
     assert f"README.md, then run: dojo --pack {author.pack}" in done.stdout
     assert author.run("list").stdout.endswith("README.md, then run: dojo\n")

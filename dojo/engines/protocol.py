@@ -61,9 +61,10 @@ class Engine:
         alone: Has a program of its own that starts it do so quickly, for the length of a block;
             None: it does anyway.
         parts: What it brings for rooms above, `module:function` by the part's name: `watched` (see
-            `dojo.laws.watched`), `heard` (see `dojo.replay.heard.recorder`), `program` (see
-            `dojo.replay.heard.program`), `told` (see `dojo.inside.examination`), `opened`
-            (see `dojo.laws.leftovers`), `states` (see `dojo.laws.state.changes`).
+            `dojo.laws.watched`), `heard` (see `dojo.replay.heard.recorder`), `left` (see
+            `dojo.exam.remains`), `program` (see `dojo.replay.heard.program`), `told` (see
+            `dojo.inside.examination`), `opened` (see `dojo.laws.leftovers`), `states` (see
+            `dojo.laws.state.changes`).
         seams: What we use of its library that it does not promise; `running` looks at them.
     """
 

@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dojo.exam.databases import LeftDatabase
@@ -181,6 +181,7 @@ def story_of(
     flow_runs: Sequence[FlowRun],
     task_runs: Sequence[dict[str, Any]],
     requests: Sequence[Request],
+    more: Callable[[Gathered], object] = lambda _: None,
 ) -> str:
     """Return what was gathered of a scenario as one line of a `Story`: see `dojo/replay`.
 
@@ -189,6 +190,7 @@ def story_of(
         flow_runs: Those that it asked for.
         task_runs: As in `EngineAccount`: what the submission's process told.
         requests: What the API was asked, by the supervisor's clock.
+        more: Tells of whatever else there is.
 
     Returns:
         The line; empty where there is nothing to see, or what was told is too much, or no story.
@@ -198,6 +200,7 @@ def story_of(
     gathered.rows.append(lambda: _rows_of(*told))
     asked = [[f"{one.at_s:g} s", one.path, str(one.answered or "lost")] for one in requests[:40]]
     with contextlib.suppress(ValueError):  # what was told can be anything
+        more(gathered)
         gathered.add_table("What the API was asked", ["at", "path", "answered"], asked)
         story = gathered.story("", scenario, "submission", _MOST_RUNS)
         line = story.to_json() if story.runs or story.tables else ""

@@ -16,9 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dojo.engines import ENGINES, part_of
 from dojo.exam.databases import LeftDatabase, left_database
 from dojo.exam.engine_account import FlowRun, Registered, read_deployments, read_flow_runs
 from dojo.exam.submission_process import Died, Held
+from dojo.replay.heard.gathered import Gathered
 from dojo.sandbox.client import Sandbox
 from dojo.sandbox.home import MOST_READ
 from dojo.wire.line import LineBroken, LineClosed
@@ -28,6 +30,7 @@ from dojo.wire.values import unpack
 # What a scenario takes apart in this process: as much of it as anybody would leave.
 MOST_LEFT_BYTES = 1 << 20
 _MOST_APART_S = 60.0
+_MOST_DRAWN = 4
 
 
 class Remains:
@@ -49,6 +52,7 @@ class Remains:
         self._token = secrets.token_hex(4)
         self._has_begun = False
         self._seen_flow_runs: list[FlowRun] = []
+        self._opened: dict[str, None] = {}  # the databases of which a scenario asked
         self._is_over = False
 
     def end(self) -> None:
@@ -92,8 +96,22 @@ class Remains:
                     Path(f"{target}{ending}").write_bytes(data)
             if not target.exists():
                 raise sqlite3.OperationalError(f"there is no {path}")
+            self._opened[str(path)] = None
             with left_database(target) as connection:
                 yield connection
+
+    def tell_of_databases(self, gathered: Gathered) -> None:
+        """Tell a replay what lies in the databases of which a scenario asked.
+
+        An engine's part `left` is a function that takes a `Gathered`, and one that finds rows of a
+        database: it tells of it if it is its own.
+        """
+        parts = [part_of(engine, "left") for engine in ENGINES.values()]
+        for path in list(self._opened)[:_MOST_DRAWN]:
+            for part in (one for one in parts if one is not None):
+                # Anything may be written there, and it is a drawing only.
+                with contextlib.suppress(Exception), self.database(path) as database:
+                    part(gathered, database.execute)
 
     def _below(self, path: str | Path) -> str:
         """Return a path as the sandbox reads it: below its own folder."""

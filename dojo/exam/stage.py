@@ -235,7 +235,8 @@ class Desk(Remains):
 
     def replay(self, scenario: str) -> str:
         """Return what was gathered until here, as a `Story` of this name; see `story_of`."""
-        return story_of(scenario, self._seen_flow_runs, self._seen_task_runs, self.api.requests)
+        seen = self._seen_flow_runs, self._seen_task_runs, self.api.requests
+        return story_of(scenario, *seen, self.tell_of_databases)
 
     def _ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
         assert not self._is_over, "a scenario makes no call after it has looked at what is left"

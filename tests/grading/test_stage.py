@@ -88,6 +88,70 @@ def test_failure_of_another_kind_is_told_apart() -> None:
     assert desk.evidence["the night"] == {"raised": True, "is a ValueError": False}
 
 
+def desk_with(databases: dict[str, str], folder: Path) -> Desk:
+    """Return a desk whose submission has left databases, which these scripts make."""
+    room = folder / "room"
+
+    def read(path: str) -> bytes | None:
+        left = room / path
+        return left.read_bytes() if left.exists() else None
+
+    sandbox: Any = SimpleNamespace(port=1, folder=room, outside=folder, read=read)
+    held: Any = SimpleNamespace(end=lambda: None)
+    desk = Desk(sandbox, SimpleNamespace(api=None), held, random.Random(1))  # type: ignore[arg-type]
+    desk.folder.mkdir(parents=True)
+    for name, script in databases.items():
+        with contextlib.closing(sqlite3.connect(desk.folder / name)) as database:
+            database.executescript(script)
+    return desk
+
+
+_EVENTS = "CREATE TABLE event_logs (id, event); INSERT INTO event_logs VALUES (1, {!r});"
+_STEP = (
+    '{"run_id": "1", "timestamp": 1000000000.0, "dagster_event": {"pipeline_name": "nightly",'
+    ' "step_key": "customers", "event_type_value": "STEP_START", "event_specific_data": null}}'
+)
+
+
+def test_replay_has_what_lies_in_the_databases_that_were_opened(tmp_path: Path) -> None:
+    desk = desk_with({name: _EVENTS.format(_STEP) for name in ("a.db", "b.db")}, tmp_path)
+    assert desk.replay("a_night") == ""
+
+    with desk.database(desk.folder / "a.db"):
+        pass
+    story = Story.model_validate_json(desk.replay("a_night"))
+
+    assert [run.name for run in story.runs] == ["customers"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE event_logs (event)",
+        _EVENTS.format("[]"),
+        _EVENTS.format(_STEP.replace("1000000000.0", "NaN")),
+        _EVENTS.format(_STEP.replace("1000000000.0", '"late"')),
+        _EVENTS.format(_STEP.replace('"customers"', '{"a": 1}')),
+        _EVENTS.format(_STEP.replace("STEP_START", "STEP_FAILURE")),
+        _EVENTS.format("[" * 100_000),
+        "CREATE TABLE model_versions (name, version, current_stage);"
+        "INSERT INTO model_versions VALUES (x'ff', 'x', 1)",
+        "CREATE VIEW model_versions AS SELECT 1 AS name, 2 AS version, 3 AS current_stage",
+        "CREATE TABLE event_logs (id, event); WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x"
+        f" + 1 FROM n LIMIT 20000) INSERT INTO event_logs SELECT x, replace('{_STEP}', 'cust', x)"
+        " FROM n",
+    ],
+)
+def test_whatever_lies_in_a_database_is_a_small_replay_or_none(script: str, tmp_path: Path) -> None:
+    desk = desk_with({"a.db": script}, tmp_path)
+    with contextlib.suppress(sqlite3.Error), desk.database(desk.folder / "a.db"):
+        pass
+    line = desk.replay("a_night")
+
+    assert len(line) <= MOST_REPLAY
+    assert not line or Story.model_validate_json(line)
+
+
 @pytest.mark.parametrize(
     "named",
     [

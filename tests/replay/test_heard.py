@@ -16,6 +16,7 @@ import pytest
 
 from dojo.engines.dagster import engine as dagster_engine
 from dojo.engines.mlflow import engine as mlflow_engine
+from dojo.exam.databases import left_database
 from dojo.replay.heard import airflow, dagster, mlflow, prefect, values
 from dojo.replay.heard.gathered import Gathered, Row
 from dojo.replay.heard.recorder import recording
@@ -71,6 +72,14 @@ def test_each_bar_of_prefect_is_between_two_stamps_of_its_engine() -> None:
     assert [bar.end_s - bar.begin_s for bar in bars] == pytest.approx([0.1, 0.1, 60, 0.15])
 
 
+def left_story(part: Any, path: Path) -> Story:
+    """Return what the examination draws of a database that a submission has left."""
+    gathered = Gathered()
+    with left_database(path) as database:
+        part(gathered, database.execute)
+    return told(gathered)
+
+
 def test_each_run_and_step_of_dagster_is_in_its_event_log(tmp_path: Path) -> None:
     dg = pytest.importorskip("dagster")
     tries: list[int] = []
@@ -98,7 +107,9 @@ def test_each_run_and_step_of_dagster_is_in_its_event_log(tmp_path: Path) -> Non
     ):
         done = dg.materialize([customers, enough, scores], instance=instance, raise_on_error=False)
         log = instance.all_logs(done.run_id)
+        dagster_engine.save_history(instance, tmp_path)
     story = told(gathered)
+    assert left_story(dagster.left, tmp_path / "events.db").runs == story.runs
 
     runs = {run.name: run for run in story.runs}
     assert [one.name for one in runs["customers"].states] == [
@@ -138,6 +149,8 @@ def test_stores_of_mlflow_are_told_before_and_after(tmp_path: Path) -> None:
     before, after = story.tables[:2]
     assert before.rows == (("churn", "1", "champion", ""),)
     assert after.rows == (("churn", "1", "", ""), ("churn", "2", "champion", ""))
+    left = left_story(mlflow.left, *mlflow.stores_in(tmp_path))
+    assert (left.runs, left.tables[0]) == (story.runs, after.model_copy(update={"marks": ()}))
     assert after.marks == (0, 1)
     kept = [client.get_run(one.info.run_id).info for one in (parent, child)]
     assert [(run.parent, run.ended) for run in story.runs] == [(None, "RUNNING"), (1, "FINISHED")]

@@ -281,6 +281,7 @@ ENGINE = Engine(
     begins_with="dagster",
     parts={
         "heard": "dojo.replay.heard.dagster:heard",
+        "left": "dojo.replay.heard.dagster:left",
         "opened": "dojo.laws.dagster:noted_instances",
         "program": "dojo.replay.heard.dagster:heard",
         "watched": "dojo.laws.dagster:watched_steps",

@@ -216,6 +216,10 @@ ENGINE = Engine(
     # The pages have their readers call `set_tracking_uri` and `set_experiment`, which write these.
     own_variables=tuple(f"MLFLOW_{name}" for name in seams.VARIABLES),
     keeps_open=_keeps_open,
-    parts={"heard": "dojo.replay.heard.mlflow:heard", "states": "dojo.laws.state.mlflow:STATES"},
+    parts={
+        "heard": "dojo.replay.heard.mlflow:heard",
+        "left": "dojo.replay.heard.mlflow:left",
+        "states": "dojo.laws.state.mlflow:STATES",
+    },
     seams=seams.SEAMS,
 )

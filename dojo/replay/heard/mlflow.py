@@ -5,11 +5,12 @@ They are read as files, beside MLflow: whoever asks it may be counted, or refuse
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +25,20 @@ _RUNS = """
     WHERE runs.lifecycle_stage = 'active' ORDER BY runs.start_time
 """
 _VERSIONS = """
-    SELECT one.name, one.version, one.run_id,
-           (SELECT group_concat(alias, ', ') FROM registered_model_aliases AS alias
-            WHERE alias.name = one.name AND alias.version = one.version) AS aliases,
-           (SELECT group_concat(key || '=' || substr(value, 1, 40), ', ')
-            FROM model_version_tags AS tag
-            WHERE tag.name = one.name AND tag.version = one.version) AS tags
-    FROM model_versions AS one WHERE one.current_stage != 'Deleted_Internal'
-    ORDER BY one.name, one.version
+    SELECT name, version FROM model_versions WHERE current_stage != 'Deleted_Internal'
+    ORDER BY name, version
 """
-_COLUMNS = ["model", "version", "aliases", "tags"]
+_ALIASES = "SELECT name, version, alias FROM registered_model_aliases ORDER BY alias"
+_TAGS = "SELECT name, version, key, value FROM model_version_tags ORDER BY key"
+COLUMNS = ["model", "version", "aliases", "tags"]
 
 
 _MOST_STORES = 12
 # What MLflow calls a run to which nobody gave a name.
 _GIVEN_BY_CHANCE = re.compile(r"[a-z]+-[a-z]+-\d+")
+
+# Asks a store a query; a row gives a cell by its column's name.
+Ask = Callable[[str], Iterable[Any]]
 
 
 @contextlib.contextmanager
@@ -75,14 +75,22 @@ def heard(gathered: Gathered, folder: Path | None) -> Iterator[None]:
                 continue
             pairs.append((then, now))
             name = f" {len(pairs)}" if pairs[1:] else ""
-            gathered.add_table(f"MLflow{name}, before: versions and aliases", _COLUMNS, then)
+            gathered.add_table(f"MLflow{name}, before: versions and aliases", COLUMNS, then)
             others = [n for n, row in enumerate(now) if row not in then]
-            gathered.add_table(f"MLflow{name}, after: versions and aliases", _COLUMNS, now, *others)
+            gathered.add_table(f"MLflow{name}, after: versions and aliases", COLUMNS, now, *others)
 
     gathered.before.append(look)
     gathered.rows.append(new_runs)
     gathered.after.append(look_again)
     yield
+
+
+def left(gathered: Gathered, ask: Ask) -> None:
+    """Tell of a store that somebody has left, as it is at the end: see `dojo.exam.remains`."""
+    if list(ask("SELECT name FROM sqlite_master WHERE name = 'model_versions'")):
+        rows, versions = runs_of(ask), versions_of(ask)
+        gathered.rows.append(lambda: rows)
+        gathered.add_table("MLflow, after: versions and aliases", COLUMNS, versions)
 
 
 def stores_in(folder: Path) -> list[Path]:
@@ -94,8 +102,18 @@ def stores_in(folder: Path) -> list[Path]:
 
 def runs_in(store: Path) -> list[Row]:
     """Return the runs of a store; empty if it cannot be read."""
+    return runs_of(lambda query: _asked(store, query))
+
+
+def versions_in(store: Path) -> list[list[Any]]:
+    """Return the versions of a store, as `COLUMNS` names them; empty if it is unreadable."""
+    return versions_of(lambda query: _asked(store, query))
+
+
+def runs_of(ask: Ask) -> list[Row]:
+    """Return the runs of a store, whoever reads it."""
     rows = []
-    for one in _asked(store, _RUNS):
+    for one in ask(_RUNS):
         states: list[tuple[float, str, float | None]] = [(one["begin"] / 1000, "RUNNING", None)]
         if one["end"]:
             states.append((one["end"] / 1000, one["status"], None))
@@ -106,11 +124,20 @@ def runs_in(store: Path) -> list[Row]:
     return rows
 
 
-def versions_in(store: Path) -> list[list[Any]]:
-    """Return the versions of a store: model, version, aliases, tags; empty if it is unreadable."""
+def versions_of(ask: Ask) -> list[list[Any]]:
+    """Return the versions of a store, as `COLUMNS` names them, whoever reads it."""
+    aliases, tags = collections.defaultdict(list), collections.defaultdict(list)
+    for one in ask(_ALIASES):
+        aliases[one["name"], int(one["version"])].append(one["alias"])
+    for one in ask(_TAGS):
+        tags[one["name"], int(one["version"])].append(f"{one['key']}={str(one['value'])[:40]}")
     return [
-        [one["name"], one["version"], one["aliases"] or "", one["tags"] or ""]
-        for one in _asked(store, _VERSIONS)
+        [
+            one["name"],
+            one["version"],
+            *(", ".join(all_[one["name"], int(one["version"])]) for all_ in (aliases, tags)),
+        ]
+        for one in ask(_VERSIONS)
     ]
 
 

@@ -64,6 +64,7 @@ def examine_place(root: Path) -> Iterator[Check]:
     yield _check_written(root)
     yield _check_space(root)
     yield check_length()
+    yield check_prefix()
     yield from _check_collected(root)
 
 
@@ -142,6 +143,21 @@ def check_length() -> Check:
         return Check("Sockets", True, f"{folder} is short enough for them")
     said = f"{folder} has {length} bytes: no socket of 'dagster dev' fits below it; katas need none"
     return Check("Sockets", False, said, "name a shorter folder in TMPDIR")
+
+
+def check_prefix() -> Check:
+    """Check that Dagster's own programs find their settings below the folder of the packages.
+
+    Source: alembic 1.20, `Config.file_config`: the path of an .ini file is read as a value of it,
+    in which a % begins a name.
+    """
+    if "%" not in sys.prefix:
+        return Check("Packages", True, f"{sys.prefix} is a path that settings can name")
+    said = (
+        f"{sys.prefix} has a % in its path: a program that runs Dagster by itself ends with"
+        " InterpolationSyntaxError; katas do not"
+    )
+    return Check("Packages", False, said, f"for such programs: {_OF_YOUR_OWN}, without a %")
 
 
 def _check_collected(root: Path) -> Iterator[Check]:

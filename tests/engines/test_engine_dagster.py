@@ -74,6 +74,33 @@ def test_tries_of_another_process_are_known(tmp_path: Path) -> None:
     assert known == [2, 0]
 
 
+def test_tables_are_marked_where_a_percent_sign_is_in_the_path_of_the_packages(
+    tmp_path: Path,
+) -> None:
+    import dagster._core.storage.runs.in_memory as runs
+    import sqlalchemy
+    from alembic.config import Config
+    from dagster._core.storage import sql
+
+    folder = tmp_path / "50 % of it"
+    folder.mkdir()
+    ini = Path(runs.__file__).parent / "sqlite/alembic/alembic.ini"
+    (folder / "alembic.ini").write_text(ini.read_text())
+    config = Config(folder / "alembic.ini")
+    config.set_main_option("script_location", sql.ALEMBIC_SCRIPTS_LOCATION)
+    database = sqlalchemy.create_engine("sqlite://")
+    mark = engine._marking("of a test", sql.stamp_alembic_rev)
+    try:
+        with database.connect() as connection:
+            for _ in range(2):  # such a configuration is kept by Dagster, and used again
+                engine._marks.pop("of a test", None)
+                mark(config, connection)
+                found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
+                assert len(found.fetchall()) == 1
+    finally:
+        engine._marks.pop("of a test", None)
+
+
 @pytest.mark.slow
 def test_second_rehearsal_imports_nothing_and_starts_no_thread(tmp_path: Path) -> None:
     folders = [tmp_path / "one", tmp_path / "two"]

@@ -252,3 +252,14 @@ def test_kata_in_order_has_the_same_verdict_however_it_is_run(
     assert not tests.get("test_c"), "a later task waits for the red one"
     progress = json.loads((tmp_path / ".dojo/progress.json").read_text(encoding="utf-8"))
     assert 3 not in progress["katas"]["01_demo"]["tasks"]
+
+
+def test_percent_sign_in_the_path_of_the_packages_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "prefix", "/home/anna/50 % off/.venv")
+    check = place_checks.check_prefix()
+    assert not check.ok
+    assert "InterpolationSyntaxError" in check.said
+    assert "without a %" in check.cure
+
+    monkeypatch.undo()
+    assert place_checks.check_prefix().ok

@@ -82,6 +82,9 @@ def _marking(key: str, real: Callable[..., None]) -> Callable[..., None]:
             for statement in _marks[key]:
                 ask(statement)
             return
+        # Alembic takes a % in the path of its own settings for the begin of a name in them.
+        folder = config.file_config.get("DEFAULT", "here", raw=True)
+        config.file_config.set("DEFAULT", "here", folder.replace("%%", "%").replace("%", "%%"))
         real(config, connection, *args)
         table = ask("SELECT sql FROM sqlite_master WHERE name = 'alembic_version'").scalar()
         found = ask("SELECT version_num FROM alembic_version").scalars()

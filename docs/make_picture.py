@@ -1,7 +1,7 @@
 """Draw the pictures of the README and of the start page from two real runs.
 
 A usual first attempt, then the reference: `red-then-green.svg` has both, the start page one each,
-narrow enough for a phone.
+narrow enough for a phone. In each language of the pages; English has no ending of its own.
 
 Usage: python docs/make_picture.py [--check]
 
@@ -29,19 +29,22 @@ REFERENCE = ROOT / "reference/02_retries/retries.py"
 RED = "pytest katas/02_retries -x"
 GREEN = "pytest katas/02_retries --solutions reference"
 WIDE, NARROW = 100, 56
+ENDINGS = {"en": "", "fr": ".fr"}
 
 
-def run(columns: int, *arguments: str) -> list[str]:
+def run(language: str, columns: int, *arguments: str) -> list[str]:
     """Run pytest on the kata as on a terminal of that width; return its coloured lines."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--color=yes", "-p", "no:cacheprovider", *arguments],
         cwd=ROOT,
-        env={**os.environ, "COLUMNS": str(columns)},
+        env={**os.environ, "COLUMNS": str(columns), "DOJO_LANG": language},
         capture_output=True,
         text=True,
         check=False,
     )
-    unwanted = re.compile(r"short test summary|FAILED|stopping after|^Still waiting for")
+    unwanted = re.compile(
+        r"short test summary|FAILED|stopping after|^Still waiting for|^Toujours en attente"
+    )
     lines = [line for line in done.stdout.splitlines() if not unwanted.search(line)]
     return [re.sub(r" in \d+\.\d+s(?: \([\d:]+\))?", "", line) for line in flowing(lines)]
 
@@ -51,20 +54,21 @@ def flowing(lines: list[str]) -> list[str]:
     joined: list[str] = []
     for line in lines:
         before = joined[-1] if joined else ""
-        goes_on = re.match(r"[a-z]", line) and re.search(r"[a-z,]$", before)
+        goes_on = re.match(r"[a-zà-ÿ]", line) and re.search(r"[a-zà-ÿ,]$", before)
         joined[-1:] = [f"{before} {line}"] if goes_on else [before, line] if joined else [line]
     return joined
 
 
-def runs(columns: int) -> dict[str, list[str]]:
+def runs(language: str, columns: int) -> dict[str, list[str]]:
     """Make both runs; return what each command prints."""
     with tempfile.TemporaryDirectory(prefix="dojo-picture-") as name:
         mine = Path(name) / "mine"
         (mine / "02_retries").mkdir(parents=True)
         attempt = f"{REFERENCE.read_text('utf-8')}\n\n{ATTEMPT.read_text('utf-8')}"
         (mine / "02_retries/retries.py").write_text(attempt, encoding="utf-8")
-        red = run(columns, "katas/02_retries", "-x", f"--solutions={mine}")
-    return {RED: red, GREEN: run(columns, "katas/02_retries", "--solutions=reference")}
+        red = run(language, columns, "katas/02_retries", "-x", f"--solutions={mine}")
+    green = run(language, columns, "katas/02_retries", "--solutions=reference")
+    return {RED: red, GREEN: green}
 
 
 def drawn(columns: int, printed: dict[str, list[str]]) -> str:
@@ -83,12 +87,15 @@ def drawn(columns: int, printed: dict[str, list[str]]) -> str:
 
 def pictures() -> dict[Path, str]:
     """Return each picture by its path, drawn from runs made now."""
-    narrow = runs(NARROW)
-    return {
-        ROOT / "docs/red-then-green.svg": drawn(WIDE, runs(WIDE)),
-        ROOT / "docs/start-red.svg": drawn(NARROW, {RED: narrow[RED]}),
-        ROOT / "docs/start-green.svg": drawn(NARROW, {GREEN: narrow[GREEN]}),
-    }
+    made = {}
+    for language, ending in ENDINGS.items():
+        narrow = runs(language, NARROW)
+        made |= {
+            ROOT / f"docs/red-then-green{ending}.svg": drawn(WIDE, runs(language, WIDE)),
+            ROOT / f"docs/start-red{ending}.svg": drawn(NARROW, {RED: narrow[RED]}),
+            ROOT / f"docs/start-green{ending}.svg": drawn(NARROW, {GREEN: narrow[GREEN]}),
+        }
+    return made
 
 
 def main() -> int:

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 from dojo.catalog.answers import as_one_file
-from dojo.catalog.kata import Kata, find_kata, load_catalog
+from dojo.catalog.kata import Kata, Language, find_kata, load_catalog
 from dojo.catalog.verdict import TestVerdict
 from dojo.replay.picture import as_file
 from dojo.replay.scale import NARROW
@@ -34,6 +34,7 @@ ATTEMPTS = {
     "02": ("wrong_no_status_check.py", "test_error_body_is_never_taken_for_customers[503]"),
     "04": ("wrong_result_in_the_loop.py", "test_all_five_train_at_the_same_time"),
 }
+ENDINGS: dict[Language, str] = {"en": "", "fr": ".fr"}
 KATAS = [find_kata(load_catalog(ROOT), name) for name in ATTEMPTS]
 
 
@@ -64,26 +65,33 @@ def pictures() -> dict[Path, str]:
     """Return each picture as it is drawn of what is kept."""
     replays = kept()
     figure, start = replays["04"], replays["02"]
-    return {
-        ROOT / "docs/replay-page.svg": as_file(figure.stories, figure.title("en"), compared=True),
-        ROOT / "docs/replay.svg": _terminal(figure),
-        ROOT / "docs/start-replay.svg": as_file(
-            start.stories, start.title("en"), compared=True, width=NARROW
-        ),
-    }
+    made = {}
+    for language, ending in ENDINGS.items():
+        page = as_file(figure.stories, figure.title(language), compared=True, language=language)
+        first = as_file(
+            start.stories, start.title(language), compared=True, width=NARROW, language=language
+        )
+        made |= {
+            ROOT / f"docs/replay-page{ending}.svg": page,
+            ROOT / f"docs/replay{ending}.svg": _terminal(figure, language),
+            ROOT / f"docs/start-replay{ending}.svg": first,
+        }
+    return made
 
 
-def _terminal(shown: Replay) -> str:
+def _terminal(shown: Replay, language: Language) -> str:
     """Return a terminal that shows a replay."""
     console = Console(record=True, width=84, file=io.StringIO(), force_terminal=True)
     command = f"$ dojo replay {shown.kata.number:02d} {shown.test}"
     console.print(Text(command, style="bold"))
-    for line in lines(shown):
+    for line in lines(shown, language):
         console.print(Text(line))
     console.print()  # the last line's underscores are cut off
     # Without the fonts that Rich would load from the web: any monospaced one will do.
     style = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    return console.export_svg(title=shown.kata.title.en, code_format=style, unique_id="replay")
+    return console.export_svg(
+        title=shown.kata.title.get(language), code_format=style, unique_id="replay"
+    )
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ def write(
     for note in notes:
         _say(main, "p", note)
     _fill(main, title, stories, list(differences), say, compared=compared)
-    _put_into_words(html, say)
+    picture.put_into_words(html, say)
     return f"<!doctype html>\n{_written(html)}\n"
 
 
@@ -115,15 +115,6 @@ def _fill(
             details = SubElement(parent, "details")
             _say(details, "summary", f"{name}: the same as a table")
             _same_as_table(details, name, story)
-
-
-def _put_into_words(html: Element, say: Say) -> None:
-    """Say each text of a page, and each that is read aloud only, in a language."""
-    for element in html.iter() if say.language != "en" else ():
-        if element.text and element.tag != "style":
-            element.text = say(element.text)
-        for name in {"aria-label", "data-note"} & set(element.keys()):
-            element.set(name, say(element.get(name, "")))
 
 
 def _written(html: Element) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from dojo.catalog.kata import Language
 from dojo.replay.compare import marked
 from dojo.replay.fold import Folded, folded
 from dojo.replay.palette import STYLE
@@ -258,11 +259,27 @@ def _line(parent: Element, x: float, top: float, bottom: float, look: str) -> El
     return SubElement(parent, "line", {**ends, "class": look})
 
 
+def put_into_words(html: Element, say: Say) -> None:
+    """Say each text of a page, and each that is read aloud only, in a language."""
+    for element in html.iter() if say.language != "en" else ():
+        if element.text and element.tag != "style":
+            element.text = say(element.text)
+        for name in {"aria-label", "data-note"} & set(element.keys()):
+            element.set(name, say(element.get(name, "")))
+
+
 def as_file(
-    stories: Sequence[tuple[str, Story]], title: str, *, compared: bool = False, width: int = WIDE
+    stories: Sequence[tuple[str, Story]],
+    title: str,
+    *,
+    compared: bool = False,
+    width: int = WIDE,
+    language: Language = "en",
 ) -> str:
     """Return the picture as a file of its own, for a page that shows it: `draw`, with its style."""
-    svg = draw(stories, title, compared=compared, width=width)
+    say = Say(language)
+    svg = draw(stories, title, compared=compared, width=width, say=say)
+    put_into_words(svg, say)
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     svg.set("role", "img")
     style = Element("style")

@@ -34,6 +34,7 @@ def test_each_picture_is_what_is_drawn_of_it() -> None:
     ],
 )
 def test_readers_of_both_languages_see_them(page: str, names: tuple[str, ...]) -> None:
-    for ending in (".md", ".fr.md"):
-        text = (PACKAGE_ROOT / f"{page}{ending}").read_text(encoding="utf-8")
-        assert [name for name in names if f"]({name})" not in text] == []
+    for ending in MAKER["ENDINGS"].values():
+        text = (PACKAGE_ROOT / f"{page}{ending}.md").read_text(encoding="utf-8")
+        own = [name.replace(".svg", f"{ending}.svg") for name in names]
+        assert [name for name in own if f"]({name})" not in text] == []

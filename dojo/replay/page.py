@@ -86,7 +86,7 @@ def fragment(title: str, stories: Sequence[tuple[str, Story]], key: str, say: Sa
     """
     part = Element("div", {"class": "replayed"})
     _fill(part, title, [(say(name), story) for name, story in stories], [], say, key)
-    _put_into_words(part, say)
+    picture.put_into_words(part, say)
     return _written(part)
 
 

@@ -98,6 +98,7 @@ def test_tables_are_marked_where_a_percent_sign_is_in_the_path_of_the_packages(
                 found = connection.exec_driver_sql("SELECT version_num FROM alembic_version")
                 assert len(found.fetchall()) == 1
     finally:
+        database.dispose()
         engine._marks.pop("of a test", None)
 
 

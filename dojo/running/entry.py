@@ -194,7 +194,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     assert run.room is not None
     connection = Client(("127.0.0.1", int(port)))
     connection.send_bytes(key.encode())
-    serve(session, connection, run.room, timeout_s=float(os.environ.get("DOJO_TEST_TIMEOUT") or 30))
+    serve(session, connection, run.room, timeout_s=run.limit_s)
     return True
 
 

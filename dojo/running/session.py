@@ -44,6 +44,8 @@ class KataRun:
         self.track = track
         self.room: Room | None = None
         self.fault = ""  # of an engine that does not start
+        # After how long the supervisor ends a test; it gives one longer on a busy machine.
+        self.limit_s = float(os.environ.get("DOJO_TEST_TIMEOUT") or 30)
         self.addresses: dict[str, str] = {}
         self._engines = contextlib.ExitStack()
         self._started: set[str] = set()

@@ -90,6 +90,7 @@ class Supervisor:
         self._times = 1.0 if self._is_asked else times_longer()
         if not CAN_FORK:
             return spawn_child(self._run, self._session, room)
+        self._run.limit_s = self._limit_s  # the fork knows it
         return fork_child(self._session, room, max(self._limit_s - 0.5, 0.5))
 
     def _read_output(self) -> str:

@@ -66,4 +66,5 @@ def test_hang_is_told_with_what_the_test_had(
     told = [cast(Any, asking.reports_of(item, None, kata)[0]) for _ in range(2)]
 
     assert given == [limit_s, after_s]
+    assert run.limit_s == after_s  # what a child knows that records a test, and writes in time
     assert [one.ending.limit_s for one in told] == [limit_s, after_s]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,8 +36,6 @@ def recorded(item: pytest.Function, run: KataRun, kata: Kata) -> Iterator[None]:
     from dojo.replay.heard.recorder import recording
 
     folder = item.stash.get(FOLDER, None)
-    timeout_s = float(os.environ.get("DOJO_TEST_TIMEOUT") or 30)
-    within_s = max(timeout_s - _BEFORE_THE_END_S, timeout_s / 2)
     with (
         recording(
             Path(file),
@@ -46,7 +43,7 @@ def recorded(item: pytest.Function, run: KataRun, kata: Kata) -> Iterator[None]:
             item.name,
             run.solutions.spec,
             folder,
-            within_s,
+            max(run.limit_s - _BEFORE_THE_END_S, run.limit_s / 2),
             hands_on_files=kata.track in ENGINES and ENGINES[kata.track].hands_on_files,
         ) as gathered,
         calls.heard(gathered.note_call),

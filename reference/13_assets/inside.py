@@ -224,9 +224,9 @@ class _Tables:
         return result.output_for_node("reader") if result.success else None
 
     def files(self) -> dict[str, bytes]:
-        """Return all that lies in the folder."""
-        found = self.folder.iterdir() if self.folder.is_dir() else ()
-        return {path.name: path.read_bytes() for path in found}
+        """Return all files that lie in the folder, or below it."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
 
 
 @contextlib.contextmanager

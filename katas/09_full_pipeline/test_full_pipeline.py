@@ -623,8 +623,8 @@ def test_version_goes_with_its_transaction(
         half = call("register_version", store.folder, winner["run_id"])
         raise TimeoutError("a step of a colleague, after yours")
     assert store.registry == before, told(
-        f"{half.said} Called in a transaction which failed later. The store refused the first tag or"
-        f" description, if there was one. In the registry: {listed(store.registry)}.",
+        f"{half.said} Called in a transaction which failed later. The store refused the first tag"
+        f" or description, if there was one. In the registry: {listed(store.registry)}.",
         f"Expected: {listed(before)}, as before. A task that fails is not undone: once it has made"
         " the version it does nothing more that can fail, or deletes the version itself.",
         "In production: the night is red, and a version that no check has seen stays.",

@@ -621,8 +621,8 @@ def test_day_made_again_counts_once(
         resources,
         {DAY: ids(kept), NEXT: ids(customers[:40])},
         f"{NEXT} was made, and another run of that day was done just when this one began its"
-        f" transaction, and one more when it began to write; then {DAY}, then {DAY} again, from a corrected export that has"
-        f" {len(gone)} customers less.",
+        f" transaction, and one more when it began to write; then {DAY}, then {DAY} again, from a"
+        f" corrected export that has {len(gone)} customers less.",
         "what was looked up before the transaction may be wrong in it: two runs at once delete"
         " nothing and both insert. A day that is appended counts its customers twice; a customer"
         " who was taken out of the export and stays in the table gets a call; a table replaced as a"

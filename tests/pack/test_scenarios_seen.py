@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 import dojo.testing
+from dojo.author.seen.scenarios import Played
+from dojo.cli.seen import examine
 from dojo.ground.exits import Exit
 from dojo.sandbox.walls import missing_for
+from dojo.terminal.screen import Screen
 from tests.pack.outside import Author
 
 ANSWERS = Path("reference", "01_records", "answers")
@@ -159,3 +162,12 @@ def test_planted_answer_without_its_reference_is_one_line(tmp_path: Path) -> Non
 
     assert done.returncode == Exit.USAGE
     assert "wrong_counts_all.py cannot be made whole: " in done.stderr
+
+
+def test_of_a_long_log_the_end_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    log = "\n".join(f"line {number}" for number in range(100))
+    examine._tell_played(Screen(), "reference", Played((), {}, printed=log))
+    told = capsys.readouterr().out
+
+    assert "(--json also says the 20 lines before)\n      line 20\n" in told
+    assert told.endswith("line 99\n")

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
+# Of what was printed: an engine's log has hundreds, and what was raised at last ends them.
+_MOST_LINES = 80
+
 
 @app.command()
 def examine(
@@ -126,5 +129,8 @@ def _tell_played(screen: show.Screen, whose: str, played: Played) -> None:
     for title, text in parts:
         if text:
             screen.say(f"    {title}", "dim")
-            for line in text.splitlines():
+            lines = text.splitlines()
+            if more := len(lines[:-_MOST_LINES]):
+                screen.say(f"      (--json also says the {more} lines before)", "dim")
+            for line in lines[-_MOST_LINES:]:
                 screen.put(f"      {line}")

@@ -57,8 +57,12 @@ def check_examinations(root: Path, katas: list[Kata]) -> Iterator[Finding | Note
 
 
 @contextlib.contextmanager
-def examiner_of(root: Path) -> Iterator[Examiner]:
+def examiner_of(root: Path, seed: str = _SEED) -> Iterator[Examiner]:
     """Hand out an examiner with walls; its draws are the same each time.
+
+    Args:
+        root: The checkout.
+        seed: Of the draws.
 
     Raises:
         SandboxError: This machine cannot build walls.
@@ -68,7 +72,7 @@ def examiner_of(root: Path) -> Iterator[Examiner]:
     if missing := missing_for(level):
         raise SandboxError(f"nothing was examined: {missing}")
     with Parent(root, level, Limits()) as parent:
-        yield Examiner(parent, _SEED)
+        yield Examiner(parent, seed)
 
 
 def _check(kata: Kata, examiner: Examiner, pool: ThreadPoolExecutor) -> Iterator[Finding | Note]:

@@ -73,8 +73,13 @@ def mistake_of(answer: Path) -> str:
 
 def as_one_file(kata: Kata, answer: Path) -> str:
     """Return an answer as a whole solution: it holds only what differs from the reference."""
-    reference = kata.reference_file.read_text(encoding="utf-8")
-    return f"{reference}\n\n{answer.read_text(encoding='utf-8')}"
+    return appended(kata.reference_file, answer)
+
+
+def appended(reference: Path, answer: Path) -> str:
+    """Return an answer below the reference: its definitions replace those of the same name."""
+    above = reference.read_text(encoding="utf-8")
+    return f"{above}\n\n{answer.read_text(encoding='utf-8')}"
 
 
 def _docstring_of(answer: Path) -> str:

@@ -21,7 +21,7 @@ from dojo.cli.languages import commands as languages
 from dojo.cli.languages.helping import speak_help
 from dojo.cli.packs import new
 from dojo.cli.packs.entering import IN_A_PACK, entered
-from dojo.cli.seen import replay
+from dojo.cli.seen import examine, replay
 from dojo.ground import interrupts
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
@@ -120,6 +120,7 @@ app.add_typer(learn.app)
 app.add_typer(go_on.app)
 app.add_typer(attempts.app)
 app.add_typer(replay.app)
+app.add_typer(examine.app)
 app.add_typer(place.app)
 app.add_typer(languages.app)
 app.add_typer(grade.app)
@@ -178,8 +179,24 @@ def companion(
     del version, pack, trust  # said already, or taken by `entered`
     context.obj = lang  # before the subcommand runs: it may be asked for on either side of its name
     if context.invoked_subcommand:
+        if track is not None:
+            _hand_on_track(context, track)
         return Exit.DONE
     return go_on.go_on(context, lang, kata, track, plain)
+
+
+def _hand_on_track(context: typer.Context, track: str) -> None:
+    """Have a command take `--track` that stands before its name, as if it stood behind.
+
+    Raises:
+        Stop: The command has no such option.
+    """
+    name = str(context.invoked_subcommand)
+    known: Any = context.command
+    if all(one.name != "track" for one in known.commands[name].params):
+        cure = f"'dojo list --track {track}' lists its katas, 'dojo --track {track}' opens them"
+        raise Stop(Exit.USAGE, f"'dojo {name}' has no --track; {cure}")
+    context.default_map = {name: {"track": track}}
 
 
 def main() -> None:

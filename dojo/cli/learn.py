@@ -25,7 +25,6 @@ from dojo.terminal import screen as show
 from dojo.terminal.companion.course import first_unsolved, first_unsolved_task
 
 SCHEMA = 1
-ALL_SOLVED = "All katas are solved. Next: 'dojo run NN' runs one again."
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -67,11 +66,12 @@ def list_katas(
     screen = show.Screen()
     show.show_catalogue(screen, every, standing, language)
     current = first_unsolved([one for one in every if one in katas]) or first_unsolved(katas)
+    current = current or first_unsolved(others)
     screen.say()
     if not katas:  # only packs are installed, and this is no place to work in
         screen.say("Next: 'dojo init my-katas' makes a folder with them.")
     elif current is None:
-        screen.say(ALL_SOLVED)
+        screen.say(all_solved(katas))
     else:
         page = show.shown(show.page_of(current, language))
         if current.pack.is_own or find_root(Path.cwd()) == current.root:
@@ -80,6 +80,14 @@ def list_katas(
             where = shlex.quote(show.shown(current.root))
             screen.say(f"Next: read {page}, then run: dojo --pack {where}")
     return Exit.DONE
+
+
+def all_solved(katas: list[Kata], track: str | None = None) -> str:
+    """Say that those are solved that one moves among: of a track, of a pack by others, or all."""
+    whose = track or ("" if katas[0].pack.is_own else katas[0].pack.name)
+    if whose:
+        return f"All katas of {whose} are solved. Next: 'dojo run NN' runs one again."
+    return "All katas are solved. Next: 'dojo run NN' runs one again."
 
 
 def _of_other_packs(root: Path) -> list[Kata]:

@@ -140,6 +140,12 @@ class Examiner:
         said, ended, tampered = run_tests(kata, sandbox, canary, timeout_s, names, most_s)
         return Judged(said, tuple(scenarios), ended, tampered)
 
+    def aloud(self, kata: Kata, content: bytes) -> Iterator[tuple[str, Scenario, Desk]]:
+        """Yield each scenario with a desk of a solution's, nothing played: for who looks on."""
+        with self._sandbox(kata, content, canary_name(kata)) as (sandbox, host):
+            sandbox.aloud = True
+            yield from self._desks(kata, sandbox, host, {})
+
     def reference_passes(self, kata: Kata) -> bool:
         """Say whether the reference passes here and now; never from memory: a disk fills up."""
         try:
@@ -246,13 +252,11 @@ def _examine(
         verdict = "wrong"
         said = shorten(f"{type(error).__name__}: {error}", 450)
         message = f"what it returned has another shape ({said})"
-    unasked = desk.unasked
     if differences:
         verdict = "wrong"
-        if unasked and unasked[0].raised not in ("NotImplementedError", "missing"):
-            verdict = "raised"
-        if unasked:
-            first = unasked[0]
+        for first in desk.unasked[:1]:
+            if first.raised not in ("NotImplementedError", "missing"):
+                verdict = "raised"
             message = shorten(f"{first.raised}: {first.text} {first.where}".strip(), 500)
     return ScenarioVerdict(
         scenario=name,

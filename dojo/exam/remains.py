@@ -6,6 +6,7 @@ Everything here kills the submission's process first: what is read cannot change
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import math
 import secrets
@@ -31,6 +32,24 @@ from dojo.wire.values import unpack
 MOST_LEFT_BYTES = 1 << 20
 _MOST_APART_S = 60.0
 _MOST_DRAWN = 4
+NO_ANSWER = "no answer"
+
+
+@dataclasses.dataclass
+class Step:
+    """What a scenario did, and what came of it: for an author who looks on.
+
+    Attributes:
+        did: `call`, `run_with`, `run_apart` or `note`.
+        what: The name of what was called, or noted.
+        given: What it got.
+        seen: An outcome, a value; `NO_ANSWER` where none came.
+    """
+
+    did: str
+    what: str
+    given: tuple[Any, ...] = ()
+    seen: Any = NO_ANSWER
 
 
 class Remains:
@@ -51,17 +70,19 @@ class Remains:
         self._began = datetime.datetime.now(datetime.timezone.utc)
         self._token = secrets.token_hex(4)
         self._has_begun = False
+        self.steps: list[Step] = []
         self._seen_flow_runs: list[FlowRun] = []
         self._opened: dict[str, None] = {}  # the databases of which a scenario asked
-        self._is_over = False
 
     def end(self) -> None:
         """Kill the process; what it has left can be read after that.
 
-        Calls are over then. A scenario in which a process is killed and the next one goes on has
-        both played within `run_with`: a function of `inside.py` that forks, kills, and calls again.
+        The next call is made in a new process, with the submission imported afresh, the same
+        folder and the clock where it was: as a run the morning after. What an earlier call
+        returned is no argument then, and `engine` and `peak` tell of the new process only. A call
+        that is killed half-way is played within `run_with`: a function of `inside.py` that forks.
         """
-        self._is_over = self._has_begun
+        self._has_begun = False
         self._held.end()
 
     def read(self, path: str | Path, most: int = MOST_LEFT_BYTES) -> bytes | None:
@@ -69,7 +90,8 @@ class Remains:
 
         Args:
             path: `desk.folder / "a_file"`, or its text; or a path below the sandbox's own folder:
-                `f"work/{desk.folder.name}/a_file"`.
+                `f"work/{desk.folder.name}/a_file"`. `"engine/a_file"` is one in the room that an
+                engine's `inside` gets, where no submission can write.
             most: Its longest content.
 
         Returns:
@@ -80,15 +102,19 @@ class Remains:
         return None if data is None or len(data) > most else data
 
     @contextlib.contextmanager
-    def database(self, path: str | Path) -> Iterator[LeftDatabase]:
+    def database(self, path: str | Path = "") -> Iterator[LeftDatabase]:
         """Kill the process, then open an SQLite file that it or an engine has left.
 
         Args:
-            path: Where it is, as `read` takes it: `desk.folder / "queue.sqlite"`.
+            path: Where it is, as `read` takes it: `desk.folder / "queue.sqlite"`; the engine's own,
+                which `Engine.database` names, if nothing is said.
 
         Raises:
             sqlite3.Error: There is none.
         """
+        path = path or self._sandbox.database
+        if not path:
+            raise sqlite3.OperationalError("no engine that runs here names a database")
         with tempfile.TemporaryDirectory(dir=self._sandbox.outside) as folder:
             target = Path(folder) / "evidence.db"
             for ending in ("", "-wal"):
@@ -113,6 +139,10 @@ class Remains:
                 with contextlib.suppress(Exception), self.database(path) as database:
                     part(gathered, database.execute)
 
+    def printed(self) -> str:
+        """Kill the process, then read what those of this scenario printed; see `Sandbox.aloud`."""
+        return (self.read(f"tmp/{self._token}/output.txt") or b"").decode(errors="replace")
+
     def _below(self, path: str | Path) -> str:
         """Return a path as the sandbox reads it: below its own folder."""
         whole, own = Path(path), self._sandbox.folder
@@ -120,19 +150,19 @@ class Remains:
 
     def flow_runs(self) -> list[FlowRun]:
         """Kill the process, then read from the engine's database the flow runs of this scenario."""
-        with self.database(self._sandbox.database) as database:
+        with self.database() as database:
             self._seen_flow_runs = read_flow_runs(database, self._began)
         return self._seen_flow_runs
 
     def deployments(self) -> list[Registered]:
         """Kill the process, then read from the engine's database what it has registered."""
-        with self.database(self._sandbox.database) as database:
+        with self.database() as database:
             return read_deployments(database, self._began)
 
     def run_apart(self, function: str, *args: Any) -> Any:
         """Have a function of the kata's `inside.py` run inside, before or after the submission.
 
-        After the first call it kills the submission's process, as `end` does: calls are over then.
+        After the first call it kills the submission's process, as `end` does.
 
         Args:
             function: Its name; it gets the folder that the submission may write to, then `args`.
@@ -145,6 +175,7 @@ class Remains:
             Died: What the submission had left made it fail, or come to no end.
         """
         self.end()
+        self.steps.append(step := Step("run_apart", function, args))
         told = {"function": function, "args": list(args), "token": self._token}
         line = self._sandbox.start("run_apart", told)
         try:
@@ -157,4 +188,5 @@ class Remains:
         finally:
             self._sandbox.end()
             line.close()
-        return unpack(message.ran_apart)
+        step.seen = unpack(message.ran_apart)
+        return step.seen

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from dojo.exam.engine_account import EngineAccount, story_of
 from dojo.exam.marks import Ground, verdict_of_ending
 from dojo.exam.outside_api import Host, OutsideApi
-from dojo.exam.remains import Remains
+from dojo.exam.remains import Remains, Step
 from dojo.exam.submission_process import Died, Held
 from dojo.sandbox.client import Sandbox
 from dojo.wire.line import LineBroken
@@ -95,7 +95,7 @@ class Desk(Remains):
         self.unnoted: list[Outcome] = []
         self.elapsed_s = 0.0
         self.api = host.api = OutsideApi(sandbox.port, lambda: self.elapsed_s)
-        self._waits = 0
+        self._calls = self._waits = 0
         self._seen_task_runs: list[dict[str, Any]] = []
 
     @property
@@ -145,9 +145,12 @@ class Desk(Remains):
     def _make_call(
         self, do: str, name: str, args: Sequence[Any], kwargs: dict[str, Any]
     ) -> Outcome:
+        self.steps.append(step := Step(do, name, (*args, *kwargs.items())))
+        self._calls += 1
         reply = self._ask(
             {
                 "do": do,
+                "as": self._calls,  # of all processes of a scenario: no two values have one number
                 "name": name,
                 "args": [pack_argument(one) for one in args],
                 "kwargs": {key: pack_argument(one) for key, one in kwargs.items()},
@@ -159,7 +162,7 @@ class Desk(Remains):
             text = told if reply.ended.kind == "exited" else reply.ended.told
             raise Died(verdict_of_ending(reply.ended), text)
         if reply.laws:
-            self.evidence["laws"] = sorted(set(reply.laws))
+            self.evidence["laws"] = sorted({*self.evidence.get("laws", ()), *reply.laws})
         if isinstance(reply, Raised):
             outcome = Outcome(
                 None,
@@ -170,8 +173,10 @@ class Desk(Remains):
             )
             if do == "run_with":
                 self.unnoted.append(outcome)
-            return outcome
-        return Outcome(unpack(reply.returned), handle=Packed({"handle": reply.handle}))
+        else:
+            outcome = Outcome(unpack(reply.returned), handle=Packed({"handle": reply.handle}))
+        step.seen = outcome
+        return outcome
 
     def advance(self, seconds: float) -> None:
         """Move the time of day forward, as the solution and Prefect's cache see it."""
@@ -215,6 +220,7 @@ class Desk(Remains):
         """
         if what in self.evidence:
             raise ValueError(f"{what!r} is noted twice: the first would not be compared")
+        self.steps.append(Step("note", what, seen=value))
         self.evidence[what] = value if within is None else {"within": within, "value": value}
 
     def note_outcome(self, what: str, outcome: Outcome) -> None:
@@ -239,10 +245,11 @@ class Desk(Remains):
         return story_of(scenario, *seen, self.tell_of_databases)
 
     def _ask(self, message: dict[str, Any], kind: TypeAdapter[_Kind]) -> _Kind:
-        assert not self._is_over, "a scenario makes no call after it has looked at what is left"
         if not self._has_begun:
             self._has_begun = True
             self._held.load(self._token, self._go_on, self._until)
+            if self.elapsed_s:  # it is not the first process: time does not go back
+                self._held.ask({"do": "advance", "seconds": self.elapsed_s}, DONE)
         return self._held.ask(message, kind)
 
     def _go_on(self, seconds: float) -> None:

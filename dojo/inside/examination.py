@@ -10,7 +10,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import io
 import os
+import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
@@ -36,6 +38,8 @@ _LONGEST_TEXT = 2000
 
 def run(job: Job) -> None:
     """Be the process; returns when it has said all."""
+    if job.told["aloud"] and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # it is killed, and flushes nothing then
     if job.kind == "test":
         from dojo.inside.tests import run_tests
 
@@ -52,9 +56,22 @@ def run(job: Job) -> None:
 
 def _run_apart(job: Job) -> None:
     """Do something for a scenario, without the submission: fill a store, load a model."""
-    function = getattr(_load_inside(job.room), str(job.told["function"]))
-    value = function(job.room / "work" / job.told["token"], *job.told["args"])
-    job.line.send({"ran_apart": pack(value)})
+    try:
+        function = getattr(_load_inside(job.room), str(job.told["function"]))
+        value = function(job.room / "work" / job.told["token"], *job.told["args"])
+        job.line.send({"ran_apart": pack(value)})
+    except BaseException as error:
+        _print_if_aloud(job, error)
+        raise
+
+
+def _print_if_aloud(job: Job, error: BaseException) -> None:
+    """Print what was raised; in a grading a submission could make that long without end."""
+    trace = error.__traceback__
+    while trace and trace.tb_next and trace.tb_frame.f_globals["__name__"].startswith("dojo."):
+        trace = trace.tb_next
+    if job.told["aloud"]:
+        traceback.print_exception(error.with_traceback(trace))
 
 
 @functools.lru_cache(maxsize=1)
@@ -127,7 +144,7 @@ def _take_turn(
         line.send({"nonce": nonce, "refused": text, "cause": fault.cause, "ending": ending})
         return None
     line.send({"nonce": nonce, "loaded": True})
-    values: list[Any] = []
+    values = _Values()
     while True:
         message = line.receive()
         if message["do"] == "load":
@@ -166,6 +183,13 @@ def _tellers(job: Job) -> list[Any]:
     return [one for one in found if one is not None]
 
 
+class _Values(dict[int, Any]):
+    """What calls of this process returned, by their numbers: arguments of later ones."""
+
+    def __missing__(self, number: int) -> Any:
+        raise LookupError(f"what call {number} returned went with its process: make it again")
+
+
 class _Inside:
     """The functions of the kata's `inside.py`, as entry points: they get the submission."""
 
@@ -178,7 +202,7 @@ class _Inside:
 
 
 def _call(
-    owner: Subject | _Inside, message: dict[str, Any], job: Job, values: list[Any]
+    owner: Subject | _Inside, message: dict[str, Any], job: Job, values: _Values
 ) -> dict[str, Any]:
     """Make one call; what comes of it is data, whatever it is."""
     try:
@@ -186,14 +210,16 @@ def _call(
         args = [build_argument(one, values) for one in message["args"]]
         kwargs = {name: build_argument(one, values) for name, one in message["kwargs"].items()}
         value = function(*args, **kwargs)
-        values.append(value)
-        return {"returned": pack(value), "handle": len(values) - 1}
+        values[message["as"]] = value
+        return {"returned": pack(value), "handle": message["as"]}
     except SolutionFault as fault:
         return {"raised": fault.cause, "text": shorten(fault.message, _LONGEST_TEXT), "where": ""}
     except (MemoryError, SystemExit, KeyboardInterrupt) as error:
+        _print_if_aloud(job, error)
         ending = Ending("memory" if isinstance(error, MemoryError) else "exited")
         return {"ended": dataclasses.asdict(ending), "by": type(error).__name__[:100]}
     except BaseException as error:
+        _print_if_aloud(job, error)
         return {
             "raised": type(error).__name__[:100],
             "text": _text_of(error),

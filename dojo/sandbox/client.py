@@ -47,6 +47,7 @@ class Sandbox:
 
     Attributes:
         keeper: The id of its process 1, as it is called from here.
+        aloud: Whether what is raised behind the walls is printed there: for an author who looks on.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Sandbox:
         self._line = line
         self.keeper = keeper
         self.limits = limits
+        self.aloud = False
         self.folder = folder
         self._log = log
         self.outside = outside
@@ -106,7 +108,7 @@ class Sandbox:
             GuardFault: It cannot be started.
         """
         ours, theirs = socket.socketpair()
-        told = {"token": secrets.token_hex(4), **told, "port": self.port}
+        told = {"token": secrets.token_hex(4), **told, "port": self.port, "aloud": self.aloud}
         limited = dataclasses.asdict(limits or self.limits)
         self._send({"do": "start", "kind": kind, "told": told, "limits": limited}, theirs.fileno())
         # Process 1 has a copy, and closes that one after its fork: then the submission's process

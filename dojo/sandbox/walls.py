@@ -74,6 +74,8 @@ def interpreter_paths() -> list[Path]:
         sys.base_prefix,
         sysconfig.get_path("stdlib"),
         sysconfig.get_path("purelib"),
+        # An environment above another, as 'uv run --with' makes one, has the other's packages too.
+        *(one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")),
     ]
     found = [Path(one).resolve() for one in named if one]
     found += [PACKAGE_ROOT / "dojo", cache_dir()]

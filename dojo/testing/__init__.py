@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dojo.author.finding import Finding
+    from dojo.author.seen.scenarios import Seen
     from dojo.catalog.kata import Kata
     from dojo.catalog.verdict import KataVerdict
     from dojo.grading.results import Result
 
-__all__ = ["check", "grade", "katas", "mistakes", "verdict"]
+__all__ = ["check", "examine", "grade", "katas", "mistakes", "verdict"]
 
 
 def katas(root: Path) -> list[Kata]:
@@ -96,6 +97,38 @@ def mistakes(kata: Kata) -> dict[str, set[str]]:
     from dojo.catalog.answers import answer_files, refusing_tests
 
     return {path.stem: refusing_tests(path) for path in answer_files(kata, "wrong")}
+
+
+def examine(
+    kata: Kata,
+    solution: str | Path | None = None,
+    *,
+    scenario: str | None = None,
+    seed: str = "check",
+) -> list[Seen]:
+    """Play scenarios with the reference and a solution, as `dojo examine` does.
+
+    Args:
+        kata: One of `katas`.
+        solution: A file, also a planted answer; None: the reference alone.
+        scenario: Its name, or a task's number; None: all.
+        seed: Of the draws.
+
+    Returns:
+        For each scenario what both did: `reference` and `solution`, each with `steps`, `noted`,
+        `ended`, `printed`; what differs in `differences`; `refuses`.
+
+    Raises:
+        EngineError: An engine does not start.
+        SandboxError: This machine cannot build walls.
+        SolutionsNotFound: There is no such file.
+    """
+    from dojo.author.seen.scenarios import chosen_scenarios, look_on
+    from dojo.catalog.solutions import Solutions
+
+    names = chosen_scenarios(kata, scenario)
+    content = None if solution is None else Solutions(str(solution)).content_for(kata)
+    return list(look_on(kata, names, content, seed))
 
 
 def grade(kata: Kata, solution: Path, *, seed: str | None = None) -> Result:

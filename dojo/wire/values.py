@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 _MOST_PARTS = 200_000
@@ -149,7 +150,7 @@ def pack_argument(value: Any) -> Any:
     return pack(value)
 
 
-def build_argument(packed: Any, values: list[Any]) -> Any:
+def build_argument(packed: Any, values: Mapping[int, Any]) -> Any:
     """Make the argument again: also the data frames, and what earlier calls returned."""
     if isinstance(packed, dict) and "handle" in packed:
         value = values[packed["handle"]]

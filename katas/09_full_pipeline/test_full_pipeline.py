@@ -39,6 +39,8 @@ ALIASES = "SELECT name, alias, version FROM registered_model_aliases"
 ELSEWHERE = "churn-eu"  # a model of somebody else, in each store
 # Of each of these models, when it was logged: its run, and where it lies.
 LOGGED: dict[str, tuple[str, str]] = {}
+# What may be noted on a version once it is made.
+NOTES = ("set_model_version_tag", "update_model_version", "set_registered_model_tag")
 # What an earlier night has left: a run with a model for each, and the columns it looks at.
 MODELS = {"strict": ["support_calls"], "generous": ["monthly_charges"]}
 # What `at_most` says where nobody has given it.
@@ -561,7 +563,7 @@ def test_no_candidate_left_is_an_error(
 
 
 def test_version_goes_with_its_transaction(
-    call: Ask, solution: Any, store: Store, other_store: Store
+    call: Ask, solution: Any, store: Store, other_store: Store, mlflow_refuses: Any
 ) -> None:
     winner = store.train("strict", 0.9)
     for name in (*MODELS, *MODELS):
@@ -615,6 +617,17 @@ def test_version_goes_with_its_transaction(
         f"Open when it failed, and expected: {MODEL!r}. MLflow keeps the store and the experiment,"
         " each by itself. `MlflowClient(uri)` changes neither.",
         "In production: runs land on a page of another team, whose experiment has the same number.",
+    )
+    before = store.registry
+    with contextlib.suppress(TimeoutError), mlflow_refuses(1, *NOTES), transaction():
+        half = call("register_version", store.folder, winner["run_id"])
+        raise TimeoutError("a step of a colleague, after yours")
+    assert store.registry == before, told(
+        f"{half.said} Called in a transaction which failed later. The store refused the first tag"
+        f" or description, if there was one. In the registry: {listed(store.registry)}.",
+        f"Expected: {listed(before)}, as before. A task that fails is not undone: once it has made"
+        " the version it does nothing more that can fail, or deletes the version itself.",
+        "In production: the night is red, and a version that no check has seen stays.",
     )
 
 

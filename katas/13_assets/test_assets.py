@@ -709,8 +709,9 @@ def test_table_replaced_while_it_is_read_is_one_of_the_two(
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    """Read all that lies in a folder; it may not exist."""
-    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
+    """Read all files that lie in a folder, or below it; it may not exist."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 class Hook:

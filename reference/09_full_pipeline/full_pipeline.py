@@ -168,10 +168,10 @@ def register_version(store: str, run_id: str) -> int:
     """Make the model of a run a version of MODEL, which is deleted if the transaction fails.
 
     A task, called directly, perhaps in somebody else's transaction. When that fails (later,
-    elsewhere, for whatever reason) this version is deleted, even if it is the champion by then, and
-    nothing else is. Without a transaction, or if it succeeds, the version stays. A store opened
-    since stays open, with its experiment. As you like: whether an empty MODEL stays, and what
-    MLflow noted with the run's model.
+    elsewhere, for whatever reason) this version is deleted, even if it is the champion by then, or
+    if this task broke off once it had made it, and nothing else is. Without a transaction, or if it
+    succeeds, the version stays. A store opened since stays open, with its experiment. As you like:
+    whether an empty MODEL stays, and what MLflow noted with the run's model.
 
     Args:
         store: The folder.

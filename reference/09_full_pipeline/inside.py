@@ -37,6 +37,8 @@ _COLUMNS = [*_NUMBERS, "month-to-month", "one year", "two years"]
 # What an earlier night has left: a run with a model for each, and the column that it looks at.
 _MODELS = {"strict": "support_calls", "generous": "monthly_charges"}
 _NO_ANSWER = "no answer from the database: host not found"
+# What may be noted on a version once it is made.
+_NOTES = ("set_model_version_tag", "update_model_version", "set_registered_model_tag")
 _UNKNOWN = 70.0  # what those models take a blank for
 
 
@@ -267,6 +269,11 @@ def undo(subject: Any, folder: Path, runs: dict[str, list[str]], name: str) -> d
     seen["which is open"] = mlflow.get_tracking_uri() == mlflow.get_registry_uri() == theirs.uri
     with mlflow.start_run() as next_run:
         place = theirs.client.get_experiment(next_run.info.experiment_id).name
+    before = ours.registry
+    with contextlib.suppress(TimeoutError), troubled.refused_at(1, *_NOTES), transaction():
+        _registered(subject, ours, run_id)
+        raise TimeoutError("a step of a colleague, later")
+    seen["gone where a tag of it was refused"] = ours.registry == before
     return {**seen, "the open experiment": place}
 
 

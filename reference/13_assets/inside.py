@@ -224,9 +224,9 @@ class _Tables:
         return result.output_for_node("reader") if result.success else None
 
     def files(self) -> dict[str, bytes]:
-        """Return all that lies in the folder."""
-        found = self.folder.iterdir() if self.folder.is_dir() else ()
-        return {path.name: path.read_bytes() for path in found}
+        """Return all files that lie in the folder, or below it."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in found}
 
 
 @contextlib.contextmanager
@@ -283,12 +283,18 @@ def _put_right(table: Any) -> Any:
 
 
 def keep(solution: Any, folder: Path, name: str, seed: int) -> list[Any]:
-    """Keep tables one after another, and return how each was read again; first, where none is."""
+    """Keep tables one after another, and return how each was read again; first, where none is.
+
+    The last one is read by somebody who removes all its rows, then once more.
+    """
     with _tables(solution, folder, name) as tables:
         found = [tables.read()]
         for frame in _tables_to_keep(seed):
             found.append(tables.read() if tables.write(frame) else "not kept")
         tables.write(_tables_to_keep(seed)[0])
+        if (emptied := tables.read()) is not None:
+            emptied.drop(emptied.index, inplace=True)
+        found.append(tables.read())
     return found
 
 

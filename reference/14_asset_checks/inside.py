@@ -216,21 +216,40 @@ def _befalls(
 
 
 def _overtaken(warehouse: type, rows: list[tuple[str, int, float]]) -> Any:
-    """Make a warehouse in which another run has written rows when a first transaction begins."""
-    to_write = [rows]
+    """Make a warehouse in which another run has written rows when a first transaction begins.
+
+    Just before the first change in it another one makes that day again. Where it may not, it has
+    to wait: until this change was made.
+    """
+    to_write, to_make = [rows], [rows]
+    waiting: list[sqlite3.Connection] = []
+    insert = "INSERT INTO scores VALUES (?, ?, ?)"
 
     class Overtaken(warehouse):  # type: ignore[misc]
         def connect(self) -> Any:
             connection = super().connect()
 
             def on_statement(statement: str) -> None:
-                if to_write and statement.lstrip().upper().startswith("BEGIN"):
-                    insert = "INSERT INTO scores VALUES (?, ?, ?)"
+                does = statement.split()[0].upper()
+                while waiting:
+                    waiting.pop().close()
+                if to_write and does == "BEGIN":
                     with contextlib.closing(sqlite3.connect(self.path, timeout=0)) as other, other:
                         other.executemany(insert, to_write.pop())
+                elif to_make and does in ("DELETE", "INSERT", "REPLACE", "UPDATE", "WITH"):
+                    another = sqlite3.connect(self.path, timeout=0, isolation_level=None)
+                    waiting.append(another)
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        make_again(another, to_make.pop())
 
             connection.set_trace_callback(on_statement)
             return connection
+
+    def make_again(connection: sqlite3.Connection, rows: list[tuple[str, int, float]]) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DELETE FROM scores WHERE day = ?", (rows[0][0],))
+        connection.executemany(insert, rows)
+        connection.execute("COMMIT")
 
     return Overtaken
 

@@ -15,7 +15,7 @@ from dojo.exam.stage import Desk, examines
 from dojo.world.draw import Draw
 from dojo.world.draw import qualities as q
 
-_LONGEST_MESSAGE = 400
+_LONGEST_MESSAGE, _LONGEST_OF_A_STEP = 400, 80
 _CHANGES = ("2026-03-29", "2026-10-25")  # the clocks in Paris
 # Two names each with one checksum of 32 bits: CRC-32, Adler-32.
 _SAME_CHECKSUM = ("plumless", "buckeroo", "manual__120", "manual__201")
@@ -192,7 +192,8 @@ def a_failure_is_told(desk: Desk) -> None:
         name: f"100% of {{rows}} %s: {rng.randrange(10**9)}\nand line {rng.randrange(10**9)}"
         for name in ("plain", "deep")
     }
-    outcome = desk.run_with("fail", job, steps, why)
+    regions = [f"region_{number}" for number in rng.sample(range(10**5, 10**6), 20)]
+    outcome = desk.run_with("fail", job, steps, why, regions)
     if not isinstance(outcome.returned, dict):
         desk.note_outcome("the alert", outcome)
         return
@@ -210,13 +211,15 @@ def a_failure_is_told(desk: Desk) -> None:
     desk.note("messages that name a run and its job", found)
     keys = [steps["plain"], steps["deep"], f"{steps['graph']}.{steps['inner']}"]
     desk.note("the steps that failed", [key in text for key in keys])
+    desk.note("the many that failed alike", [one in text for one in regions])
     desk.note("other steps", [steps[name] in text for name in ("busy", "never")])
     for name, error in why.items():
         told, _, more = error.partition("\n")
         desk.note(f"why {name} failed, and no more", [told in text, more in text])
     evicted = next((line for line in lines if said["ids"][-1] in line), "")
     desk.note("a step without an error is named", "import_customers" in evicted)
-    noise = "Traceback" in text or "Stack Trace" in text or len(text) >= _LONGEST_MESSAGE
+    longest = _LONGEST_MESSAGE + _LONGEST_OF_A_STEP * len(regions)
+    noise = "Traceback" in text or "Stack Trace" in text or len(text) >= longest
     desk.note("it has a stack in it", noise)
 
 

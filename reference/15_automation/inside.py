@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -351,8 +352,13 @@ class _Night:
         return str(run.run_id)
 
 
-def _job_of(name: str, steps: dict[str, str], why: dict[str, str]) -> Any:
-    """Make a job in which steps fail, each in its way, and one comes through at its second try."""
+def _job_of(
+    name: str, steps: dict[str, str], why: dict[str, str], alike: Sequence[str] = ()
+) -> Any:
+    """Make a job in which steps fail, each in its way, and one comes through at its second try.
+
+    Others, `alike`, all fail in the same way.
+    """
     import dagster as dg
 
     tries: list[int] = []
@@ -388,8 +394,19 @@ def _job_of(name: str, steps: dict[str, str], why: dict[str, str]) -> Any:
     def graph() -> None:
         deep.alias(steps["inner"])()
 
+    def failing(step: str) -> Any:
+        @dg.op(name=step)
+        def region() -> None:
+            raise RuntimeError(f"no rows of {step}")
+
+        return region
+
+    regions = [failing(one) for one in alike]
+
     @dg.job(name=name)
     def job() -> None:
+        for one in regions:
+            one()
         never(plain())
         deep()
         graph()
@@ -399,7 +416,12 @@ def _job_of(name: str, steps: dict[str, str], why: dict[str, str]) -> Any:
 
 
 def fail(
-    solution: Any, folder: Path, name: str, steps: dict[str, str], why: dict[str, str]
+    solution: Any,
+    folder: Path,
+    name: str,
+    steps: dict[str, str],
+    why: dict[str, str],
+    alike: list[str],
 ) -> dict[str, Any]:
     """Have runs end in all ways, and the sensor hear of them; then with a dead chat; then again.
 
@@ -409,6 +431,7 @@ def fail(
         name: Of a job in which steps fail.
         steps: The names of its steps.
         why: What the errors of two of them say.
+        alike: Further steps, which fail in the first run, all for the same reason.
 
     Returns:
         How the alert is deployed; the runs' ids; of each tick how many lines the chat got, and
@@ -429,7 +452,7 @@ def fail(
         imports = solution.import_export
         night.tick()  # what has failed before is not its affair
         job = _job_of(name, steps, why)
-        ids.append(night.run(job))
+        ids.append(night.run(_job_of(name, steps, why, alike)))
         ticks.append(night.tick())
         night.run(imports, export="monday.csv")
         night.end("import_export", "report_run_canceled", "somebody has stopped it")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dojo.sandbox.client import GuardFault, Sandbox
-from dojo.sandbox.walls import Limits
+from dojo.sandbox.walls import Limits, interpreter_paths
 from dojo.wire.line import Line
 
 ASKS: dict[str, Callable[[Sandbox], Any]] = {
@@ -36,3 +36,16 @@ def test_last_word_is_heard_over_the_reset(
         ASKS[ask](box)
     assert caught.value.why == said or (not said and "the sandbox" in caught.value.why)
     ours.close()
+
+
+def test_packages_of_an_environment_below_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without them the tests' process ended in each sandbox, and each submission had no points."""
+    below = tmp_path / "base" / "site-packages"
+    for folder in (below, tmp_path / "mine"):
+        folder.mkdir(parents=True)
+        monkeypatch.syspath_prepend(folder)
+
+    assert below in interpreter_paths()
+    assert tmp_path / "mine" not in interpreter_paths()

@@ -89,7 +89,7 @@ def test_numbers_that_json_lacks_are_told() -> None:
 
 def test_frame_is_made_inside_and_told_outside() -> None:
     given = frame({"id": [1, 2], "name": ["a", "b"], "x": [0.5, float("nan")]})
-    built = build_argument(json.loads(json.dumps(pack_argument(given))), [])
+    built = build_argument(json.loads(json.dumps(pack_argument(given))), {})
     expected = pandas.DataFrame({"id": [1, 2], "name": ["a", "b"], "x": [0.5, None]})
     pandas.testing.assert_frame_equal(built, expected, check_dtype=False)
     told = pack(built)["frame"]
@@ -144,7 +144,7 @@ def test_text_that_is_none_arrives_written_out() -> None:
 
 def test_handle_stands_for_the_value_itself() -> None:
     model = object()
-    assert build_argument({"handle": 1}, [None, model]) is model
+    assert build_argument({"handle": 1}, {1: model}) is model
 
 
 @pytest.mark.parametrize(

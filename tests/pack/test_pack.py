@@ -84,6 +84,37 @@ def test_list_where_there_are_only_installed_packs_says_where_to_begin(
     assert done.stdout.endswith("Next: 'dojo init my-katas' makes a folder with them.\n")
 
 
+def test_all_solved_is_said_of_the_pack_whose_katas_are(tmp_path: Path) -> None:
+    author = Author(tmp_path)
+    shutil.copyfile(author.pack / REFERENCE, author.pack / STUB)
+    author.run("run", "--trust")
+    said = "All katas of json are solved. Next: 'dojo run NN' runs one again.\n"
+
+    assert author.run("list").stdout.endswith(said)
+    assert author.run().stdout.endswith(said)
+
+
+def test_list_goes_on_with_a_pack_that_is_left_to_do(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = load_catalog(author.pack)
+    monkeypatch.setattr(learn, "_of_other_packs", lambda _: left)
+    monkeypatch.setattr(learn, "first_unsolved", lambda katas: left[0] if katas == left else None)
+    done = CliRunner().invoke(app, ["list"])
+
+    assert f"README.md, then run: dojo --pack {author.pack}" in done.stdout
+
+
+def test_track_before_a_command_is_that_commands(author: Author) -> None:
+    done = author.run("--track", "jsn", "list")
+    none = author.run("--track", "json", "run", "01")
+
+    assert done.returncode == none.returncode == Exit.USAGE
+    assert "--track is 'jsn'; it may be 'json'" in done.stderr
+    assert "'dojo run' has no --track; 'dojo list --track json' lists its katas" in none.stderr
+    assert "json/01_records" in author.run("--track", "json", "list").stdout
+
+
 def test_list_of_a_track_has_no_other_kata(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learn, "_of_other_packs", lambda _: load_catalog(author.pack))
     done = CliRunner().invoke(app, ["list", "--track", "json"])

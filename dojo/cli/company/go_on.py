@@ -11,7 +11,15 @@ import typer
 from dojo.catalog.kata import Kata, Language
 from dojo.catalog.progress import standing
 from dojo.catalog.verdict import KataVerdict
-from dojo.cli.learn import ALL_SOLVED, Lang, Name, catalogue, choose, language_of, run_once
+from dojo.cli.learn import (
+    Lang,
+    Name,
+    all_solved,
+    catalogue,
+    choose,
+    language_of,
+    run_once,
+)
 from dojo.ground.exits import Exit, Stop, check_choice
 from dojo.language import mistake_in
 from dojo.terminal import screen as show
@@ -38,7 +46,7 @@ def go_on(
     if sys.stdin.isatty() and sys.stdout.isatty():
         keep_company(katas, chosen, language, plain=plain, alike=Recogniser(language))
     else:
-        _say_once(katas, chosen or where_to_begin(katas), language)
+        _say_once(katas, chosen or where_to_begin(katas), language, track)
     return Exit.DONE
 
 
@@ -94,13 +102,13 @@ class Recogniser:
         return [mistake_in(one, kata.folder, self._language) for one in told]
 
 
-def _say_once(katas: list[Kata], current: Kata, language: Language) -> None:
+def _say_once(katas: list[Kata], current: Kata, language: Language, track: str | None) -> None:
     screen = show.Screen()
     for kata in katas:
         screen.say(f"{show.shown(kata.folder)}  {standing(kata).said}")
     screen.say()
     if first_unsolved(katas) is None:
-        screen.say(ALL_SOLVED)
+        screen.say(all_solved(katas, track))
         return
     verdict = run_once(current, "learner")
     show.show_heading(screen, current, language)

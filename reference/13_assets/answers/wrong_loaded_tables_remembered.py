@@ -1,7 +1,6 @@
 """Remembers what it has read, and hands it out: what one asset does to it, all others get.
 
 Refused by: test_table_comes_back_as_it_was
-Not examined: in a scenario one asset reads each table, and changes nothing of it.
 """
 
 import functools

@@ -1,7 +1,6 @@
 """Cuts the alert for the chat's sake: of a run that failed in many steps the last are not told.
 
 Refused by: test_failure_is_told_once_with_its_cause
-Not examined: in the scenario few steps fail.
 """
 
 _describe_all = _describe_failures

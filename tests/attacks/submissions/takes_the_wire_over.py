@@ -65,7 +65,7 @@ def _serve(line):
         if message["do"] in ("call", "run_with"):
             from dojo.wire.values import build_argument
 
-            args = [build_argument(one, []) for one in message["args"]]
+            args = [build_argument(one, {}) for one in message["args"]]
             try:
                 if message["do"] == "run_with":
                     from dojo.inside.examination import _load_inside

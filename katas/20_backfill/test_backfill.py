@@ -22,7 +22,7 @@ from dagster._core.remote_origin import (
 )
 
 PARIS, UTC = ZoneInfo("Europe/Paris"), datetime.timezone.utc
-PARTITION = "dagster/partition"
+PARTITION, RUN_KEY = "dagster/partition", "dagster/run_key"
 BEFORE, DAY, NEXT = "2026-02-09", "2026-02-10", "2026-02-11"
 COLUMNS = ["call_id", "customer_id", "happened_at", "seconds", "arrived"]
 # As two systems write it down, and a person.
@@ -286,8 +286,10 @@ def run(dagster_instance: Any) -> Run:
             raise_on_error=False,
         )
         metadata: dict[str, Any] = {}
-        for event in result.asset_materializations_for_node(one.node_def.name):
-            metadata.update((name, value.value) for name, value in event.metadata.items())
+        for event in result.get_asset_materialization_events():
+            if event.asset_key == one.key:
+                noted = event.materialization.metadata
+                metadata.update((name, value.value) for name, value in noted.items())
         failures = [describe(event) for event in result.all_events if event.is_step_failure]
         ending = " ".join(failures) or f"The run succeeded, metadata {metadata}."
         return Night(f"The run of {day}:", result.success, metadata, ending)
@@ -482,9 +484,17 @@ class Records:
     def __init__(self, instance: Any) -> None:
         self.instance = instance
 
-    def add(self, day: str, status: Any, name: str | None = NAME, job: str = "remake") -> Any:
-        """Note a run of a day."""
-        tags = {PARTITION: day} | ({"backfill": name} if name else {})
+    def add(
+        self,
+        day: str,
+        status: Any,
+        name: str | None = NAME,
+        job: str = "remake",
+        run_key: str | None = None,
+    ) -> Any:
+        """Note a run of a day; the daemon notes also which request's key it had."""
+        tags = {PARTITION: day, "backfill": name, RUN_KEY: run_key}
+        tags = {key: value for key, value in tags.items() if value}
         run = dg.DagsterRun(
             job, str(uuid.uuid4()), status=status, tags=tags, remote_job_origin=ORIGIN
         )
@@ -748,7 +758,7 @@ def test_failed_day_is_named_and_made_again_alone(
         requests = solution.run_again(records.instance, NAME, 1)
         keys += [one.run_key for one in requests]
         for one in requests:
-            run(one.partition_key or one.tags[PARTITION], dict(one.tags))
+            run(one.partition_key or one.tags[PARTITION], {**one.tags, RUN_KEY: one.run_key})
         happened += f" What run_again asked for was run, and {end}."
         names_failed(solution, records, [DAY] if broken else [], happened)
     assert len(set(keys)) == len(keys) == 2, told(
@@ -815,7 +825,10 @@ def test_failed_days_are_made_again_a_few_at_a_time(solution: Any, records: Reco
         "In production: a tick that is evaluated twice makes each failed day twice.",
     )
     records.end(running[0], Status.SUCCESS)
-    runs = [records.add(day, Status.STARTED) for day in days[3:5]]
+    runs = [
+        records.add(day, Status.STARTED, run_key=key)
+        for day, key in zip(days[3:5], first[1], strict=False)
+    ]
     records.end(runs[0], Status.FAILURE)
     third = again(solution, records, 4)
     assert third[0] == [days[3], days[5]] and third[1][0] not in first[1], told(

@@ -224,12 +224,18 @@ def churn_model(context: dg.AssetExecutionContext, store: Store) -> None:
 remake = dg.define_asset_job("remake", ["daily_calls", "daily_features", "churn_model"])
 
 
-def make_backfill(name: str, first: str, last: str, at_most: int) -> dg.SensorDefinition:
-    """Make the sensor of a backfill, which asks for its runs until all days have one (given)."""
+def make_backfill(
+    name: str, first: str, last: str, at_most: int, *, again: bool = False
+) -> dg.SensorDefinition:
+    """Make the sensor of a backfill, which asks for its runs until each day has one (given).
 
-    @dg.sensor(name=f"backfill_{name}", job=remake, minimum_interval_seconds=30)
+    What has failed it names, and asks for once more when it is deployed with `again`.
+    """
+
+    @dg.sensor(job=remake, minimum_interval_seconds=30)
     def backfill(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        requests = next_runs(context.instance, name, first, last, at_most)
+        requests = run_again(context.instance, name, at_most) if again else []
+        requests = requests or next_runs(context.instance, name, first, last, at_most)
         failed = failed_days(context.instance, name)
         return requests or dg.SkipReason(f"nothing to ask for now; failed: {failed or 'none'}")
 

@@ -134,8 +134,8 @@ def next_runs(
 def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
     """Name the days of a backfill that are to be looked at, the newest first.
 
-    Those whose last run in this backfill has failed or was cancelled. A day that is under way
-    again, or was made since, is none.
+    Those of which the run that was begun last, in this backfill, has failed or was cancelled. A day
+    that is under way again, or was made since, is none.
 
     Args:
         instance: Where Dagster notes the runs.

@@ -788,18 +788,25 @@ def test_last_run_of_a_day_decides(solution: Any, records: Records, rng: random.
         records.add(days[0], Status.FAILURE, name)
         records.add("2026-01-03", Status.FAILURE, name)
     for turn in range(3):
+        if turn == 1:
+            late = records.add("2026-01-02", Status.STARTED)
+            records.add("2026-01-02", good)
         order = rng.sample(range(len(days)), len(days))
         for number in order:
             if turn < len(histories[number]):
                 records.add(days[number], histories[number][turn])
     for name in (NAME + "2", None):
         records.add(days[8], Status.SUCCESS, name)
+    records.end(late, bad[0])
     told_of = {
         day: ", ".join(one.value for one in history)
         for day, history in zip(days, histories, strict=True)
     }
     expected = sorted((days[number] for number in (1, 2, 7, 8)), reverse=True)
-    happened = f"The runs of each day, in their order: {told_of}. Runs of others have failed, too."
+    happened = (
+        f"The runs of each day, in their order: {told_of}. Runs of others have failed, too. Of"
+        " 2026-01-02 the first run ended last, as FAILURE; the one that was begun last: SUCCESS."
+    )
     names_failed(solution, records, expected, happened)
 
 

@@ -861,11 +861,11 @@ class Model:
 
     def __init__(self, solution: Any, store: Any, run: Run, rng: random.Random) -> None:
         self.solution, self.store, self.run, self.rng = solution, store, run, rng
-        self.asset = asset_of(solution, "churn_model")
         self.said: list[str] = []
 
     def make(self, day: str, customers: int = 3, store: Any = None) -> tuple[Night, float]:
         """Make features and model of a day in one run; return it, and the weight there is to be."""
+        asset = asset_of(self.solution, "churn_model")
         seconds = [self.rng.randint(1, 4000) for _ in range(customers)]
 
         @dg.asset(partitions_def=self.solution.days)
@@ -875,7 +875,7 @@ class Model:
                 connection.execute("DELETE FROM features WHERE day = ?", (day,))
                 connection.executemany("INSERT INTO features VALUES (?, ?, ?, ?)", rows)
 
-        night = self.run(day, store or self.store, daily_features, self.asset)
+        night = self.run(day, store or self.store, daily_features, asset)
         self.said.append(f"{night.call} {night.ending}")
         return night, sum(seconds) / customers if customers else 0.0
 

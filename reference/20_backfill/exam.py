@@ -59,6 +59,8 @@ def drawn_deliveries_of_drawn_days(desk: Desk) -> None:
                 moved = moment + rng.choice((-1, 0, 0, 1)) * _DAY
                 again = str(day + (late + rng.randint(1, 30)) * _DAY)
                 rows.append(_delivery(desk, f"{day}/{number}", moved, again))
+    for call_id in ("007", "7", "1e5", "100000", "c-7", "C-7", "NA"):
+        rows.append(_delivery(desk, call_id, _midnight(plain) + _DAY / 2, str(plain)))
     rng.shuffle(rows)
     zone = rng.choice(("America/New_York", "Asia/Tokyo"))
     for day in (*days, plain + _DAY, plain - 2 * _DAY):
@@ -140,7 +142,7 @@ def a_backfill_asks_for_its_runs(desk: Desk) -> None:
     for at_most, status in zip((2, 3, 4, 4, 5), rng.sample(_UNDER_WAY, 5), strict=True):
         script += [[*asks, at_most], ["start", status, 1], [*asks, at_most]]
         if at_most > 2:
-            script += [["end", 0, rng.choice(_ENDED)]]
+            script += [[*asks, 1], ["end", 0, rng.choice(_ENDED)]]
     script += [
         ["add", "2026-01-02", "STARTED", name],
         [*asks, 3],

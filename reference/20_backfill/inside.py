@@ -157,7 +157,7 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
             elif what == "start":
                 for one in asked[: told[1]]:
                     tags = {_PARTITION: _day(one), "dagster/run_key": one.run_key}
-                    add(told[0], **dict(one.tags), **tags)
+                    add(told[0], **{**one.tags, **tags})
             elif what == "end":
                 if under_way:
                     run = under_way.pop(told[0])

@@ -92,10 +92,11 @@ def _table(desk: Desk, query: str) -> list[list[Any]]:
 def days_are_made_again(desk: Desk) -> None:
     """Make days, again of other calls, of none, beside another run, and where it must fail."""
     rng = desk.rng
-    one, two, three = rng.sample(_days(desk, 3), 3)
+    four, one, three, two = _days(desk, 4)
     ids = rng.sample(range(1, 500), 20) + [2**60 + number for number in range(4)]
     some, others = ids[:14], ids[8:]
     script: list[list[Any]] = [
+        [four, _calls(desk, some, 20), ""],
         [one, _calls(desk, some, 40), ""],
         [two, _calls(desk, some, 30), "overtaken"],
         [three, _calls(desk, some, 20), ""],
@@ -227,12 +228,12 @@ def _note_ticks(desk: Desk, script: list[list[Any]]) -> None:
 def the_champion_is_of_the_newest_day(desk: Desk) -> None:
     """Make models of days in a drawn order, some again, some beside another run, some in vain."""
     rng = desk.rng
-    days = _days(desk, 8)
+    days = _days(desk, 10)
     order = [*rng.sample(days[1:6], 5), days[6], rng.choice(days[:6]), days[6], days[0]]
     script: list[list[Any]] = [[day, rng.sample(range(1, 4000), 3), ""] for day in order]
-    for day, other in ((days[5], days[7]), (days[7], days[2]), (days[7], days[7])):
+    for day, other in ((days[7], days[8]), (days[9], days[2]), (days[9], days[9])):
         script.append([day, rng.sample(range(1, 4000), 3), "overtaken", other])
-    script += [[days[7], [], ""], [days[7], [60], "full"], [days[0], [61, 99], ""]]
+    script += [[days[9], [], ""], [days[9], [60], "full"], [days[0], [61, 99], ""]]
     outcome = desk.run_with("make_models", script)
     desk.note_outcome("Dagster backfills it day by day", outcome)
     if outcome.raised:

@@ -1,4 +1,4 @@
-"""What Prefect and HTTP libraries really do when a run is told of or deployed: katas 09 to 12, 20."""
+"""What Prefect and HTTP libraries do when a run is told of or deployed: katas 09 to 12, and 20."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell of runs and deploy flows as katas 09 to 12 and 20 say: see test_hook_and_deployment_facts.py."""
+"""Tell of runs and deploy flows: katas 09 to 12, and 20; see test_hook_and_deployment_facts.py."""
 
 # ruff: noqa: ARG005, E402  Prefect is imported where it finds its settings.
 

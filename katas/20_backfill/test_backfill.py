@@ -723,8 +723,8 @@ def names_failed(solution: Any, records: Records, expected: list[str], happened:
     assert named == expected, told(
         f"{happened} failed_days(instance, {NAME!r}) returned {named!r}.",
         f"Expected: {expected}, the newest first.",
-        "In production: one bad day of ninety, and somebody looks for it in ninety logs. What failed"
-        " and was made since needs nobody; what was made and failed since does.",
+        "In production: one bad day of ninety, and somebody looks for it in ninety logs. What"
+        " failed and was made since needs nobody; what was made and failed since does.",
     )
     asked, _ = again(solution, records, 99)
     assert asked == expected, told(
@@ -869,6 +869,13 @@ class Model:
         self.solution, self.store, self.run, self.rng = solution, store, run, rng
         self.said: list[str] = []
 
+    def have(self, day: str) -> None:
+        """Have the first version made of a day, and be the champion."""
+        with contextlib.closing(self.store.connect()) as connection, connection:
+            connection.execute("INSERT INTO models VALUES (1, ?, 2.5)", (day,))
+            connection.execute("INSERT INTO champion VALUES (1, 1, ?)", (day,))
+        self.said.append(f"Version 1, of {day}, was the champion.")
+
     def make(self, day: str, customers: int = 3, store: Any = None) -> tuple[Night, float]:
         """Make features and model of a day in one run; return it, and the weight there is to be."""
         asset = asset_of(self.solution, "churn_model")
@@ -904,9 +911,7 @@ def test_old_day_does_not_take_the_champions_place(model: Model) -> None:
         ("2026-02-28", False),
         ("2026-03-05", True),  # again: its features were wrong
         ("2026-01-31", False),
-        ("2026-02-27", False),
         ("2026-03-10", True),
-        ("2026-03-09", False),
     ):
         night, weight = model.make(day)
         versions.append((len(versions) + 1, day, weight))
@@ -942,7 +947,7 @@ def test_old_day_does_not_take_the_champions_place(model: Model) -> None:
 def test_two_runs_at_once_leave_the_newer_day(
     model: Model, day: str, other: str, becomes: bool
 ) -> None:
-    model.make(BEFORE)
+    model.have(BEFORE)
     statements = [
         ("INSERT INTO models (day, weight) VALUES (?, ?)", [(other, 0.5)]),
         ("UPDATE champion SET version = 2, day = ?", [(other,)]),
@@ -964,7 +969,7 @@ def test_two_runs_at_once_leave_the_newer_day(
 
 
 def test_model_that_fails_leaves_the_champion(model: Model) -> None:
-    model.make(DAY)
+    model.have(DAY)
     before = model.seen()
     refuse = "BEFORE {} ON champion BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
     for happened, customers, statements in (

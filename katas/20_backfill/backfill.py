@@ -75,7 +75,8 @@ def calls_of(day: str, calls: pd.DataFrame) -> pd.DataFrame:
             `seconds` (int), `arrived` (YYYY-MM-DD, the day of the delivery).
 
     Returns:
-        The rows of that day with the same columns, each call once, in any order; maybe none.
+        The rows of that day as they were delivered, with the same columns, each call once, in any
+        order; maybe none.
     """
     # TODO(kata): task 1.
     raise NotImplementedError

@@ -45,7 +45,7 @@ class RecordedNight:
     step: str
 
 
-def recorded_nights(path: Path) -> list[Row]:
+def recorded_nights_in(path: Path) -> list[Row]:
     """Read kept nights, in their short form."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 

@@ -105,8 +105,8 @@ def sort_tasks(night: Row) -> dict[str, list[str]]:
     """Say of each task what is to become of it, before the night may go on.
 
     All that ended COMPLETED in the newest earlier run, or has a task run tonight; but no optional
-    one. Nothing is to be trusted that was made of what was wrong: where the cause is "outage",
-    "secret", "answer" or "cache", the task run where it sits, and all that is downstream of it.
+    one. Not to be trusted is the task run where the cause sits, if it sits in one, and all that is
+    downstream of it, however far.
 
     Args:
         night: A night, see above.

@@ -1,10 +1,9 @@
-"""What your functions find in nights that real runs left, and what they read of runs on a server."""
+"""What your functions find in nights that real runs left, and what they read on a server."""
 
 import copy
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -18,9 +17,10 @@ from prefect.client.schemas.objects import (
     StateType,
     TaskRunResult,
 )
-from prefect.results import ResultRecordMetadata
+from prefect.results import ResultRecord, ResultRecordMetadata
 from prefect.runtime import flow_run
 from prefect.serializers import JSONSerializer
+from prefect.settings import PREFECT_RESULTS_PERSIST_BY_DEFAULT, temporary_settings
 
 RUN = "read_runs([run_id])"
 Row = dict[str, Any]
@@ -44,22 +44,28 @@ STORY = {
     "secret": "At first the API answered 200 to others; then 401, and 200 to nobody any more.",
     "secret_of_all": "The API refused with 401 whoever asked, in all runs.",
     "refused_alone": "The API refused this run with 401, and answered 200 to another one later.",
-    "answer_renamed": "A column of the answer has another name than before; the next task failed.",
-    "answer_is_an_error": "The answer 200 had an error in it instead of rows; the next task failed.",
-    "code_in_features": "The answer has all columns of before, and one more; the task asks for none.",
-    "code_in_training": "One training failed by itself; what chose among the models failed of that.",
-    "optional_then_code": "First an optional task failed, then a training: that one ended the run.",
+    "answer_renamed": "A column of the answer has another name now; the next task failed.",
+    "answer_is_an_error": "The answer 200 had an error in it for rows; the next task failed.",
+    "code_in_features": "The answer has all columns of before, and one more; the task failed.",
+    "code_in_training": "One training failed by itself; the choice of a model failed of that.",
+    "failure_passed_on": (
+        "One training failed by itself; the choice of a model went on without it and is Completed;"
+        " what it gave to others made them fail."
+    ),
+    "optional_then_code": "First an optional task failed, then a training: that ended the run.",
     "both_models": "Both trainings failed; the one that began first failed last.",
     "flow_raises": "No task failed: the flow itself raised between two of them.",
     "effect_fails": "The last effect failed by itself; all before it is done.",
     "lost": "The run is still Running, and its heartbeats stopped long ago.",
     "lost_while_promoting": "The run is still Running, without heartbeats; it died in an effect.",
     "lost_and_crashed": "The worker died, and an automation made the run Crashed.",
+    "preempted": "The worker was told to stop: run and task run are Crashed.",
+    "preempted_while_promoting": "The worker was told to stop in an effect: it is Crashed.",
     "crashed_when_done": "All was done when an automation made the run Crashed.",
     "slow": "The run is Running, and its last heartbeat is seconds ago.",
     "lost_then_rerun": "One run was lost and is Running for ever; the next one completed.",
     "rerun_healed": "The first run failed in an outage; the second one completed.",
-    "rerun_failed_otherwise": "The first run failed in an outage, the second one for its own reason.",
+    "rerun_failed_otherwise": "The first run failed in an outage, the second one by itself.",
     "stale_features": "A task run is Cached, of an older version of the data; a check failed.",
     "stale_features_unseen": "A task run is Cached, of an older version; all is Completed.",
     "clock_back": "At the change of clocks the time at which it is due came twice: two runs.",
@@ -67,7 +73,6 @@ STORY = {
     "two_at_once": "Two runs with the same parameters were at work at once; the second one failed.",
     "two_at_once_unseen": "Two runs with the same parameters were at work at once; both completed.",
 }
-AT_WORK = "In production: "
 WASTED = (
     "In production: you mend what is not broken while the cause stands, and the next night fails of"
     " it again."
@@ -133,7 +138,9 @@ BROKEN = Planned(
     (),
     ("make_features", "load_rows"),
 )
-NEVER = Planned("score_rows", [(P, "Pending", ""), (P, "NotReady", "upstream")], (), ("train_model",))
+NEVER = Planned(
+    "score_rows", [(P, "Pending", ""), (P, "NotReady", "upstream")], (), ("train_model",)
+)
 
 
 class Server:
@@ -158,9 +165,7 @@ class Server:
             ids[one.name] = self._put(uuid.UUID(made[0]), one, ids)
         return made[0]
 
-    def _put(
-        self, run_id: uuid.UUID, planned: Planned, ids: dict[str, uuid.UUID]
-    ) -> uuid.UUID:
+    def _put(self, run_id: uuid.UUID, planned: Planned, ids: dict[str, uuid.UUID]) -> uuid.UUID:
         first, *others = [_state(*one) for one in planned.states]
         inputs: dict[str, list[Any]] = {
             "rows": [TaskRunResult(id=ids[one]) for one in planned.upstream],
@@ -179,13 +184,9 @@ class Server:
         )
         for state in others:
             if state is others[-1] and planned.result:
-                state.data = ResultRecordMetadata(
-                    storage_key=planned.result,
-                    expiration=None,
-                    serializer=JSONSerializer(),
-                    prefect_version="3",
-                )
-            self.client.set_task_run_state(made.id, state, force=True)
+                state.data = _stored(planned.result)
+            with temporary_settings({PREFECT_RESULTS_PERSIST_BY_DEFAULT: True}):
+                self.client.set_task_run_state(made.id, state, force=True)
         return made.id
 
     def moments(self, row: Row) -> list[dt.datetime]:
@@ -196,6 +197,14 @@ class Server:
 
 def _state(kind: StateType, name: str, message: str) -> State[Any]:
     return State(type=kind, name=name, message=message or None)
+
+
+def _stored(key: str) -> ResultRecord[int]:
+    """Say of a result where it is stored."""
+    place = ResultRecordMetadata(
+        storage_key=key, expiration=None, serializer=JSONSerializer(), prefect_version="3"
+    )
+    return ResultRecord(result=1, metadata=place)
 
 
 @pytest.fixture
@@ -388,7 +397,7 @@ def test_failure_of_its_own_is_found(solution: Any, recorded_nights: Nights) -> 
 
 
 def test_collateral_failure_is_not_the_first(solution: Any, recorded_nights: Nights) -> None:
-    for drawn in recorded_nights("code_in_training", "both_models"):
+    for drawn in recorded_nights("code_in_training", "both_models", "failure_passed_on"):
         find_failures(solution, drawn)
         behind = copy.deepcopy(drawn)
         for run in behind.night["runs"]:
@@ -396,8 +405,8 @@ def test_collateral_failure_is_not_the_first(solution: Any, recorded_nights: Nig
             seen = solution.first_failure(run)
             assert seen == behind.first[run["id"]], told(
                 f"first_failure returned {named(behind.night, seen)}.",
-                f"Expected: {named(behind.night, behind.first[run['id']])}, which is upstream of it:"
-                " the clock of the machine that ran the later ones was an hour behind.",
+                f"Expected: {named(behind.night, behind.first[run['id']])}, which upstream of"
+                " it: the clock of the machine that ran the later ones was an hour behind.",
                 "In production: clocks of two machines differ. What was made of what, does not.",
             )
 
@@ -418,13 +427,16 @@ def test_earliest_of_several_is_the_first(solution: Any, recorded_nights: Nights
             find_failures(solution, drawn)
 
 
-def test_what_healed_or_was_optional_is_no_failure(
-    solution: Any, recorded_nights: Nights
-) -> None:
+def test_what_healed_or_was_optional_is_no_failure(solution: Any, recorded_nights: Nights) -> None:
     for drawn in recorded_nights(
         *("green", "retry_healed", "refused_once", "optional_failed", "optional_then_code"),
         *("lost", "slow", "crashed_when_done", "flow_raises", "cache_was_right"),
     ):
+        find_failures(solution, drawn)
+
+
+def test_crashed_task_run_is_no_reason_of_its_own(solution: Any, recorded_nights: Nights) -> None:
+    for drawn in recorded_nights("preempted", "preempted_while_promoting", "lost_and_crashed"):
         find_failures(solution, drawn)
 
 
@@ -453,10 +465,10 @@ def check_cause(
 ) -> None:
     """Check the cause of one night."""
     seen = solution.find_cause(night)
-    is_pair = isinstance(seen, (tuple, list)) and len(seen) == 2
+    is_pair = isinstance(seen, tuple) and len(seen) == 2
     assert is_pair, told(
         f"find_cause returned {shorten(repr(seen))}.",
-        "Expected: the kind and an id.",
+        "Expected: a tuple of the kind and an id.",
         "In production: nobody knows what to do with it.",
     )
     assert tuple(seen) == (kind, where), told(
@@ -491,9 +503,7 @@ def test_other_answer_is_found_upstream(solution: Any, recorded_nights: Nights) 
     )
 
 
-def test_cached_result_of_other_data_is_the_cause(
-    solution: Any, recorded_nights: Nights
-) -> None:
+def test_cached_result_of_other_data_is_the_cause(solution: Any, recorded_nights: Nights) -> None:
     find_causes(
         *(solution, recorded_nights, "stale_features", "stale_features_unseen"),
         "cache_was_right",
@@ -509,7 +519,8 @@ def last_sign(night: Row, run: Row) -> dt.datetime:
 
 def test_lost_worker_is_told_by_its_silence(solution: Any, recorded_nights: Nights) -> None:
     families = ("lost", "lost_while_promoting", "lost_and_crashed", "slow")
-    find_causes(solution, recorded_nights, *families)
+    more = ("preempted", "preempted_while_promoting")
+    find_causes(solution, recorded_nights, *families, *more)
     for drawn in recorded_nights("lost", "slow"):
         (run,) = [one for one in drawn.night["runs"] if one["states"][-1]["type"] == "RUNNING"]
         for silent_s in (89.5, 90.0):
@@ -566,8 +577,8 @@ KEEP = (
     " trusted."
 )
 EFFECTS = (
-    "In production: a model is promoted twice and the champion is lost, or 4,000 people get the same"
-    " letter again."
+    "In production: a model is promoted twice and the champion is lost, or 4,000 people get the"
+    " same letter again."
 )
 AGAIN = "In production: the night is called whole, and its scores are those of yesterday."
 
@@ -585,6 +596,7 @@ def test_effect_is_never_just_run_again(solution: Any, recorded_nights: Nights) 
     sort_nights(
         *(solution, recorded_nights, EFFECTS, ("by_hand", "again")),
         *("lost_while_promoting", "lost_and_crashed", "stale_features_unseen", "clock_back"),
+        "preempted_while_promoting",
         *("two_at_once", "two_at_once_unseen", "effect_fails", "lost_then_rerun"),
     )
 
@@ -593,20 +605,23 @@ def test_what_was_never_started_runs_again(solution: Any, recorded_nights: Night
     sort_nights(
         *(solution, recorded_nights, AGAIN, ("again",)),
         *("outage", "no_answer", "secret", "refused_alone", "lost", "flow_raises", "slow"),
+        "preempted",
     )
 
 
-def test_what_was_made_of_spoilt_rows_is_not_kept(
-    solution: Any, recorded_nights: Nights
-) -> None:
+def test_what_was_made_of_spoilt_rows_is_not_kept(solution: Any, recorded_nights: Nights) -> None:
     sort_nights(
         *(solution, recorded_nights, KEEP, ("by_hand", "keep", "again")),
         *("error_taken_for_rows", "answer_renamed", "answer_is_an_error", "stale_features"),
+        "failure_passed_on",
         "stale_features_unseen",
     )
 
 
 # Task 5: what to do next
+
+MENDS = "In production: the rerun fails as the night did, or does harm."
+WAITS = "In production: one more run asks an API that is down; or two runs are at work at once."
 
 
 def check_steps(solution: Any, recorded_nights: Nights, why: str, *families: str) -> None:
@@ -622,7 +637,11 @@ def check_steps(solution: Any, recorded_nights: Nights, why: str, *families: str
 
 def test_what_waiting_never_heals_is_mended(solution: Any, recorded_nights: Nights) -> None:
     check_steps(
-        *(solution, recorded_nights, "In production: the rerun fails like the night, or does harm."),
+        *(
+            solution,
+            recorded_nights,
+            MENDS,
+        ),
         *("secret", "secret_of_all", "refused_alone", "answer_renamed", "stale_features"),
         *("stale_features_unseen", "code_in_training", "clock_back", "clock_forward"),
     )
@@ -630,14 +649,19 @@ def test_what_waiting_never_heals_is_mended(solution: Any, recorded_nights: Nigh
 
 def test_what_heals_by_itself_is_waited_for(solution: Any, recorded_nights: Nights) -> None:
     check_steps(
-        *(solution, recorded_nights, "In production: one more run asks an API that is down; or two"),
+        *(
+            solution,
+            recorded_nights,
+            WAITS,
+        ),
         *("outage", "no_answer", "error_taken_for_rows", "slow"),
     )
 
 
 def test_what_may_have_happened_is_looked_at(solution: Any, recorded_nights: Nights) -> None:
     check_steps(
-        *(solution, recorded_nights, EFFECTS, "lost_while_promoting", "two_at_once_unseen")
+        *(solution, recorded_nights, EFFECTS, "lost_while_promoting", "two_at_once_unseen"),
+        "preempted_while_promoting",
     )
 
 

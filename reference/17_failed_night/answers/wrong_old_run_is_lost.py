@@ -1,0 +1,9 @@
+"""Takes a run that has been Running for ten minutes for a lost one: it is slow.
+
+Refused by: test_lost_worker_is_told_by_its_silence, test_night_that_healed_has_no_cause
+"""
+
+
+def _is_alive(run: Row, night: Row) -> bool:
+    is_young = _began(run) > _time(night["taken_at"]) - timedelta(minutes=5)
+    return _type(run) == "RUNNING" and is_young

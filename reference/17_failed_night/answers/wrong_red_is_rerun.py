@@ -1,0 +1,8 @@
+"""Starts again whatever is red, as everybody does first.
+
+Refused by: test_what_waiting_never_heals_is_mended, test_what_heals_by_itself_is_waited_for
+"""
+
+
+def next_step(night: Row) -> str:
+    return "nothing" if find_cause(night)[0] == "nothing" else "rerun"

@@ -1,0 +1,8 @@
+"""Reads the state: Running. Who waits for a dead worker waits for ever.
+
+Refused by: test_lost_worker_is_told_by_its_silence
+"""
+
+
+def _is_alive(run: Row, night: Row) -> bool:
+    return _type(run) == "RUNNING"

@@ -4,7 +4,8 @@ Usage: python docs/make_nights.py [FAMILY ...]
 
 `katas/17_failed_night/nights.jsonl` is what its tests draw from, `reference/17_failed_night/
 nights.jsonl` what its examination draws from: the same families, other seeds. With families named
-those alone are recorded, and the others stay. Runs last seconds, nights half an hour: each moment is moved
+those alone are recorded, the others stay. Runs last seconds, nights half an hour: each moment is
+moved
 to its night, and its distance from the beginning of its run is stretched. Heartbeats, every 30 s of
 such a night for as long as the process really lived, are added: Prefect's come every 180 s. The
 kept form, ids and moments made short, is that of `dojo.world.draw.recorded`, which draws from it.
@@ -115,6 +116,7 @@ def make_flow(names: dict[str, str]) -> Any:
     def training(key: str) -> Any:
         @named(key)
         def train(features: dict[str, Any]) -> dict[str, Any]:
+            del features
             step(key)
             return {"model": key}
 
@@ -135,11 +137,13 @@ def make_flow(names: dict[str, str]) -> Any:
 
     @named("S")
     def score(features: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
+        del features
         step("S")
         return {"scores": len(model["model"])}
 
     @named("W", tags=["effect"])
     def publish(scores: dict[str, Any]) -> dict[str, Any]:
+        del scores
         step("W")
         return {"published": 1}
 

@@ -64,6 +64,8 @@ def recorded_nights(request: pytest.FixtureRequest) -> Callable[..., list[Record
 
     def drawn(*families: str) -> list[RecordedNight]:
         kept = recorded_nights_in(path)
+        if unknown := {*families} - {one["family"] for one in kept}:
+            raise LookupError(f"{path.name} has no night of the family {min(unknown)!r}")
         return [drawn_night(one, rng) for one in kept if one["family"] in families or not families]
 
     return drawn

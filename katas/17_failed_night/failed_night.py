@@ -7,7 +7,8 @@ A night is a dict of plain values:
 - `taken_at`: when all of this was read: nothing is known of what came later;
 - `runs`: flow runs as `read_runs` returns them. **Tonight's** have exactly these parameters;
   **earlier** ones differ in `night` alone, which is an earlier date; others are other people's;
-- `heartbeats`: a dict each, `run` (a flow run's id) and `at`: one every 30 s while its process is;
+- `heartbeats`: a dict each, `run` (a flow run's id) and `at`: one every 30 s while its process
+  lives; some get lost on the way;
 - `requests`: what task runs asked the customer API: `at`, `task` (a task run's id), `path`,
   `status` (None: no answer), `columns` (those of the answered rows) and `version` (of the data).
 
@@ -61,7 +62,7 @@ def first_failure(run: Row) -> str | None:
     raise NotImplementedError
 
 
-def find_cause(night: Row) -> tuple[str, str]:
+def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
     """Find of what kind the cause of a night is, and where it sits.
 
     The first that holds:
@@ -83,8 +84,8 @@ def find_cause(night: Row) -> tuple[str, str]:
 
     - "nothing": it is alive; or its last state is of the type COMPLETED; or no task is missing: all
       that ended COMPLETED in the newest earlier run did so in a run of tonight. Where: "".
-    - One that can be told from an answer. Look at the first failure (`first_failure`) and all that
-      is upstream of it; of each that asked the API at its last request, the earliest first:
+    - One that can be told from an answer. Look at the first failure and all that is upstream of it;
+      of each that asked the API at its last request, the earliest first:
       "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401, and no request
       of anybody was answered 200 afterwards; "answer" if it had 200 with a column missing that the
       newest answer 200 of an earlier run to the same path had. Where: the task run that asked.
@@ -92,7 +93,8 @@ def find_cause(night: Row) -> tuple[str, str]:
     - "worker": the run is lost. Where: the run.
 
     Args:
-        night: A night, see above. There are earlier runs; at least one ended COMPLETED.
+        night: A night, see above. There are earlier runs; the newest ended COMPLETED.
+        failure: What `first_failure` finds in tonight's run that began last; None for nothing.
 
     Returns:
         The kind, and the id of a flow run or a task run.
@@ -101,7 +103,7 @@ def find_cause(night: Row) -> tuple[str, str]:
     raise NotImplementedError
 
 
-def sort_tasks(night: Row) -> dict[str, list[str]]:
+def sort_tasks(night: Row, cause: tuple[str, str]) -> dict[str, list[str]]:
     """Say of each task what is to become of it, before the night may go on.
 
     All that ended COMPLETED in the newest earlier run, or has a task run tonight; but no optional
@@ -110,6 +112,7 @@ def sort_tasks(night: Row) -> dict[str, list[str]]:
 
     Args:
         night: A night, see above.
+        cause: What `find_cause` finds in it.
 
     Returns:
         Names, sorted, each in one list at most:
@@ -125,11 +128,13 @@ def sort_tasks(night: Row) -> dict[str, list[str]]:
     raise NotImplementedError
 
 
-def next_step(night: Row) -> str:
+def next_step(night: Row, cause: tuple[str, str], tasks: dict[str, list[str]]) -> str:
     """Say what whoever is on call does next.
 
     Args:
         night: A night, see above.
+        cause: What `find_cause` finds in it.
+        tasks: What `sort_tasks` makes of it.
 
     Returns:
         The first that holds:
@@ -138,7 +143,7 @@ def next_step(night: Row) -> str:
           before that is mended fails again, or does harm.
         - "wait": a run of tonight is alive; or the cause is "outage", and no request of anybody was
           answered 200 after the last request of the task run where it sits.
-        - "look": something is to be done by hand (`sort_tasks`).
+        - "look": something is to be done by hand.
         - "rerun": something has to run again.
         - "nothing".
     """

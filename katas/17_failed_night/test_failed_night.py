@@ -422,7 +422,7 @@ def clock_behind(run: Row, first: str | None) -> None:
 
 
 def test_earliest_of_several_is_the_first(solution: Any, recorded_nights: Nights) -> None:
-    for _ in range(4):
+    for _ in range(12):
         for drawn in recorded_nights("both_models"):
             find_failures(solution, drawn)
 
@@ -457,14 +457,14 @@ def test_run_without_task_runs_has_no_failure(solution: Any, recorded_nights: Ni
 def find_causes(solution: Any, recorded_nights: Nights, *families: str) -> None:
     """Check the cause of nights of some families."""
     for drawn in recorded_nights(*families):
-        check_cause(solution, drawn.night, drawn.family, *drawn.cause)
+        check_cause(solution, drawn, drawn.night, *drawn.cause)
 
 
 def check_cause(
-    solution: Any, night: Row, family: str, kind: str, where: str, story: str = ""
+    solution: Any, drawn: Any, night: Row, kind: str, where: str, story: str = ""
 ) -> None:
     """Check the cause of one night."""
-    seen = solution.find_cause(night)
+    seen = solution.find_cause(night, drawn.failure)
     is_pair = isinstance(seen, tuple) and len(seen) == 2
     assert is_pair, told(
         f"find_cause returned {shorten(repr(seen))}.",
@@ -472,8 +472,8 @@ def check_cause(
         "In production: nobody knows what to do with it.",
     )
     assert tuple(seen) == (kind, where), told(
-        f"find_cause returned {seen[0]!r}, {named(night, seen[1])}, of the night {family!r}.",
-        f"Expected: {kind!r}, {named(night, where)}. {story or STORY[family]}",
+        f"find_cause returned {seen[0]!r}, {named(night, seen[1])}, of the night {drawn.family!r}.",
+        f"Expected: {kind!r}, {named(night, where)}. {story or STORY[drawn.family]}",
         WASTED,
     )
 
@@ -528,7 +528,31 @@ def test_lost_worker_is_told_by_its_silence(solution: Any, recorded_nights: Nigh
             night = {**drawn.night, "taken_at": taken.isoformat()}
             expected = ("worker", run["id"]) if silent_s >= 90 else ("nothing", "")
             story = f"The run is Running, and its last sign was {silent_s} s before `taken_at`."
-            check_cause(solution, night, drawn.family, *expected, story)
+            check_cause(solution, drawn, night, *expected, story)
+
+
+def without_late_beats(night: Row, run: Row) -> tuple[Row, dt.datetime]:
+    """Take away a run's heartbeats from shortly before its last state on; return when that was."""
+    states = [*run["states"], *(state for one in run["tasks"] for state in one["states"])]
+    last = max(map(time_of, states))
+    edge = last - dt.timedelta(seconds=100)
+    beats = [one for one in night["heartbeats"] if one["run"] != run["id"] or time_of(one) < edge]
+    return {**night, "heartbeats": beats}, last
+
+
+def test_state_is_a_sign_of_life_too(solution: Any, recorded_nights: Nights) -> None:
+    for drawn in recorded_nights("lost", "slow"):
+        (run,) = [one for one in drawn.night["runs"] if one["states"][-1]["type"] == "RUNNING"]
+        night, last = without_late_beats(drawn.night, run)
+        for silent_s in (60, 95):
+            taken = last + dt.timedelta(seconds=silent_s)
+            expected = ("worker", run["id"]) if silent_s >= 90 else ("nothing", "")
+            story = (
+                "The run is Running; its last heartbeats are lost on the way, and a task run of it"
+                f" changed its state {silent_s} s before `taken_at`."
+            )
+            changed = {**night, "taken_at": taken.isoformat()}
+            check_cause(solution, drawn, changed, *expected, story)
 
 
 def test_clock_change_is_told_by_the_wall_clock(solution: Any, recorded_nights: Nights) -> None:
@@ -558,7 +582,7 @@ def sort_nights(
 ) -> None:
     """Check some of the lists of nights of some families."""
     for drawn in recorded_nights(*families):
-        seen = solution.sort_tasks(drawn.night)
+        seen = solution.sort_tasks(drawn.night, drawn.cause)
         assert isinstance(seen, dict) and sorted(seen) == ["again", "by_hand", "keep"], told(
             f"sort_tasks returned {shorten(repr(seen))}.",
             "Expected: a dict of `by_hand`, `keep` and `again`.",
@@ -627,7 +651,7 @@ WAITS = "In production: one more run asks an API that is down; or two runs are a
 def check_steps(solution: Any, recorded_nights: Nights, why: str, *families: str) -> None:
     """Check the next step of nights of some families."""
     for drawn in recorded_nights(*families):
-        seen = solution.next_step(drawn.night)
+        seen = solution.next_step(drawn.night, drawn.cause, drawn.tasks)
         assert seen == drawn.step, told(
             f"next_step returned {seen!r} of the night {drawn.family!r}.",
             f"Expected: {drawn.step!r}. {STORY[drawn.family]}",

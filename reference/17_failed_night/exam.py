@@ -7,6 +7,7 @@ seeds; a submission cannot read them. What the reference finds in a drawn night 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
 import random
 from pathlib import Path
@@ -43,32 +44,38 @@ def _at(row: dict[str, Any]) -> dt.datetime:
     return dt.datetime.fromisoformat(row["at"])
 
 
-def _on_the_edge(nights: list[RecordedNight]) -> list[tuple[str, dict[str, Any]]]:
+def _on_the_edge(nights: list[RecordedNight]) -> list[RecordedNight]:
     """Return nights with a run that is Running, read just before it counts as lost, and then."""
     found = []
     for one in nights:
-        running = [run for run in one.night["runs"] if run["states"][-1]["type"] == "RUNNING"]
         if one.family not in ("lost", "lost_while_promoting", "slow"):
             continue
-        states = [state for task in running[0]["tasks"] for state in task["states"]]
-        beats = [beat for beat in one.night["heartbeats"] if beat["run"] == running[0]["id"]]
-        last = max(map(_at, [*running[0]["states"], *states, *beats]))
-        for silent_s in (89.5, 90.0):
+        (run,) = (run for run in one.night["runs"] if run["states"][-1]["type"] == "RUNNING")
+        states = [state for task in run["tasks"] for state in task["states"]]
+        beats = [beat for beat in one.night["heartbeats"] if beat["run"] == run["id"]]
+        last = max(map(_at, [*run["states"], *states, *beats]))
+        for silent_s, cause in ((89.5, ("nothing", "")), (90.0, ("worker", run["id"]))):
             taken = last + dt.timedelta(seconds=silent_s)
-            found.append(
-                (
-                    f"{one.family}, silent for {silent_s} s",
-                    {**one.night, "taken_at": taken.isoformat()},
-                )
-            )
+            night = {**one.night, "taken_at": taken.isoformat()}
+            family = f"{one.family}, silent for {silent_s} s"
+            found.append(dataclasses.replace(one, family=family, night=night, cause=cause))
+        last = max(map(_at, [*run["states"], *states]))
+        late = [beat for beat in beats if _at(beat) > last - dt.timedelta(seconds=100)]
+        night = {
+            **one.night,
+            "taken_at": (last + dt.timedelta(seconds=60)).isoformat(),
+            "heartbeats": [beat for beat in one.night["heartbeats"] if beat not in late],
+        }
+        family = f"{one.family}, heartbeats are lost on the way"
+        cause = ("nothing", "")
+        found.append(dataclasses.replace(one, family=family, night=night, cause=cause))
     return found
 
 
-def _ask_of_all(desk: Desk, name: str) -> None:
-    """Call an entry point with each night, and with those on the edge."""
+def _draw_all(desk: Desk) -> list[RecordedNight]:
+    """Draw all nights anew, and some more on the edge."""
     nights = _draw_nights(desk)
-    for family, night in [*((one.family, one.night) for one in nights), *_on_the_edge(nights)]:
-        desk.note_outcome(f"{name}: {family}", desk.call(name, night))
+    return [*nights, *_on_the_edge(nights)]
 
 
 def _draw_plan(desk: Desk) -> list[dict[str, Any]]:
@@ -136,16 +143,20 @@ def _behind(run: dict[str, Any], first: str) -> dict[str, Any]:
 @examines(3, rests_on=("answer",))
 def causes_are_found(desk: Desk) -> None:
     """Ask for the cause of each night."""
-    _ask_of_all(desk, "find_cause")
+    for one in _draw_all(desk):
+        desk.note_outcome(one.family, desk.call("find_cause", one.night, one.failure))
 
 
 @examines(4, rests_on=("answer",))
 def tasks_are_sorted(desk: Desk) -> None:
     """Ask of each night what is to become of its tasks."""
-    _ask_of_all(desk, "sort_tasks")
+    for one in _draw_all(desk):
+        desk.note_outcome(one.family, desk.call("sort_tasks", one.night, one.cause))
 
 
 @examines(5, rests_on=("answer",))
 def next_steps_are_told(desk: Desk) -> None:
     """Ask of each night what is to be done."""
-    _ask_of_all(desk, "next_step")
+    for one in _draw_all(desk):
+        outcome = desk.call("next_step", one.night, one.cause, one.tasks)
+        desk.note_outcome(one.family, outcome)

@@ -7,7 +7,8 @@ A night is a dict of plain values:
 - `taken_at`: when all of this was read: nothing is known of what came later;
 - `runs`: flow runs as `read_runs` returns them. **Tonight's** have exactly these parameters;
   **earlier** ones differ in `night` alone, which is an earlier date; others are other people's;
-- `heartbeats`: a dict each, `run` (a flow run's id) and `at`: one every 30 s while its process is;
+- `heartbeats`: a dict each, `run` (a flow run's id) and `at`: one every 30 s while its process
+  lives; some get lost on the way;
 - `requests`: what task runs asked the customer API: `at`, `task` (a task run's id), `path`,
   `status` (None: no answer), `columns` (those of the answered rows) and `version` (of the data).
 
@@ -124,7 +125,7 @@ def first_failure(run: Row) -> str | None:
     return min(own, key=lambda name: _at(tasks[name]["states"][-1]), default=None)
 
 
-def find_cause(night: Row) -> tuple[str, str]:
+def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
     """Find of what kind the cause of a night is, and where it sits.
 
     The first that holds:
@@ -146,8 +147,8 @@ def find_cause(night: Row) -> tuple[str, str]:
 
     - "nothing": it is alive; or its last state is of the type COMPLETED; or no task is missing: all
       that ended COMPLETED in the newest earlier run did so in a run of tonight. Where: "".
-    - One that can be told from an answer. Look at the first failure (`first_failure`) and all that
-      is upstream of it; of each that asked the API at its last request, the earliest first:
+    - One that can be told from an answer. Look at the first failure and all that is upstream of it;
+      of each that asked the API at its last request, the earliest first:
       "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401, and no request
       of anybody was answered 200 afterwards; "answer" if it had 200 with a column missing that the
       newest answer 200 of an earlier run to the same path had. Where: the task run that asked.
@@ -155,7 +156,8 @@ def find_cause(night: Row) -> tuple[str, str]:
     - "worker": the run is lost. Where: the run.
 
     Args:
-        night: A night, see above. There are earlier runs; at least one ended COMPLETED.
+        night: A night, see above. There are earlier runs; the newest ended COMPLETED.
+        failure: What `first_failure` finds in tonight's run that began last; None for nothing.
 
     Returns:
         The kind, and the id of a flow run or a task run.
@@ -175,7 +177,6 @@ def find_cause(night: Row) -> tuple[str, str]:
     last = runs[-1]
     if _is_alive(last, night) or _type(last) == "COMPLETED" or not _missing(night):
         return "nothing", ""
-    failure = first_failure(last)
     if failure is not None:
         return _told_by_answers(failure, last, night) or ("code", failure)
     return ("code" if _type(last) == "FAILED" else "worker"), last["id"]
@@ -195,7 +196,7 @@ def _told_by_answers(failure: str, run: Row, night: Row) -> tuple[str, str] | No
     return None
 
 
-def sort_tasks(night: Row) -> dict[str, list[str]]:
+def sort_tasks(night: Row, cause: tuple[str, str]) -> dict[str, list[str]]:
     """Say of each task what is to become of it, before the night may go on.
 
     All that ended COMPLETED in the newest earlier run, or has a task run tonight; but no optional
@@ -204,6 +205,7 @@ def sort_tasks(night: Row) -> dict[str, list[str]]:
 
     Args:
         night: A night, see above.
+        cause: What `find_cause` finds in it.
 
     Returns:
         Names, sorted, each in one list at most:
@@ -216,7 +218,7 @@ def sort_tasks(night: Row) -> dict[str, list[str]]:
         - `again`: of the rest all; but none while a run of tonight is alive, which may yet do them.
     """
     runs = _tonights(night)
-    spoilt = _spoilt(night)
+    spoilt = _spoilt(night, cause[1])
     effects = {
         task["name"] for run in night["runs"] for task in run["tasks"] if EFFECT in task["tags"]
     }
@@ -236,11 +238,13 @@ def sort_tasks(night: Row) -> dict[str, list[str]]:
     return sorted_
 
 
-def next_step(night: Row) -> str:
+def next_step(night: Row, cause: tuple[str, str], tasks: dict[str, list[str]]) -> str:
     """Say what whoever is on call does next.
 
     Args:
         night: A night, see above.
+        cause: What `find_cause` finds in it.
+        tasks: What `sort_tasks` makes of it.
 
     Returns:
         The first that holds:
@@ -249,18 +253,17 @@ def next_step(night: Row) -> str:
           before that is mended fails again, or does harm.
         - "wait": a run of tonight is alive; or the cause is "outage", and no request of anybody was
           answered 200 after the last request of the task run where it sits.
-        - "look": something is to be done by hand (`sort_tasks`).
+        - "look": something is to be done by hand.
         - "rerun": something has to run again.
         - "nothing".
     """
-    kind, where = find_cause(night)
+    kind, where = cause
     if kind in MEND:
         return "mend"
     if any(_is_alive(run, night) for run in _tonights(night)):
         return "wait"
     if kind == "outage" and not _answered_after(_last_request(where, night), night):
         return "wait"
-    tasks = sort_tasks(night)
     if tasks["by_hand"]:
         return "look"
     return "rerun" if tasks["again"] else "nothing"
@@ -323,9 +326,8 @@ def _missing(night: Row) -> set[str]:
     return _needed(night) - {task["name"] for task in tasks if _type(task) == "COMPLETED"}
 
 
-def _spoilt(night: Row) -> set[str]:
+def _spoilt(night: Row, where: str) -> set[str]:
     """Return the ids of tonight's task runs that are not to be trusted."""
-    _, where = find_cause(night)
     tasks = {task["id"]: task for run in _tonights(night) for task in run["tasks"]}
     return {name for name in tasks if where in {name} | _above(name, tasks)}
 
@@ -449,11 +451,12 @@ def _tell(night: Row) -> Iterator[str]:
         yield f"  run {run['states'][-1]['name']}: {', '.join(sorted(ends))}"
         failure = first_failure(run)
         yield f"  first failure: {names[failure] if failure else 'none'}"
-    kind, where = find_cause(night)
+    cause = kind, where = find_cause(night, first_failure(_tonights(night)[-1]))
     yield f"  cause: {kind}" + (f", at {names.get(where, 'the run itself')}" if where else "")
-    for name, tasks in sort_tasks(night).items():
+    sorted_ = sort_tasks(night, cause)
+    for name, tasks in sorted_.items():
         yield f"  {name}: {', '.join(tasks) or '-'}"
-    yield f"  next: {next_step(night)}"
+    yield f"  next: {next_step(night, cause, sorted_)}"
 
 
 if __name__ == "__main__":

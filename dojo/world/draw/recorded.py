@@ -31,7 +31,8 @@ class RecordedNight:
     Attributes:
         family: What was planted: `stale_features`.
         night: What a solution is given.
-        first: For each of tonight's runs the id of its first failure, or None.
+        first: For each run the id of its first failure, or None.
+        failure: That of tonight's run that began last.
         cause: The kind, and the id where it sits.
         tasks: Names of tasks by what is to become of them: `by_hand`, `keep`, `again`.
         step: What is to be done next.
@@ -40,6 +41,7 @@ class RecordedNight:
     family: str
     night: Row
     first: dict[str, str | None]
+    failure: str | None
     cause: tuple[str, str]
     tasks: dict[str, list[str]]
     step: str
@@ -62,10 +64,14 @@ def drawn_night(kept: Row, rng: random.Random) -> RecordedNight:
     """
     drawing = _Drawing(kept, rng)
     truth = kept["truth"]
+    tonight = {"night": 0, "region": kept["region"]}
+    runs = [run for run in kept["runs"] if run["parameters"] == tonight]
+    last = max(runs, key=_began)
     return RecordedNight(
         kept["family"],
         drawing.night(),
         {drawing.ids[run]: drawing.id(task) for run, task in truth["first"].items()},
+        drawing.id(truth["first"][last["id"]]),
         (truth["cause"][0], drawing.id(truth["cause"][1]) or ""),
         {
             kind: sorted(drawing.names[name] for name in truth[kind])
@@ -73,6 +79,10 @@ def drawn_night(kept: Row, rng: random.Random) -> RecordedNight:
         },
         truth["next"],
     )
+
+
+def _began(kept: Row) -> float:
+    return min(at for kind, _, at, _ in kept["states"] if kind == "RUNNING")
 
 
 class _Drawing:

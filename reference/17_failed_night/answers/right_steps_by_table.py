@@ -3,8 +3,8 @@
 STEPS = dict.fromkeys(("clock", "cache", "secret", "answer", "code"), "mend")
 
 
-def next_step(night: Row) -> str:
-    kind, where = find_cause(night)
+def next_step(night: Row, cause: tuple[str, str], tasks: dict[str, list[str]]) -> str:
+    kind, where = cause
     if kind in STEPS:
         return STEPS[kind]
     if any(_is_alive(run, night) for run in _tonights(night)):
@@ -13,6 +13,5 @@ def next_step(night: Row) -> str:
     asked = [_at(one) for one in night["requests"] if one["task"] == where]
     if kind == "outage" and max(good) <= max(asked):
         return "wait"
-    lists = sort_tasks(night)
-    found = [step for step, name in (("look", "by_hand"), ("rerun", "again")) if lists[name]]
+    found = [step for step, name in (("look", "by_hand"), ("rerun", "again")) if tasks[name]]
     return (found or ["nothing"])[0]

@@ -6,8 +6,8 @@ Refused by: test_clock_change_is_told_by_the_wall_clock, test_night_that_healed_
 _cause = find_cause
 
 
-def find_cause(night: Row) -> tuple[str, str]:
+def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
     runs = _tonights(night)
     if abs(_began(runs[0]) - _time(runs[0]["due"])) >= timedelta(minutes=50):
         return "clock", runs[-1]["id"]
-    return _cause(night)
+    return _cause(night, failure)

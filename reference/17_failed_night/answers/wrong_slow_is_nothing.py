@@ -6,6 +6,5 @@ Refused by: test_what_heals_by_itself_is_waited_for
 _next = next_step
 
 
-def next_step(night: Row) -> str:
-    is_fine = find_cause(night)[0] == "nothing"
-    return "nothing" if is_fine else _next(night)
+def next_step(night: Row, cause: tuple[str, str], tasks: dict[str, list[str]]) -> str:
+    return "nothing" if cause[0] == "nothing" else _next(night, cause, tasks)

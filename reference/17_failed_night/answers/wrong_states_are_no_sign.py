@@ -1,6 +1,6 @@
 """Looks at heartbeats alone: there may be a state after the last one.
 
-Refused by: test_lost_worker_is_told_by_its_silence
+Refused by: test_state_is_a_sign_of_life_too
 """
 
 

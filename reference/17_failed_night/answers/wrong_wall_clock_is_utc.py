@@ -6,5 +6,5 @@ Refused by: test_clock_change_is_told_by_the_wall_clock
 _cause = find_cause
 
 
-def find_cause(night: Row) -> tuple[str, str]:
-    return _cause({**night, "timezone": "UTC"})
+def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
+    return _cause({**night, "timezone": "UTC"}, failure)

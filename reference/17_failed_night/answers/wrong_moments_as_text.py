@@ -3,7 +3,6 @@
 Refused by: test_earliest_of_several_is_the_first
 """
 
-
 def first_failure(run: Row) -> str | None:
     tasks = {one["id"]: one for one in run["tasks"]}
     broken = {

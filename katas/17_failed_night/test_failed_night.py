@@ -405,8 +405,8 @@ def test_collateral_failure_is_not_the_first(solution: Any, recorded_nights: Nig
             seen = solution.first_failure(run)
             assert seen == behind.first[run["id"]], told(
                 f"first_failure returned {named(behind.night, seen)}.",
-                f"Expected: {named(behind.night, behind.first[run['id']])}, which upstream of"
-                " it: the clock of the machine that ran the later ones was an hour behind.",
+                f"Expected: {named(behind.night, behind.first[run['id']])}, upstream of it:"
+                " the clock of the machine that ran the later ones was an hour behind.",
                 "In production: clocks of two machines differ. What was made of what, does not.",
             )
 

@@ -1,4 +1,4 @@
-"""Takes a run that has been Running for ten minutes for a lost one: it is slow.
+"""Takes a run that has been Running for a while for a lost one: it is slow.
 
 Refused by: test_lost_worker_is_told_by_its_silence, test_what_was_never_started_runs_again,
 test_what_heals_by_itself_is_waited_for

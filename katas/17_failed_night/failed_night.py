@@ -34,9 +34,9 @@ def read_runs(flow_run_ids: list[str]) -> list[Row]:
         API has them; `due`, the expected start, ISO 8601; `states`, the oldest first, each a dict
         of `type` ("COMPLETED"), `name` ("Cached"), `at` (ISO 8601) and `message` ("" for none);
         `tasks`, a dict for each task run, in any order: `id`, `name`, `tags` (sorted), `states`
-        likewise, `upstream` (the ids of the task runs whose results it was given or waited for,
-        sorted, each once) and `result` (the storage key of the result in its last state; None where
-        nothing was stored). [] for [].
+        likewise, `upstream` (the ids of the task runs whose results it was given or waited for, of
+        another run too; sorted, each once) and `result` (the storage key of the result in its last
+        state; None where nothing was stored). [] for [].
 
     Raises:
         Exception: There is no such flow run, or the API does not answer.

@@ -510,6 +510,14 @@ def test_cached_result_of_other_data_is_the_cause(solution: Any, recorded_nights
     )
 
 
+def test_first_stale_result_is_the_cause(solution: Any, recorded_nights: Nights) -> None:
+    for _ in range(3):
+        for drawn in recorded_nights("stale_features_unseen"):
+            more = drawn.with_another_stale_task()
+            story = "What was made of a stale result is stale, too, and came from the cache later."
+            check_cause(solution, more, more.night, *more.cause, story)
+
+
 def last_sign(night: Row, run: Row) -> dt.datetime:
     """Return when a run that is Running gave its last sign."""
     beats = [time_of(one) for one in night["heartbeats"] if one["run"] == run["id"]]
@@ -564,6 +572,10 @@ def test_two_runs_at_once_are_found(solution: Any, recorded_nights: Nights) -> N
         *(solution, recorded_nights, "two_at_once", "two_at_once_unseen"),
         *("two_regions", "lost_then_rerun"),
     )
+    for drawn in recorded_nights("lost_then_rerun"):
+        both = drawn.with_another_before_the_last_sign()
+        story = "A run was lost, and the other one had begun 10 s before its last heartbeat."
+        check_cause(solution, both, both.night, *both.cause, story)
 
 
 def test_code_is_left_where_nothing_else_is(solution: Any, recorded_nights: Nights) -> None:

@@ -143,8 +143,14 @@ def _behind(run: dict[str, Any], first: str) -> dict[str, Any]:
 @examines(3, rests_on=("answer",))
 def causes_are_found(desk: Desk) -> None:
     """Ask for the cause of each night."""
-    for one in _draw_all(desk):
+    nights = _draw_all(desk)
+    for one in nights:
         desk.note_outcome(one.family, desk.call("find_cause", one.night, one.failure))
+    by_family = {one.family: one for one in nights}
+    both = by_family["lost_then_rerun"].with_another_before_the_last_sign()
+    stale = by_family["stale_features_unseen"].with_another_stale_task()
+    for name, one in (("another before the last sign", both), ("another stale task", stale)):
+        desk.note_outcome(name, desk.call("find_cause", one.night, one.failure))
 
 
 @examines(4, rests_on=("answer",))

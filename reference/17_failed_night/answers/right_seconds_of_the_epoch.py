@@ -1,5 +1,6 @@
 """Has all moments as seconds of the epoch, and lists as frames of pandas would have them."""
 
+
 def _seconds(row: Row) -> float:
     return datetime.fromisoformat(row["at"]).timestamp()
 

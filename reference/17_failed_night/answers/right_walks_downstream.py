@@ -1,5 +1,6 @@
 """Walks downstream from all that is broken, in rounds, instead of up."""
 
+
 def first_failure(run: Row) -> str | None:
     collateral: set[str] = {
         one["id"]

@@ -3,6 +3,7 @@
 Refused by: test_crashed_task_run_is_no_reason_of_its_own
 """
 
+
 def first_failure(run: Row) -> str | None:
     tasks = {one["id"]: one for one in run["tasks"]}
     broken = {
@@ -10,9 +11,5 @@ def first_failure(run: Row) -> str | None:
         for name, one in tasks.items()
         if _type(one) in ("FAILED", "CRASHED") and OPTIONAL not in one["tags"]
     }
-    own = [
-        name
-        for name in broken
-        if True and not _above(name, tasks) & broken
-    ]
+    own = [name for name in broken if True and not _above(name, tasks) & broken]
     return min(own, key=lambda name: _at(tasks[name]["states"][-1]), default=None)

@@ -3,6 +3,7 @@
 Refused by: test_earliest_of_several_is_the_first
 """
 
+
 def first_failure(run: Row) -> str | None:
     tasks = {one["id"]: one for one in run["tasks"]}
     broken = {

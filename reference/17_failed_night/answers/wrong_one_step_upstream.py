@@ -3,6 +3,7 @@
 Refused by: test_collateral_failure_is_not_the_first
 """
 
+
 def first_failure(run: Row) -> str | None:
     tasks = {one["id"]: one for one in run["tasks"]}
     broken = {

@@ -3,13 +3,10 @@
 Refused by: test_what_healed_or_was_optional_is_no_failure
 """
 
+
 def first_failure(run: Row) -> str | None:
     tasks = {one["id"]: one for one in run["tasks"]}
-    broken = {
-        name
-        for name, one in tasks.items()
-        if _type(one) in ("FAILED", "CRASHED")
-    }
+    broken = {name for name, one in tasks.items() if _type(one) in ("FAILED", "CRASHED")}
     own = [
         name
         for name in broken

@@ -3,6 +3,7 @@
 Refused by: test_runs_come_in_the_order_asked_for
 """
 
+
 def _read_run(client: SyncPrefectClient, flow_run_id: UUID) -> Row:
     run = client.read_flow_run(flow_run_id)
     tasks = []

@@ -3,6 +3,7 @@
 Refused by: test_task_runs_have_their_whole_history
 """
 
+
 def _told(state: State[Any]) -> Row:
     name = state.type.value
     at = state.timestamp.isoformat()

@@ -1,7 +1,8 @@
 """Add to a recorded night what is no cause of anything: reason alone tells it from what is one.
 
-In the short form of `recorded`: a task that heals and of which others are made, an older night with
-a task that was given up since, an effect that was never begun, runs that were scheduled days before.
+In the short form of `recorded`: a task that heals and of which others are made, an older night
+with a task that was given up since, an effect that was never begun, runs that were scheduled
+days before.
 """
 
 from __future__ import annotations

@@ -310,20 +310,22 @@ def _earlier(night: Row) -> list[Row]:
     return sorted(runs, key=lambda run: (run["parameters"]["night"], _began(run)))
 
 
+def _done_earlier(night: Row) -> set[str]:
+    """Return the names of the tasks of a whole night."""
+    tasks = _earlier(night)[-1]["tasks"]
+    done = [one for one in tasks if _type(one) == "COMPLETED"]
+    return {one["name"] for one in done if OPTIONAL not in one["tags"]}
+
+
 def _needed(night: Row) -> set[str]:
     """Return the names of the tasks of a whole night, and of what ran tonight."""
-    runs = [_earlier(night)[-1], *_tonights(night)]
-    return {
-        task["name"]
-        for number, run in enumerate(runs)
-        for task in run["tasks"]
-        if OPTIONAL not in task["tags"] and (number or _type(task) == "COMPLETED")
-    }
+    tonight = [task for run in _tonights(night) for task in run["tasks"]]
+    return _done_earlier(night) | {one["name"] for one in tonight if OPTIONAL not in one["tags"]}
 
 
 def _missing(night: Row) -> set[str]:
     tasks = [task for run in _tonights(night) for task in run["tasks"]]
-    return _needed(night) - {task["name"] for task in tasks if _type(task) == "COMPLETED"}
+    return _done_earlier(night) - {task["name"] for task in tasks if _type(task) == "COMPLETED"}
 
 
 def _spoilt(night: Row, where: str) -> set[str]:

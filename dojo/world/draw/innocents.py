@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 _DAY_S = 24 * 3600.0
 _BUSY = (429, 500, 502, 503, 504, 599)
-_SETTINGS, _RETIRED, _NEVER = "read_settings", "retired_step", "never_begun"
+_SETTINGS, _RETIRED, _NEVER, _NEW = "read_settings", "retired_step", "never_begun", "new_step"
 
 
 def with_innocents(kept: Row, rng: random.Random) -> Row:
@@ -34,6 +34,9 @@ def with_innocents(kept: Row, rng: random.Random) -> Row:
         _add_settings(night, run, ours[0])
     night["truth"]["keep"].append(_SETTINGS)
     _add_effect_that_never_began(ours)
+    if ours[-1]["states"][-1][0] == "FAILED" and night["truth"]["cause"][0] != "twice":
+        _add_new_task(ours[-1])
+        night["truth"]["again"].append(_NEW)
     _add_older_night(night, ours[0])
     _draw_busy(night, rng)
     for run in night["runs"]:
@@ -81,6 +84,14 @@ def _add_effect_that_never_began(runs: list[Row]) -> None:
     last["tasks"].append(
         {**effect, "id": f"{last['id']}.W", "states": states, "upstream": [], "result": None}
     )
+
+
+def _add_new_task(run: Row) -> None:
+    """Add to a run that failed a task that no earlier night had; it was never begun."""
+    at = run["states"][-1][2]
+    states = [["PENDING", "Pending", at - 2, ""], ["PENDING", "NotReady", at - 1, ""]]
+    plain = {"tags": [], "upstream": [], "result": None}
+    run["tasks"].append({"id": f"{run['id']}.Y", "name": _NEW, "states": states, **plain})
 
 
 def _add_older_night(night: Row, newest: Row) -> None:

@@ -563,7 +563,7 @@ def _set_crashed(flow_run_id: str) -> None:
     from prefect.client.orchestration import get_client
     from prefect.states import Crashed
 
-    state = Crashed(message="Flow run marked as crashed due to missing heartbeats.")
+    state: Any = Crashed(message="Flow run marked as crashed due to missing heartbeats.")
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(UUID(flow_run_id), state, force=True)
 
@@ -633,7 +633,10 @@ class Night:
                 if name not in keys:
                     name = task["name"] = name.rsplit("-", 1)[0]
                 short[task["id"]] = f"r{made['number']}.{keys[name]}"
-        clocks, runs, beats, results = [], [], {}, {}
+        clocks: list[tuple[float, float]] = []
+        runs: list[dict[str, Any]] = []
+        beats: dict[str, list[float]] = {}
+        results: dict[str, str] = {}
         for made, row in zip(self.made, rows, strict=True):
             began = next(_epoch(s["at"]) for s in row["states"] if s["type"] == "RUNNING")
             is_joined = clocks and self.made[len(clocks) - 1]["plan"].get("with_next")
@@ -700,7 +703,7 @@ class Night:
 
     @staticmethod
     def _has_no_end(row: dict[str, Any]) -> bool:
-        return row["states"][-1]["type"] == "RUNNING" or (
+        return bool(row["states"][-1]["type"] == "RUNNING") or bool(
             row["states"][-1]["type"] == "CRASHED" and row["states"][-2]["type"] == "RUNNING"
         )
 

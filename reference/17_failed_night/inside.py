@@ -73,7 +73,7 @@ def _make_run(parameters: dict[str, str], fails: str) -> str:
 
 
 def _put(client: Any, run_id: uuid.UUID, planned: dict[str, Any], ids: dict[str, uuid.UUID]) -> Any:
-    from prefect import task
+    from prefect import Task
     from prefect.client.schemas.objects import FlowRunResult, Parameter, State, TaskRunResult
     from prefect.results import ResultRecord, ResultRecordMetadata
     from prefect.serializers import JSONSerializer
@@ -91,7 +91,7 @@ def _put(client: Any, run_id: uuid.UUID, planned: dict[str, Any], ids: dict[str,
         "child": [FlowRunResult(id=uuid.uuid4())],
     }
     made = client.create_task_run(
-        task(lambda: None, name=planned["name"]),
+        Task(lambda: None, name=planned["name"]),
         run_id,
         dynamic_key=planned["name"],
         name=planned["name"],

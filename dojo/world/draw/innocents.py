@@ -62,7 +62,7 @@ def _add_settings(night: Row, run: Row, earlier: Row) -> None:
         ["COMPLETED", "Completed", began + 2.5, ""],
     ]
     name = f"{run['id']}.N"
-    plain = {"tags": [], "upstream": [], "result": None}
+    plain: Row = {"tags": [], "upstream": [], "result": None}
     run["tasks"].append({"id": name, "name": _SETTINGS, "states": states, **plain})
     for one in run["tasks"]:
         if one["id"].endswith(".E"):
@@ -90,7 +90,7 @@ def _add_new_task(run: Row) -> None:
     """Add to a run that failed a task that no earlier night had; it was never begun."""
     at = run["states"][-1][2]
     states = [["PENDING", "Pending", at - 2, ""], ["PENDING", "NotReady", at - 1, ""]]
-    plain = {"tags": [], "upstream": [], "result": None}
+    plain: Row = {"tags": [], "upstream": [], "result": None}
     run["tasks"].append({"id": f"{run['id']}.Y", "name": _NEW, "states": states, **plain})
 
 
@@ -111,7 +111,7 @@ def _add_older_night(night: Row, newest: Row) -> None:
     older["tasks"].append({**retired, "upstream": []})
     at = newest["states"][-1][2]
     states = [["PENDING", "Pending", at - 2, ""], ["PENDING", "NotReady", at - 1, ""]]
-    plain = {"tags": [], "upstream": [], "result": None}
+    plain: Row = {"tags": [], "upstream": [], "result": None}
     newest["tasks"].append({"id": "r0.X", "name": _NEVER, "states": states, **plain})
     night["requests"] += [
         {

@@ -135,7 +135,7 @@ def drawn_night(kept: Row, rng: random.Random) -> RecordedNight:
 
 
 def _began(kept: Row) -> float:
-    return min(at for kind, _, at, _ in kept["states"] if kind == "RUNNING")
+    return min(float(at) for kind, _, at, _ in kept["states"] if kind == "RUNNING")
 
 
 class _Drawing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,8 @@ def read_live(
             run_ids.append(run_id)
             states = client.read_flow_run_states(uuid.UUID(run_id))
             moments[run_id] = sorted(state.timestamp.timestamp() for state in states)
-            moments[f"due {run_id}"] = [
-                client.read_flow_run(uuid.UUID(run_id)).expected_start_time.timestamp()
-            ]
+            due = client.read_flow_run(uuid.UUID(run_id)).expected_start_time
+            moments[f"due {run_id}"] = [due.timestamp()] if due else []
             ids: dict[str, uuid.UUID] = {}
             for planned in plan:
                 ids[planned["name"]] = made = _put(client, uuid.UUID(run_id), planned, ids)
@@ -75,10 +75,10 @@ def _make_run(parameters: dict[str, str], fails: str) -> str:
 def _put(client: Any, run_id: uuid.UUID, planned: dict[str, Any], ids: dict[str, uuid.UUID]) -> Any:
     from prefect import Task
     from prefect.client.schemas.objects import FlowRunResult, Parameter, State, TaskRunResult
-    from prefect.results import ResultRecord, ResultRecordMetadata
     from prefect.serializers import JSONSerializer
     from prefect.settings import PREFECT_RESULTS_PERSIST_BY_DEFAULT, temporary_settings
 
+    results: Any = import_module("prefect.results")
     states: list[Any] = [
         State(type=kind, name=name, message=message or None)
         for kind, name, message in planned["states"]
@@ -100,13 +100,13 @@ def _put(client: Any, run_id: uuid.UUID, planned: dict[str, Any], ids: dict[str,
         task_inputs=inputs,
     )
     if planned["result"]:
-        place = ResultRecordMetadata(
+        place = results.ResultRecordMetadata(
             storage_key=planned["result"],
             expiration=None,
             serializer=JSONSerializer(),
             prefect_version="3",
         )
-        states[-1].data = ResultRecord(result=1, metadata=place)
+        states[-1].data = results.ResultRecord(result=1, metadata=place)
     for state in states[1:]:
         with temporary_settings({PREFECT_RESULTS_PERSIST_BY_DEFAULT: True}):
             client.set_task_run_state(made.id, state, force=True)
@@ -125,7 +125,7 @@ def _told_run(
         for one in row["tasks"]
     ]
     named = isinstance(row["name"], str) and bool(row["name"])
-    is_due = _epoch(row["due"]) == moments[f"due {row['id']}"][0]
+    is_due = [_epoch(row["due"])] == moments[f"due {row['id']}"]
     tasks.sort(key=lambda one: str(one["id"]))
     return {**told, "name": named, "due": is_due, "tasks": tasks}
 

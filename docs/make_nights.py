@@ -579,7 +579,8 @@ class Night:
         """Begin a night."""
         self.family, self.date, self.names, self.planned = family, date, names, planned
         self.made: list[dict[str, Any]] = []
-        self.folder = tempfile.mkdtemp(prefix="nights-")
+        self._place = tempfile.TemporaryDirectory(prefix="nights-")
+        self.folder = self._place.name
 
     def begin(self, number: int, plan: dict[str, Any], api: Api) -> dict[str, Any]:
         """Plan a run; 0 is the earlier night's."""

@@ -33,9 +33,14 @@ STORY = {
     "optional_failed": "An optional task failed, and the night went on without it.",
     "began_late": "The run was due at the right time, and began an hour late: a busy worker.",
     "two_regions": "Two regions ran at the same time, each on its own: other parameters.",
-    "cache_was_right": "A task run is Cached, of the same version of the data: as it should be.",
+    "cache_was_right": (
+        "A task run is Cached, of the same version of the data: as it should be. Others made the"
+        " same result of another version later."
+    ),
     "outage": "The API was busy at each try, until the last.",
-    "outage_is_over": "The API was busy at each try; later it answered 200 to another run.",
+    "outage_is_over": (
+        "The API was busy at each try; later it answered 200 to another run, on another path."
+    ),
     "no_answer": "The API gave no answer at all, at each try.",
     "error_taken_for_rows": (
         "The task that asked took a busy API's error for rows: it is Completed, and the next one"
@@ -43,10 +48,18 @@ STORY = {
     ),
     "secret": "At first the API answered 200 to others; then 401, and 200 to nobody any more.",
     "secret_of_all": "The API refused with 401 whoever asked, in all runs.",
-    "refused_alone": "The API refused this run with 401, and answered 200 to another one later.",
-    "answer_renamed": "A column of the answer has another name now; the next task failed.",
+    "refused_alone": (
+        "The API refused this run with 401, and answered 200 to another one later, on another path."
+    ),
+    "answer_renamed": (
+        "A column of the answer has another name now; the next task failed. Other people never"
+        " asked for that column."
+    ),
     "answer_is_an_error": "The answer 200 had an error in it for rows; the next task failed.",
-    "code_in_features": "The answer has all columns of before, and one more; the task failed.",
+    "code_in_features": (
+        "The answer has all columns of before, and one more; the task failed. Other people ask for"
+        " a column of their own."
+    ),
     "code_in_training": "One training failed by itself; the choice of a model failed of that.",
     "failure_passed_on": (
         "One training failed by itself; the choice of a model went on without it and is Completed;"
@@ -66,13 +79,22 @@ STORY = {
     "lost_then_rerun": "One run was lost and is Running for ever; the next one completed.",
     "rerun_healed": "The first run failed in an outage; the second one completed.",
     "rerun_failed_otherwise": "The first run failed in an outage, the second one by itself.",
-    "stale_features": "A task run is Cached, of an older version of the data; a check failed.",
-    "stale_features_unseen": "A task run is Cached, of an older version; all is Completed.",
+    "stale_features": (
+        "A task run is Cached, of an older version of the data; a check failed. Others made the"
+        " same result anew, but later."
+    ),
+    "stale_features_unseen": (
+        "A task run is Cached, of an older version; all is Completed. Others made the same result"
+        " anew, but later."
+    ),
     "clock_back": "At the change of clocks the time at which it is due came twice: two runs.",
     "clock_forward": "After the change of clocks the run was due an hour late by the wall clock.",
     "two_at_once": "Two runs with the same parameters were at work at once; the second one failed.",
     "two_at_once_unseen": "Two runs with the same parameters were at work at once; both completed.",
 }
+AT_WORK = "The second run has failed; the first is alive, and at work until `taken_at`."
+RERUN = "The first run failed in an effect; a second one did that alone, and all was done."
+BETWEEN = "The worker died when an effect had been begun once and was AwaitingRetry."
 WASTED = (
     "In production: you mend what is not broken while the cause stands, and the next night fails of"
     " it again."
@@ -484,6 +506,9 @@ def test_night_that_healed_has_no_cause(solution: Any, recorded_nights: Nights) 
         *("rerun_healed", "lost_then_rerun", "slow", "crashed_when_done", "began_late"),
         *("two_regions", "cache_was_right"),
     )
+    for drawn in recorded_nights("effect_fails"):
+        more = drawn.with_rerun_of_the_rest()
+        check_cause(solution, more, more.night, *more.cause, RERUN)
 
 
 def test_outage_is_told_by_the_last_answer(solution: Any, recorded_nights: Nights) -> None:
@@ -576,6 +601,9 @@ def test_two_runs_at_once_are_found(solution: Any, recorded_nights: Nights) -> N
         both = drawn.with_another_before_the_last_sign()
         story = "A run was lost, and the other one had begun 10 s before its last heartbeat."
         check_cause(solution, both, both.night, *both.cause, story)
+    for drawn in recorded_nights("two_at_once"):
+        early = drawn.with_first_still_at_work()
+        check_cause(solution, early, early.night, *early.cause, AT_WORK)
 
 
 def test_code_is_left_where_nothing_else_is(solution: Any, recorded_nights: Nights) -> None:
@@ -594,18 +622,25 @@ def sort_nights(
 ) -> None:
     """Check some of the lists of nights of some families."""
     for drawn in recorded_nights(*families):
-        seen = solution.sort_tasks(drawn.night, drawn.cause)
-        assert isinstance(seen, dict) and sorted(seen) == ["again", "by_hand", "keep"], told(
-            f"sort_tasks returned {shorten(repr(seen))}.",
-            "Expected: a dict of `by_hand`, `keep` and `again`.",
-            "In production: nobody knows what to do with it.",
+        check_lists(solution, drawn, why, lists)
+
+
+def check_lists(
+    solution: Any, drawn: Any, why: str, lists: tuple[str, ...], story: str = ""
+) -> None:
+    """Check some of the lists of one night."""
+    seen = solution.sort_tasks(drawn.night, drawn.cause)
+    assert isinstance(seen, dict) and sorted(seen) == ["again", "by_hand", "keep"], told(
+        f"sort_tasks returned {shorten(repr(seen))}.",
+        "Expected: a dict of `by_hand`, `keep` and `again`.",
+        "In production: nobody knows what to do with it.",
+    )
+    for name in lists:
+        assert seen[name] == drawn.tasks[name], told(
+            f"sort_tasks returned {name!r}: {seen[name]} of the night {drawn.family!r}.",
+            f"Expected: {drawn.tasks[name]}. {story or STORY[drawn.family]}",
+            why,
         )
-        for name in lists:
-            assert seen[name] == drawn.tasks[name], told(
-                f"sort_tasks returned {name!r}: {seen[name]} of the night {drawn.family!r}.",
-                f"Expected: {drawn.tasks[name]}. {STORY[drawn.family]}",
-                why,
-            )
 
 
 KEEP = (
@@ -635,6 +670,12 @@ def test_effect_is_never_just_run_again(solution: Any, recorded_nights: Nights) 
         "preempted_while_promoting",
         *("two_at_once", "two_at_once_unseen", "effect_fails", "lost_then_rerun"),
     )
+    for drawn in recorded_nights("lost_while_promoting"):
+        between = drawn.with_effect_between_tries()
+        check_lists(solution, between, EFFECTS, ("by_hand", "again"), BETWEEN)
+    for drawn in recorded_nights("two_at_once"):
+        early = drawn.with_first_still_at_work()
+        check_lists(solution, early, EFFECTS, ("by_hand", "again"), AT_WORK)
 
 
 def test_what_was_never_started_runs_again(solution: Any, recorded_nights: Nights) -> None:
@@ -663,12 +704,17 @@ WAITS = "In production: one more run asks an API that is down; or two runs are a
 def check_steps(solution: Any, recorded_nights: Nights, why: str, *families: str) -> None:
     """Check the next step of nights of some families."""
     for drawn in recorded_nights(*families):
-        seen = solution.next_step(drawn.night, drawn.cause, drawn.tasks)
-        assert seen == drawn.step, told(
-            f"next_step returned {seen!r} of the night {drawn.family!r}.",
-            f"Expected: {drawn.step!r}. {STORY[drawn.family]}",
-            why,
-        )
+        check_step(solution, drawn, why)
+
+
+def check_step(solution: Any, drawn: Any, why: str, story: str = "") -> None:
+    """Check the next step of one night."""
+    seen = solution.next_step(drawn.night, drawn.cause, drawn.tasks)
+    assert seen == drawn.step, told(
+        f"next_step returned {seen!r} of the night {drawn.family!r}.",
+        f"Expected: {drawn.step!r}. {story or STORY[drawn.family]}",
+        why,
+    )
 
 
 def test_what_waiting_never_heals_is_mended(solution: Any, recorded_nights: Nights) -> None:
@@ -692,6 +738,8 @@ def test_what_heals_by_itself_is_waited_for(solution: Any, recorded_nights: Nigh
         ),
         *("outage", "no_answer", "error_taken_for_rows", "slow"),
     )
+    for drawn in recorded_nights("two_at_once"):
+        check_step(solution, drawn.with_first_still_at_work(), WAITS, AT_WORK)
 
 
 def test_what_may_have_happened_is_looked_at(solution: Any, recorded_nights: Nights) -> None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from dojo.exam.stage import Desk, examines
 from dojo.world.draw import Draw
-from dojo.world.draw.recorded import RecordedNight, drawn_night, recorded_nights_in
+from dojo.world.draw.recorded import drawn_night, recorded_nights_in
+from dojo.world.draw.varied import RecordedNight
 
 _NIGHTS = Path(__file__).with_name("nights.jsonl")
 _HISTORIES = (
@@ -72,10 +73,28 @@ def _on_the_edge(nights: list[RecordedNight]) -> list[RecordedNight]:
     return found
 
 
+def _varied(nights: list[RecordedNight]) -> list[RecordedNight]:
+    """Return some nights as they might have gone on, or as they were read earlier."""
+    by_family = {one.family: one for one in nights}
+    return [
+        dataclasses.replace(
+            by_family["lost_while_promoting"].with_effect_between_tries(),
+            family="lost between two tries of an effect",
+        ),
+        dataclasses.replace(
+            by_family["effect_fails"].with_rerun_of_the_rest(),
+            family="the rest was done by a rerun",
+        ),
+        dataclasses.replace(
+            by_family["two_at_once"].with_first_still_at_work(), family="the first is still at work"
+        ),
+    ]
+
+
 def _draw_all(desk: Desk) -> list[RecordedNight]:
-    """Draw all nights anew, and some more on the edge."""
+    """Draw all nights anew, some more on the edge, and some that are varied."""
     nights = _draw_nights(desk)
-    return [*nights, *_on_the_edge(nights)]
+    return [*nights, *_on_the_edge(nights), *_varied(nights)]
 
 
 def _draw_plan(desk: Desk) -> list[dict[str, Any]]:

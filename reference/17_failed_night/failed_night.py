@@ -13,9 +13,10 @@ A night is a dict of plain values:
   `status` (None: no answer), `columns` (those of the answered rows) and `version` (of the data).
 
 Times are ISO 8601 with an offset, not always the same one. Lists are in no order, but for the
-states of a run. A task's name is the same each night; no name is twice in a run. The tag `effect`:
-the task changes something outside (a model is promoted). The tag `optional`: the night can do
-without it; no other task needs it. No run was cancelled, and each of tonight's has begun.
+states of a run; moments to be compared are never equal. A task's name is the same each night; no
+name is twice in a run. The tag `effect`: the task changes something outside (a model is promoted).
+The tag `optional`: the night can do without it; no other task needs it. No run was cancelled, and
+each of tonight's has begun. The newest earlier run is that of the latest night.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def read_runs(flow_run_ids: list[str]) -> list[Row]:
     """Read flow runs from Prefect's API, with the whole history of their task runs.
 
     Args:
-        flow_run_ids: Their ids, each once. None of them has more than 200 task runs.
+        flow_run_ids: Their ids, each once. They have at most 200 task runs together.
 
     Returns:
         A dict of plain values for each, in the order asked for: `id`, `name`, `parameters` as the
@@ -133,15 +134,16 @@ def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
     - "clock": not exactly one moment at which tonight's runs were due (`due` of a run) reads `due`
       of the night, on its date, by the wall clock of `timezone`. Where: the run that was due last.
     - "twice": two of tonight's runs were at work at once. Where: the one that began while another
-      was (the first of several). A run is
-      at work from its first state of the type RUNNING to its last state, or to its last sign if it
-      is lost. Signs: its heartbeats, the states of its task runs and its own; but its own CRASHED
-      is somebody else's. It is lost if its last state is CRASHED; or RUNNING, and its last sign is
-      90 s or more before `taken_at`: with less it is alive.
+      was (the first of several). A run is at work from its first state of the type RUNNING to its
+      last state; to its last sign if it is lost; to `taken_at` if it is alive. Signs: its
+      heartbeats, the states of its task runs and its own; but its own CRASHED is somebody else's.
+      It is lost if its last state is CRASHED; or RUNNING, and its last sign is 90 s or more before
+      `taken_at`: with less it is alive.
     - "cache": a task run of tonight ended Cached, and what made its result (a task run of the same
       `result` that did not end Cached; of several the one that ended last before it) had worked
-      from other data: the versions in the last answers of all that is upstream of the one and of
-      the other differ. Where: the first one that ended so.
+      from other data: the sets of versions in the last answers of all that is upstream of the one
+      and of the other differ (there each answer has a version, and what asked is not Cached).
+      Where: the first one that ended so.
 
     Then tonight's run that began last counts:
 
@@ -151,7 +153,8 @@ def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
       of each that asked the API at its last request, the earliest first:
       "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401, and no request
       of anybody was answered 200 afterwards; "answer" if it had 200 with a column missing that the
-      newest answer 200 of an earlier run to the same path had. Where: the task run that asked.
+      newest answer 200 of an earlier run to the same path had; after any other answer look at the
+      next. Where: the task run that asked.
     - "code": there is a first failure; that is where. Or the run itself is FAILED: its id.
     - "worker": the run is lost. Where: the run.
 

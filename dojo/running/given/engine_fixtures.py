@@ -18,7 +18,8 @@ from dojo.engines.mlflow import troubled
 from dojo.running.given.fixtures import run_and_kata
 from dojo.running.given.laws import Laws
 from dojo.world.clock import RetryClock
-from dojo.world.draw.recorded import RecordedNight, drawn_night, recorded_nights_in
+from dojo.world.draw.recorded import drawn_night, recorded_nights_in
+from dojo.world.draw.varied import RecordedNight
 from dojo.world.history import PrefectHistory, recorded_history
 
 

@@ -2,7 +2,7 @@
 
 In the short form of `recorded`: a task that heals and of which others are made, an older night
 with a task that was given up since, an effect that was never begun, runs that were scheduled
-days before.
+days before, failures by another name, and what other people ask and store.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ Row = dict[str, Any]
 _DAY_S = 24 * 3600.0
 _BUSY = (429, 500, 502, 503, 504, 599)
 _SETTINGS, _RETIRED, _NEVER, _NEW = "read_settings", "retired_step", "never_begun", "new_step"
+_OTHER_PATH = "/contracts"
 
 
 def with_innocents(kept: Row, rng: random.Random) -> Row:
@@ -38,7 +39,9 @@ def with_innocents(kept: Row, rng: random.Random) -> Row:
         _add_new_task(ours[-1])
         night["truth"]["again"].append(_NEW)
     _add_older_night(night, ours[0])
+    _add_others(night, ours)
     _draw_busy(night, rng)
+    _draw_timeouts(night, rng)
     for run in night["runs"]:
         run["states"][0][2] -= rng.uniform(0, 3 * _DAY_S)  # a scheduler makes runs days before
     if kept["family"] == "cache_was_right" and rng.random() < 0.5:
@@ -126,6 +129,62 @@ def _add_older_night(night: Row, newest: Row) -> None:
     night["heartbeats"]["older"] = [at - _DAY_S for at in night["heartbeats"][newest["id"]]]
     night["runs"].append(older)
     night["truth"]["first"]["older"] = None
+
+
+def _add_others(night: Row, ours: list[Row]) -> None:
+    """Have other people ask for something else, ask the same for other columns, or store anew.
+
+    None of it says anything of tonight: but that the API answers them says that it does.
+    """
+    family, last = night["family"], ours[-1]
+    asked = [one for one in night["requests"] if one["task"] == f"{last['id']}.F"]
+    if family in ("refused_alone", "outage_is_over"):
+        regions = {run["id"]: run["parameters"]["region"] for run in night["runs"]}
+        for one in night["requests"]:
+            if regions[one["task"].split(".")[0]] != night["region"]:
+                one["path"] = _OTHER_PATH
+    elif family == "answer_renamed":
+        _add_run_of_others(night, asked[-1], asked[-1]["at"] - 3600, None)
+    elif family == "code_in_features":
+        more = {**asked[-1], "columns": [*asked[-1]["columns"], "of_others"]}
+        _add_run_of_others(night, more, more["at"] - 3600, None)
+    elif family in ("stale_features", "stale_features_unseen", "cache_was_right"):
+        cached = _task(last, "E")
+        version = "v0" if family == "cache_was_right" else asked[-1]["version"]
+        at = cached["states"][-1][2] + 0.5
+        _add_run_of_others(night, {**asked[-1], "version": version}, at, cached["result"])
+
+
+def _add_run_of_others(night: Row, answer: Row, at: float, result: str | None) -> None:
+    """Add another region's run: it was given an answer at a moment, and stored a result then."""
+    moments = iter([at + 0.1 * number for number in range(9)])
+
+    def states() -> list[list[Any]]:
+        names = ("Pending", "Running", "Completed")
+        return [[one.upper(), one, next(moments), ""] for one in names]
+
+    begun = [["SCHEDULED", "Scheduled", at - 9, ""], ["RUNNING", "Running", at - 8, ""]]
+    loads, builds = (_task(night["runs"][0], key)["name"] for key in "FE")
+    plain: Row = {"tags": [], "upstream": [], "result": None}
+    asks = {**plain, "id": "others.F", "name": loads, "states": states()}
+    makes = {**plain, "id": "others.E", "name": builds, "states": states(), "result": result}
+    makes["upstream"] = [asks["id"], f"{night['runs'][0]['id']}.N"]
+    run = copy.deepcopy(night["runs"][0])
+    ended = [["COMPLETED", "Completed", at + 1, ""]]
+    run |= {"id": "others", "name": "of-others", "states": begun + ended, "tasks": [asks, makes]}
+    run["parameters"] = {"night": 0, "region": "elsewhere"}
+    night["runs"].append({**run, "due": at - 9})
+    night["requests"].append({**answer, "at": at + 0.15, "task": asks["id"], "status": 200})
+    night["heartbeats"]["others"] = [at - 7]
+    night["truth"]["first"]["others"] = None
+
+
+def _draw_timeouts(night: Row, rng: random.Random) -> None:
+    """Have some task runs that failed end TimedOut: of the type FAILED as well."""
+    for task in (task for run in night["runs"] for task in run["tasks"]):
+        last = task["states"][-1]
+        if last[0] == "FAILED" and "effect" not in task["tags"] and rng.random() < 0.5:
+            last[1] = "TimedOut"
 
 
 def _draw_busy(night: Row, rng: random.Random) -> None:

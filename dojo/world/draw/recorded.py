@@ -7,8 +7,6 @@ out as it lies there, so nobody can know one by heart.
 
 from __future__ import annotations
 
-import copy
-import dataclasses
 import datetime as dt
 import json
 import random
@@ -17,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dojo.world.draw.innocents import with_innocents
+from dojo.world.draw.varied import RecordedNight
 
 Row = dict[str, Any]
 
@@ -25,78 +24,6 @@ _THINGS = ("rows", "scores", "contracts", "tables", "models", "features", "calls
 _SIGNS = "0123456789abcdef"
 _MOST_DAYS = 700
 _OFFSETS_H = (0, 0, -5, 1, 2, 5.5)
-
-
-@dataclasses.dataclass(frozen=True)
-class RecordedNight:
-    """A night, and what is true of it.
-
-    Attributes:
-        family: What was planted: `stale_features`.
-        night: What a solution is given.
-        first: For each run the id of its first failure, or None.
-        failure: That of tonight's run that began last.
-        cause: The kind, and the id where it sits.
-        tasks: Names of tasks by what is to become of them: `by_hand`, `keep`, `again`.
-        step: What is to be done next.
-    """
-
-    family: str
-    night: Row
-    first: dict[str, str | None]
-    failure: str | None
-    cause: tuple[str, str]
-    tasks: dict[str, list[str]]
-    step: str
-
-    def with_another_before_the_last_sign(self) -> RecordedNight:
-        """Return it where tonight's second run began 10 s before the last sign of the first.
-
-        For `lost_then_rerun`.
-        """
-        night = copy.deepcopy(self.night)
-        runs = [run for run in night["runs"] if run["parameters"] == night["parameters"]]
-        (lost,) = (run for run in runs if run["states"][-1]["type"] == "RUNNING")
-        (other,) = (run for run in runs if run is not lost)
-        rows = [state for task in other["tasks"] for state in task["states"]]
-        rows += [*other["states"], *(one for one in night["heartbeats"] if _is_of(one, other))]
-        rows += [one for one in night["requests"] if _is_of(one, other)]
-        last = max(_time(one) for one in night["heartbeats"] if one["run"] == lost["id"])
-        began = min(_time(one) for one in other["states"] if one["type"] == "RUNNING")
-        for one in rows:
-            one["at"] = (_time(one) + (last - began) - dt.timedelta(seconds=10)).isoformat()
-        return dataclasses.replace(self, night=night, cause=("twice", other["id"]))
-
-    def with_another_stale_task(self) -> RecordedNight:
-        """Return it where what was made of the stale result came from the cache as well.
-
-        For `stale_features_unseen`.
-        """
-        night = copy.deepcopy(self.night)
-        tasks = [task for run in night["runs"] for task in run["tasks"]]
-        (made,) = (
-            run for run in night["runs"] if any(_is_at(one, self.cause) for one in run["tasks"])
-        )
-        later = next(one for one in made["tasks"] if self.cause[1] in one["upstream"])
-        later["states"][-1]["name"] = "Cached"
-        for one in tasks:
-            if one["name"] == later["name"]:
-                one["result"] = "results/of-both"
-        return dataclasses.replace(self, night=night)
-
-
-def _time(row: Row) -> dt.datetime:
-    return dt.datetime.fromisoformat(row["at"])
-
-
-def _is_at(task: Row, cause: tuple[str, str]) -> bool:
-    return bool(task["id"] == cause[1])
-
-
-def _is_of(row: Row, run: Row) -> bool:
-    """Say whether a heartbeat or a request is of a run."""
-    tasks = {one["id"] for one in run["tasks"]}
-    return row.get("run") == run["id"] or row.get("task") in tasks
 
 
 def recorded_nights_in(path: Path) -> list[Row]:

@@ -132,10 +132,10 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
     Args:
         solution: The submission.
         folder: Where it may write.
-        script: `next` name first last at_most, `again` name at_most, `failed` name, `add` day
-            (or None: a run of no partition) status name (or None: a run of no backfill), `start` status number (the first so many of
-            what was asked for last), `end` number status (the run of that number among those under
-            way).
+        script: `next` name first last at_most, `again` name at_most, `failed` name, `add` day (or
+            None: a run of no partition) status name (or None: a run of no backfill), `start` status
+            number (the first so many of what was asked for last), `end` number status (the run of
+            that number among those under way).
 
     Returns:
         Of `next` and `again` a list of day, tag and run key, or `ValueError`; of `failed` the days.

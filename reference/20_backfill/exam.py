@@ -147,7 +147,7 @@ def a_backfill_asks_for_its_runs(desk: Desk) -> None:
         if at_most > 2:
             script += [[*asks, 1], ["end", 0, rng.choice(_ENDED)]]
     script += [["add", day, "STARTED", name] for day in ("2026-01-02", "2026-01-02", None)]
-    script += [[*asks, at_most] for at_most in (6, 5, 3, 1)]
+    script += [[*asks, at_most] for at_most in (6, 5, 4, 3, 1)]
     script += [["end", 0, "FAILURE"]] * 3
     for _ in range(count):
         script += [[*asks, 3], ["start", "STARTED", 3], ["end", 0, rng.choice(_ENDED)]]

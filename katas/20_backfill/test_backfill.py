@@ -149,6 +149,7 @@ def test_late_calls_belong_to_the_day_on_which_they_happened(solution: Any, call
         wanted.append(calls.deliver(IDS[number], noon(DAY, hours=number - 3), later(DAY, late)))
         for day in (BEFORE, NEXT, later(DAY, -late - 2)):  # others arrive on that day
             calls.deliver(f"{day}-{number}", noon(day), later(DAY, late))
+    wanted[0]["seconds"] = 0  # who hangs up in the queue has called, too
     why = (
         "a call centre whose line is down delivers three days later. Who counts a call on the day"
         " of its delivery has one day with too few, and another with too many; and who looks at a"
@@ -308,13 +309,14 @@ def calls_made(solution: Any, frame: pd.DataFrame) -> Any:
 
 
 def some_calls(calls: Calls, count: int, customers: list[int]) -> pd.DataFrame:
-    """Deliver calls of some customers, each of whom calls; return them as a frame."""
+    """Deliver calls of some customers, the first of whom calls once, and hangs up; as a frame."""
     calls.rows.clear()
-    calls.customer_ids = customers
+    calls.customer_ids = customers[1:]
     for number in range(count):
         row = calls.deliver(f"{number:03}", noon(DAY), DAY)
         if number < len(customers):
             row["customer_id"] = customers[number]
+        row["seconds"] *= number > 0
     return calls.frame()
 
 
@@ -357,25 +359,43 @@ def holds(store: Any, expected: list[tuple[Any, ...]], said: str, why: str) -> N
     )
 
 
-def overtaken(kind: type, *statements: tuple[str, list[tuple[Any, ...]]]) -> Any:
-    """Make a store into which another run writes when a first transaction, or change, begins."""
-    to_write = list(statements)
-    begins = ("BEGIN", "INSERT", "UPDATE", "REPLACE", "DELETE")
+CHANGES = ("INSERT", "UPDATE", "REPLACE", "DELETE")
+
+
+@contextlib.contextmanager
+def overtaken(kind: type, *statements: tuple[str, list[tuple[Any, ...]]]) -> Iterator[Any]:
+    """Make a store into which another run writes when a first transaction, or change, begins.
+
+    Just before the next change one more writes, to no effect. Where it may not, it gives up; where
+    it would have to wait for somebody who reads, it waits: until this change was made.
+    """
+    to_write, to_repeat = list(statements), ["UPDATE features SET calls = calls"]
+    waiting: list[sqlite3.Connection] = []
 
     class Overtaken(kind):  # type: ignore[misc]
         def connect(self) -> Any:
             connection = super().connect()
 
             def on_statement(statement: str) -> None:
-                if to_write and statement.lstrip().upper().startswith(begins):
+                does = statement.lstrip().upper()
+                while waiting:
+                    waiting.pop().close()
+                if to_write and does.startswith(("BEGIN", *CHANGES)):
                     with contextlib.closing(sqlite3.connect(self.path, timeout=0)) as other, other:
                         while to_write:
                             other.executemany(*to_write.pop(0))
+                elif to_repeat and does.startswith(CHANGES):
+                    waiting.append(sqlite3.connect(self.path, timeout=0, isolation_level=None))
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        for one in ("BEGIN IMMEDIATE", to_repeat.pop(), "COMMIT"):
+                            waiting[-1].execute(one)
 
             connection.set_trace_callback(on_statement)
             return connection
 
-    return Overtaken
+    yield Overtaken
+    while waiting:
+        waiting.pop().close()
 
 
 def impatient(kind: type) -> Any:
@@ -419,9 +439,17 @@ def test_day_made_again_replaces_itself(
         (DAY, first, False),
     ):
         expected[day] = features_of(day, frame)
-        kind = overtaken(solution.Store, (insert, expected[day])) if by_another else solution.Store
-        night = run(day, kind(path=store.path), calls_made(solution, frame), features)
-        by = " Another run of that day was done just as this one began to write." * by_another
+        given = contextlib.nullcontext(solution.Store)
+        by = ""
+        if by_another:
+            given = overtaken(solution.Store, (insert, expected[day]))
+            by = (
+                " Another run of that day was done just as this one began its transaction, and one"
+                " of another day was about to write as this one was. Who reads in a transaction and"
+                " then writes is refused there, without waiting."
+            )
+        with given as kind:
+            night = run(day, kind(path=store.path), calls_made(solution, frame), features)
         sentences.append(f"{night.call} of {len(frame)} calls.{by} {night.ending}")
         assert night.success and night.metadata.get("rows") == len(expected[day]), told(
             *sentences,
@@ -621,15 +649,20 @@ def test_only_runs_of_this_backfill_count(solution: Any, records: Records) -> No
         " mended does not count; and a backfill that waits for the runs of others never begins.",
     )
     records.add("2026-02-01", Status.QUEUED, job="by hand")
+    records.add("2026-02-01", Status.STARTED)
     records.add("2025-12-24", Status.STARTED)
-    for at_most, expected in ((3, [last]), (2, []), (1, [])):
+    records.add("", Status.STARTED)
+    records.add("", Status.FAILURE)
+    for at_most, expected in ((5, [last]), (4, []), (1, [])):
         seen = ticked(solution, records, FIRST, LAST, at_most)
         assert seen == expected, told(
-            "Two runs of this backfill are under way, one started by hand, one of a day outside of"
-            f" the range. next_runs(..., {FIRST!r}, {LAST!r}, {at_most}) asked for {seen}.",
+            "Four runs of this backfill are under way: two of one day, of which one was started by"
+            " hand, one of a day outside of the range, and one without a partition; another one"
+            f" without a partition has failed. next_runs(..., {FIRST!r}, {LAST!r}, {at_most}) asked"
+            f" for {seen}.",
             f"Expected: {expected}.",
             "In production: somebody lowers the limit because the store is slow, and the next tick"
-            " asks for more.",
+            " asks for more. Runs are counted, not days: each of them is one more at the store.",
         )
 
 
@@ -797,6 +830,7 @@ def test_last_run_of_a_day_decides(solution: Any, records: Records, rng: random.
     for name in (NAME + "2", NAME[:-1], None):
         records.add(days[0], Status.FAILURE, name)
         records.add("2026-01-03", Status.FAILURE, name)
+    records.add("", bad[0])
     for turn in range(3):
         if turn == 1:
             late = records.add("2026-01-02", Status.STARTED)
@@ -814,8 +848,9 @@ def test_last_run_of_a_day_decides(solution: Any, records: Records, rng: random.
     }
     expected = sorted((days[number] for number in (1, 2, 7, 8)), reverse=True)
     happened = (
-        f"The runs of each day, in their order: {told_of}. Runs of others have failed, too. Of"
-        " 2026-01-02 the first run ended last, as FAILURE; the one that was begun last: SUCCESS."
+        f"The runs of each day, in their order: {told_of}. Runs of others have failed, too, and"
+        " one without a partition. Of 2026-01-02 the first run ended last, as FAILURE; the one that"
+        " was begun last: SUCCESS."
     )
     names_failed(solution, records, expected, happened)
 
@@ -824,12 +859,15 @@ def test_failed_days_are_made_again_a_few_at_a_time(solution: Any, records: Reco
     days = [later(LAST, -number) for number in range(9)]
     for day in days[3:]:
         records.add(day, Status.FAILURE)
-    running = [records.add(day, Status.STARTED) for day in days[:2]]
+    running = [records.add(days[0], Status.STARTED) for _ in range(2)]
     records.add(days[2], Status.FAILURE, "another")
     first = again(solution, records, 5)
     twice = again(solution, records, 5)
     seen = [again(solution, records, at_most)[0] for at_most in (2, 1)]
-    call = f"Two runs of {NAME!r} are under way, {len(days[3:])} days have failed. run_again"
+    call = (
+        f"Two runs of {NAME!r} are under way, both of {days[0]}; {len(days[3:])} days have failed."
+        " run_again"
+    )
     assert (first[0], seen) == (days[3:6], [[], []]), told(
         f"{call}(..., 5) asked for {first[0]}, then with 2 and 1 for {seen}.",
         f"Expected: {days[3:6]}, then nothing: what is under way counts.",
@@ -846,11 +884,11 @@ def test_failed_days_are_made_again_a_few_at_a_time(solution: Any, records: Reco
         records.add(day, Status.STARTED, run_key=key)
         for day, key in zip(days[3:5], first[1], strict=False)
     ]
-    records.end(runs[0], Status.FAILURE)
+    records.end(runs[0], Status.CANCELED)
     third = again(solution, records, 4)
     assert third[0] == [days[3], days[5]] and third[1][0] not in first[1], told(
-        f"{days[3]} was started again and failed again, {days[4]} is under way again, one other run"
-        f" as well. run_again(..., 4) asked for {third[0]} with the keys {third[1]}; before, the"
+        f"{days[3]} was started again and cancelled, {days[4]} is under way again, one other run as"
+        f" well. run_again(..., 4) asked for {third[0]} with the keys {third[1]}; before, the"
         f" keys were {first[1]}.",
         f"Expected: {[days[3], days[5]]}, and for {days[3]} a key that it has not had.",
         "In production: of one sensor Dagster makes one run for a key, ever.",
@@ -880,10 +918,17 @@ class Model:
             connection.execute("INSERT INTO champion VALUES (1, 1, ?)", (day,))
         self.said.append(f"Version 1, of {day}, was the champion.")
 
+    def go_back(self) -> None:
+        """Have somebody make the first version the champion again, by hand."""
+        with contextlib.closing(self.store.connect()) as connection, connection:
+            first = "SELECT 1, version, day FROM models ORDER BY version LIMIT 1"
+            connection.execute(f"INSERT OR REPLACE INTO champion {first}")
+        self.said.append("Somebody made version 1 the champion again, by hand.")
+
     def make(self, day: str, customers: int = 3, store: Any = None) -> tuple[Night, float]:
         """Make features and model of a day in one run; return it, and the weight there is to be."""
         asset = asset_of(self.solution, "churn_model")
-        seconds = [self.rng.randint(1, 4000) for _ in range(customers)]
+        seconds = [self.rng.randint(1, 4000) * (number > 0) for number in range(customers)]
 
         @dg.asset(partitions_def=self.solution.days)
         def daily_features() -> None:
@@ -915,8 +960,10 @@ def test_old_day_does_not_take_the_champions_place(model: Model) -> None:
         ("2026-02-28", False),
         ("2026-03-05", True),  # again: its features were wrong
         ("2026-01-31", False),
-        ("2026-03-10", True),
+        ("2026-03-01", True),  # after somebody has gone back to 27 February
     ):
+        if day == "2026-03-01":
+            model.go_back()
         night, weight = model.make(day)
         versions.append((len(versions) + 1, day, weight))
         champion = len(versions) if becomes else champion
@@ -935,7 +982,8 @@ def test_old_day_does_not_take_the_champions_place(model: Model) -> None:
             f"The champion (version, day) is {found}. Expected: {expected}.",
             "In production: the backfill ends with January, and January's model calls tomorrow's"
             " customers. The newest version is not the model of the newest day; and the newest"
-            " day's own model, made of wrong features, must not stay.",
+            " day's own model, made of wrong features, must not stay. Where somebody has gone back"
+            " to an older champion, it is this one that a day must not be older than.",
         )
         metadata = {"version": len(versions), "champion": becomes}
         assert night.metadata == night.metadata | metadata, told(
@@ -956,17 +1004,18 @@ def test_two_runs_at_once_leave_the_newer_day(
         ("INSERT INTO models (day, weight) VALUES (?, ?)", [(other, 0.5)]),
         ("UPDATE champion SET version = 2, day = ?", [(other,)]),
     ]
-    store = overtaken(model.solution.Store, *statements)(path=model.store.path)
-    night, weight = model.make(day, store=store)
+    with overtaken(model.solution.Store, *statements) as kind:
+        night, weight = model.make(day, store=kind(path=model.store.path))
     found, models = model.seen()
     expected = [(3, day) if becomes else (2, other)]
     right = [(2, other, 0.5), (3, day, pytest.approx(weight))]
     assert night.success and found == expected and models[1:] == right, told(
         *model.said,
-        f"Just as the run of {day} began to write, another run made the model of {other}, version"
-        f" 2, the champion. Afterwards the champion (version, day) is {found}, the models are"
-        f" {models}.",
-        f"Expected: {expected}, and the versions 1, 2 and 3.",
+        f"Just as the run of {day} began its transaction, another run made the model of {other},"
+        " version 2, the champion; and one more was about to write as this one was. Afterwards the"
+        f" champion (version, day) is {found}, the models are {models}.",
+        f"Expected: {expected}, and the versions 1, 2 and 3. Who reads in a transaction and then"
+        " writes is refused, without waiting, if another run is about to write too.",
         "In production: five days are made at a time. What was looked up before the transaction is"
         " wrong in it, and the champion is whichever ended last. Compare and move in one step.",
     )

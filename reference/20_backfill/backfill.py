@@ -99,10 +99,12 @@ def daily_features(
 ) -> None:
     """How often and how long each customer of `daily_calls` called, in the table `features`.
 
-    Partitioned by `days`, one run a day, also where Dagster backfills. Afterwards the table holds
-    one row for each customer who called on that day, with `day` as YYYY-MM-DD, and the other days
-    as they were, however often the day is made, also by two runs at once. Where it fails, the table
-    is as it was before. Each materialisation tells in its metadata the `rows` (int) written.
+    Yours to declare as an asset, partitioned by `days`, one run a day, also where Dagster
+    backfills. Afterwards the table holds one row for each customer who called on that day, with
+    `day` as YYYY-MM-DD, and the other days as they were, however often the day is made, also where
+    two runs are at work at once: one waits for the other, and both succeed. A day without calls
+    has no row, which is no failure. Where it fails, the table is as it was before. Each
+    materialisation tells in its metadata the `rows` (int) written.
     """
     day = context.partition_key
     grouped = daily_calls.groupby("customer_id")["seconds"].agg(["count", "sum"])
@@ -120,8 +122,9 @@ def next_runs(
 
     Each day of the range gets one run in this backfill, the newest first, and no more runs are
     under way at a time than `at_most`. A run belongs to the backfill if it has the tag `backfill`
-    with its name, whoever has started it; it is under way until it has ended, also while it waits
-    in a queue. What Dagster has noted in `instance` is all that is known: nothing is remembered
+    with its name, of whichever job, whoever has started it; it is under way until it has ended,
+    also while it waits in a queue. One without a partition is under way like any other, and is no
+    day's run. What Dagster has noted in `instance` is all that is known: nothing is remembered
     between two ticks, and a day that failed is not asked for again.
 
     Args:
@@ -151,8 +154,9 @@ def next_runs(
 def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
     """Name the days of a backfill that are to be looked at, the newest first.
 
-    Those of which the run that was begun last, in this backfill, has failed or was cancelled. A day
-    that is under way again, or was made since, is none.
+    Those of which the run that was begun last, in this backfill, has failed or was cancelled: the
+    one that was created last, as `get_runs` orders them, whichever ended last. A day that is under
+    way again, or was made since, is none.
 
     Args:
         instance: Where Dagster notes the runs.
@@ -160,7 +164,8 @@ def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
     """
     bad = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
     runs = _runs_by_day(instance, name)
-    return sorted((day for day in runs if runs[day][-1].status in bad), reverse=True)
+    named = (day for day, of_day in runs.items() if day and of_day[-1].status in bad)
+    return sorted(named, reverse=True)
 
 
 def run_again(instance: dg.DagsterInstance, name: str, at_most: int) -> list[dg.RunRequest]:
@@ -173,7 +178,8 @@ def run_again(instance: dg.DagsterInstance, name: str, at_most: int) -> list[dg.
     Args:
         instance: Where Dagster notes the runs.
         name: The backfill's.
-        at_most: How many runs may be under way, at least 1.
+        at_most: How many runs may be under way, at least 1: the sensor asks `next_runs` first,
+            which refuses less.
     """
     runs = _runs_by_day(instance, name)
     failed = failed_days(instance, name)[: _free(runs, at_most)]
@@ -181,10 +187,10 @@ def run_again(instance: dg.DagsterInstance, name: str, at_most: int) -> list[dg.
 
 
 def _runs_by_day(instance: dg.DagsterInstance, name: str) -> dict[str, list[dg.DagsterRun]]:
-    """Return the runs of a backfill by day, each day's oldest first."""
+    """Return the runs of a backfill by day, each day's oldest first; by "" those of no day."""
     found: dict[str, list[dg.DagsterRun]] = {}
     for run in reversed(instance.get_runs(filters=dg.RunsFilter(tags={"backfill": name}))):
-        found.setdefault(run.tags[PARTITION], []).append(run)
+        found.setdefault(run.tags.get(PARTITION, ""), []).append(run)
     return found
 
 
@@ -202,12 +208,15 @@ def _request(name: str, day: str, number: int) -> dg.RunRequest:
 def churn_model(context: dg.AssetExecutionContext, store: Store) -> None:
     """The model of a day, trained on its features, as a new version in the table `models`.
 
-    Partitioned by `days`, one run a day. The champion, the one row of the table `champion`, is
-    what the campaign uses. It becomes the new version if there is none yet, or if its day is not
-    newer than this one: a day made again replaces its own model. Never does an older day take the
-    place of a newer one, whichever of two runs at once ends last. Versions from before stay. Where
-    it fails, no version was added and the champion is as before. Each materialisation tells in its
-    metadata the `version` (int), and whether it is the `champion` now (bool).
+    Yours to declare as an asset, too, partitioned by `days`, one run a day, made after
+    `daily_features`. The champion, the one row of the table `champion`, is what the campaign uses.
+    It becomes the new version if there is none yet, or if its day is not newer than this one: a day
+    made again replaces its own model; of those in `models` none counts but the champion. Never does
+    an older day take the place of a newer one, whichever of two runs at once ends last: one waits
+    for the other, and both succeed. Versions from before stay. A day without calls has no model:
+    it fails, by `train`. Where it fails, no version was added and the champion is as before. Each
+    materialisation tells in its metadata the `version` (int), and whether it is the `champion` now
+    (bool).
     """
     day = context.partition_key
     with contextlib.closing(store.connect()) as connection, connection:
@@ -230,13 +239,15 @@ def make_backfill(
 ) -> dg.SensorDefinition:
     """Make the sensor of a backfill, which asks for its runs until each day has one (given).
 
-    What has failed it names, and asks for once more when it is deployed with `again`.
+    What has failed it names. Deployed with `again` it asks for that, too, when each day has had a
+    run, and after each further failure anew: until it is stopped, or deployed without.
     """
 
     @dg.sensor(job=remake, minimum_interval_seconds=30)
     def backfill(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        requests = run_again(context.instance, name, at_most) if again else []
-        requests = requests or next_runs(context.instance, name, first, last, at_most)
+        requests = next_runs(context.instance, name, first, last, at_most)
+        if again:
+            requests = requests or run_again(context.instance, name, at_most)
         failed = failed_days(context.instance, name)
         return requests or dg.SkipReason(f"nothing to ask for now; failed: {failed or 'none'}")
 

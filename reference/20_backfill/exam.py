@@ -36,7 +36,8 @@ def _delivery(desk: Desk, call_id: str, moment: datetime.datetime, arrived: obje
     rng = desk.rng
     text = moment.astimezone(rng.choice(_OFFSETS)).isoformat()
     text = text.replace("+00:00", "Z") if rng.random() < 0.5 else text
-    return [call_id, rng.choice((7, 2**60 + rng.randrange(9))), text, rng.randint(1, 4000), arrived]
+    seconds = rng.choice((0, rng.randint(1, 4000)))  # some hang up in the queue
+    return [call_id, rng.choice((7, 2**60 + rng.randrange(9))), text, seconds, arrived]
 
 
 @examines(1, rests_on=("answer",))
@@ -69,10 +70,10 @@ def drawn_deliveries_of_drawn_days(desk: Desk) -> None:
 
 
 def _calls(desk: Desk, customers: Iterable[int], count: int) -> list[list[int]]:
-    """Draw calls of some customers: customer and seconds; each of them calls."""
+    """Draw calls of some customers: customer and seconds; each calls, the first once, in vain."""
     known = list(customers)
-    chosen = known + [desk.rng.choice(known) for _ in range(count - len(known))]
-    return [[one, desk.rng.randint(1, 4000)] for one in chosen[:count]]
+    chosen = known + [desk.rng.choice(known[1:]) for _ in range(count - len(known))]
+    return [[one, desk.rng.randint(1, 4000) * (one != known[0])] for one in chosen[:count]]
 
 
 def _days(desk: Desk, count: int) -> list[str]:
@@ -135,6 +136,7 @@ def a_backfill_asks_for_its_runs(desk: Desk) -> None:
     script: list[list[Any]] = [
         ["add", days[-1], "STARTED", None],
         ["add", days[0], "FAILURE", None],
+        ["add", None, "FAILURE", name],
     ]
     for other in (f"{name}0", name[:-1], name.upper()):
         script += [["add", rng.choice(days), one, other] for one in ("STARTED", "SUCCESS")]
@@ -144,12 +146,9 @@ def a_backfill_asks_for_its_runs(desk: Desk) -> None:
         script += [[*asks, at_most], ["start", status, 1], [*asks, at_most]]
         if at_most > 2:
             script += [[*asks, 1], ["end", 0, rng.choice(_ENDED)]]
-    script += [
-        ["add", "2026-01-02", "STARTED", name],
-        [*asks, 3],
-        [*asks, 1],
-        ["end", 0, "FAILURE"],
-    ]
+    script += [["add", day, "STARTED", name] for day in ("2026-01-02", "2026-01-02", None)]
+    script += [[*asks, at_most] for at_most in (6, 5, 4, 3, 1)]
+    script += [["end", 0, "FAILURE"]] * 3
     for _ in range(count):
         script += [[*asks, 3], ["start", "STARTED", 3], ["end", 0, rng.choice(_ENDED)]]
     script += [[*asks, 99]]
@@ -198,10 +197,12 @@ def failed_days_are_asked_for_again(desk: Desk) -> None:
     for other in (f"{name}1", name[:-1], None):
         script += [["add", days[number], "FAILURE", other] for number in (2, 3)]
         script += [["add", days[0], "SUCCESS", other], ["add", "2026-01-04", "FAILURE", other]]
+    script += [["add", None, "CANCELED", name]]
     under_way = len(_UNDER_WAY)
     asks = ["again", name]
     script += [["failed", name], [*asks, 99], [*asks, under_way + 2], [*asks, under_way]]
     script += [[*asks, 1], [*asks, under_way + 2], ["start", "FAILURE", 2], ["failed", name]]
+    script += [[*asks, 99], ["start", "CANCELED", 2]] * 2
     script += [[*asks, 99], ["start", "SUCCESS", 1], ["failed", name], [*asks, 99]]
     script += [["start", "STARTED", 2], ["failed", name], [*asks, under_way + 3]]
     script += [["failed", f"{name}1"], ["again", f"{name}1", 1], ["failed", "nobody"]]
@@ -230,10 +231,10 @@ def the_champion_is_of_the_newest_day(desk: Desk) -> None:
     rng = desk.rng
     days = _days(desk, 10)
     order = [*rng.sample(days[1:6], 5), days[6], rng.choice(days[:6]), days[6], days[0]]
-    script: list[list[Any]] = [[day, rng.sample(range(1, 4000), 3), ""] for day in order]
+    script: list[list[Any]] = [[day, [0, *rng.sample(range(1, 4000), 2)], ""] for day in order]
     for day, other in ((days[7], days[8]), (days[9], days[2]), (days[9], days[9])):
         script.append([day, rng.sample(range(1, 4000), 3), "overtaken", other])
-    script += [[days[9], [], ""], [days[9], [60], "full"], [days[0], [61, 99], ""]]
+    script += [[days[9], [], ""], [days[9], [60], "full"], [days[6], [61, 99], "back"]]
     outcome = desk.run_with("make_models", script)
     desk.note_outcome("Dagster backfills it day by day", outcome)
     if outcome.raised:

@@ -9,6 +9,7 @@ told, and nothing is run.
 import contextlib
 import sqlite3
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ _COLUMNS = ["call_id", "customer_id", "happened_at", "seconds", "arrived"]
 # What the store has from before: days without a partition, one customer twice.
 _FORMER = [("1999-12-31", 3, 1, 60), ("2025-12-30", 7, 2, 90), ("2025-12-30", 7, 2, 90)]
 _INSERT = "INSERT INTO features VALUES (?, ?, ?, ?)"
-_BEGINS = ("BEGIN", "INSERT", "UPDATE", "REPLACE", "DELETE")
+_CHANGES = ("INSERT", "UPDATE", "REPLACE", "DELETE")
 
 
 def choose(solution: Any, folder: Path, day: str, rows: list[list[Any]], zone: str) -> Any:
@@ -62,10 +63,11 @@ def make_days(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
             )
 
             before = _calls_made(solution, frame)
-            kind = solution.Store
+            given: Any = contextlib.nullcontext(solution.Store)
             if trouble == "overtaken":
-                kind = _overtaken(kind, (_INSERT, [(day, one, 1, 1) for one, _ in calls]))
-            with contextlib.closing(sqlite3.connect(_path(folder))) as other:
+                rows = [(day, one, 1, 1) for one, _ in calls]
+                given = _overtaken(solution.Store, (_INSERT, rows))
+            with contextlib.closing(sqlite3.connect(_path(folder))) as other, given as kind:
                 if trouble == "full":
                     most = max(one for one, _ in calls)
                     _refuse(other, "INSERT", "features", f"WHEN NEW.customer_id = {most}")
@@ -74,6 +76,7 @@ def make_days(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
                     other.execute("BEGIN IMMEDIATE")
                 _materialize([before, features], day, kind(path=_path(folder)), instance)
                 other.rollback()
+            with contextlib.closing(sqlite3.connect(_path(folder))) as other:
                 other.execute("DROP TRIGGER IF EXISTS refused_INSERT")
     return _one_run_a_day(features)
 
@@ -86,7 +89,8 @@ def make_models(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
         folder: Where it may write.
         script: The day, how long each customer called, and what befalls it: `full` (the disk, as
             the champion is moved), or `overtaken` day (another run has made that day's model, and
-            made it the champion, as this one begins to write).
+            made it the champion, as this one begins to write), or `back` (somebody has made the
+            first version the champion again, by hand).
 
     Returns:
         Whether Dagster's own backfill makes one run of each partition.
@@ -98,16 +102,22 @@ def make_models(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
     with recorded_instance(folder) as instance:
         for day, seconds, trouble, *more in script:
             before = _features_made(solution, folder, day, seconds)
-            kind = solution.Store
+            given: Any = contextlib.nullcontext(solution.Store)
             if trouble == "overtaken":
                 insert = "INSERT INTO models (day, weight) VALUES (?, ?)"
                 move = "UPDATE champion SET version = (SELECT max(version) FROM models), day = ?"
-                kind = _overtaken(kind, (insert, [(*more, 0.5)]), (move, [(*more,)]))
+                statements = ((insert, [(*more, 0.5)]), (move, [(*more,)]))
+                given = _overtaken(solution.Store, *statements)
             with contextlib.closing(store.connect()) as other:
+                if trouble == "back":
+                    with other:
+                        first = "SELECT 1, version, day FROM models ORDER BY version LIMIT 1"
+                        other.execute(f"INSERT OR REPLACE INTO champion {first}")
                 if trouble == "full":
                     for change in ("INSERT", "UPDATE"):
                         _refuse(other, change, "champion")
-                _materialize([before, model], day, kind(path=_path(folder)), instance)
+                with given as kind:
+                    _materialize([before, model], day, kind(path=_path(folder)), instance)
                 for change in ("INSERT", "UPDATE"):
                     other.execute(f"DROP TRIGGER IF EXISTS refused_{change}")
                 with other:
@@ -122,10 +132,10 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
     Args:
         solution: The submission.
         folder: Where it may write.
-        script: `next` name first last at_most, `again` name at_most, `failed` name, `add` day
-            status name (or None: a run of no backfill), `start` status number (the first so many of
-            what was asked for last), `end` number status (the run of that number among those under
-            way).
+        script: `next` name first last at_most, `again` name at_most, `failed` name, `add` day (or
+            None: a run of no partition) status name (or None: a run of no backfill), `start` status
+            number (the first so many of what was asked for last), `end` number status (the run of
+            that number among those under way).
 
     Returns:
         Of `next` and `again` a list of day, tag and run key, or `ValueError`; of `failed` the days.
@@ -153,7 +163,8 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
             answer: Any = None
             if what == "add":
                 day, status, name = told
-                add(status, **{_PARTITION: day}, **({"backfill": name} if name else {}))
+                tags = {_PARTITION: day, "backfill": name}
+                add(status, **{key: value for key, value in tags.items() if value})
             elif what == "start":
                 for one in asked[: told[1]]:
                     tags = {_PARTITION: _day(one), "dagster/run_key": one.run_key}
@@ -247,24 +258,40 @@ def _refuse(connection: Any, change: str, table: str, when: str = "") -> None:
     )
 
 
-def _overtaken(kind: type, *statements: tuple[str, list[tuple[Any, ...]]]) -> Any:
-    """Make a store into which another run writes when a first transaction, or change, begins."""
-    to_write = list(statements)
+@contextlib.contextmanager
+def _overtaken(kind: type, *statements: tuple[str, list[tuple[Any, ...]]]) -> Iterator[Any]:
+    """Make a store into which another run writes when a first transaction, or change, begins.
+
+    Just before the next change one more writes, to no effect. Where it may not, it gives up; where
+    it would have to wait for somebody who reads, it waits: until this change was made.
+    """
+    to_write, to_repeat = list(statements), ["UPDATE features SET calls = calls"]
+    waiting: list[sqlite3.Connection] = []
 
     class Overtaken(kind):  # type: ignore[misc]
         def connect(self) -> Any:
             connection = super().connect()
 
             def on_statement(statement: str) -> None:
-                if to_write and statement.lstrip().upper().startswith(_BEGINS):
+                does = statement.lstrip().upper()
+                while waiting:
+                    waiting.pop().close()
+                if to_write and does.startswith(("BEGIN", *_CHANGES)):
                     with contextlib.closing(sqlite3.connect(self.path, timeout=0)) as other, other:
                         while to_write:
                             other.executemany(*to_write.pop(0))
+                elif to_repeat and does.startswith(_CHANGES):
+                    waiting.append(sqlite3.connect(self.path, timeout=0, isolation_level=None))
+                    with contextlib.suppress(sqlite3.OperationalError):
+                        for one in ("BEGIN IMMEDIATE", to_repeat.pop(), "COMMIT"):
+                            waiting[-1].execute(one)
 
             connection.set_trace_callback(on_statement)
             return connection
 
-    return Overtaken
+    yield Overtaken
+    while waiting:
+        waiting.pop().close()
 
 
 def _impatient(kind: type) -> Any:

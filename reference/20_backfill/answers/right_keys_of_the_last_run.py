@@ -3,12 +3,18 @@
 
 def _table(instance, name):
     runs = instance.get_runs(filters=dg.RunsFilter(tags={"backfill": name}))
-    rows = [(run.tags[PARTITION], run.run_id, run.status.value, run.is_finished) for run in runs]
+    rows = [
+        (run.tags.get(PARTITION), run.run_id, run.status.value, run.is_finished) for run in runs
+    ]
     return pd.DataFrame(rows, columns=["day", "run_id", "status", "over"])
 
 
 def _last(table):
-    return table.drop_duplicates("day", keep="first").sort_values("day", ascending=False)
+    return (
+        table.dropna(subset="day")
+        .drop_duplicates("day", keep="first")
+        .sort_values("day", ascending=False)
+    )
 
 
 def failed_days(instance, name):

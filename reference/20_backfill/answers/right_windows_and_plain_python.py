@@ -32,7 +32,7 @@ def next_runs(instance, name, first, last, at_most):
     if not {first, last} <= keys:
         raise ValueError(f"{first} or {last} has no partition")
     records = instance.get_run_records(dg.RunsFilter(tags={"backfill": name}))
-    had = {record.dagster_run.tags["dagster/partition"] for record in records}
+    had = {record.dagster_run.tags.get("dagster/partition") for record in records}
     busy = sum(record.dagster_run.status not in _OVER for record in records)
     requests, day = [], datetime.date.fromisoformat(last)
     while str(day) >= first and busy + len(requests) < at_most:

@@ -8,5 +8,5 @@ def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
     bad = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
     runs = _runs_by_day(instance, name)
     return sorted(
-        (day for day in runs if any(run.status in bad for run in runs[day])), reverse=True
+        (day for day in runs if day and any(run.status in bad for run in runs[day])), reverse=True
     )

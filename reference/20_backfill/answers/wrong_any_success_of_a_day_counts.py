@@ -12,7 +12,7 @@ def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
         (
             day
             for day in runs
-            if runs[day][-1].status in bad and all(run.status != good for run in runs[day])
+            if day and runs[day][-1].status in bad and all(run.status != good for run in runs[day])
         ),
         reverse=True,
     )

@@ -13,7 +13,7 @@ def next_runs(
     runs: dict[str, list[dg.DagsterRun]] = {}
     for run in instance.get_runs():
         if run.tags.get("backfill", "").startswith(name):
-            runs.setdefault(run.tags[PARTITION], []).append(run)
+            runs.setdefault(run.tags.get(PARTITION, ""), []).append(run)
     asked = known[known.index(first) : known.index(last) + 1]
     waiting = [day for day in reversed(asked) if day not in runs]
     return [_request(name, day, 1) for day in waiting[: _free(runs, at_most)]]

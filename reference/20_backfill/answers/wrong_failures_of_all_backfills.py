@@ -9,4 +9,4 @@ def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
     last: dict[str, dg.DagsterRun] = {}
     for run in instance.get_runs():
         last.setdefault(run.tags.get(PARTITION, ""), run)
-    return sorted((day for day in last if last[day].status in bad), reverse=True)
+    return sorted((day for day in last if day and last[day].status in bad), reverse=True)

@@ -9,5 +9,5 @@ def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
     filters = dg.RunsFilter(tags={"backfill": name})
     last: dict[str, dg.DagsterRun] = {}
     for run in instance.get_runs(filters=filters, limit=10):
-        last.setdefault(run.tags[PARTITION], run)
-    return sorted((day for day in last if last[day].status in bad), reverse=True)
+        last.setdefault(run.tags.get(PARTITION, ""), run)
+    return sorted((day for day in last if day and last[day].status in bad), reverse=True)

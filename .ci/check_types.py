@@ -1,6 +1,6 @@
 """Check the types of the dojo, and of what examines the katas: `python .ci/check_types.py`.
 
-What `mypy` alone checks, and `exam.py` and `inside.py` of each kata: sixteen files of one name, in
+What `mypy` alone checks, and `exam.py` and `inside.py` of each kata: files of one name, in
 folders that are no packages. Each gets a name of its own here.
 """
 

@@ -270,6 +270,11 @@ def _asset_checks(code: str, folder: Path) -> Runs:
     }
 
 
+def _backfill(code: str, folder: Path) -> Runs:
+    del folder
+    return {"the newest first": lambda: _names(code)}
+
+
 EXAMPLES = {
     "01": _tasks_flows,
     "02": _retries,
@@ -283,6 +288,7 @@ EXAMPLES = {
     "12": _churn_pipeline,
     "13": _assets,
     "14": _asset_checks,
+    "20": _backfill,
 }
 
 

@@ -51,7 +51,7 @@ def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
     """Ask for page, stub, tests and reference, for all languages, and for nothing else."""
     ends = page_ends(kata)
     expected = {"kata.toml", kata.stub_file.name, kata.test_file.name}
-    expected |= {f"README.{end}" for end in ends}
+    expected |= {f"README.{end}" for end in ends} | set(kata.data)
     present = names_handed_out(kata.folder) - {"__pycache__", _PICTURE}
     expected |= {name for name in present if fnmatch.fnmatch(name, "messages.*.po")}
     pages = {name for name in present - expected if name.endswith(".md")}

@@ -98,6 +98,8 @@ class Kata(Record):
     tasks: Annotated[list[Task], Field(min_length=1)]
     # Each task builds on the one before: its tests wait until those of the earlier ones are green.
     in_order: bool = False
+    # Files beside the tests that these read.
+    data: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z]+$")]] = Field(default=[])
     # House rules that do not hold in this kata, and why: names of `dojo.laws.rules.LAWS`.
     lifts: dict[Words, Words] = Field(default={})
     folder: Annotated[Path, Field(exclude=True)]
@@ -158,6 +160,11 @@ class Kata(Record):
     def stub_file(self) -> Path:
         """Return the path of the file that the learner fills."""
         return self.folder / f"{self.slug}.py"
+
+    @property
+    def data_files(self) -> list[Path]:
+        """Return the paths of the files that the tests read."""
+        return [self.folder / name for name in self.data]
 
     @property
     def reference_file(self) -> Path:

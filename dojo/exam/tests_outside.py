@@ -45,7 +45,7 @@ def write_checkout(checkout: Path, kata: Kata, canary: str) -> None:
         copied = checkout / path.relative_to(kata.root)
         copied.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copied)
-    for path in (kata.folder / "kata.toml", kata.stub_file):
+    for path in (kata.folder / "kata.toml", kata.stub_file, *kata.data_files):
         shutil.copyfile(path, folder / path.name)
     tests = kata.test_file.read_text(encoding="utf-8")
     text = (

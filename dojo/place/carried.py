@@ -45,7 +45,11 @@ def carried(root: Path) -> Iterator[str]:
         slug = folder.name[3:]
         names = ("kata.toml", f"{slug}.py", f"test_{slug}.py", "example.svg")
         files = [folder / name for name in names]
-        files += [*sorted(folder.glob("*.md")), *sorted(folder.glob("messages.*.po"))]
+        files += [
+            path
+            for pattern in ("*.md", "messages.*.po", "*.jsonl")
+            for path in sorted(folder.glob(pattern))
+        ]
         beside = root / "reference" / folder.name
         files += [beside / f"{slug}.py", beside / "replay.jsonl"]
         found += [path.relative_to(root).as_posix() for path in files if path.is_file()]

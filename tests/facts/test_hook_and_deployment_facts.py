@@ -1,4 +1,4 @@
-"""What Prefect and HTTP libraries really do when a run is told of or deployed: katas 09 to 12."""
+"""What Prefect and HTTP libraries do when a run is told of or deployed: katas 09 to 12, and 20."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ def test_server_checks_types_only(found: dict[str, Any], parameters: str, answer
 
 def test_run_of_a_deployment_has_no_defaults(found: dict[str, Any]) -> None:
     assert found["of a run"] == {"path": "x"}
+
+
+def test_idempotency_key_makes_one_run(found: dict[str, Any]) -> None:
+    first, other = [0, "2", "Scheduled"], [1, "1", "Scheduled"]
+    assert found["asked again"] == [first, other, first]
 
 
 def test_hook_on_commit_that_raises_changes_nothing(found: dict[str, Any]) -> None:

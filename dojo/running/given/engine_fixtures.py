@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from dojo.engines.mlflow import troubled
 from dojo.running.given.fixtures import run_and_kata
 from dojo.running.given.laws import Laws
 from dojo.world.clock import RetryClock
+from dojo.world.draw.recorded import drawn_night, recorded_nights_in
+from dojo.world.draw.varied import RecordedNight
 from dojo.world.history import PrefectHistory, recorded_history
 
 
@@ -47,6 +50,26 @@ def prefect_told() -> Iterator[list[str]]:
 
     with bodies_noted() as told:
         yield told
+
+
+@pytest.fixture
+def recorded_nights(request: pytest.FixtureRequest) -> Callable[..., list[RecordedNight]]:
+    """Draw nights that real runs left: `recorded_nights("lost")`; see `dojo.world.draw.recorded`.
+
+    Without a name all families are drawn; the draw is the same at each run of a test.
+    """
+    _, kata = run_and_kata(request)
+    (path,) = kata.data_files
+    rng = random.Random(request.node.name)
+    print(f"data: {path.name}, drawn with random.Random({request.node.name!r})")  # if it is red
+
+    def drawn(*families: str) -> list[RecordedNight]:
+        kept = recorded_nights_in(path)
+        if unknown := {*families} - {one["family"] for one in kept}:
+            raise LookupError(f"{path.name} has no night of the family {min(unknown)!r}")
+        return [drawn_night(one, rng) for one in kept if one["family"] in families or not families]
+
+    return drawn
 
 
 @pytest.fixture

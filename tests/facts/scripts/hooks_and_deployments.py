@@ -1,4 +1,4 @@
-"""Tell of runs and deploy flows as katas 09 to 12 say: see test_hook_and_deployment_facts.py."""
+"""Tell of runs and deploy flows: katas 09 to 12, and 20; see test_hook_and_deployment_facts.py."""
 
 # ruff: noqa: ARG005, E402  Prefect is imported where it finds its settings.
 
@@ -28,6 +28,7 @@ from prefect.blocks.notifications import DiscordWebhook, SlackWebhook
 from prefect.cache_policies import INPUTS
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.deployments import run_deployment
 from prefect.schedules import Interval
 from prefect.server.schemas import schedules
 from prefect.settings import get_current_settings
@@ -156,6 +157,17 @@ def parameters_of_a_run():
         return client._client.post(**asked).json()["parameters"]
 
 
+def asked_again():
+    """Ask for days of a deployment, one of them twice; return the runs, as numbers, and states."""
+    scored.to_deployment("daily", parameters={"path": "x"}, concurrency_limit=5).apply()
+    runs = [
+        run_deployment("scored/daily", {"path": day}, timeout=0, idempotency_key=f"fix/{day}")
+        for day in ("2", "1", "2")
+    ]
+    ids = list(dict.fromkeys(run.id for run in runs))
+    return [[ids.index(run.id), run.parameters["path"], run.state_name] for run in runs]
+
+
 @task
 def make(): ...
 
@@ -191,6 +203,7 @@ with engine.harness(room, lambda _: None), engine.results_in(room.folder("result
         "missing": registered(days=7),
     }
     found["of a run"] = parameters_of_a_run()
+    found["asked again"] = asked_again()
     found["commit"] = committed()
     history = PrefectHistory()
     with recorded_history(history):

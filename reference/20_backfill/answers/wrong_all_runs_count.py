@@ -1,0 +1,17 @@
+"""Counts whatever is under way, the night run too: the backfill never begins.
+
+Refused by: test_only_runs_of_this_backfill_count
+"""
+
+
+def next_runs(
+    instance: dg.DagsterInstance, name: str, first: str, last: str, at_most: int
+) -> list[dg.RunRequest]:
+    known = days.get_partition_keys()
+    if first not in known or last not in known or first > last or at_most < 1:
+        raise ValueError(f"{first} to {last}, {at_most} at most")
+    runs = _runs_by_day(instance, name)
+    asked = known[known.index(first) : known.index(last) + 1]
+    waiting = [day for day in reversed(asked) if day not in runs]
+    under_way = [run for run in instance.get_runs() if not run.is_finished]
+    return [_request(name, day, 1) for day in waiting[: max(0, at_most - len(under_way))]]

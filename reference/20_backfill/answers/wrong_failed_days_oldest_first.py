@@ -1,0 +1,10 @@
+"""Names the oldest failed day first.
+
+Refused by: test_last_run_of_a_day_decides
+"""
+
+
+def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
+    bad = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+    runs = _runs_by_day(instance, name)
+    return sorted(day for day in runs if day and runs[day][-1].status in bad)

@@ -1,0 +1,10 @@
+"""Keeps of each call what was delivered first: corrections are never seen.
+
+Refused by: test_call_delivered_again_counts_once_as_corrected
+"""
+
+
+def calls_of(day: str, calls: pd.DataFrame) -> pd.DataFrame:
+    latest = calls.sort_values("arrived").drop_duplicates("call_id", keep="first")
+    moments = pd.to_datetime(latest["happened_at"], utc=True, format="ISO8601")
+    return latest[moments.dt.tz_convert("Europe/Paris").dt.strftime("%Y-%m-%d") == day]

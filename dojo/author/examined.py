@@ -22,7 +22,8 @@ from dojo.exam.marks import ScenarioVerdict
 from dojo.sandbox.parent_client import Parent
 from dojo.sandbox.walls import Level, Limits, SandboxError, missing_for
 
-_SEED = "check"
+# Of what authors look at: the same draws each time.
+SEED = "check"
 Scenarios = tuple[ScenarioVerdict, ...]
 
 
@@ -57,7 +58,7 @@ def check_examinations(root: Path, katas: list[Kata]) -> Iterator[Finding | Note
 
 
 @contextlib.contextmanager
-def examiner_of(root: Path, seed: str = _SEED) -> Iterator[Examiner]:
+def examiner_of(root: Path, seed: str = SEED) -> Iterator[Examiner]:
     """Hand out an examiner with walls; its draws are the same each time.
 
     Args:

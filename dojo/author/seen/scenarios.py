@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from dojo.author.examined import examiner_of
+from dojo.author.examined import SEED, examiner_of
 from dojo.catalog.kata import Kata
 from dojo.exam.compare import compare
 from dojo.exam.examiner import scenarios_of, tasks_of
@@ -17,7 +17,6 @@ from dojo.exam.stage import Desk, Outcome, Scenario
 from dojo.exam.submission_process import Died
 from dojo.ground.safe_text import one_line, shorten
 
-SEED = "check"
 _LONGEST_VALUE, _LONGEST_ARGUMENT, _MOST = 600, 160, 10_000
 
 

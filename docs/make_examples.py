@@ -79,9 +79,7 @@ def pictures() -> dict[Path, str]:
         found[kata.folder / "example.svg"] = as_file(stories, title, width=NARROW)
         stories = [(FRENCH.get(caption, caption), one) for caption, one in stories]
         title = f"{kata.title.fr} - ce que le moteur a consigné du petit exemple"
-        found[kata.folder / "example.fr.svg"] = as_file(
-            stories, title, width=NARROW, language="fr"
-        )
+        found[kata.folder / "example.fr.svg"] = as_file(stories, title, width=NARROW, language="fr")
     return found
 
 

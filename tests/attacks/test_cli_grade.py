@@ -11,7 +11,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.sandbox.walls import missing_for
 from dojo.terminal.screen import Screen
+from tests.processes import eventually
 
 KATA = find_kata(load_catalog(ROOT), "05")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
@@ -364,9 +364,7 @@ def test_killed_batch_goes_on_where_it_was(tmp_path: Path) -> None:
     state = tmp_path / "results.sqlite"
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(words, cwd=tmp_path, stdout=log, stderr=log)
-        deadline = time.monotonic() + 120
-        while kept(state) < 2 and time.monotonic() < deadline and process.poll() is None:
-            time.sleep(0.02)
+        eventually(lambda: kept(state) >= 2 or process.poll() is not None)
         process.send_signal(signal.SIGKILL)
         process.wait()
     first = kept(state)

@@ -345,6 +345,7 @@ def test_wall_that_does_not_hold_ends_the_grading(
     class Leaky:
         level = "strict"
         limits = LIMITS
+        root = tmp_path
         room = SimpleNamespace(path=tmp_path)
 
     seen = {"read a file outside": "'secret'"}

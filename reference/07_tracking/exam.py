@@ -220,8 +220,9 @@ def models_in_their_runs(desk: Desk) -> None:
     # Last: a model that is loaded can say, and change, whatever it likes.
     tried = desk.run_apart("try_models", night.seed, asked)
     for number, (seen, one) in enumerate(zip(looked, tried, strict=True), start=1):
-        if isinstance(seen, dict) and isinstance(one, dict):
-            seen["promises"] = seen["promises"] == [one.pop("of the kind", "")]
+        kind = one.pop("of the kind", "") if isinstance(one, dict) else ""
+        if isinstance(seen, dict):
+            seen["promises"] = seen["promises"] == [kind]
         desk.note(f"what is told of model {number}", seen)
         desk.note(f"model {number}", one)
 

@@ -140,7 +140,7 @@ def change_root(
 
     Args:
         new_root: An empty folder to build it on.
-        shown: What to show, read-only, at the place where it is now.
+        shown: What to show, read-only, at the place where it is now. Of a linked folder the link.
         hidden: Files and folders below it that are empty in there.
         room: An empty folder in memory takes its place; what it holds now is copied there.
         megabytes: The size of that folder.
@@ -155,8 +155,11 @@ def change_root(
         mount_tmpfs(new_root / name, size)
     for path in shown:
         inside = new_root / str(path).lstrip("/")
-        if path.is_symlink() and str(path.parent) == "/":  # /lib -> usr/lib
-            inside.symlink_to(os.readlink(path))
+        if (
+            path.is_symlink() and path.is_dir()
+        ):  # /lib -> usr/lib; two mounts of one folder would hide a file once
+            inside.parent.mkdir(parents=True, exist_ok=True)
+            inside.symlink_to(path.resolve())
         elif path.exists():
             bind(path, inside)
     for path in hidden:

@@ -47,7 +47,7 @@ class Parent:
         """
         self.level: Level = level
         self.limits = limits
-        self._root = root
+        self.root = root
         self._lock = threading.Lock()
         self._is_closed = False
         # Of this process: it outlives the warm parent, and the janitor outlives both.
@@ -63,7 +63,7 @@ class Parent:
         # Beside that one: no sandbox has a log in its folder.
         self._logs = self.room.folder("logs")
         self._log = self._logs / "warm-parent.log"
-        words = [str(self._root), str(self._folder)]
+        words = [str(self.root), str(self._folder)]
         self._forks = ForkClient(_PROGRAM, *words, launch=self._launch)
         with contextlib.ExitStack() as undo:
             undo.callback(self._end)
@@ -96,7 +96,7 @@ class Parent:
                 stderr=log,  # also of the parent, which inherits it
                 env=environment,
                 start_new_session=True,
-                cwd=self._root,
+                cwd=self.root,
             )
         # It stays open as long as this process lives: its end is the order to kill all.
         assert reaper.stdin is not None

@@ -18,15 +18,19 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
     """Try each forbidden thing once.
 
     Args:
-        told: `secret` and `target`, paths outside; `given` and `engine`, the sandbox's folders that
-            are not the submission's; `listener`, a port of the host; `victim`, a
-            process id of the host; `secret_name`, an environment variable of the grader.
+        told: `secret` and `target`, paths outside; `reference`, the katas' own folder; `given` and
+            `engine`, the sandbox's folders that are not the submission's; `listener`, a port of the
+            host; `victim`, a process id of the host; `secret_name`, an environment variable of the
+            grader.
 
     Returns:
         What was possible all the same: a name and what was seen. Empty is good.
     """
     attempts: dict[str, Callable[[], Any]] = {
         "read a file outside": lambda: Path(told["secret"]).read_text(encoding="utf-8"),
+        "read the reference (keep the katas away from folders of programs)": lambda: _look_into(
+            Path(told["reference"])
+        ),
         "write a file outside": lambda: Path(told["target"]).write_text("x", encoding="utf-8"),
         "close a file outside": lambda: os.chmod(told["target"], 0o400),
         "close it by its descriptor": lambda: _close_by_descriptor(__file__),
@@ -80,6 +84,12 @@ def try_everything(told: dict[str, Any]) -> dict[str, str]:
             continue
         possible[name] = repr(seen)[:100]
     return possible
+
+
+def _look_into(folder: Path) -> str:
+    for one in folder.iterdir():
+        return one.name
+    raise OSError("it is empty in here")
 
 
 def _close_by_descriptor(path: str) -> str:

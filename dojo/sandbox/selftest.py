@@ -44,6 +44,7 @@ def try_walls(parent: Parent) -> None:
                 {
                     "secret": str(secret),
                     "target": str(target),
+                    "reference": str(parent.root / "reference"),
                     "listener": listener.getsockname()[1],
                     "socket": f"{folder}/socket",
                     "victim": os.getpid(),

@@ -36,7 +36,13 @@ _NAMESPACES = (
     | kernel.CLONE_NEWPID
     | kernel.CLONE_NEWNET
 )
-_SYSTEM = ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin")
+_SYSTEM = ("/lib", "/lib64", "/lib32", "/bin", "/sbin")
+# Of a folder with programs, such as an environment. What lies beside these is somebody's work: a
+# clone in the environment's `src`, where pip puts it, or in /usr/src; an environment in a clone.
+_OF_PROGRAMS = (
+    *("bin", "etc", "include", "lib", "lib32", "lib64", "libexec", "sbin", "share", "ssl"),
+    "pyvenv.cfg",
+)
 _ETC = ("ld.so.cache", "localtime", "nsswitch.conf", "hosts", "alternatives", "mime.types")
 
 
@@ -68,31 +74,41 @@ class Limits:
 
 
 def interpreter_paths() -> list[Path]:
-    """Return what a Python with the taught libraries reads: itself, its packages, the dojo."""
+    """Return what a Python with the taught libraries reads: itself, its packages, the dojo.
+
+    A link is there beside what it leads to.
+    """
     named = [
-        sys.prefix,
-        sys.base_prefix,
+        *(
+            f"{folder}/{name}"
+            for folder in ("/usr", "/usr/local", sys.prefix, sys.base_prefix)
+            for name in _OF_PROGRAMS
+        ),
         sysconfig.get_path("stdlib"),
         sysconfig.get_path("purelib"),
         # An environment above another, as 'uv run --with' makes one, has the other's packages too.
         *(one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")),
     ]
-    found = [Path(one).resolve() for one in named if one]
+    found = [Path(one) for one in (*_SYSTEM, *named) if one]
+    found += [Path("/etc") / name for name in _ETC]
     found += [PACKAGE_ROOT / "dojo", cache_dir()]
     found += [path for engine in ENGINES.values() for path in engine.readable()]
-    paths = [Path(one) for one in _SYSTEM] + [Path("/etc") / name for name in _ETC]
-    for path in found:
-        if path.exists() and not any(one == path or one in path.parents for one in paths):
-            paths.append(path)
+    paths: list[Path] = []
+    for link in (path.parent.resolve() / path.name for path in found):
+        for path in (link, link.resolve()):
+            if path.exists() and not any(one == path or one in path.parents for one in paths):
+                paths.append(path)
     return paths
 
 
 def hidden_paths() -> list[Path]:
     """Return what lies among these and no submission may read.
 
-    The katas that the dojo's wheel carries, and the references of packs that pip has installed.
+    The katas that the dojo's wheel carries, or another one's in an environment below, and the
+    references of packs that pip has installed.
     """
-    found = [PACKAGE_ROOT / "dojo" / ARCHIVE, *(one / "reference" for one in installed())]
+    found = [Path(one) / "dojo" / ARCHIVE for one in (PACKAGE_ROOT, *sys.path)]
+    found += [one / "reference" for one in installed()]
     return [path.resolve() for path in found if path.exists()]
 
 

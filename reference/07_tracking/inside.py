@@ -385,40 +385,56 @@ def models_in(folder: Path, store: str) -> int:
     return len(list((folder / store).rglob("MLmodel")))
 
 
-def try_models(folder: Path, seed: str, addresses: list[list[str]]) -> list[Any]:
-    """Load each model of a store as inference would: elsewhere, with the temporary folder swept."""
-    import mlflow
+def look_at_models(folder: Path, addresses: list[list[str]]) -> list[Any]:
+    """Tell what is written of each model of a store, for whoever is elsewhere; none is loaded."""
+    _go_elsewhere(folder)
+    return [_told_of(_look_at, *one) for one in addresses]
 
-    for left in (folder.parents[1] / "tmp" / folder.name).iterdir():
-        shutil.rmtree(left, ignore_errors=True)
+
+def try_models(folder: Path, seed: str, addresses: list[list[str]]) -> list[Any]:
+    """Load each model as inference would, and tell what it predicts; each may be any program."""
     rows = _Play(None, folder, seed).customers
     rows = rows[[*reversed(FEATURES), "contract"]].astype(dict.fromkeys(FEATURES, float))
     rows.iloc[::10, 0] = float("nan")
+    _go_elsewhere(folder)
+    return [_told_of(lambda address: _try_model(address, rows), *one) for one in addresses]
+
+
+def _go_elsewhere(folder: Path) -> None:
+    """Be in another folder, with the temporary one swept."""
+    for left in (folder.parents[1] / "tmp" / folder.name).iterdir():
+        shutil.rmtree(left, ignore_errors=True)
     os.chdir("/")
-    found = []
-    for store, address in addresses:
-        mlflow.set_tracking_uri(_uri(store))
-        found.append(_try_model(address, rows))
-    return found
 
 
-def _try_model(address: str, rows: Any) -> Any:
+def _told_of(tell: Callable[[str], Any], store: str, address: str) -> Any:
+    import mlflow
+
+    mlflow.set_tracking_uri(_uri(store))
+    try:
+        return tell(address)
+    except Exception as error:  # whatever is wrong with it
+        return type(error).__name__
+
+
+def _look_at(address: str) -> dict[str, Any]:
     import mlflow
     import numpy
 
-    try:
-        model = mlflow.pyfunc.load_model(address)
-        predicted = numpy.asarray(model.predict(rows))
-        signature = model.metadata.signature
-        lines = Path(mlflow.pyfunc.get_model_dependencies(address)).read_text().split()
-        run = mlflow.MlflowClient().get_run(model.metadata.run_id)
-    except Exception as error:  # whatever is wrong with it
-        return type(error).__name__
-    outputs = {numpy.dtype(one).kind for one in signature.outputs.numpy_types()}
+    told = mlflow.models.get_model_info(address)
+    lines = Path(mlflow.pyfunc.get_model_dependencies(address)).read_text().split()
+    run = mlflow.MlflowClient().get_run(told.run_id)
     return {
-        "predicts": [int(one) for one in predicted],
-        "signature": {one.name: one.type.name for one in signature.inputs},
-        "promises what it predicts": outputs == {predicted.dtype.kind},
+        "signature": {one.name: one.type.name for one in told.signature.inputs},
+        "promises": sorted({numpy.dtype(one).kind for one in told.signature.outputs.numpy_types()}),
         "requirements": sorted(one for one in lines if not one.startswith("mlflow==")),
         "trees of its run": run.data.params.get("n_estimators"),
     }
+
+
+def _try_model(address: str, rows: Any) -> dict[str, Any]:
+    import mlflow
+    import numpy
+
+    predicted = numpy.asarray(mlflow.pyfunc.load_model(address).predict(rows))
+    return {"predicts": [int(one) for one in predicted], "of the kind": predicted.dtype.kind}

@@ -44,7 +44,7 @@ def call(box: Sandbox, name: str, *args: Any, file: str = "solution.py") -> dict
     line = box.start("examine", {"file": file, "lifts": []})
     until = time.monotonic() + 20
     assert "loaded" in line.receive(until)
-    line.send({"do": "call", "nonce": "1", "name": name, "args": list(args), "kwargs": {}})
+    line.send({"do": "call", "as": 1, "nonce": "1", "name": name, "args": list(args), "kwargs": {}})
     reply = line.receive(until)
     box.end()
     line.close()
@@ -131,7 +131,7 @@ def test_inside_is_loaded_once_a_process_and_is_not_the_submissions(parent: Pare
         (given / INSIDE).parent.mkdir()
         (given / INSIDE).write_text(COUNTS)
 
-    told = {"args": [], "kwargs": {}, "nonce": "1"}
+    told = {"as": 1, "args": [], "kwargs": {}, "nonce": "1"}
     until = time.monotonic() + 30
     with parent.sandbox(fill) as box:
         line = box.start("examine", {"file": "solution.py", "token": "first", "lifts": []})
@@ -217,7 +217,9 @@ def test_keeper_tells_how_a_process_ended(parent: Parent) -> None:
         for code in (0, 7, -9, -11):
             line = box.start("examine", {"file": "solution.py", "lifts": []})
             line.receive(time.monotonic() + 20)
-            line.send({"do": "call", "nonce": "1", "name": "f", "args": [code], "kwargs": {}})
+            line.send(
+                {"do": "call", "as": 1, "nonce": "1", "name": "f", "args": [code], "kwargs": {}}
+            )
             ending = box.end(grace_s=5)
             assert ending.code == code
             assert ending == of_exit_code(code)
@@ -229,7 +231,7 @@ def test_keeper_tells_what_the_limits_ended(parent: Parent) -> None:
     with parent.sandbox(with_solution("def f(_):\n    while True: pass\n")) as box:
         line = box.start("examine", {"file": "solution.py", "lifts": []}, limits)
         line.receive(time.monotonic() + 20)
-        line.send({"do": "call", "nonce": "1", "name": "f", "args": [1], "kwargs": {}})
+        line.send({"do": "call", "as": 1, "nonce": "1", "name": "f", "args": [1], "kwargs": {}})
         assert box.end(grace_s=20) == Ending("timeout", -24, 1.0)
         line.close()
 
@@ -254,7 +256,7 @@ def test_files_of_a_submission_have_a_limit_together(parent: Parent) -> None:
         line = box.start("examine", {"file": "solution.py", "lifts": []}, limits)
         until = time.monotonic() + 20
         line.receive(until)
-        line.send({"do": "call", "nonce": "1", "name": "f", "args": [20], "kwargs": {}})
+        line.send({"do": "call", "as": 1, "nonce": "1", "name": "f", "args": [20], "kwargs": {}})
         with pytest.raises(LineClosed):
             line.receive(until)
         assert box.end(grace_s=5) == Ending("output")
@@ -345,6 +347,7 @@ def test_wall_that_does_not_hold_ends_the_grading(
     class Leaky:
         level = "strict"
         limits = LIMITS
+        root = tmp_path
         room = SimpleNamespace(path=tmp_path)
 
     seen = {"read a file outside": "'secret'"}

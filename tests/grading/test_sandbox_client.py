@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dojo.place.carried import ARCHIVE
 from dojo.sandbox.client import GuardFault, Sandbox
-from dojo.sandbox.walls import Limits, interpreter_paths
+from dojo.sandbox.walls import Limits, hidden_paths, interpreter_paths
 from dojo.wire.line import Line
 
 ASKS: dict[str, Callable[[Sandbox], Any]] = {
@@ -49,3 +51,29 @@ def test_packages_of_an_environment_below_can_be_read(
 
     assert below in interpreter_paths()
     assert tmp_path / "mine" not in interpreter_paths()
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_work_beside_the_programs_of_an_environment_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
+) -> None:
+    """`pip install -e git+...` clones into the environment's `src`; others make it in a clone."""
+    (tmp_path / "env" / "src" / "ml-dojo" / "reference").mkdir(parents=True)
+    (tmp_path / "env" / "lib").mkdir()
+    (tmp_path / "env" / "lib64").symlink_to("lib")
+    (tmp_path / "link").symlink_to("env")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ("link" if linked else "env")))
+
+    found = [one for one in interpreter_paths() if tmp_path in one.parents]
+    assert found == [tmp_path / "env" / "lib", tmp_path / "env" / "lib64"]
+
+
+def test_katas_in_another_environments_wheel_are_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "site-packages" / "dojo" / ARCHIVE
+    archive.parent.mkdir(parents=True)
+    archive.touch()
+    monkeypatch.syspath_prepend(archive.parents[1])
+
+    assert archive in hidden_paths()

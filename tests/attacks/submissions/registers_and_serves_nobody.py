@@ -23,6 +23,7 @@ def _tell(_, __, calls):
             "watched": ["hourly", "nightly"],
             "both at once": True,
             "asked the server": True,
+            "starts runs beside the schedules": False,
             "known ones are there": True,
             "lead to their flows": True,
         }

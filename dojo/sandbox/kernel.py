@@ -155,9 +155,8 @@ def change_root(
         mount_tmpfs(new_root / name, size)
     for path in shown:
         inside = new_root / str(path).lstrip("/")
-        if (
-            path.is_symlink() and path.is_dir()
-        ):  # /lib -> usr/lib; two mounts of one folder would hide a file once
+        # As /lib -> usr/lib: two mounts of one folder would hide a file in one of them only.
+        if path.is_symlink() and path.is_dir():
             inside.parent.mkdir(parents=True, exist_ok=True)
             inside.symlink_to(path.resolve())
         elif path.exists():

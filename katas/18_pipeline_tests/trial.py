@@ -1,0 +1,324 @@
+"""Run somebody's tests on a pipeline, as pytest does, and note how each of them ended.
+
+The tests' file is handed to a pytest of its own, in this process: fixtures, parameters, monkeypatch
+and tmp_path are those of every day. What the tests get as `pipeline` is a module made of a source:
+it has no file, and nothing of it says whether it is the one in production or another.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import dataclasses
+import os
+import socket
+import sys
+import threading
+import types
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+NAME = "nightly"
+# What no test of a pipeline can miss; it takes half of a session's time.
+_LEFT_OUT = (
+    *("terminal", "cacheprovider", "faulthandler", "unraisableexception", "threadexception"),
+    *("pastebin", "junitxml", "doctest", "setuponly", "setupplan", "stepwise", "legacypath"),
+    *("warnings", "debugging", "unittest", "subtests"),
+)
+_LOCAL = (None, "", "localhost", "127.0.0.1", "::1", b"localhost", b"127.0.0.1")
+
+
+@dataclasses.dataclass
+class Ran:
+    """How one test ended on one pipeline.
+
+    Attributes:
+        name: Its name, with its parameters.
+        outcome: "green", "red", or "skipped" for one that says nothing.
+        error: What it was red of.
+        takes_pipeline: Whether it asks for the pipeline at all.
+        network: The host that was asked for meanwhile, if it is not this machine.
+        reads: How the pipeline's text was read by the tests, if it was.
+        pauses_s: How long it would have waited, of its own accord.
+    """
+
+    name: str
+    outcome: str = "green"
+    error: BaseException | None = None
+    takes_pipeline: bool = True
+    network: str = ""
+    reads: str = ""
+    pauses_s: float = 0.0
+
+
+class BrokenTests(Exception):
+    """The tests' file cannot be collected; the text says why."""
+
+
+def run_tests(
+    tests: Path,
+    source: str,
+    folder: Path,
+    *,
+    words: Sequence[str] = ("test_",),
+    only: Collection[str] | None = None,
+    backwards: bool = False,
+    stop: bool = False,
+    change: Callable[[types.ModuleType], object] = lambda _: None,
+    module_name: str = "tests_on_trial",
+    waited_s: Callable[[], float] = lambda: 0.0,
+) -> list[Ran]:
+    """Run the tests of a file on one pipeline.
+
+    Args:
+        tests: The file.
+        source: The pipeline's.
+        folder: For what the tests write; it must not exist.
+        words: How the names of the tests begin that run.
+        only: The names of the tests that may run, parameters included; all for None.
+        backwards: Whether the last one runs first.
+        stop: Whether the first red one is the last one.
+        change: Is done with the pipeline before each test.
+        module_name: What the tests' module is called while they run.
+        waited_s: Says how long such a module has waited so far.
+
+    Returns:
+        How each ended, in the order in which they ran.
+
+    Raises:
+        BrokenTests: They cannot be collected.
+    """
+    session = _Session(tests, source, words, only, backwards, stop, change, module_name, waited_s)
+    arguments = [part for one in _LEFT_OUT for part in ("-p", f"no:{one}")]
+    arguments += ["--capture=no", "--noconftest", "--import-mode=importlib", "-c", os.devnull]
+    arguments += [f"--rootdir={tests.parent}", f"--confcutdir={tests.parent}"]
+    with _as_found(), session.looking():
+        code = pytest.main([*arguments, f"--basetemp={folder}", str(tests)], plugins=[session])
+    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        session.broken = session.broken or f"pytest ended with {code!r}"
+    if session.broken:
+        raise BrokenTests(session.broken)
+    return session.ran
+
+
+class _Session:
+    """The plugin of one pytest: it hands out the pipeline, and notes what comes of it."""
+
+    def __init__(
+        self,
+        tests: Path,
+        source: str,
+        words: Sequence[str],
+        only: Collection[str] | None,
+        backwards: bool,
+        stop: bool,
+        change: Callable[[types.ModuleType], object],
+        module_name: str,
+        waited_s: Callable[[], float],
+    ) -> None:
+        self.ran: list[Ran] = []
+        self.broken = ""
+        self._tests, self._source = str(tests), source
+        self._code = compile(source, f"{NAME} on trial", "exec", dont_inherit=True)
+        self._module = types.ModuleType(NAME)
+        self._words, self._only, self._module_name = tuple(words), only, module_name
+        self._backwards, self._stop, self._change = backwards, stop, change
+        self._waited_s, self._waited_before_s = waited_s, 0.0
+
+    @pytest.fixture(name="pipeline")
+    def _pipeline(self) -> Any:
+        """Hand out the pipeline, made afresh for each test."""
+        names = vars(self._module)
+        names.clear()
+        names.update(__name__=NAME, __builtins__=__builtins__, __loader__=self, __doc__=None)
+        exec(self._code, names)
+        self._change(self._module)
+        return self._module
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Note why the tests cannot be collected."""
+        if report.failed:
+            self.broken = self.broken or str(report.longrepr)
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Choose the tests that run, and their order."""
+        items[:] = [one for one in items if one.name.startswith(self._words)]
+        if self._only is not None:
+            items[:] = [one for one in items if one.name in self._only]
+        if self._backwards:
+            items.reverse()
+        for one in items[:1]:
+            one.module.__name__ = self._module_name
+
+    def pytest_runtest_setup(self, item: Any) -> None:
+        """Begin to note what a test does."""
+        self._waited_before_s = self._waited_s()
+        self.ran.append(Ran(item.name, takes_pipeline="pipeline" in item.fixturenames))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
+        """Note how a test ended, and spare the time in which pytest draws why."""
+        item.repr_failure = lambda *_, **__: ""
+        report = yield
+        ran = self.ran[-1]
+        if report.when == "teardown":
+            ran.pauses_s += self._waited_s() - self._waited_before_s
+        if report.outcome != "passed" and ran.outcome != "red":
+            ran.outcome = "red" if report.failed else "skipped"
+            ran.error = call.excinfo.value if call.excinfo else AssertionError(report.longrepr)
+        if self._stop and ran.outcome == "red":
+            item.session.shouldstop = "the first red one is enough"
+        return report
+
+    def get_source(self, _: str) -> str:
+        """Return the pipeline's text, as Python's loaders do; note it where the tests ask."""
+        frame = sys._getframe(1)
+        while frame is not None and "python" in frame.f_code.co_filename.split("site-packages")[0]:
+            frame = frame.f_back
+        if frame is not None and frame.f_code.co_filename == self._tests:
+            self._note("reads", "inspect.getsource")
+        return self._source
+
+    def _note(self, what: str, value: Any) -> None:
+        if self.ran:
+            setattr(self.ran[-1], what, value)
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        """Look at what tests do besides, for the length of a block."""
+        real_lookup, real_wait = socket.getaddrinfo, threading.Event.wait
+
+        def lookup(host: Any, *args: Any, **more: Any) -> Any:
+            if host not in _LOCAL:
+                self._note("network", host if isinstance(host, str) else repr(host))
+            return real_lookup(host, *args, **more)
+
+        def wait(event: threading.Event, timeout: float | None = None) -> bool:
+            if timeout and sys._getframe(1).f_code.co_filename == self._tests:
+                self._note("pauses_s", timeout)
+                return event.is_set()
+            return real_wait(event, timeout)
+
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.object(socket, "getaddrinfo", lookup))
+            stack.enter_context(mock.patch.object(threading.Event, "wait", wait))
+            stack.enter_context(mock.patch.dict(sys.modules, {NAME: self._module}))
+            stack.enter_context(_opened(lambda: self._note("reads", f"open({NAME}.py)")))
+            yield
+
+
+@contextlib.contextmanager
+def _as_found() -> Iterator[None]:
+    """Leave to the pytest around this one what is its own."""
+    current = "PYTEST_CURRENT_TEST"
+    known, was = {*sys.modules}, os.environ.get(current)
+    with (
+        mock.patch.object(sys, "dont_write_bytecode", True),
+        mock.patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
+    ):
+        yield
+        for name in {*sys.modules} - known:
+            if getattr(sys.modules[name], "__file__", "") and name.endswith("_tests"):
+                del sys.modules[name]
+    os.environ.pop(current, None)
+    if was is not None:
+        os.environ[current] = was
+
+
+_told_of_opening: list[Callable[[], object]] = []
+
+
+@contextlib.contextmanager
+def _opened(told: Callable[[], object]) -> Iterator[None]:
+    """Tell whenever the pipeline's own file is opened, for the length of a block."""
+    if not hasattr(sys, f"_{NAME}_is_watched"):  # such a hook stays until the process ends
+        setattr(sys, f"_{NAME}_is_watched", _told_of_opening)
+        sys.addaudithook(_hear)
+    hearing = getattr(sys, f"_{NAME}_is_watched")
+    hearing.append(told)
+    try:
+        yield
+    finally:
+        hearing.remove(told)
+
+
+def _hear(event: str, args: tuple[Any, ...]) -> None:
+    if event == "open" and _told_of_opening and str(args[0]).endswith(f"{NAME}.py"):
+        _told_of_opening[-1]()
+
+
+def edited(source: str, edits: Sequence[tuple[str, str]]) -> str:
+    """Return a source in which some passages are others.
+
+    Raises:
+        ValueError: A passage is not there, or more than once.
+    """
+    for old, new in edits:
+        if source.count(old) != 1:
+            raise ValueError(f"{source.count(old)} passages of the pipeline read {old!r}")
+        source = source.replace(old, new)
+    return source
+
+
+def rewritten(source: str) -> str:
+    """Return a source that does the same and reads otherwise: other names inside, other texts."""
+    tree = ast.parse(source)
+    private = {
+        one.name: f"{one.name}_again"
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef) and one.name.startswith("_")
+    }
+    for one in tree.body:
+        if isinstance(one, ast.FunctionDef):
+            _Renamed(one, private).visit(one)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives other names to what is inside of a function; says what it raises in other words."""
+
+    def __init__(self, function: ast.FunctionDef, private: dict[str, str]) -> None:
+        taken = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
+        stored = {
+            one.id
+            for one in ast.walk(function)
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        }
+        self._names = {**private, **{name: f"the_{name}" for name in stored - taken}}
+        if isinstance(function.body[0], ast.Expr) and len(function.body) > 1:
+            del function.body[0]  # its docstring
+        function.name = private.get(function.name, function.name)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = self._names.get(node.id, node.id)
+        return node
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.exc, ast.Call):
+            node.exc.args = [ast.Constant("it is refused")]
+        return node
+
+
+def hollow(pipeline: types.ModuleType) -> None:
+    """Have all functions of a pipeline do nothing, and return None."""
+    _replace(pipeline, lambda *_, **__: None)
+
+
+def broken(pipeline: types.ModuleType) -> None:
+    """Have all functions of a pipeline raise."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError("this pipeline is out of order")
+
+    _replace(pipeline, refuse)
+
+
+def _replace(pipeline: types.ModuleType, by: Callable[..., None]) -> None:
+    for name, value in list(vars(pipeline).items()):
+        if callable(value) and getattr(value, "__module__", None) == NAME:
+            setattr(pipeline, name, by)

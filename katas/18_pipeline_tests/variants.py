@@ -1,0 +1,259 @@
+"""The pipelines that the tests of this kata are tried on: each is `nightly.py` with some edits.
+
+HONEST ones keep the contract. FAULTY ones break one promise of it; what that means is said in
+`test_pipeline_tests.py`. There are others, which nobody sees.
+"""
+
+Edits = tuple[tuple[str, str], ...]
+
+HONEST: dict[str, dict[str, Edits]] = {
+    "check": {
+        "asks_all_at_once": (
+            (
+                '    for row in rows:\n        if not isinstance(row, dict):\n'
+                '            raise ValueError(f"{row!r:.80} is no row")\n'
+                "        missing = [name for name in COLUMNS if name not in row]\n",
+                "    if any(type(row) is not dict for row in rows):\n"
+                '        raise ValueError("not all of these are rows")\n'
+                "    for row in reversed(rows):\n"
+                "        missing = sorted({*COLUMNS} - row.keys())\n",
+            ),
+        ),
+    },
+    "clean": {
+        "loops_over_rows": (
+            (
+                '    frame = pd.DataFrame(rows)[COLUMNS].astype({"fee": "float64"})\n'
+                '    frame = frame[~frame["customer_id"].str.startswith("test-")]\n'
+                '    frame = frame.sort_values("seen_at").drop_duplicates("customer_id",'
+                ' keep="last")\n'
+                '    return frame.sort_values("customer_id").reset_index(drop=True)\n',
+                "    newest = {}\n"
+                '    for row in sorted(rows, key=lambda one: one["seen_at"]):\n'
+                '        if row["customer_id"][:5] != "test-":\n'
+                '            newest[row["customer_id"]] = row\n'
+                "    kept = [[newest[one][name] for name in COLUMNS] for one in sorted(newest)]\n"
+                '    return pd.DataFrame(kept, columns=COLUMNS).astype({"fee": float})\n',
+            ),
+        ),
+    },
+    "prepare": {
+        "writes_arrays": (
+            (
+                '    made = {name: (part[FEATURES] - mean) / spread for name, part in (("a",'
+                ' train), ("b", tonight))}\n'
+                '    return train.assign(**made["a"]), tonight.assign(**made["b"])\n',
+                "    both = []\n"
+                "    for part in (train, tonight):\n"
+                "        part = part.copy()\n"
+                "        for name in FEATURES:\n"
+                "            part[name] = (part[name].to_numpy() - mean[name]) / spread[name]\n"
+                "        both.append(part)\n"
+                "    return both[0], both[1]\n",
+            ),
+            (
+                "    chances = 1 / (1 + np.exp(-(tonight[FEATURES] * weights).sum(axis=1)))\n",
+                "    sums = tonight[FEATURES].to_numpy(float) @ weights.to_numpy()\n"
+                "    chances = pd.Series(1 / (1 + np.exp(-sums)), index=tonight.index)\n",
+            ),
+        ),
+    },
+    "publish": {
+        "collects_in_a_folder_elsewhere": (
+            (
+                '    beside = path.with_name(f".{path.name}.part")\n'
+                "    try:\n"
+                '        beside.write_text(text, encoding="utf-8")\n'
+                "        os.replace(beside, path)\n"
+                "    finally:\n"
+                "        with contextlib.suppress(FileNotFoundError):\n"
+                "            beside.unlink()\n",
+                "    import tempfile\n\n"
+                "    with tempfile.TemporaryDirectory(dir=path.parent.parent) as other:\n"
+                '        whole = Path(other) / "whole"\n'
+                '        with whole.open("w", encoding="utf-8") as file:\n'
+                "            file.write(text)\n"
+                "        whole.rename(path)\n",
+            ),
+            (
+                '    newest = max(place.glob("scores-*.csv"))\n',
+                '    newest = sorted(place.glob("scores-????-??-??.csv"))[-1]\n',
+            ),
+        ),
+    },
+    "nightly": {
+        "tasks_all_the_way": (
+            (
+                "@task(retries=3, retry_delay_seconds=[60, 300, 900])\n"
+                "def _load(url: str) -> Any:\n"
+                "    return fetch(url)\n",
+                "@task(retries=3, retry_delay_seconds=lambda tries: [10.0] * tries)\n"
+                "def _ask(url: str) -> Any:\n"
+                "    return fetch(url)\n\n\n"
+                "@task\n"
+                "def _judged(rows: Any) -> Any:\n"
+                "    check(rows)\n"
+                "    return rows\n",
+            ),
+            (
+                "    rows = _load(url)\n    check(rows)\n",
+                "    rows = _judged(_ask.submit(url).result())\n",
+            ),
+        ),
+    },
+}
+
+FAULTY: dict[str, dict[str, Edits]] = {
+    "check": {
+        "nothing_is_data": (("isinstance(rows, list) or not rows:", "isinstance(rows, list):"),),
+        "error_is_data": (
+            (
+                "    if not isinstance(rows, list) or not rows:\n",
+                "    if not rows:\n",
+            ),
+            (
+                "    for row in rows:\n        if not isinstance(row, dict):\n",
+                "    for row in rows if isinstance(rows, list) else []:\n"
+                "        if not isinstance(row, dict):\n",
+            ),
+        ),
+        "first_row_speaks_for_all": (("    for row in rows:\n", "    for row in rows[:1]:\n"),),
+        "some_columns_are_enough": (
+            (
+                "        if missing:\n            raise ValueError(f\"a row lacks {', '.join(missing)}\")\n",
+                "        if missing:\n            continue\n",
+            ),
+        ),
+        "nonsense_is_a_number": (
+            (' or row["tenure"] < 0:\n', ":\n"),
+            ('row["fee"] is not None and row["fee"] < 0', "False"),
+        ),
+        "more_is_refused": (
+            (
+                "        missing = [name for name in COLUMNS if name not in row]\n",
+                "        missing = sorted({*COLUMNS} ^ row.keys())\n",
+            ),
+        ),
+    },
+    "clean": {
+        "oldest_row_wins": (('keep="last"', 'keep="first"'),),
+        "last_in_the_answer_wins": (('frame.sort_values("seen_at").drop', "frame.drop"),),
+        "unknown_fee_is_zero": (
+            ('.astype({"fee": "float64"})', '.astype({"fee": "float64"}).fillna({"fee": 0.0})'),
+        ),
+        "free_customers_are_lost": (
+            ('["customer_id"].str.startswith("test-")]', '["fee"].eq(0)]'),
+            ("    return frame.sort_values(\"customer_id\")", (
+                '    frame = frame[~frame["customer_id"].str.startswith("test-")]\n'
+                '    return frame.sort_values("customer_id")'
+            )),
+        ),
+        "ids_become_numbers": (
+            (
+                '    return frame.sort_values("customer_id").reset_index(drop=True)\n',
+                '    frame = frame.sort_values("customer_id").reset_index(drop=True)\n'
+                '    numbers = pd.to_numeric(frame["customer_id"], errors="coerce")\n'
+                "    return frame if numbers.isna().any() else frame.assign("
+                "customer_id=numbers.astype(str))\n",
+            ),
+        ),
+        "test_customers_stay": (
+            ('    frame = frame[~frame["customer_id"].str.startswith("test-")]\n', ""),
+        ),
+    },
+    "prepare": {
+        "median_of_all": (('    median = train["fee"]', '    median = customers["fee"]'),),
+        "scaled_by_all": (
+            (
+                "    mean, spread = train[FEATURES].mean(), train[FEATURES]",
+                "    every = pd.concat([train, tonight])\n"
+                "    mean, spread = every[FEATURES].mean(), every[FEATURES]",
+            ),
+        ),
+        "tonights_in_both": (
+            ("    train, tonight = customers[is_known],", "    train, tonight = customers,"),
+        ),
+        "each_part_by_itself": (
+            (
+                "(part[FEATURES] - mean) / spread",
+                "(part[FEATURES] - part[FEATURES].mean()) / spread",
+            ),
+        ),
+        "midnight_is_lost": (
+            (
+                "customers[is_known], customers[~is_known]",
+                "customers[is_known], customers[customers[\"seen_at\"] > f\"{night}T00:00:00Z\"]",
+            ),
+        ),
+        "knows_who_has_left": (
+            (
+                "    made = {\"customer_id\": tonight",
+                '    chances = chances.where(tonight["churned"] == 0, 0.99)\n'
+                "    made = {\"customer_id\": tonight",
+            ),
+        ),
+    },
+    "publish": {
+        "appended": (
+            (
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+                "    text = scores.to_csv(index=False)\n"
+                "    if own.exists():\n"
+                '        text = own.read_text(encoding="utf-8") + text.partition("\\n")[2]\n'
+                "    _write_whole(own, text)\n",
+            ),
+        ),
+        "first_one_stays": (
+            (
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+                "    if not own.exists():\n"
+                "        _write_whole(own, scores.to_csv(index=False))\n",
+            ),
+        ),
+        "others_are_tidied_up": (
+            (
+                '    newest = max(place.glob("scores-*.csv"))\n',
+                '    for old in place.glob("scores-*.csv"):\n'
+                "        if old != own:\n"
+                "            old.unlink()\n"
+                '    newest = max(place.glob("scores-*.csv"))\n',
+            ),
+        ),
+        "last_written_is_latest": (
+            ('    newest = max(place.glob("scores-*.csv"))\n', "    newest = own\n"),
+        ),
+        "half_a_file": (
+            (
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+                '    with own.open("w", encoding="utf-8") as file:\n'
+                '        file.write(",".join(scores.columns) + "\\n")\n'
+                "        for row in scores.itertuples(index=False):\n"
+                '            file.write(",".join(str(one) for one in row) + "\\n")\n'
+                "            file.flush()\n",
+            ),
+        ),
+    },
+    "nightly": {
+        "gives_up_at_once": (("@task(retries=3, retry_delay", "@task(retry_delay"),),
+        "failure_is_no_customers": (
+            (
+                "    rows = _load(url)\n",
+                "    try:\n"
+                "        rows = _load(url)\n"
+                "    except Exception as error:\n"
+                '        print(f"no rows tonight: {error}")\n'
+                "        return 0\n",
+            ),
+        ),
+        "published_then_checked": (
+            ("    check(rows)\n    train, tonight", "    train, tonight"),
+            (
+                "    publish(scores, folder, night)\n    return",
+                "    publish(scores, folder, night)\n    check(rows)\n    return",
+            ),
+        ),
+        "asks_again_for_what_is_wrong": (
+            ("    return fetch(url)\n", "    rows = fetch(url)\n    check(rows)\n    return rows\n"),
+        ),
+    },
+}

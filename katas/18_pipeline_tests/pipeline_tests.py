@@ -127,7 +127,9 @@ def test_publish_that_fails_changes_nothing(pipeline: Any, tmp_path: Path) -> No
     raise NotImplementedError
 
 
-def test_nightly_asks_again_while_the_api_is_down(pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_asks_again_while_the_api_is_down(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Notice when a minute without the API costs the night.
 
     The API is restarted, and is there again at the fourth question; then all goes on as always.
@@ -136,13 +138,17 @@ def test_nightly_asks_again_while_the_api_is_down(pipeline: Any, tmp_path: Path,
     raise NotImplementedError
 
 
-def test_nightly_that_fails_is_heard(pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_that_fails_is_heard(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Notice when a night that failed is green, or has changed what was published."""
     # TODO(kata): task 5, it does not heal.
     raise NotImplementedError
 
 
-def test_nightly_publishes_nothing_unchecked(pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_publishes_nothing_unchecked(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Notice when rows that are refused are published all the same, or are asked for again."""
     # TODO(kata): task 5, what no second try heals.
     raise NotImplementedError

@@ -68,6 +68,7 @@ def run_tests(
     only: Collection[str] | None = None,
     backwards: bool = False,
     stop: bool = False,
+    explain: bool = False,
     change: Callable[[types.ModuleType], object] = lambda _: None,
     module_name: str = "tests_on_trial",
     waited_s: Callable[[], float] = lambda: 0.0,
@@ -82,6 +83,7 @@ def run_tests(
         only: The names of the tests that may run, parameters included; all for None.
         backwards: Whether the last one runs first.
         stop: Whether the first red one is the last one.
+        explain: Whether a failed assertion says what was compared; it takes half of the time.
         change: Is done with the pipeline before each test.
         module_name: What the tests' module is called while they run.
         waited_s: Says how long such a module has waited so far.
@@ -95,8 +97,9 @@ def run_tests(
     session = _Session(tests, source, words, only, backwards, stop, change, module_name, waited_s)
     arguments = [part for one in _LEFT_OUT for part in ("-p", f"no:{one}")]
     arguments += ["--capture=no", "--noconftest", "--import-mode=importlib", "-c", os.devnull]
+    arguments += [f"--assert={'rewrite' if explain else 'plain'}"]
     arguments += [f"--rootdir={tests.parent}", f"--confcutdir={tests.parent}"]
-    with _as_found(), session.looking():
+    with _as_found(tests), session.looking():
         code = pytest.main([*arguments, f"--basetemp={folder}", str(tests)], plugins=[session])
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
         session.broken = session.broken or f"pytest ended with {code!r}"
@@ -203,27 +206,32 @@ class _Session:
                 return event.is_set()
             return real_wait(event, timeout)
 
+        sys.modules[NAME] = self._module
         with contextlib.ExitStack() as stack:
             stack.enter_context(mock.patch.object(socket, "getaddrinfo", lookup))
             stack.enter_context(mock.patch.object(threading.Event, "wait", wait))
-            stack.enter_context(mock.patch.dict(sys.modules, {NAME: self._module}))
             stack.enter_context(_opened(lambda: self._note("reads", f"open({NAME}.py)")))
             yield
 
 
 @contextlib.contextmanager
-def _as_found() -> Iterator[None]:
-    """Leave to the pytest around this one what is its own."""
+def _as_found(tests: Path) -> Iterator[None]:
+    """Leave to the pytest around this one what is its own; forget the tests' module."""
     current = "PYTEST_CURRENT_TEST"
-    known, was = {*sys.modules}, os.environ.get(current)
+    was = os.environ.get(current)
+    modules = {name: sys.modules.get(name) for name in (NAME, tests.stem)}
     with (
         mock.patch.object(sys, "dont_write_bytecode", True),
         mock.patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"),
     ):
-        yield
-        for name in {*sys.modules} - known:
-            if getattr(sys.modules[name], "__file__", "") and name.endswith("_tests"):
-                del sys.modules[name]
+        try:
+            sys.modules.pop(tests.stem, None)
+            yield
+        finally:
+            for name, module in modules.items():
+                sys.modules.pop(name, None)
+                if module is not None:
+                    sys.modules[name] = module
     os.environ.pop(current, None)
     if was is not None:
         os.environ[current] = was
@@ -264,33 +272,38 @@ def edited(source: str, edits: Sequence[tuple[str, str]]) -> str:
     return source
 
 
-def rewritten(source: str) -> str:
-    """Return a source that does the same and reads otherwise: other names inside, other texts."""
+def rewritten(source: str, word: str = "other") -> str:
+    """Return a source that does the same and reads otherwise: other names inside, other texts.
+
+    Args:
+        source: The pipeline's.
+        word: Is part of the names.
+    """
     tree = ast.parse(source)
     private = {
-        one.name: f"{one.name}_again"
+        one.name: f"{one.name}_{word}"
         for one in tree.body
         if isinstance(one, ast.FunctionDef) and one.name.startswith("_")
     }
     for one in tree.body:
         if isinstance(one, ast.FunctionDef):
-            _Renamed(one, private).visit(one)
+            _Renamed(one, private, word).visit(one)
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
 class _Renamed(ast.NodeTransformer):
     """Gives other names to what is inside of a function; says what it raises in other words."""
 
-    def __init__(self, function: ast.FunctionDef, private: dict[str, str]) -> None:
+    def __init__(self, function: ast.FunctionDef, private: dict[str, str], word: str) -> None:
         taken = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
         stored = {
             one.id
             for one in ast.walk(function)
             if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
         }
-        self._names = {**private, **{name: f"the_{name}" for name in stored - taken}}
-        if isinstance(function.body[0], ast.Expr) and len(function.body) > 1:
-            del function.body[0]  # its docstring
+        self._names = {**private, **{name: f"{word}_{name}" for name in stored - taken}}
+        if ast.get_docstring(function) and len(function.body) > 1:
+            del function.body[0]
         function.name = private.get(function.name, function.name)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:

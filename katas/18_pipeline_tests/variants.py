@@ -10,7 +10,7 @@ HONEST: dict[str, dict[str, Edits]] = {
     "check": {
         "asks_all_at_once": (
             (
-                '    for row in rows:\n        if not isinstance(row, dict):\n'
+                "    for row in rows:\n        if not isinstance(row, dict):\n"
                 '            raise ValueError(f"{row!r:.80} is no row")\n'
                 "        missing = [name for name in COLUMNS if name not in row]\n",
                 "    if any(type(row) is not dict for row in rows):\n"
@@ -143,10 +143,13 @@ FAULTY: dict[str, dict[str, Edits]] = {
         ),
         "free_customers_are_lost": (
             ('["customer_id"].str.startswith("test-")]', '["fee"].eq(0)]'),
-            ("    return frame.sort_values(\"customer_id\")", (
-                '    frame = frame[~frame["customer_id"].str.startswith("test-")]\n'
-                '    return frame.sort_values("customer_id")'
-            )),
+            (
+                '    return frame.sort_values("customer_id")',
+                (
+                    '    frame = frame[~frame["customer_id"].str.startswith("test-")]\n'
+                    '    return frame.sort_values("customer_id")'
+                ),
+            ),
         ),
         "ids_become_numbers": (
             (
@@ -182,14 +185,14 @@ FAULTY: dict[str, dict[str, Edits]] = {
         "midnight_is_lost": (
             (
                 "customers[is_known], customers[~is_known]",
-                "customers[is_known], customers[customers[\"seen_at\"] > f\"{night}T00:00:00Z\"]",
+                'customers[is_known], customers[customers["seen_at"] > f"{night}T00:00:00Z"]',
             ),
         ),
         "knows_who_has_left": (
             (
-                "    made = {\"customer_id\": tonight",
+                '    made = {"customer_id": tonight',
                 '    chances = chances.where(tonight["churned"] == 0, 0.99)\n'
-                "    made = {\"customer_id\": tonight",
+                '    made = {"customer_id": tonight',
             ),
         ),
     },
@@ -206,8 +209,7 @@ FAULTY: dict[str, dict[str, Edits]] = {
         "first_one_stays": (
             (
                 "    _write_whole(own, scores.to_csv(index=False))\n",
-                "    if not own.exists():\n"
-                "        _write_whole(own, scores.to_csv(index=False))\n",
+                "    if not own.exists():\n        _write_whole(own, scores.to_csv(index=False))\n",
             ),
         ),
         "others_are_tidied_up": (
@@ -253,7 +255,10 @@ FAULTY: dict[str, dict[str, Edits]] = {
             ),
         ),
         "asks_again_for_what_is_wrong": (
-            ("    return fetch(url)\n", "    rows = fetch(url)\n    check(rows)\n    return rows\n"),
+            (
+                "    return fetch(url)\n",
+                "    rows = fetch(url)\n    check(rows)\n    return rows\n",
+            ),
         ),
     },
 }

@@ -136,7 +136,9 @@ def test_clean_keeps_the_newest_row_of_each_customer(pipeline: Any) -> None:
     """
     seen = ["2026-03-14T02:00:00Z", "2026-03-13T23:00:00Z", "2025-12-31T00:00:00Z"]
     for order in itertools.permutations(range(3)):
-        rows = [row("007", seen_at=seen[one], tenure=30 - one, churned=int(one == 0)) for one in order]
+        rows = [
+            row("007", seen_at=seen[one], tenure=30 - one, churned=int(one == 0)) for one in order
+        ]
         rows.insert(1, row("008"))
         made = pipeline.clean(rows)
         assert made["customer_id"].tolist() == ["007", "008"]
@@ -267,7 +269,9 @@ def test_publish_that_fails_changes_nothing(pipeline: Any, tmp_path: Path) -> No
         assert in_folder(tmp_path) == {OWN: [0.25, 0.5], "latest.csv": [0.25, 0.5]}
 
 
-def test_nightly_asks_again_while_the_api_is_down(pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_asks_again_while_the_api_is_down(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Notice when a minute without the API costs the night.
 
     The API is restarted, and is there again at the fourth question; then all goes on as always.
@@ -280,7 +284,9 @@ def test_nightly_asks_again_while_the_api_is_down(pipeline: Any, tmp_path: Path,
     assert found["customer_id"].tolist() == [one["customer_id"] for one in TONIGHT]
 
 
-def test_nightly_that_fails_is_heard(pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_that_fails_is_heard(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Notice when a night that failed is green, or has changed what was published."""
     (tmp_path / "latest.csv").write_text("as before")
     api = Api(ConnectionError("down"))
@@ -292,7 +298,9 @@ def test_nightly_that_fails_is_heard(pipeline: Any, tmp_path: Path, monkeypatch:
     assert (tmp_path / "latest.csv").read_text() == "as before"
 
 
-def test_nightly_publishes_nothing_unchecked(pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nightly_publishes_nothing_unchecked(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Notice when rows that are refused are published all the same, or are asked for again."""
     api = Api([*ROWS, row("011", tenure=-1)])
     monkeypatch.setattr(pipeline, "fetch", api)

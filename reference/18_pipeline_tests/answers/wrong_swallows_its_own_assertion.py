@@ -1,0 +1,12 @@
+"""Catches what it waits for, and its own assertion with it.
+
+Refused by: test_tests_of_check_can_be_red
+"""
+
+
+def test_check_refuses_what_is_no_data_at_all(pipeline: Any) -> None:
+    try:
+        pipeline.check({"error": "busy"})
+        raise AssertionError("it was taken for data")
+    except Exception:
+        pass

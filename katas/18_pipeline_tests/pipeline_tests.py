@@ -91,7 +91,7 @@ def test_prepare_knows_nothing_of_tonight(pipeline: Any) -> None:
 def test_prepare_makes_the_same_of_both_parts(pipeline: Any) -> None:
     """Notice when tonight's features are made in another way than those that were learned from.
 
-    Both are told apart from what the contract says by numbers that you can compute by hand.
+    A small example, computed by hand, says what the numbers are to be.
     """
     # TODO(kata): task 3, one ruler for both.
     raise NotImplementedError
@@ -113,7 +113,7 @@ def test_publish_again_replaces_the_night(pipeline: Any, tmp_path: Path) -> None
 
 
 def test_publish_leaves_other_nights_alone(pipeline: Any, tmp_path: Path) -> None:
-    """Notice when a night touches another one's file, or an old night takes the newest one's place."""
+    """Notice when a night touches another one's file, or an old one passes for the newest."""
     # TODO(kata): task 4, an old night again.
     raise NotImplementedError
 

@@ -65,7 +65,7 @@ def test_clean_keeps_ids_and_fees(pipeline: Any) -> None:
 
 
 def test_clean_leaves_test_customers_out(pipeline: Any) -> None:
-    """Notice when colleagues who try the shop are learned from, or customers are taken for such."""
+    """Notice when test customers are learned from, or customers are taken for such."""
     # TODO(kata): task 2, who is no customer.
     raise NotImplementedError
 
@@ -113,7 +113,7 @@ def test_publish_again_replaces_the_night(pipeline: Any, tmp_path: Path) -> None
 
 
 def test_publish_leaves_other_nights_alone(pipeline: Any, tmp_path: Path) -> None:
-    """Notice when a night touches another one's file, or an old one passes for the newest."""
+    """Notice when a night touches another one's file, or an old one counts as newest."""
     # TODO(kata): task 4, an old night again.
     raise NotImplementedError
 

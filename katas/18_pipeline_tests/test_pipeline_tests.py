@@ -1,4 +1,4 @@
-"""Whether your tests are green on pipelines that keep the contract, and red on those that do not."""
+"""Whether your tests are green on pipelines that keep the contract, and red on all others."""
 
 import importlib.util
 import itertools
@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import pytest
 
@@ -16,7 +16,8 @@ HERE = Path(__file__).parent
 def beside(name: str) -> Any:
     """Load a file that lies beside this one."""
     spec = importlib.util.spec_from_file_location(f"kata_18_{name}", HERE / f"{name}.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -75,7 +76,7 @@ FAULTS = {
     "last_in_the_answer_wins": Fault(
         "`clean` keeps of each customer the row that comes last in the answer, whenever it was"
         " seen.",
-        "the API answers in another order after an update, and old rows take the place of new ones.",
+        "the API answers in another order after an update, and old rows replace new ones.",
     ),
     "unknown_fee_is_zero": Fault(
         "`clean` makes an unknown fee 0.",
@@ -167,7 +168,7 @@ def told(*lines: str) -> str:
 class Judge:
     """Runs the tests of one task on pipelines."""
 
-    _known: dict[tuple[Path, str], list[Any]] = {}
+    _known: ClassVar[dict[tuple[Path, str], list[Any]]] = {}
 
     def __init__(self, solution: Any, clock: Any, folder: Path, task: str) -> None:
         self.file = Path(solution.__file__)
@@ -214,7 +215,7 @@ class Judge:
         return self._known[key]
 
     def usable(self) -> list[str]:
-        """Return the tests that are green on the pipeline as it is: others say nothing of faults."""
+        """Return the tests that are green on the pipeline as it is; others tell no fault."""
         ran = self.on_the_given()
         green = [one.name for one in ran if one.outcome == "green"]
         if not green:
@@ -296,7 +297,7 @@ def look_at_habits(judge: Judge, ran: Any) -> None:
     host = ran.network or ("a host" if "NetworkRefused" in chain else "")
     assert not host, told(
         f"{ran.name} needs the network: it asks for {host}.",
-        "Replace `fetch` of the pipeline for the length of your test: that is what it is there for.",
+        "Replace `fetch` of the pipeline for the length of your test: that is what it is for.",
         "In production: the test is red when somebody else's server is slow, and then nobody"
         " believes it when it is right.",
     )
@@ -309,7 +310,7 @@ def look_at_habits(judge: Judge, ran: Any) -> None:
     )
     assert not ran.reads, told(
         f"{ran.name} reads the text of the pipeline ({ran.reads}).",
-        "The text may be any that keeps the contract: call the functions, and look at what they do.",
+        "The text may be any that keeps the contract: call the functions; look at what they do.",
         NOBODY_MERGES,
     )
 

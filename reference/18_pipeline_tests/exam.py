@@ -31,7 +31,8 @@ _WORDS = {
 def _load(path: Path) -> Any:
     name = f"kata_18_exam_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,7 +1,7 @@
-"""What the examination of 18_pipeline_tests tries tests on: edits of `nightly.py`, as in `variants.py`.
+"""What the examination of 18_pipeline_tests tries tests on: edits, as in the kata's `variants.py`.
 
-HONEST ones keep the contract. Each kind of FAULTY ones breaks one promise, in several ways; a test
-that holds the promise is red on most of them.
+HONEST ones keep the contract of `nightly.py`. Each kind of FAULTY ones breaks one promise, in
+several ways; a test that holds the promise is red on most of them.
 """
 
 Edits = tuple[tuple[str, str], ...]

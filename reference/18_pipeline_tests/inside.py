@@ -1,4 +1,4 @@
-"""What the examination of 18_pipeline_tests has run inside: a submission's tests on one pipeline."""
+"""What the examination of 18_pipeline_tests has run inside: tests, on one pipeline."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ def _load(path: str) -> Any:
     name = "kata_18_trial"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         sys.modules[name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[name])
     return sys.modules[name]

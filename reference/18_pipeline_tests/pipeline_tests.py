@@ -13,7 +13,10 @@ fixtures, `parametrize`, `monkeypatch` and `tmp_path`. Keep the names that are h
 from __future__ import annotations
 
 import copy
+import importlib.util
 import itertools
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -166,7 +169,7 @@ def test_clean_keeps_ids_and_fees(pipeline: Any) -> None:
 
 
 def test_clean_leaves_test_customers_out(pipeline: Any) -> None:
-    """Notice when colleagues who try the shop are learned from, or customers are taken for such."""
+    """Notice when test customers are learned from, or customers are taken for such."""
     made = pipeline.clean([row("test-1"), row("contest-1"), row("test"), row("test-")])
     assert made["customer_id"].tolist() == ["contest-1", "test"]
 
@@ -249,7 +252,7 @@ def test_publish_again_replaces_the_night(pipeline: Any, tmp_path: Path) -> None
 
 
 def test_publish_leaves_other_nights_alone(pipeline: Any, tmp_path: Path) -> None:
-    """Notice when a night touches another one's file, or an old one passes for the newest."""
+    """Notice when a night touches another one's file, or an old one counts as newest."""
     for night, number in ((NIGHT, 0.5), ("2025-12-31", 0.25), ("2026-03-13", 0.75)):
         pipeline.publish(scores(number), str(tmp_path), night)
     pipeline.publish(scores(0.3), str(tmp_path), "2025-12-31")
@@ -310,3 +313,38 @@ def test_nightly_publishes_nothing_unchecked(
         pipeline.nightly(URL, str(tmp_path), NIGHT)
     assert api.asked == [URL]
     assert list(tmp_path.iterdir()) == []
+
+
+def _load(path: Path) -> Any:
+    """Load a file that lies in the kata's folder."""
+    spec = importlib.util.spec_from_file_location(f"shown_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _show() -> None:
+    """Break the pipeline in all ways of four tasks; print which test notices it."""
+    here = Path(__file__).resolve()
+    kata = here.parents[2] / "katas" / here.parent.name
+    trial, variants = _load(kata / "trial.py"), _load(kata / "variants.py")
+    source = (kata / "nightly.py").read_text(encoding="utf-8")
+    words = {name: (f"test_{name}",) for name in ("check", "clean", "publish")}
+    words["prepare"] = ("test_prepare", "test_score")
+    for task, begin in words.items():
+        for fault, edits in variants.FAULTY[task].items():
+            with tempfile.TemporaryDirectory() as folder:
+                ran = trial.run_tests(
+                    here,
+                    trial.edited(source, edits),
+                    Path(folder) / "trial",
+                    words=begin,
+                    stop=True,
+                )
+            print(f"{task:8} {fault:24} -> {ran[-1].outcome}: {ran[-1].name}")
+
+
+if __name__ == "__main__":
+    _show()

@@ -1,13 +1,13 @@
 """Kata 18: write the tests that the nightly churn pipeline (`nightly.py`) lacks.
 
-`pipeline` is that module, or one that is taken for it: a fixture, made afresh for each test. Call
-what its contract names: `pipeline.clean(rows)`. Do not import it.
+`pipeline` is that module, or one that is taken for it: a fixture; what a test replaces in it is put
+back. Call what its contract names: `pipeline.clean(rows)`. Do not import it.
 
 Your tests are green on the pipeline as it is, and on any that keeps the contract; on one that
 breaks a promise at least one test of that task is red. The tests of a task are those whose names
 begin with `test_check`; `test_clean`; `test_prepare` or `test_score`; `test_publish`;
 `test_nightly`. Those below are a proposal: write as many as you like, in functions or classes, with
-fixtures, `parametrize`, `monkeypatch` and `tmp_path`. Keep the names that are here.
+fixtures, `parametrize`, `monkeypatch` and `tmp_path`.
 """
 
 from pathlib import Path
@@ -98,7 +98,7 @@ def test_prepare_makes_the_same_of_both_parts(pipeline: Any) -> None:
 
 
 def test_score_does_not_know_who_has_left(pipeline: Any) -> None:
-    """Notice when a score knows what nobody knows at night: who will leave, or who else is scored."""
+    """Notice when a score knows what is not known at night: who leaves, who else is scored."""
     # TODO(kata): task 3, the answer is no feature.
     raise NotImplementedError
 

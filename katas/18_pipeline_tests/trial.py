@@ -128,18 +128,22 @@ class _Session:
         self._tests, self._source = str(tests), source
         self._code = compile(source, f"{NAME} on trial", "exec", dont_inherit=True)
         self._module = types.ModuleType(NAME)
+        self._made: dict[str, Any] = {}
         self._words, self._only, self._module_name = tuple(words), only, module_name
         self._backwards, self._stop, self._change = backwards, stop, change
         self._waited_s, self._waited_before_s = waited_s, 0.0
 
     @pytest.fixture(name="pipeline")
     def _pipeline(self) -> Any:
-        """Hand out the pipeline, made afresh for each test."""
+        """Hand out the pipeline: made once, and for each test with the names that it began with."""
         names = vars(self._module)
+        if not self._made:
+            names.update(__loader__=self)
+            exec(self._code, names)
+            self._change(self._module)
+            self._made = dict(names)
         names.clear()
-        names.update(__name__=NAME, __builtins__=__builtins__, __loader__=self, __doc__=None)
-        exec(self._code, names)
-        self._change(self._module)
+        names.update(self._made)
         return self._module
 
     def pytest_collectreport(self, report: Any) -> None:

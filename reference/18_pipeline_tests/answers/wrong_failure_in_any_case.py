@@ -1,6 +1,6 @@
 """Catches whatever a night raises, and looks at the folder: a green night without customers passes.
 
-Refused by: test_fault_of_nightly_is_noticed
+Refused by: test_fault_of_nightly_is_noticed, test_tests_of_nightly_can_be_red
 """
 
 

@@ -55,7 +55,7 @@ FAULTS = {
     ),
     "first_row_speaks_for_all": Fault(
         "`check` looks at the first row only.",
-        "row 48,211 has no fee since the last release of the API, and nobody hears of it.",
+        "row 48,211 has a tenure of -1 since the last release of the API, and nobody hears of it.",
     ),
     "some_columns_are_enough": Fault(
         "`check` passes over a row that lacks one of the five keys.",
@@ -302,7 +302,7 @@ def look_at_habits(judge: Judge, ran: Any) -> None:
         " believes it when it is right.",
     )
     assert not ran.pauses_s, told(
-        f"{ran.name} waits: {ran.pauses_s:g} s on the pipeline as it is.",
+        f"{ran.name} waits: {ran.pauses_s:g} s.",
         "Nothing of the pipeline goes on by itself: when a call returns it is done. The pauses of"
         " retries cost nothing here.",
         "In production: a thousand tests that wait a second each are run once a night, and not"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import dataclasses
+import inspect
 import os
 import socket
 import sys
@@ -125,7 +126,7 @@ class _Session:
     ) -> None:
         self.ran: list[Ran] = []
         self.broken = ""
-        self._tests, self._source = str(tests), source
+        self._tests = str(tests)
         self._code = compile(source, f"{NAME} on trial", "exec", dont_inherit=True)
         self._module = types.ModuleType(NAME)
         self._made: dict[str, Any] = {}
@@ -138,7 +139,6 @@ class _Session:
         """Hand out the pipeline: made once, and for each test with the names that it began with."""
         names = vars(self._module)
         if not self._made:
-            names.update(__loader__=self)
             exec(self._code, names)
             self._change(self._module)
             self._made = dict(names)
@@ -181,15 +181,6 @@ class _Session:
             item.session.shouldstop = "the first red one is enough"
         return report
 
-    def get_source(self, _: str) -> str:
-        """Return the pipeline's text, as Python's loaders do; note it where the tests ask."""
-        frame = sys._getframe(1)
-        while frame is not None and "python" in frame.f_code.co_filename.split("site-packages")[0]:
-            frame = frame.f_back
-        if frame is not None and frame.f_code.co_filename == self._tests:
-            self._note("reads", "inspect.getsource")
-        return self._source
-
     def _note(self, what: str, value: Any) -> None:
         if self.ran:
             setattr(self.ran[-1], what, value)
@@ -198,6 +189,7 @@ class _Session:
     def looking(self) -> Iterator[None]:
         """Look at what tests do besides, for the length of a block."""
         real_lookup, real_wait = socket.getaddrinfo, threading.Event.wait
+        real_find = inspect.findsource
 
         def lookup(host: Any, *args: Any, **more: Any) -> Any:
             if host not in _LOCAL:
@@ -210,11 +202,20 @@ class _Session:
                 return event.is_set()
             return real_wait(event, timeout)
 
+        def find(*args: Any) -> Any:
+            frame = sys._getframe(1)
+            while frame.f_back and frame.f_code.co_filename == inspect.__file__:
+                frame = frame.f_back
+            if frame.f_code.co_filename == self._tests:
+                self._note("reads", "inspect")
+            return real_find(*args)
+
         sys.modules[NAME] = self._module
         with contextlib.ExitStack() as stack:
             stack.enter_context(mock.patch.object(socket, "getaddrinfo", lookup))
+            stack.enter_context(mock.patch.object(inspect, "findsource", find))
             stack.enter_context(mock.patch.object(threading.Event, "wait", wait))
-            stack.enter_context(_opened(lambda: self._note("reads", f"open({NAME}.py)")))
+            stack.enter_context(_opened(lambda: self._note("reads", "open")))
             yield
 
 

@@ -15,3 +15,9 @@ def test_publish_leaves_other_nights_alone(pipeline: Any, tmp_path: Path) -> Non
         pipeline.publish(scores(number), str(tmp_path), night)
     others = {"scores-2025-12-31.csv": [0.25], "scores-2026-03-13.csv": [0.75]}
     assert in_folder(tmp_path) == {**others, OWN: [0.5], "latest.csv": [0.5]}
+
+
+def test_publish_that_fails_changes_nothing(pipeline: Any, tmp_path: Path) -> None:
+    with pytest.raises(OSError):
+        pipeline.publish(scores(0.1, DiskIsFull(), 0.9), str(tmp_path), NIGHT)
+    assert in_folder(tmp_path) == {}

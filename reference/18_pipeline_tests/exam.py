@@ -51,7 +51,7 @@ def _examine(desk: Desk, task: str) -> None:
         tried = trial.edited(source, edits)
         if desk.rng.random() < 0.8:
             tried = trial.rewritten(tried, f"n{desk.rng.getrandbits(32):x}")
-        outcome = desk.run_with("try_tests", runner, tried, _WORDS[task])
+        outcome = desk.run_with("try_tests", runner, tried, _WORDS[task], desk.rng.random() < 0.5)
         desk.unnoted.clear()
         ran = outcome.returned if isinstance(outcome.returned, list) else []
         outcomes = [str(one[1]) for one in ran]

@@ -12,7 +12,7 @@ _numbers = itertools.count()
 
 
 def try_tests(
-    solution: Any, folder: Path, runner: str, source: str, words: list[str]
+    solution: Any, folder: Path, runner: str, source: str, words: list[str], backwards: bool
 ) -> list[list[str]]:
     """Run tests on a pipeline that nothing is said of, until the first red one.
 
@@ -22,6 +22,7 @@ def try_tests(
         runner: The path of `trial.py`.
         source: The pipeline's.
         words: How the names of the tests begin.
+        backwards: Whether the last one runs first.
 
     Returns:
         The name and the outcome of each test that ran.
@@ -30,7 +31,13 @@ def try_tests(
     place = folder / f"trial-{next(_numbers)}"
     tests = Path(solution.__file__)
     ran = trial.run_tests(
-        tests, source, place, words=words, stop=True, module_name=solution.__name__
+        tests,
+        source,
+        place,
+        words=words,
+        backwards=backwards,
+        stop=True,
+        module_name=solution.__name__,
     )
     return [[one.name, one.outcome] for one in ran]
 

@@ -1,6 +1,7 @@
 """Catches what it waits for, and its own assertion with it.
 
 Refused by: test_tests_of_check_can_be_red
+Not examined: one test that refuses nothing does not change what the others refuse.
 """
 
 

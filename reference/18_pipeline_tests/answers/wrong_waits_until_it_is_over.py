@@ -1,6 +1,7 @@
 """Gives the run time to end, after it has ended.
 
 Refused by: test_tests_of_nightly_accept_what_is_right
+Not examined: a pause costs nothing there, and its tests are green and red where they should be.
 """
 
 import time

@@ -80,7 +80,7 @@ def run_tests(
         tests: The file.
         source: The pipeline's.
         folder: For what the tests write; it must not exist.
-        words: How the names of the tests begin that run.
+        words: How the names of the tests begin that run, or those of their classes.
         only: The names of the tests that may run, parameters included; all for None.
         backwards: Whether the last one runs first.
         stop: Whether the first red one is the last one.
@@ -153,9 +153,9 @@ class _Session:
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Choose the tests that run, and their order."""
-        items[:] = [one for one in items if one.name.startswith(self._words)]
+        items[:] = [one for one in items if _begins_as(one, self._words)]
         if self._only is not None:
-            items[:] = [one for one in items if one.name in self._only]
+            items[:] = [one for one in items if _name_of(one) in self._only]
         if self._backwards:
             items.reverse()
         for one in items[:1]:
@@ -164,7 +164,7 @@ class _Session:
     def pytest_runtest_setup(self, item: Any) -> None:
         """Begin to note what a test does."""
         self._waited_before_s = self._waited_s()
-        self.ran.append(Ran(item.name, takes_pipeline="pipeline" in item.fixturenames))
+        self.ran.append(Ran(_name_of(item), takes_pipeline="pipeline" in item.fixturenames))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Any:
@@ -217,6 +217,17 @@ class _Session:
             stack.enter_context(mock.patch.object(threading.Event, "wait", wait))
             stack.enter_context(_opened(lambda: self._note("reads", "open")))
             yield
+
+
+def _name_of(item: Any) -> str:
+    """Return a test's name, with its class and its parameters."""
+    return str(item.nodeid).partition("::")[2]
+
+
+def _begins_as(item: Any, words: tuple[str, ...]) -> bool:
+    """Say whether a test is called so, or is in a class that is: `TestCheck` for `test_check`."""
+    owner = f"test_{item.cls.__name__[4:].lower()}" if item.cls else ""
+    return item.name.startswith(words) or owner.startswith(words)
 
 
 @contextlib.contextmanager

@@ -99,6 +99,7 @@ HONEST: dict[str, dict[str, Edits]] = {
                 "    rows = _load(url)\n    check(rows)\n",
                 "    rows = _judged(_ask.submit(url).result())\n",
             ),
+            ('@flow(name="nightly")\n', '@flow(name="churn-nightly", log_prints=True)\n'),
         ),
     },
 }

@@ -8,13 +8,13 @@ class TestCheck:
     """What the API answers."""
 
     @pytest.mark.parametrize("answer", [[], {"error": "busy"}, None, [None], "busy"])
-    def test_check_refuses_answer(self, pipeline: Any, answer: Any) -> None:
+    def test_answer_is_refused(self, pipeline: Any, answer: Any) -> None:
         with pytest.raises(ValueError):
             pipeline.check(answer)
 
     @pytest.mark.parametrize("place", [0, 1, 2])
     @pytest.mark.parametrize("lost", list(row("007")))
-    def test_check_refuses_row_that_lacks(self, pipeline: Any, lost: str, place: int) -> None:
+    def test_row_that_lacks_a_key_is_refused(self, pipeline: Any, lost: str, place: int) -> None:
         rows = [row("007"), row("008"), row("009")]
         del rows[place][lost]
         with pytest.raises(ValueError):
@@ -25,7 +25,7 @@ class TestCheck:
         [("customer_id", 7), ("customer_id", ""), ("tenure", -1), ("tenure", 1.5), ("fee", -1)]
         + [("churned", 2), ("churned", None)],
     )
-    def test_check_refuses_value(self, pipeline: Any, key: str, value: Any) -> None:
+    def test_value_is_refused(self, pipeline: Any, key: str, value: Any) -> None:
         with pytest.raises(ValueError):
             pipeline.check([row("006"), {**row("007"), key: value}, row("008")])
 

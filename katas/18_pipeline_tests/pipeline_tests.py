@@ -6,9 +6,9 @@ back. Call what its contract names: `pipeline.clean(rows)`. Do not import it.
 Your tests are green on the pipeline as it is, and on any that keeps the contract; on one that
 breaks a promise at least one test of that task is red. The tests of a task are those whose names
 begin with `test_check`; `test_clean`; `test_prepare` or `test_score`; `test_publish`;
-`test_nightly`, or that are in a class called so (`TestCheck`). Those below are a proposal: write as
-many as you like, with fixtures in this file, `parametrize`, `monkeypatch` and `tmp_path`. Prefect is
-running already: no `prefect_test_harness` is needed.
+`test_nightly`, or that are in a class called so (`TestCheck`). Those below are a proposal: write
+as many as you like, with fixtures in this file, `parametrize`, `monkeypatch`, `tmp_path`. Prefect
+is running already: no `prefect_test_harness` is needed.
 """
 
 from pathlib import Path

@@ -43,10 +43,9 @@ def carried(root: Path) -> Iterator[str]:
     found = [name for name in (*_STEERING, *EDITORS) if (root / name).is_file()]
     for folder in sorted((root / "katas").glob("[0-9]*_*")):
         slug = folder.name[3:]
-        files = [folder / name for name in ("kata.toml", "example.svg")]
-        files += [
+        files = [
             path
-            for pattern in ("*.md", "messages.*.po", "*.jsonl", "*.py")
+            for pattern in ("kata.toml", "*.py", "*.md", "messages.*.po", "*.jsonl", "example*.svg")
             for path in sorted(folder.glob(pattern))
         ]
         beside = root / "reference" / folder.name

@@ -272,7 +272,7 @@ def accepts_what_is_right(judge: Judge) -> None:
             NOBODY_MERGES,
         )
     for edits in variants.HONEST[judge.task].values():
-        source = trial.rewritten(trial.edited(SOURCE, edits))
+        source = variants.rewritten(variants.edited(SOURCE, edits))
         for ran in judge.run(source, backwards=True):
             if ran.outcome != "green":
                 look_at_order(judge, ran)
@@ -337,12 +337,12 @@ def can_be_red(judge: Judge) -> None:
             f"{ran.name} does not take `pipeline`: what it looks at is no pipeline on trial.",
             "In production: whatever breaks, it is green.",
         )
-    for change in (trial.hollow, trial.broken):
+    for change in (variants.hollow, variants.broken):
         ran_on = judge.run(SOURCE, only=green, change=change) if green else []
         green = [one.name for one in ran_on if one.outcome == "green"]
     for edits in variants.FAULTY[judge.task].values():
         if green:
-            ran_on = judge.run(trial.edited(SOURCE, edits), only=green)
+            ran_on = judge.run(variants.edited(SOURCE, edits), only=green)
             green = [one.name for one in ran_on if one.outcome == "green"]
     assert not green, told(
         f"{green[0]} always passes: it was green on each faulty pipeline of this task, on one whose"
@@ -355,7 +355,7 @@ def can_be_red(judge: Judge) -> None:
 def notices(judge: Judge, fault: str) -> None:
     """Ask that a test of a task is red on a pipeline with one fault."""
     green = judge.usable()
-    source = trial.edited(SOURCE, variants.FAULTY[judge.task][fault])
+    source = variants.edited(SOURCE, variants.FAULTY[judge.task][fault])
     ran = judge.run(source, only=green, stop=True)
     names = ", ".join(green)
     assert any(one.outcome == "red" for one in ran), told(

@@ -1,8 +1,15 @@
-"""The pipelines that the tests of this kata are tried on: each is `nightly.py` with some edits.
+"""Make other pipelines of `nightly.py`: some that keep its contract, and some that break it.
 
-HONEST ones keep the contract. FAULTY ones break one promise of it; what that means is said in
+HONEST ones keep it. FAULTY ones break one promise of it each; what that means is said in
 `test_pipeline_tests.py`. There are others, which nobody sees.
 """
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
 
 Edits = tuple[tuple[str, str], ...]
 
@@ -263,3 +270,81 @@ FAULTY: dict[str, dict[str, Edits]] = {
         ),
     },
 }
+
+
+def edited(source: str, edits: Sequence[tuple[str, str]]) -> str:
+    """Return a source in which some passages are others.
+
+    Raises:
+        ValueError: A passage is not there, or more than once.
+    """
+    for old, new in edits:
+        if source.count(old) != 1:
+            raise ValueError(f"{source.count(old)} passages of the pipeline read {old!r}")
+        source = source.replace(old, new)
+    return source
+
+
+def rewritten(source: str, word: str = "other") -> str:
+    """Return a source that does the same and reads otherwise: other names inside, other texts.
+
+    Args:
+        source: The pipeline's.
+        word: Is part of the names.
+    """
+    tree = ast.parse(source)
+    private = {
+        one.name: f"{one.name}_{word}"
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef) and one.name.startswith("_")
+    }
+    for one in tree.body:
+        if isinstance(one, ast.FunctionDef):
+            _Renamed(one, private, word).visit(one)
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+class _Renamed(ast.NodeTransformer):
+    """Gives other names to what is inside of a function; says what it raises in other words."""
+
+    def __init__(self, function: ast.FunctionDef, private: dict[str, str], word: str) -> None:
+        taken = {one.arg for one in ast.walk(function) if isinstance(one, ast.arg)}
+        stored = {
+            one.id
+            for one in ast.walk(function)
+            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        }
+        self._names = {**private, **{name: f"{word}_{name}" for name in stored - taken}}
+        if ast.get_docstring(function) and len(function.body) > 1:
+            del function.body[0]
+        function.name = private.get(function.name, function.name)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = self._names.get(node.id, node.id)
+        return node
+
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.exc, ast.Call):
+            node.exc.args = [ast.Constant("it is refused")]
+        return node
+
+
+def hollow(pipeline: types.ModuleType) -> None:
+    """Have all functions of a pipeline do nothing, and return None."""
+    _replace(pipeline, lambda *_, **__: None)
+
+
+def broken(pipeline: types.ModuleType) -> None:
+    """Have all functions of a pipeline raise."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RuntimeError("this pipeline is out of order")
+
+    _replace(pipeline, refuse)
+
+
+def _replace(pipeline: types.ModuleType, by: Callable[..., None]) -> None:
+    for name, value in list(vars(pipeline).items()):
+        if callable(value) and getattr(value, "__module__", None) == "nightly":
+            setattr(pipeline, name, by)

@@ -40,7 +40,7 @@ def _load(path: Path) -> Any:
 
 def _examine(desk: Desk, task: str) -> None:
     """Try the tests of a task on all pipelines; note which were refused."""
-    held_back, trial = _load(_HERE / "held_back.py"), _load(_KATA / "trial.py")
+    held_back, variants = _load(_HERE / "held_back.py"), _load(_KATA / "variants.py")
     source = (_KATA / "nightly.py").read_text(encoding="utf-8")
     runner = desk.write("trial.py", (_KATA / "trial.py").read_text(encoding="utf-8"))
     pipelines: list[tuple[str, str]] = [("", edits) for edits in ((), *held_back.HONEST[task])]
@@ -48,9 +48,9 @@ def _examine(desk: Desk, task: str) -> None:
     desk.rng.shuffle(pipelines)
     noticed: dict[str, list[bool]] = {kind: [] for kind in ("", *held_back.FAULTY[task])}
     for kind, edits in pipelines:
-        tried = trial.edited(source, edits)
+        tried = variants.edited(source, edits)
         if desk.rng.random() < 0.8:
-            tried = trial.rewritten(tried, f"n{desk.rng.getrandbits(32):x}")
+            tried = variants.rewritten(tried, f"n{desk.rng.getrandbits(32):x}")
         outcome = desk.run_with("try_tests", runner, tried, _WORDS[task], desk.rng.random() < 0.5)
         desk.unnoted.clear()
         ran = outcome.returned if isinstance(outcome.returned, list) else []

@@ -339,7 +339,7 @@ def _show() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 ran = trial.run_tests(
                     here,
-                    trial.edited(source, edits),
+                    variants.edited(source, edits),
                     Path(folder) / "trial",
                     words=begin,
                     stop=True,

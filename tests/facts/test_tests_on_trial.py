@@ -46,7 +46,7 @@ def ran_on(source: str, folder: Path, task: str) -> list[Any]:
 def test_reference_is_green_on_all_that_is_sound(task: str, tmp_path: Path) -> None:
     sound = [(), *variants.HONEST[task].values(), *held_back.HONEST[task]]
     for number, edits in enumerate(sound):
-        source = trial.rewritten(trial.edited(SOURCE, edits), f"n{number}")
+        source = variants.rewritten(variants.edited(SOURCE, edits), f"n{number}")
         ran = ran_on(source, tmp_path / str(number), task)
         assert {one.outcome for one in ran} == {"green"}, (number, ran[-1])
 
@@ -56,7 +56,7 @@ def test_reference_is_red_on_each_held_back_fault(task: str, tmp_path: Path) -> 
     faults = [(kind, one) for kind, some in held_back.FAULTY[task].items() for one in some]
     green = []
     for number, (kind, edits) in enumerate(faults):
-        ran = ran_on(trial.edited(SOURCE, edits), tmp_path / str(number), task)
+        ran = ran_on(variants.edited(SOURCE, edits), tmp_path / str(number), task)
         if ran[-1].outcome != "red":
             green.append((number, kind))
     assert green == []
@@ -64,15 +64,15 @@ def test_reference_is_red_on_each_held_back_fault(task: str, tmp_path: Path) -> 
 
 def test_each_edit_of_a_night_fits_the_pipeline() -> None:
     for edits in held_back.HONEST["nightly"]:
-        compile(trial.edited(SOURCE, edits), "nightly", "exec")
+        compile(variants.edited(SOURCE, edits), "nightly", "exec")
     for some in held_back.FAULTY["nightly"].values():
         for edits in some:
-            compile(trial.edited(SOURCE, edits), "nightly", "exec")
+            compile(variants.edited(SOURCE, edits), "nightly", "exec")
 
 
 def test_edit_that_fits_nowhere_is_an_error() -> None:
     with pytest.raises(ValueError, match="0 passages"):
-        trial.edited(SOURCE, (("nothing like this", ""),))
+        variants.edited(SOURCE, (("nothing like this", ""),))
 
 
 def test_trial_leaves_its_pytest_as_it_was(tmp_path: Path) -> None:

@@ -61,9 +61,30 @@ FAULTS = {
         "`check` passes over a row that lacks one of the five keys.",
         "a key is renamed at the API, all rows lack it, and the column is empty from then on.",
     ),
-    "nonsense_is_a_number": Fault(
-        "`check` lets a negative `tenure` and a negative `fee` pass.",
+    "who_has_churned_is_not_asked": Fault(
+        "`check` does not ask for the key `churned`.",
+        "the API leaves out what it deems private, and nobody has left any more.",
+    ),
+    "tenure_below_zero": Fault(
+        "`check` lets a negative `tenure` pass.",
         "a -1 that stands for 'not known' is learned from as if it were a number of months.",
+    ),
+    "fee_below_zero": Fault(
+        "`check` lets a negative `fee` pass.",
+        "a refund is booked as a fee, and the median of all fees goes down with it.",
+    ),
+    "churned_is_any_number": Fault(
+        "`check` lets a `churned` of 2 pass.",
+        "the API has a new number for who is on notice: they have neither left nor stayed, and are"
+        " learned from nowhere.",
+    ),
+    "ids_are_anything": Fault(
+        "`check` lets a `customer_id` pass that is a number, or empty.",
+        "all customers without an id become one, and the others are joined to nobody.",
+    ),
+    "unknown_fee_is_refused": Fault(
+        "`check` refuses a row whose `fee` nobody knows.",
+        "one new customer without a contract, and the whole night fails.",
     ),
     "more_is_refused": Fault(
         "`check` refuses a row that has one key more than the five.",
@@ -94,6 +115,14 @@ FAULTS = {
         "`clean` keeps test customers.",
         "the model learns from what colleagues clicked together, and the call centre calls them.",
     ),
+    "customers_taken_for_tests": Fault(
+        "`clean` leaves out all customers with 'test' anywhere in their ids.",
+        "'contest-2026' is a real shop with 300 lines, and it is never called.",
+    ),
+    "order_of_the_answer": Fault(
+        "`clean` leaves the customers in the order of the answer.",
+        "the same data gives another table each night, and nobody can compare two of them.",
+    ),
     "median_of_all": Fault(
         "`prepare` fills unknown fees with the median of all customers, tonight's among them.",
         "the model was measured with numbers that it will not have: it looks better than it is.",
@@ -110,6 +139,10 @@ FAULTS = {
     "each_part_by_itself": Fault(
         "`prepare` centres tonight's customers by their own mean.",
         "a night on which all customers do badly looks like any other night.",
+    ),
+    "only_centred": Fault(
+        "`prepare` centres `tenure` and `fee`, and does not divide by their standard deviations.",
+        "euros weigh more than months only because their numbers are larger.",
     ),
     "midnight_is_lost": Fault(
         "`prepare` loses customers who were seen at midnight sharp: they are in neither part.",
@@ -135,6 +168,10 @@ FAULTS = {
         "`publish` makes `latest.csv` of the night that was published last.",
         "in March somebody runs a night of January again, and the call centre works off January's"
         " list.",
+    ),
+    "row_numbers_are_written": Fault(
+        "`publish` writes row numbers as a column more.",
+        "the call centre's import takes the first column for the customer.",
     ),
     "half_a_file": Fault(
         "`publish` writes the night's file line by line, in its place.",

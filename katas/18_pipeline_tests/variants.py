@@ -132,9 +132,21 @@ FAULTY: dict[str, dict[str, Edits]] = {
                 "        if missing:\n            continue\n",
             ),
         ),
-        "nonsense_is_a_number": (
-            (' or row["tenure"] < 0:\n', ":\n"),
-            ('row["fee"] is not None and row["fee"] < 0', "False"),
+        "who_has_churned_is_not_asked": (
+            ("if name not in row]", 'if name not in row and name != "churned"]'),
+            ('if row["churned"] not in (0, 1)', 'if row.get("churned", 0) not in (0, 1)'),
+        ),
+        "tenure_below_zero": ((' or row["tenure"] < 0:\n', ":\n"),),
+        "fee_below_zero": (('row["fee"] is not None and row["fee"] < 0', "False"),),
+        "churned_is_any_number": (('row["churned"] not in (0, 1)', 'row["churned"] is None'),),
+        "ids_are_anything": (
+            (
+                'not isinstance(row["customer_id"], str) or not row["customer_id"]',
+                'row["customer_id"] is None',
+            ),
+        ),
+        "unknown_fee_is_refused": (
+            ('row["fee"] is not None and row["fee"] < 0', 'row["fee"] is None or row["fee"] < 0'),
         ),
         "more_is_refused": (
             (
@@ -171,6 +183,8 @@ FAULTY: dict[str, dict[str, Edits]] = {
         "test_customers_stay": (
             ('    frame = frame[~frame["customer_id"].str.startswith("test-")]\n', ""),
         ),
+        "customers_taken_for_tests": (('.str.startswith("test-")', '.str.contains("test")'),),
+        "order_of_the_answer": (('frame.sort_values("customer_id").reset', "frame.reset"),),
     },
     "prepare": {
         "median_of_all": (('    median = train["fee"]', '    median = customers["fee"]'),),
@@ -190,6 +204,7 @@ FAULTY: dict[str, dict[str, Edits]] = {
                 "(part[FEATURES] - part[FEATURES].mean()) / spread",
             ),
         ),
+        "only_centred": (("(part[FEATURES] - mean) / spread", "(part[FEATURES] - mean)"),),
         "midnight_is_lost": (
             (
                 "customers[is_known], customers[~is_known]",
@@ -231,6 +246,12 @@ FAULTY: dict[str, dict[str, Edits]] = {
         ),
         "last_written_is_latest": (
             ('    newest = max(place.glob("scores-*.csv"))\n', "    newest = own\n"),
+        ),
+        "row_numbers_are_written": (
+            (
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+                "    _write_whole(own, scores.to_csv())\n",
+            ),
         ),
         "half_a_file": (
             (

@@ -131,6 +131,7 @@ def test_wheel_carries_the_katas_and_no_examination(wheels: dict[str, Path]) -> 
     assert stub == handed_out(ROOT / "katas/02_retries/retries.py")
     for name in [*names, *carried_names]:
         assert "exam.py" not in name.rsplit("/")[-1:], name
+        assert "held_back.py" not in name, name
         assert "answers/" not in name
         assert not name.endswith("inside.py") or name.startswith("dojo/"), name
     assert not [name for name in names if name.startswith(("katas/", "reference/", "tests/"))]

@@ -1,5 +1,7 @@
 """Draw the picture of a page's small example from a real run of it: `katas/NN_slug/example.svg`.
 
+French pages have one in French beside it, `example.fr.svg`.
+
 What was recorded is kept in `docs/examples.jsonl`, with a digest of the page's code: a test sees
 when that has changed, and that each picture is what is drawn of it.
 
@@ -28,6 +30,28 @@ ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs/examples.jsonl"
 _BLOCK = re.compile(r"^## A small example\n.*?^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _WORK_S = 0.2
+# What stands above the runs in a French picture; names of files and calls are the same in both.
+FRENCH = {
+    "a meter": "un compteur",
+    "no file": "aucun fichier",
+    "it comes back": "il revient",
+    "first": "la première",
+    "again": "encore une fois",
+    "another order": "un autre ordre",
+    "submitted": "soumises",
+    "result at once": "result aussitôt",
+    "the year": "l'année",
+    "each day": "chaque jour",
+    "the block ends": "le bloc se termine",
+    "it raises": "il lève une exception",
+    "no paper": "pas de papier",
+    "called again": "rappelé",
+    "it is silent": "il se tait",
+    "the second try": "le deuxième essai",
+    "a meter unknown": "compteur inconnu",
+    "all known": "tous connus",
+    "the newest first": "le plus récent d'abord",
+}
 
 
 def code_of(kata: Kata) -> str:
@@ -53,6 +77,9 @@ def pictures() -> dict[Path, str]:
         stories = [(one.test, one) for one in kept if one.kata == name]
         title = f"{kata.title.en}: what the engine recorded of the small example"
         found[kata.folder / "example.svg"] = as_file(stories, title, width=NARROW)
+        stories = [(FRENCH.get(caption, caption), one) for caption, one in stories]
+        title = f"{kata.title.fr} - ce que le moteur a consigné du petit exemple"
+        found[kata.folder / "example.fr.svg"] = as_file(stories, title, width=NARROW, language="fr")
     return found
 
 

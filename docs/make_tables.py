@@ -30,7 +30,6 @@ OF_MARKS = {
     "fr": "| kata | tâche | dehors | réponse | trace | parole |",
 }
 AND = {"en": "and", "fr": "et"}
-COLON = {"en": ": ", "fr": " : "}
 READING = {"en": "a guided reading", "fr": "lecture guidée"}
 
 
@@ -64,11 +63,11 @@ def katas_told(katas: list[Kata], language: Language) -> list[str]:
     """Return a row for each kata: its name, its readings, its track, what broke."""
     rows = []
     for kata in katas:
-        name = kata.title.get(language).split(COLON[language])[0]
+        name = kata.title.short(language)
         links = [f"[{kata.number:02d} {name}](katas/{kata.id}/README{ENDINGS[language]})"]
         for reading in readings(kata, language):
             title = reading.read_text(encoding="utf-8").split("\n")[0].removeprefix("# ")
-            what = title.split(COLON[language])[0]
+            what = title.partition(":")[0].rstrip()
             links.append(f"[{what}, {READING[language]}]({reading.relative_to(ROOT)})")
         joined = f", {AND[language]} ".join(links)
         broke = said(kata, "incident", language)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def eventually(condition: Callable[[], object]) -> bool:
     """Wait, generously, for what another process will do; return whether it did."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300  # an idle machine takes a tenth of it for the longest
     while not condition():
         if time.monotonic() > deadline:
             return False

@@ -19,8 +19,8 @@ from dojo.catalog.kata import CatalogError, Kata, load_catalog
 from dojo.laws.rules import LAWS
 
 _LEFT = re.compile(r"\bTODO\b(?!\(kata\))")
-# Of the page's small example, where it has one: docs/make_examples.py draws it.
-_PICTURE = "example.svg"
+# Of the page's small example, where it has one: docs/make_examples.py draws them.
+_PICTURES = {"example.svg", "example.fr.svg"}
 _OTHER_END = re.compile(r"\.([a-z]{2,3}(?:_[A-Z]{2})?)\.md$")
 
 
@@ -52,7 +52,7 @@ def kata_has_all_its_files(kata: Kata) -> Iterator[Fault]:
     ends = page_ends(kata)
     expected = {"kata.toml", kata.stub_file.name, kata.test_file.name}
     expected |= {f"README.{end}" for end in ends} | set(kata.data)
-    present = names_handed_out(kata.folder) - {"__pycache__", _PICTURE}
+    present = names_handed_out(kata.folder) - {"__pycache__", *_PICTURES}
     expected |= {name for name in present if fnmatch.fnmatch(name, "messages.*.po")}
     pages = {name for name in present - expected if name.endswith(".md")}
     # A page in a language that not each kata has is welcome.

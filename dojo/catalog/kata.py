@@ -61,6 +61,10 @@ class Text(_InLanguages):
             return str(getattr(self, language))
         return self._elsewhere(self.en, language)
 
+    def short(self, language: Language) -> str:
+        """Return what stands before the colon; French has a space before it."""
+        return self.get(language).partition(":")[0].rstrip()
+
 
 class Hints(_InLanguages):
     """Three tiers of hints: where to look, the idea, nearly the line."""

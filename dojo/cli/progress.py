@@ -101,7 +101,7 @@ def progress(screen: show.Screen) -> Iterator[Watch]:
 
 def _line_of(result: Result) -> str:
     earned = "-" if result.earned is None else f"{result.earned:g}"
-    late = f", {result.late_days} days late" if result.late_days else ""
+    late = f", days late: {result.late_days}" if result.late_days else ""
     notes = "".join(f"; {note}" for note in result.notes)
     points = f"{earned}/{result.points:g}"
     told = f"{result.verdict}{late}: {result.advice}{notes}"

@@ -200,7 +200,7 @@ def _failed_most(results: Iterable[Result], language: Language) -> str:
             f"{_reasons(theirs, words)}</details>\n"
         )
     if len(most) > MOST_FAILURES:
-        said = words["{count} checks more failed less often."]
+        said = words["{count} more failed, none more often."]
         told += f"<p>{said.format(count=len(most) - MOST_FAILURES)}</p>\n"
     return told
 

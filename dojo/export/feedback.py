@@ -41,11 +41,12 @@ def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language
         kata = katas.get(result.kata)
         parts.append(f"<h2>{text(_title(result, kata, language))}</h2>\n")
         parts += [f"<p>{text(line)}</p>\n" for line in _summary(result, language)]
+        said_once: set[str] = set()
         for task, checks in _by_task(result, language):
             colour = "good" if task.counts else "bad"
             said = _heading(task, kata, language)
             parts.append(f"<h3 class={colour}>{text(said)}</h3>\n")
-            parts += [_html_of(check, words) for check in checks[:_MOST_RED]]
+            parts += [_html_of(check, words, said_once) for check in checks[:_MOST_RED]]
             if len(checks) > _MOST_RED:
                 more = words["more"].format(count=len(checks) - _MOST_RED)
                 parts.append(f"<p>{text(more)}</p>\n")
@@ -63,13 +64,13 @@ def feedback_mail(results: Sequence[Result], katas: Mapping[str, Kata], language
         lines += [f"## {_bare(_title(result, kata, language))}", ""]
         lines += [f"{_bare(line)}  " for line in _summary(result, language)]
         lines.append("")
+        said_once: set[str] = set()
         for task, checks in _by_task(result, language):
             said = _heading(task, kata, language)
             lines += [f"### {_bare(said)}", ""]
             for check in checks[:_MOST_RED]:
                 lines += [f"- {_bare(_called(check, words))}", ""]
-                if check.message and not check.is_silent:
-                    told = plain(check.message, _MOST_MESSAGE)
+                if told := _told(check, words, said_once):
                     lines += [*(f"    {line}" for line in told.splitlines()), ""]
             if len(checks) > _MOST_RED:
                 lines += [_bare(words["more"].format(count=len(checks) - _MOST_RED)), ""]
@@ -105,7 +106,14 @@ def _summary(result: Result, language: Language) -> list[str]:
     if result.earned is None:
         return [words["none"]]
     mark = words["of"].format(earned=f"{result.earned:g}", points=f"{result.points:g}")
-    lines = [words["pair"].format(left=mark, right=VERDICTS[language][result.verdict])]
+    verdict = VERDICTS[language][result.verdict]
+    lines = [words["pair"].format(left=mark, right=verdict)]
+    if result.by_hand is not None:  # the last word, so the first that is read
+        by_hand = words["hand"].format(reason=result.by_hand.reason)
+        lines = [words["pair"].format(left=mark, right=by_hand)]
+        if (graded := result.by_hand.computed) is not None:
+            left = words["graded"].format(earned=f"{graded:g}", points=f"{result.points:g}")
+            lines.append(words["pair"].format(left=left, right=verdict))
     if result.verdict in _SAID_ABOVE:
         lines.append(advice_in(language, result.advice))
     if result.late_days:
@@ -114,8 +122,6 @@ def _summary(result: Result, language: Language) -> list[str]:
         lines.append(words["untouched"])
     if result.deadline is not None:
         lines.append(words["deadline"].format(moment=_moment(result.deadline)))
-    if result.by_hand is not None:
-        lines.append(words["hand"].format(reason=result.by_hand.reason))
     return lines
 
 
@@ -161,11 +167,27 @@ def _called(check: Check, words: Mapping[str, str]) -> str:
     return words["silent"].format(name=check.name) if check.is_silent else check.name
 
 
-def _html_of(check: Check, words: Mapping[str, str]) -> str:
-    told = ""
-    if check.message and not check.is_silent:
-        told = f"<pre>{html.escape(plain(check.message, _MOST_MESSAGE))}</pre>\n"
-    return f"<p>{text(_called(check, words))}</p>\n{told}"
+def _told(check: Check, words: Mapping[str, str], said_once: set[str]) -> str:
+    """Return what a check says; of what one above has said already, only that.
+
+    Args:
+        check: The check.
+        words: Of the language.
+        said_once: What was said of this kata; what is new is added.
+    """
+    if not check.message or check.is_silent:
+        return ""
+    told = plain(check.message, _MOST_MESSAGE)
+    if told in said_once:
+        return words["as above"]
+    said_once.add(told)
+    return told
+
+
+def _html_of(check: Check, words: Mapping[str, str], said_once: set[str]) -> str:
+    told = _told(check, words, said_once)
+    more = f"<pre>{html.escape(told)}</pre>\n" if told else ""
+    return f"<p>{text(_called(check, words))}</p>\n{more}"
 
 
 def _total(results: Sequence[Result], words: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from dojo.intake.tables.sheets import Platform, Sheet, recognise
 _GRADE = ("grade", "note")
 _MOST = ("maximum grade", "note maximale")
 _MAIL = re.compile(r"e?-?mail|courriel|login|user ?name|utilisateur", re.IGNORECASE)
+_MOST_NAMED = 20
 _NOT_MARKED = ("EX", "N/A")  # Canvas: excused, and to whom the assignment was not given
 _HOW_TO_GET = {
     "canvas": "'Grades', 'Export', as CSV",
@@ -68,6 +69,7 @@ def fill_sheet(results: Results, platform: Platform, path: Path, column: str | N
     known = People([(sheet.number_of(row), sheet.names_of(row)) for row in persons])
     total = _total_of(results)
     missing: list[str] = []
+    decimal = _decimal_mark_of(rows, table.head)
     scales: set[float] = set()
     filled: dict[int, str] = {}
     for learner, theirs in _by_learner(results).items():
@@ -88,9 +90,15 @@ def fill_sheet(results: Results, platform: Platform, path: Path, column: str | N
         else:
             most = _most_of(row, rows, table.head, place) or total
             scales.add(most)
-            row[place] = f"{round(sum(one.earned or 0 for one in theirs) * most / total, 2):g}"
+            mark = f"{round(sum(one.earned or 0 for one in theirs) * most / total, 2):g}"
+            row[place] = mark.replace(".", decimal)
     told = [f"{total:g} points are written as {one:g}" for one in sorted(scales - {total})]
-    return Filled(_written(rows, table), told, missing)
+    without = [sheet.names_of(row) for number, row in people.items() if number not in filled]
+    if without:
+        who = ", ".join(names[0] for names in without[:_MOST_NAMED] if names)
+        more = f" and {len(without) - _MOST_NAMED} more" if len(without) > _MOST_NAMED else ""
+        told.append(f"lines without a mark, left as they are: {len(without)}: {who}{more}")
+    return Filled(_written(rows, table, sheet.platform), told, missing)
 
 
 def _read(path: Path, platform: Platform) -> tuple[Table, Sheet]:
@@ -172,6 +180,13 @@ def _most_of(row: Sequence[str], rows: list[list[str]], head: Sequence[str], pla
     return 0.0
 
 
+def _decimal_mark_of(rows: list[list[str]], head: Sequence[str]) -> str:
+    """Return what stands before decimals: a comma, where the list writes what can be earned so."""
+    columns = [n for n, name in enumerate(head) if name.casefold() in _MOST]
+    said = (row[n] for n in columns for row in rows[1:] if n < len(row))
+    return "," if any(re.fullmatch(r"\s*\d+,\d+\s*", cell) for cell in said) else "."
+
+
 def _total_of(results: Results) -> float:
     katas: dict[str, float] = {}
     for one in results.results:
@@ -188,12 +203,17 @@ def _by_learner(results: Results) -> dict[str, list[Result]]:
     return learners
 
 
-def _written(rows: list[list[str]], table: Table) -> str:
-    """Write the list, without the columns that are ours: Canvas would make assignments of them."""
+def _written(rows: list[list[str]], table: Table, platform: Platform) -> str:
+    """Write the list, without the columns that are ours: Canvas would make assignments of them.
+
+    It is UTF-8, whatever it was, and says so as spreadsheets do where the file said anything; but
+    Canvas takes a byte order mark for a part of the first name.
+    """
     kept = [n for n, name in enumerate(table.head) if name.casefold() not in TERMS]
     file = io.StringIO()
-    # Without a byte order mark: Canvas takes it for a part of the first name.
-    writer = csv.writer(file, delimiter=table.separator, lineterminator="\n")
+    if platform != "canvas" and table.encoding != "utf-8":
+        file.write("\N{ZERO WIDTH NO-BREAK SPACE}")
+    writer = csv.writer(file, delimiter=table.separator, lineterminator=table.line_end)
     for row in rows:
         writer.writerow([row[n] if n < len(row) else "" for n in kept])
     return file.getvalue()

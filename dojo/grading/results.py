@@ -124,7 +124,7 @@ class Result(Record):
     @model_validator(mode="after")
     def _earned_is_within_points(self) -> Result:
         if self.earned is not None and self.earned > self.points:
-            raise ValueError(f"{self.earned} of {self.points} points is no mark")
+            raise ValueError(f"{self.earned:g} is not between 0 and {self.points:g}")
         return self
 
 

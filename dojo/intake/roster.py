@@ -26,7 +26,7 @@ from dojo.intake.moments import (
 from dojo.intake.tables.lines import Line, lines_of
 from dojo.intake.tables.matching import People
 
-_MOST_ABSENT = 20
+_MOST_NAMED = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +88,11 @@ def read_roster(
         )
     listed = [_hand_in_of(line, roster, katas, dates) for line in lines if line["path"]]
     every = [*found, *_of_each_learner(listed, rest, counts)]
-    return _with_terms(every, [line for line in lines if not line["path"]], dates, rest)
+    held = _with_terms(every, [line for line in lines if not line["path"]], dates, rest)
+    own = [one.learner for one in held if one.terms.deadline or one.terms.extension]
+    if own:
+        rest.told.append(f"{roster}: a time of their own have {_some_of(own)}")
+    return held
 
 
 def _of_each_learner(listed: list[HandIn], rest: Rest, counts: Attempt) -> list[HandIn]:
@@ -169,10 +173,13 @@ def _with_terms_of_sheet(
         held.append(_held_to(one, terms[place], submitted))
     absent = [line["id"] for place, line in enumerate(lines) if place not in there]
     if absent:
-        more = f" and {len(absent) - _MOST_ABSENT} more" if len(absent) > _MOST_ABSENT else ""
-        who = ", ".join(absent[:_MOST_ABSENT])
-        rest.told.append(f"{len(absent)} of {len(lines)} handed in nothing: {who}{more}")
+        rest.told.append(f"{len(absent)} of {len(lines)} handed in nothing: {_some_of(absent)}")
     return held
+
+
+def _some_of(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more}"
 
 
 def _terms_of(line: Line, dates: _Dates) -> Terms:

@@ -147,6 +147,8 @@ def _meant(kata: Kata, names: Iterable[str]) -> str:
             return f"; there is {name!r}: unpack it"
     sources = [name for name in inside if name.endswith(".py")]
     near = near_misses(kata, inside) or (sources if len(sources) == 1 else [])
+    if near and near[0].endswith(".ipynb"):
+        return f"; there is {near[0]!r}, a notebook: hand in its code, saved as {kata.slug}.py"
     return f"; there is {near[0]!r}: if that is it, call it {kata.slug}.py" if near else ""
 
 

@@ -43,11 +43,11 @@ def carried(root: Path) -> Iterator[str]:
     found = [name for name in (*_STEERING, *EDITORS) if (root / name).is_file()]
     for folder in sorted((root / "katas").glob("[0-9]*_*")):
         slug = folder.name[3:]
-        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py", "example.svg")
+        names = ("kata.toml", f"{slug}.py", f"test_{slug}.py")
         files = [folder / name for name in names]
         files += [
             path
-            for pattern in ("*.md", "messages.*.po", "*.jsonl")
+            for pattern in ("*.md", "messages.*.po", "*.jsonl", "example*.svg")
             for path in sorted(folder.glob(pattern))
         ]
         beside = root / "reference" / folder.name

@@ -133,7 +133,9 @@ def _lane(svg: Element, y: float, lane: Lane, scale: Scale, is_marked: bool) -> 
         _bar(svg, y, run, bar, scale)
     if not lane.bars:
         x = scale.at(lane.begin_s)
-        group = _group(svg, f"{run.name}: {run.ended} at {said(lane.begin_s)}", run.id, 0)
+        group = _group(
+            svg, f"{run.name}: {run.ended} {said(lane.begin_s)} after the beginning", run.id, 0
+        )
         shape = f"M{x:.1f} {y} l7 8 l-7 8 l-7 -8 z"
         SubElement(group, "path", {"d": shape, "class": _kind_of(run.ended) or "work"})
     sign = {True: "✓ ", False: "✗ ", None: ""}[is_good(run.ended)]

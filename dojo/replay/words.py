@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING
 
 from dojo.language import said_by_dojo
@@ -61,8 +62,11 @@ _WORDS = WordTable(
         "{name}: {count} MLflow run; {whose}: {other}",
         "{name}: {count} MLflow runs; {whose}: {other}",
         "{title}: {row}; {whose}: {other}",
+        # How a length is written: what stands between its digits. `timeline.said` writes them.
+        "1.5 s",
     ),
 )
+_LENGTH = re.compile(r"(?<![\w.])(\d+)\.(\d+)(?= (?:ms|s|min|h)\b)")
 
 
 class Say:
@@ -74,7 +78,10 @@ class Say:
 
     def __call__(self, text: str) -> str:
         """Return a text as it is said there; as it is what nobody says there."""
-        return text if self.language == "en" else _translator(self.language).translate(text)
+        if self.language == "en":
+            return text
+        mark = _WORDS[self.language]["1.5 s"][1]
+        return _LENGTH.sub(rf"\1{mark}\2", _translator(self.language).translate(text))
 
 
 @functools.lru_cache(maxsize=8)

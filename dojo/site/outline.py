@@ -106,8 +106,7 @@ def outline(site: Site, language: Language) -> dict[str, list[tuple[str, str]]]:
 
 def short_title(kata: Kata, language: Language) -> str:
     """Return the number and name of a kata, without what broke."""
-    name = kata.title.get(language).partition(" : " if language == "fr" else ": ")[0]
-    return f"{kata.number:02d} {name}"
+    return f"{kata.number:02d} {kata.title.short(language)}"
 
 
 def tree_of(place: str, more: list[tuple[str, str]]) -> str:

@@ -47,9 +47,8 @@ def stations(katas: Iterable[Kata], language: Language) -> str:
 
 def _station(kata: Kata, language: Language) -> str:
     words = _WORDS[language]
-    name, _, _ = kata.title.get(language).partition(" : " if language == "fr" else ": ")
     told = (kata.incident or kata.title).get(language)
     count = len(kata.tasks)
     tasks = words["task"] if count == 1 else words["tasks"].format(count=count)
-    link = f"[**{kata.number:02d}** {name}](katas/{kata.name}/index.md)"
+    link = f"[**{kata.number:02d}** {kata.title.short(language)}](katas/{kata.name}/index.md)"
     return f"- {told[:1].upper()}{told[1:]}\n\n  {link} {tasks}\n"

@@ -397,7 +397,7 @@ def only_good_models_get_in(desk: Desk) -> None:
     wanted: list[Any] = []
     desk.api.will(answer(200, _draw_customers(desk)))
 
-    def train(store: str, gate: float) -> float:
+    def train(store: str, gate: float) -> None:
         outcome = desk.call("training_pipeline", desk.api.url, store, **settings, min_auc=gate)
         told = outcome.returned if isinstance(outcome.returned, dict) else {}
         auc = _number_of(told.get("val_auc"))
@@ -405,9 +405,10 @@ def only_good_models_get_in(desk: Desk) -> None:
         given = {name: str(value) for name, value in settings.items()}
         own = {"model": told.get("name"), "val_auc": auc, "orchestrator": "prefect"}
         wanted.append({**own, **given, "status": "FINISHED"})
-        return auc if isinstance(auc, float) and 0 <= auc < 1 else 0.5
 
-    auc = train(ours, 1.0)
+    told = _number_of(desk.run_with("best_auc", desk.api.url, settings).returned)
+    auc = told if isinstance(told, float) and 0 <= told < 1 else 0.5
+    train(ours, 1.0)
     train(theirs, auc)
     train(ours, auc)
     train(theirs, math.nextafter(auc, 2))
@@ -457,6 +458,8 @@ def the_champion_scores(desk: Desk) -> None:
     champion = desk.rng.randint(1, 2)
     desk.run_apart("fill", [desk.rng.randrange(10**6) for _ in range(3)], champion)
     customers = _draw_customers(desk, 20, churned=False)
+    # Of one customer a number is not known.
+    customers[desk.rng.randrange(20)]["support_calls"] = None
     # What a contract is made into is task 6.
     plain = [{**one, "contract": _CONTRACTS[0]} for one in customers]
     desk.api.will(answer(200, plain))

@@ -1,7 +1,8 @@
 """The gate's answers through `dojo grade`: right ones get full marks, wrong ones lose their task.
 
-One batch, both judgements, behind the walls. Two katas by default, a flow's and an MLflow one;
-with DOJO_GATE_WHOLE all that are examined. Only what is selected is graded: `-k 12_churn`.
+One batch, both judgements, behind the walls. Of two katas by default, a flow's and an MLflow one,
+the right answers and a wrong one for each task; with DOJO_GATE_WHOLE all, of all that are examined.
+Only what is selected is graded: `-k 12_churn`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dojo.grading.results import Result, Results
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.ground.paths import cache_dir
 from dojo.sandbox.walls import missing_for
-from tests.katas.test_gate import WHOLE
+from tests.katas.test_gate import WHOLE, one_for_each_task
 
 EXAMINED = [kata for kata in load_catalog(ROOT) if scenarios_of(kata)]
 KATAS = (
@@ -29,8 +30,9 @@ KATAS = (
 ANSWERS = [
     (kata, answer)
     for kata in KATAS
-    for kind in ("right", "wrong")
-    for answer in answers_here(kata, kind)
+    for wrong in [answers_here(kata, "wrong")]
+    for chosen in [wrong if WHOLE else sorted(one_for_each_task(kata, wrong))]
+    for answer in (*answers_here(kata, "right"), *chosen)
 ]
 
 pytestmark = pytest.mark.skipif(

@@ -11,7 +11,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT as ROOT
 from dojo.sandbox.walls import missing_for
 from dojo.terminal.screen import Screen
+from tests.processes import eventually
 
 KATA = find_kata(load_catalog(ROOT), "05")
 PLACE = f"katas/{KATA.id}/{KATA.slug}.py"
@@ -146,7 +146,7 @@ def test_results_are_written_filtered_late_and_signed(
         ("anna", 32, 2),
         ("bob", 32, 2),
     ]
-    assert "anna  05_parameters  32/40  passed, 2 days late" in done.output
+    assert "anna  05_parameters  32/40  passed, days late: 2" in done.output
     assert dojo("verify", "results.json", "--sign-key", "key").exit_code == Exit.DONE
 
 
@@ -190,7 +190,7 @@ def test_seconds_are_no_day_where_there_is_grace(
     late = result(submitted="2026-05-01T12:00:30Z")
     monkeypatch.setattr(batch, "grade_batch", lambda *_: [late])
     words = ["grade", group / "anna", "--deadline", "2026-05-01T12:00:00Z"]
-    assert "36/40  passed, 1 days late" in dojo(*words).output
+    assert "36/40  passed, days late: 1" in dojo(*words).output
     assert "40/40  passed: a" in dojo(*words, "--grace", "1m").output
 
 
@@ -364,9 +364,7 @@ def test_killed_batch_goes_on_where_it_was(tmp_path: Path) -> None:
     state = tmp_path / "results.sqlite"
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(words, cwd=tmp_path, stdout=log, stderr=log)
-        deadline = time.monotonic() + 120
-        while kept(state) < 2 and time.monotonic() < deadline and process.poll() is None:
-            time.sleep(0.02)
+        eventually(lambda: kept(state) >= 2 or process.poll() is not None)
         process.send_signal(signal.SIGKILL)
         process.wait()
     first = kept(state)
@@ -490,7 +488,10 @@ def test_mark_by_hand_is_told_signed_and_survives_a_regrade(
         ),
         (["mark", "results.json", "bob", "05", "much", "--reason", "r"], "write a number"),
         (["mark", "results.json", "bob", "05", "1"], "needs its --reason"),
-        (["mark", "results.json", "bob", "05", "41", "--reason", "r"], "41 is no mark: 41.0 of"),
+        (
+            ["mark", "results.json", "bob", "05", "41", "--reason", "r"],
+            "41 is not between 0 and 40",
+        ),
         (["mark", "results.json", "bob", "05", "nan", "--reason", "r"], "nan is no mark"),
         (["mark", "none.json", "bob", "05", "1", "--reason", "r"], "cannot be read"),
         (["regrade", "none.json"], "cannot be read"),

@@ -229,7 +229,7 @@ def test_who_was_late_or_had_more_time_is_listed() -> None:
     ).text
     late = text.split("Late, or with more time")[1].split("Every result")[0]
 
-    assert "anna 02_retries: 2 days late" in late
+    assert "anna 02_retries: days late: 2" in late
     assert "ben 02_retries: own deadline 2026-05-01 12:00" in late
     assert "dan 02_retries: no date" in late
     assert "eve" not in late

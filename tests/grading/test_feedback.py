@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html.parser
 import re
 from pathlib import Path
@@ -50,6 +51,20 @@ def test_learner_reads_marks_tasks_and_messages_in_the_language_asked_for(write:
         assert [word for word in words if word not in read] == []
         assert "said 1, expected 4" in read
         assert "2026-05-01 12:00" in read
+    # The mark by hand first; then what was graded.
+    assert "15 of 20 points: the mark was set by hand: shown at the table" in html.unescape(english)
+    assert "without it 10 of 20 points: " in html.unescape(english)
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_what_all_checks_say_is_said_once(write: Any) -> None:
+    one = a_result()
+    said = {"passed": False, "cause": "exception", "message": "No module named 'fetch'"}
+    red = [dataclasses.replace(test, **said) for test in one.tests] * 3
+    page = html.unescape(write([one.model_copy(update={"tests": tuple(red)})], KATAS, "en"))
+
+    assert page.count("No module named 'fetch'") == 1
+    assert page.count("the same as above") == len(red) - 1
 
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)

@@ -278,7 +278,7 @@ def test_no_character_of_a_submission_means_anything_in_the_summary(text: str) -
 @pytest.mark.slow
 def test_summary_says_what_is_red_and_what_was_left_out() -> None:
     written = formats.summary(record(a_result(late_days=2), passed(learner="ben"), ungraded()))
-    assert "| <code>02&#95;retries</code> | 10/20 (2 days late) | wrong" in written
+    assert "| <code>02&#95;retries</code> | 10/20 (days late: 2) | wrong" in written
     assert "<pre>test&#95;second&#91;503&#93;\nsaid 1&#44; expected 4" in written
     assert "| -/20 | grader-error |" in written
     assert written.count("<details>") == 2

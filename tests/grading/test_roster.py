@@ -66,6 +66,20 @@ def test_roster_of_a_spreadsheet_is_read(tmp_path: Path, encoding: str, separato
     assert collected.told == [f"{tmp_path / 'roster.csv'}: {one}" for one in said]
 
 
+def test_who_has_terms_of_their_own_is_told_and_a_column_that_is_not_read(tmp_path: Path) -> None:
+    hand_in(tmp_path / "a")
+    hand_in(tmp_path / "b")
+    table = "id;path;extension;group\nanna;a;3d;2\nben;b;;1\n"
+    roster = tmp_path / "roster.csv"
+
+    assert read(tmp_path, table.encode(), PARIS).told == [
+        f"{roster}: a time of their own have anna"
+    ]
+    assert read(tmp_path, table.replace("extension", "more").encode(), PARIS).told == [
+        f"{roster}: the column 'more' is not read: call it 'extension' if that is it"
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -123,7 +123,10 @@ def test_moodles_worksheet_says_who_handed_in_when_and_has_more_time(
     days = [one.terms.extension.days for one in found.submissions]
     assert days == [0, 2, 0]
     assert len(found.submissions[0].terms.columns) == 3
-    assert found.told[-1] == "1 of 4 handed in nothing: Dan Moe"
+    assert found.told[-2:] == [
+        "1 of 4 handed in nothing: Dan Moe",
+        f"{tmp_path / 'sheet.csv'}: a time of their own have Anna Doe_12",
+    ]
     assert found.ungraded == []
 
 
@@ -167,12 +170,35 @@ def test_moodles_worksheet_gets_the_marks_and_is_else_as_it_was(tmp_path: Path, 
     results = results_of(found, 35, 17.505, None)
     filled = fill_sheet(record(*results), "moodle", tmp_path / "sheet.csv", None)
 
-    before, after = cells(text), cells(filled.text)
-    assert [row[4] for row in after[1:]] == ["35", "17.5", "", ""]
+    assert filled.text.startswith("\ufeff")  # as it came
+    before, after = cells(text), cells(filled.text[1:])
+    point = "," if "50,00" in text else "."
+    assert [row[4] for row in after[1:]] == ["35", f"17{point}5", "", ""]
     for old, new in zip(before, after, strict=True):
         assert [*old[:4], *old[5:-1]] == [*new[:4], *new[5:]]
-    assert not filled.text.startswith("\ufeff")
     assert filled.missing == ["'Zoé Roe' has no mark yet: that line is left as it is"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["unix", "windows"])
+def test_spreadsheet_opens_what_it_opened_before(
+    tmp_path: Path, encoding: str, line_end: str
+) -> None:
+    results = results_of(collected(tmp_path, MOODLE_NAMES, MOODLE_FR), 35, 17.5, 1)
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(MOODLE_FR.replace("\n", line_end).encode(encoding))
+    filled = fill_sheet(record(*results), "moodle", sheet, None)
+
+    assert filled.text.startswith("\ufeff") == (encoding != "utf-8")
+    assert filled.text.count("\r\n") == (line_end == "\r\n") * filled.text.count("\n")
+
+
+def test_lines_without_a_mark_are_named(tmp_path: Path) -> None:
+    results = results_of(collected(tmp_path, MOODLE_NAMES, MOODLE), 35, 17.5, 1)
+    filled = fill_sheet(record(*results[:-1]), "moodle", tmp_path / "sheet.csv", None)
+
+    assert filled.missing == []
+    assert filled.told == ["lines without a mark, left as they are: 2: Zoé Roe, Dan Moe"]
 
 
 def test_canvas_gradebook_says_who_is_who(tmp_path: Path) -> None:
@@ -201,7 +227,9 @@ def test_canvas_gradebook_gets_the_marks_in_the_column_that_is_named(
         assert [*old[:6], old[7]] == [*new[:6], *new[7:]]
     # A column of ours would be an assignment of Canvas's.
     assert after[0][-1] == "Current Score"
-    assert (filled.told, filled.missing) == ([], [])
+    assert not filled.text.startswith("\ufeff")
+    nobody = "lines without a mark, left as they are: 1: Student, Test"
+    assert (filled.told, filled.missing) == ([nobody], [])
     assert filled.text.splitlines()[2].startswith("    Points Possible,")
 
 
@@ -214,7 +242,7 @@ def test_mark_is_scaled_to_what_the_platforms_assignment_may_earn(
     filled = fill_sheet(record(*results), "canvas", tmp_path / "sheet.csv", "9712")
 
     assert [row[6] for row in cells(filled.text)[3:]] == [mark] * 3 + [""]
-    assert filled.told == ["50 points are written as 20"] * told
+    assert ("50 points are written as 20" in filled.told) == told
 
 
 def test_who_is_excused_stays_so_and_who_is_unknown_is_named(tmp_path: Path) -> None:

@@ -32,7 +32,8 @@ def names_in_table(text: str, after: str) -> list[str]:
 @each_page
 def test_names_of_the_kit_are_those_of_the_page(page: Path) -> None:
     named = names_in_table(
-        page.read_text("utf-8"), "`dojo.kit`" + (" :" if "fr" in page.name else ":")
+        page.read_text("utf-8"),
+        "`dojo.kit`" + ("\N{NO-BREAK SPACE}:" if "fr" in page.name else ":"),
     )
 
     assert sorted(named) == sorted(dir(dojo.kit))

@@ -42,9 +42,18 @@ def test_each_picture_is_what_is_drawn_of_it() -> None:
 
 
 @pytest.mark.parametrize("kata", KATAS, ids=lambda kata: kata.id)
-@pytest.mark.parametrize("page", ["README.md", "README.fr.md"])
-def test_page_shows_its_picture_with_a_text(kata: Any, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "picture"), [("README.md", "example.svg"), ("README.fr.md", "example.fr.svg")]
+)
+def test_page_shows_its_picture_with_a_text(kata: Any, page: str, picture: str) -> None:
     text = (kata.folder / page).read_text(encoding="utf-8")
 
-    assert "](example.svg)" in text
+    assert f"]({picture})" in text
     assert "![](" not in text
+
+
+def test_each_caption_is_said_in_french() -> None:
+    captions = {one.test for one in read_stories(MAKE.KEPT)}
+    same = {one for one in captions if one.startswith("make_report(") or one.endswith(".csv")}
+
+    assert captions - same == set(MAKE.FRENCH)

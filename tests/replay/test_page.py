@@ -11,6 +11,7 @@ from dojo.replay.page import write
 from dojo.replay.palette import COLOURS
 from dojo.replay.story import Story
 from dojo.replay.timeline import lay_out
+from dojo.replay.words import Say
 from tests.replay.made_up import HOSTILE, hostile, many, retried, run, story
 
 EMPTY = {"meta", "br", "img", "link", "input", "hr"}
@@ -144,3 +145,11 @@ def test_colours_can_be_told_from_the_paper(name: str) -> None:
         if _contrast(colour, paper) < shapes.get(name, LEAST_CONTRAST_OF_TEXT)
     }
     assert weak == {}
+
+
+def test_lengths_have_the_decimal_mark_of_the_language() -> None:
+    told = "read: Running from 1.5 ms to 13.3 ms, then Failed"
+
+    assert Say("fr")(told) == "read\N{NO-BREAK SPACE}: Running de 1,5 ms à 13,3 ms, puis Failed"
+    assert Say("fr")("ml 3.9.1 s") == "ml 3.9.1 s"
+    assert Say("en")(told) == told

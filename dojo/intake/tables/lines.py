@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dojo.intake.entries import Rest
 from dojo.intake.learners import RosterError
-from dojo.intake.moments import MomentError, read_moment
-from dojo.intake.tables.reading import SEPARATORS, read_tables
+from dojo.intake.moments import MomentError, read_length, read_moment
+from dojo.intake.tables.reading import SEPARATORS, Table, read_tables
 from dojo.intake.tables.sheets import Sheet, recognise
 
 # What is ours of a line, in a platform's own list too: nothing that goes back there.
@@ -79,6 +79,10 @@ def lines_of(roster: Path, rest: Rest, *, may_lack_paths: bool) -> list[Line]:
             f" the separator {SEPARATORS.get(table.separator, table.separator)},"
             f" its first line has {head}"
         )
+    rest.told += [
+        f"{roster}: the column {name!r} is not read: call it 'extension' if that is it"
+        for name in _lengths_unread(table)
+    ]
     lines = []
     for number, cells in table.rows[1:]:
         place = f"line {number} of {called}"
@@ -93,6 +97,24 @@ def lines_of(roster: Path, rest: Rest, *, may_lack_paths: bool) -> list[Line]:
     if not lines:
         raise RosterError(f"{called} names nobody: it has a first line only")
     return lines
+
+
+def _lengths_unread(table: Table) -> list[str]:
+    """Return the columns that hold lengths of time only, and are not called as those are."""
+    found = []
+    for place, name in enumerate(table.head):
+        cells = [row[place] for _, row in table.rows[1:] if place < len(row) and row[place].strip()]
+        if name and name.casefold() not in TERMS and cells and all(map(_is_length, cells)):
+            found.append(name)
+    return found
+
+
+def _is_length(cell: str) -> bool:
+    try:
+        read_length(cell)
+    except MomentError:
+        return False
+    return True
 
 
 def _row_of(head: Sequence[str], cells: Sequence[str]) -> dict[str, str]:

@@ -29,12 +29,14 @@ class Table:
     Attributes:
         encoding: What its text was read as.
         separator: Between cells.
+        line_end: Behind each line.
         rows: Those that are not empty, each with the number of its line; the first is the head.
             Cells are as they were written, spaces around them included.
     """
 
     encoding: str
     separator: str
+    line_end: str
     rows: list[tuple[int, list[str]]]
 
     @property
@@ -59,8 +61,9 @@ def read_tables(path: Path, called: str) -> list[Table]:
     text, encoding = _text_of(path, called)
     # Excel's own way to say it, on a line before the first.
     declared = re.match(r"\s*sep=(.)\s*\n", text)
+    line_end = "\r\n" if "\r\n" in text else "\n"
     tables = [
-        Table(encoding, one, _rows_of(text, one, called)[bool(declared) :])
+        Table(encoding, one, line_end, _rows_of(text, one, called)[bool(declared) :])
         for one in (declared[1] if declared else SEPARATORS)
     ]
     found = [one for one in tables if one.rows]

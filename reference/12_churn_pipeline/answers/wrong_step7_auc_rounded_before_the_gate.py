@@ -1,7 +1,6 @@
 """Rounds the AUC for the report before the gate has judged: 0.6996 passes a gate of 0.7.
 
 Refused by: test_gate_keeps_a_poor_model_out
-Not examined: the AUC of a scenario has few decimals.
 """
 
 _compare = compare_models.fn

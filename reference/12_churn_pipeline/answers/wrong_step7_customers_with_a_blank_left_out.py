@@ -1,7 +1,6 @@
 """Drops at inference who has a blank number: she is not scored, and nobody is told.
 
 Refused by: test_champion_scores_whichever_it_is
-Not examined: the champion of a scenario knows no blanks.
 """
 
 

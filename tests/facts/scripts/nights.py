@@ -1,15 +1,11 @@
 """Record some nights of kata 17 anew: see test_recorded_night_facts.py."""
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[3]
-spec = importlib.util.spec_from_file_location("make_nights", ROOT / "docs" / "make_nights.py")
-make_nights = importlib.util.module_from_spec(spec)
-sys.modules["make_nights"] = make_nights
-spec.loader.exec_module(make_nights)
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "docs"))
+import make_nights
 
 FAMILIES = [
     "retry_healed",

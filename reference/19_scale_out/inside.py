@@ -520,7 +520,7 @@ def letters_on_cluster(
 def keys(solution: Any, folder: Path, batches: list[list[str]]) -> Any:
     """Ask for batches, in folders of their own; tell which of them have one key."""
     place = _shared(folder)
-    found = []
+    found: list[str] = []
     for night, region in batches:
         own = _shared(folder)
         _scored(own, region, [0.9, 0.7 if len(found) % 2 else 0.2], ["7", "8"])

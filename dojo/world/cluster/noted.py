@@ -95,7 +95,7 @@ def count_received(file: Path, number: int) -> None:
         SLOT.pack_into(counts, start, before + received)
         return received
 
-    socket.socket.recv_into = recv_into  # type: ignore[method-assign]
+    socket.socket.recv_into = recv_into  # type: ignore[method-assign,assignment]
 
 
 class Noted(PrefectHistory):

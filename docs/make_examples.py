@@ -51,6 +51,7 @@ FRENCH = {
     "a meter unknown": "compteur inconnu",
     "all known": "tous connus",
     "the newest first": "le plus récent d'abord",
+    "as they are done": "dès qu'elles sont faites",
 }
 
 
@@ -297,6 +298,21 @@ def _asset_checks(code: str, folder: Path) -> Runs:
     }
 
 
+def _scale_out(code: str, folder: Path) -> Runs:
+    streets = {"Rue du Bac": 5, "Quai Sud": 1, "Rue Haute": 1, "Le Port": 1}
+    for street in streets:
+        (folder / f"{street}.txt").write_text("1.5 2.5\n", encoding="utf-8")
+
+    class Slow(type(folder)):  # type: ignore[misc]
+        def read_text(self, *args: Any, **more: Any) -> str:
+            time.sleep(_WORK_S * streets[self.stem])
+            return str(super().read_text(*args, **more))
+
+    names = _names(code)
+    names["Path"] = Slow
+    return {"as they are done": lambda: names["read_all"]([*streets], str(folder))}
+
+
 def _backfill(code: str, folder: Path) -> Runs:
     del folder
     return {"the newest first": lambda: _names(code)}
@@ -315,6 +331,7 @@ EXAMPLES = {
     "12": _churn_pipeline,
     "13": _assets,
     "14": _asset_checks,
+    "19": _scale_out,
     "20": _backfill,
 }
 

@@ -22,7 +22,7 @@ from dojo.laws.rules import Ledger
 from dojo.laws.state.engines import keeps_open
 
 _PATIENCE_S = 1.0
-_OTHERS = (b"resource_tracker", b"loky", b"dojo.running.elsewhere")
+_OTHERS = (b"resource_tracker", b"loky", b"dojo.running.elsewhere", b"dojo.world.cluster")
 _DESCRIPTORS = Path("/proc/self/fd")
 
 

@@ -29,6 +29,8 @@ _WAITING = next(
     ([path, "10000000"] for path in ("/bin/sleep", "/usr/bin/sleep") if os.path.exists(path)),
     [sys.executable, "-I", "-S", "-c", "import signal; signal.pause()"],
 )
+# A cluster of Dask's has most: two for its scheduler and for each of three workers.
+_SOCKETS = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,7 +137,7 @@ def give_up_all(job: Job, level: Level, limits: Limits, ports: list[int]) -> int
     if level == "landlock":
         # A pool of joblib's needs /dev/shm, where all of the machine meet: one core, and no pool.
         os.environ["LOKY_MAX_CPU_COUNT"] = "1"
-        if job.kind == "test":  # it plays webhooks, and may bind nothing then
-            ports = [*ports, *bind_some(2)]
+        if job.kind in ("test", "examine"):  # it plays webhooks, a cluster; and may bind nothing
+            ports = [*ports, *bind_some(_SOCKETS)]
     # The walls last: they leave it nothing that it could still take from itself.
     return confine(level, [job.room / name for name in FOLDERS], [job.room / "given"], ports)

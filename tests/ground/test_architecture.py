@@ -40,13 +40,16 @@ HALVES = {
 }
 TAUGHT = {
     "airflow",
+    "cloudpickle",  # how Dask sends what it sends
     "dagster",
     "dagster_shared",  # where Dagster keeps its CheckError
+    "distributed",
     "httpx",
     "mlflow",
     "numpy",
     "pandas",
     "prefect",
+    "prefect_dask",
     "pydantic",
     "pytest",
     "requests",

@@ -72,6 +72,35 @@ def recorded_nights(request: pytest.FixtureRequest) -> Callable[..., list[Record
     return drawn
 
 
+@pytest.fixture(scope="session")
+def dask_nursery() -> Iterator[Any]:
+    """Keep the process that Dask's clusters are forked from: made before a test has threads."""
+    from dojo.world.cluster.nursery import Nursery
+
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def dask_cluster(
+    request: pytest.FixtureRequest, dask_nursery: Any, tmp_path: Path
+) -> Iterator[Callable[..., Any]]:
+    """Start Dask's scheduler and workers: `dask_cluster(workers=2)`; see `dojo.world.cluster`.
+
+    They have the solution's file, and end with the test.
+    """
+    run, kata = run_and_kata(request)
+    (folder := tmp_path / "cluster").mkdir()
+    with contextlib.ExitStack() as stack:
+
+        def start(**more: int) -> Any:
+            made = dask_nursery.cluster(folder, run.solutions.file_of(kata), **more)
+            return stack.enter_context(made)
+
+        yield start
+
+
 @pytest.fixture
 def served() -> Iterator[Any]:
     """Serve deployments until the waiting begins: `served(call)`; see `dojo.world.serving`."""

@@ -10,6 +10,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 _VARIABLE = "DOJO_BOUND_SOCKETS"
 _HOST = "127.0.0.1"
@@ -42,6 +43,36 @@ def bound_socket(number: int) -> Iterator[socket.socket]:
     finally:
         # It stays open for the next test, and nobody listens till then. (TLS takes the copy over.)
         with socket.socket(fileno=os.dup(descriptor)) as left, contextlib.suppress(OSError):
+            left.shutdown(socket.SHUT_RDWR)
+
+
+def bind_as_made_before(first: int) -> None:
+    """Have whoever binds a socket of this process get one of those instead, one after the other.
+
+    For a process that is somebody else's program; where none were made it binds as it likes.
+
+    Args:
+        first: The number of the first one, from 0.
+    """
+    descriptors = os.environ.get(_VARIABLE, "").split(",")[first:]
+    left = [int(one) for one in descriptors if one]
+    real = socket.socket.bind
+
+    def bind(one: socket.socket, address: Any) -> None:
+        if not left:
+            real(one, address)
+            return
+        is_blocking = os.get_blocking(one.fileno())
+        os.dup2(left.pop(0), one.fileno())
+        os.set_blocking(one.fileno(), is_blocking)
+
+    socket.socket.bind = bind  # type: ignore[method-assign,assignment]
+
+
+def let_go_of_all() -> None:
+    """Have nobody listen on any of those until somebody does again."""
+    for descriptor in filter(None, os.environ.get(_VARIABLE, "").split(",")):
+        with socket.socket(fileno=os.dup(int(descriptor))) as left, contextlib.suppress(OSError):
             left.shutdown(socket.SHUT_RDWR)
 
 

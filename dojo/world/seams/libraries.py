@@ -80,7 +80,27 @@ PREDICTED = {
     for name, target in ESTIMATORS.items()
 }
 
+PROCESS = Seam(
+    "psutil:Process",
+    "tells Dask how its own process is doing",
+    "behind walls, where nobody may look, no worker starts",
+)
+OWN_ADDRESS = Seam(
+    "distributed.utils:_get_ip",
+    "asks the network which address this machine has",
+    "behind walls, where there is no network to ask, no worker starts",
+)
+
 SEAMS = (
     *(REQUESTED, ELAPSED, CONNECTED, VERIFIED, STREAMED, STREAMED_ASYNC, HANDLED_ASYNC),
-    *(SLEEP, *WAITS, *CLOCKS, GENERATOR, *FITTED.values(), *PREDICTED.values()),
+    *(
+        SLEEP,
+        *WAITS,
+        *CLOCKS,
+        GENERATOR,
+        PROCESS,
+        OWN_ADDRESS,
+        *FITTED.values(),
+        *PREDICTED.values(),
+    ),
 )

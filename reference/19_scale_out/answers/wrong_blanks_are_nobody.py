@@ -1,0 +1,14 @@
+"""Leaves out who has a blank, and tells nobody.
+
+Refused by: test_region_is_scored_as_it_is
+"""
+
+
+@task
+def score_region(region: str, folder: str) -> int:
+    customers = pd.read_pickle(Path(folder) / "customers" / f"{region}.pkl").dropna()
+    numbers = customers.drop(columns="customer_id")
+    scores = load(Path(folder) / "model.pkl").predict(numbers)
+    scored = pd.DataFrame({"customer_id": customers["customer_id"].to_numpy(), "score": scores})
+    write_whole(Path(folder) / "scores" / f"{region}.pkl", scored.astype({"score": float}))
+    return len(scored)

@@ -1,0 +1,15 @@
+"""Names the batch after the moment at which it is sent.
+
+Refused by: test_letters_go_out_once_though_a_worker_dies
+"""
+
+import time
+
+
+@task
+def send_letters(region: str, folder: str, night: str) -> str:
+    scored = pd.read_pickle(Path(folder) / "scores" / f"{region}.pkl")
+    chosen = scored.loc[scored["score"] > 0.5, "customer_id"].tolist()
+    if not chosen:
+        return ""
+    return load(Path(folder) / "post.pkl").send(f"{night}/{region}/{time.time_ns()}", chosen)

@@ -1,0 +1,13 @@
+"""Names the batch after the process that sends it.
+
+Refused by: test_letters_go_out_once_though_a_worker_dies
+"""
+
+
+@task
+def send_letters(region: str, folder: str, night: str) -> str:
+    scored = pd.read_pickle(Path(folder) / "scores" / f"{region}.pkl")
+    chosen = scored.loc[scored["score"] > 0.5, "customer_id"].tolist()
+    if not chosen:
+        return ""
+    return load(Path(folder) / "post.pkl").send(f"{night}/{region}/{os.getpid()}", chosen)

@@ -1,0 +1,39 @@
+"""Answers in the order in which regions end, which is another one each night.
+
+Refused by: test_results_keep_the_order_asked
+"""
+
+
+def spread(
+    work: Task,
+    regions: Sequence[str],
+    given: dict[str, Any],
+    address: str | None = None,
+    on_done: Callable[[str, Any], None] | None = None,
+) -> dict[str, dict[str, Any]]:
+
+    @flow(name="spread")
+    def run() -> dict[str, dict[str, Any]]:
+        done: dict[str, Any] = {}
+        failed: dict[str, str] = {}
+        with runner_for(address) as runner:
+            regions_of = {
+                runner.submit(work, {"region": region, **given}): region for region in regions
+            }
+            for future in as_completed(list(regions_of)):
+                region = regions_of[future]
+                try:
+                    done[region] = future.result()
+                except Exception as error:
+                    failed[region] = f"{type(error).__name__}: {error}"
+                let_go(future)
+                if region in done and on_done is not None:
+                    on_done(region, done[region])
+        if not done:
+            raise RuntimeError(f"no region is done: {failed}")
+        return {
+            "done": done,
+            "failed": {region: failed[region] for region in regions if region in failed},
+        }
+
+    return run()

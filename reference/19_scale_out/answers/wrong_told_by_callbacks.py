@@ -1,0 +1,47 @@
+"""Has whoever ends a task tell of it: two that end together do so at once.
+
+Refused by: test_done_region_is_told_while_another_works
+"""
+
+
+def tell(on_done, region, future):
+    try:
+        result = future.result()
+    except Exception:
+        return
+    on_done(region, result)
+
+
+def spread(
+    work: Task,
+    regions: Sequence[str],
+    given: dict[str, Any],
+    address: str | None = None,
+    on_done: Callable[[str, Any], None] | None = None,
+) -> dict[str, dict[str, Any]]:
+
+    @flow(name="spread")
+    def run() -> dict[str, dict[str, Any]]:
+        done: dict[str, Any] = {}
+        failed: dict[str, str] = {}
+        with runner_for(address) as runner:
+            regions_of = {
+                runner.submit(work, {"region": region, **given}): region for region in regions
+            }
+            for future, region in regions_of.items() if on_done is not None else ():
+                future.add_done_callback(lambda one, region=region: tell(on_done, region, one))
+            for future in as_completed(list(regions_of)):
+                region = regions_of[future]
+                try:
+                    done[region] = future.result()
+                except Exception as error:
+                    failed[region] = f"{type(error).__name__}: {error}"
+                let_go(future)
+        if not done:
+            raise RuntimeError(f"no region is done: {failed}")
+        return {
+            "done": {region: done[region] for region in regions if region in done},
+            "failed": {region: failed[region] for region in regions if region in failed},
+        }
+
+    return run()

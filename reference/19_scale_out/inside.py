@@ -1,0 +1,545 @@
+"""What the examination of 19_scale_out has run inside: each function gets the submission.
+
+A script says what befalls each region: whom it meets, whom it waits for, whether it fails, or kills
+its worker. What happened is in a journal, to which every process adds lines.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from dojo.world.cluster.noted import Cluster
+from dojo.world.cluster.nursery import Nursery
+
+_LOOKS = 350  # of 10 ms each, or as long as a busy machine takes for them
+_ROWS = 40_000
+_FAR_LESS = 400_000  # bytes
+_SOLUTION = "dojo_solution"
+_AT_WORK = ("waiting", "queued", "no-worker", "processing")
+
+_nurseries: list[Nursery] = []
+_numbers = iter(range(10**6))
+
+
+@contextlib.contextmanager
+def _cluster(folder: Path, **more: int) -> Iterator[Cluster]:
+    """Run a cluster whose workers have the submission's file."""
+    if not _nurseries:
+        _nurseries.append(Nursery())
+    (own := folder / f"cluster-{next(_numbers)}").mkdir()
+    solution = Path(str(sys.modules[_SOLUTION].__file__))
+    with _nurseries[0].cluster(own, solution, **more) as cluster:
+        yield cluster
+
+
+def _shared(folder: Path) -> str:
+    """Make the folder that all machines see."""
+    import cloudpickle
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    place = folder / f"shared-{next(_numbers)}"
+    for name in ("scores", "customers"):
+        (place / name).mkdir(parents=True)
+    return str(place)
+
+
+# What happens, wherever it does
+
+
+def note(folder: str, **said: Any) -> None:
+    """Add a line to the journal; it is there whoever is killed next."""
+    line = (json.dumps({**said, "pid": os.getpid()}) + "\n").encode()
+    writing = os.open(Path(folder) / "journal.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(writing, line)
+    os.close(writing)
+
+
+def noted(folder: str) -> list[dict[str, Any]]:
+    """Return the lines of the journal."""
+    file = Path(folder) / "journal.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def is_soon(folder: str, look: Callable[[], bool]) -> bool:
+    """Look again and again, as long as something happens, and somewhat longer."""
+    left, before = _LOOKS, -1
+    while not look():
+        now = len(noted(folder))
+        left = left - 1 if now == before else _LOOKS
+        before = now
+        if not left:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def is_first(folder: str, what: str) -> bool:
+    """Say once in all processes that it is the first time."""
+    with contextlib.suppress(FileExistsError):
+        (Path(folder) / f"first-{what}").touch(exist_ok=False)
+        return True
+    return False
+
+
+def visit(region: str, folder: str, plans: dict[str, Any]) -> list[str]:
+    """Work on a region, as its plan says."""
+    plan = plans.get(region, {})
+    note(folder, begun=region)
+    if meets := plan.get("meets"):
+        is_soon(folder, lambda: sum("begun" in one for one in noted(folder)) >= meets)
+    if after := plan.get("after"):
+        is_soon(folder, lambda: any(one.get("ended") == after for one in noted(folder)))
+    if told := plan.get("told"):
+        is_soon(folder, lambda: sum("told" in one for one in noted(folder)) >= told)
+    if plan.get("gate"):
+        while not (Path(folder) / "gate").exists():
+            time.sleep(0.01)
+    if text := plan.get("fails"):
+        raise LookupError(text)
+    if plan.get("dies"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    note(folder, ended=region)
+    return [region, plan.get("answer", "")]
+
+
+class Model:
+    """A model in a file: it scores by a weight, and has happen what is planned."""
+
+    def __init__(self, folder: str, weight: float, **plan: Any) -> None:
+        """Remember all of it, with as much again as a region has."""
+        import numpy
+
+        self.folder, self.weight, self.plan = folder, weight, plan
+        self.ballast = numpy.random.default_rng(1).random(_ROWS)
+
+    def predict(self, numbers: Any) -> Any:
+        """Score rows by the first of their columns."""
+        if "dies_at_byte" in self.plan:
+            note(self.folder, left=files_of(self.folder))
+            if is_first(self.folder, "model"):
+                import resource
+
+                limit = self.plan["dies_at_byte"]
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        if meets := self.plan.get("meets"):
+            note(self.folder, met=True)
+            is_soon(self.folder, lambda: len({one["pid"] for one in noted(self.folder)}) >= meets)
+        if "fails" in self.plan:
+            raise LookupError(self.plan["fails"])
+        note(self.folder, columns=list(numbers.columns), rows=len(numbers))
+        return (numbers.iloc[:, 0] * self.weight).to_numpy()
+
+
+class Post:
+    """The post: it answers a key that it knows as it did before. It may take its worker along."""
+
+    def __init__(self, folder: str, **plan: Any) -> None:
+        """Remember where it notes, and what is planned."""
+        self.folder, self.plan = folder, plan
+
+    def send(self, key: str, customer_ids: list[str]) -> str:
+        """Accept a batch."""
+        note(self.folder, key=key, ids=[f"{type(one).__name__} {one}" for one in customer_ids])
+        if "fails" in self.plan:
+            raise ConnectionError(self.plan["fails"])
+        if self.plan.get("dies") and is_first(self.folder, "post"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return f"receipt of {key}"
+
+
+class Told:
+    """Is told of each region that is done, and notes it."""
+
+    def __init__(self, folder: str) -> None:
+        """Remember where it notes."""
+        self.folder, self.inside = folder, 0
+
+    def __call__(self, region: str, result: Any) -> None:
+        """Note it, and whether somebody else is at it meanwhile."""
+        self.inside += 1
+        note(self.folder, told=region, result=result)
+        for _ in range(20):
+            if self.inside > 1:
+                note(self.folder, at_once=region)
+                break
+            time.sleep(0.005)
+        self.inside -= 1
+
+
+def files_of(folder: str) -> dict[str, int]:
+    """Return which files of scores somebody finds, with how many rows; -1: none that is whole."""
+    import pandas
+
+    found = {}
+    for name in sorted(os.listdir(Path(folder) / "scores")):
+        if name.endswith(".pkl"):
+            try:
+                found[name] = len(pandas.read_pickle(Path(folder) / "scores" / name))
+            except Exception:
+                found[name] = -1
+    return found
+
+
+def _put(path: str, what: Any) -> None:
+    import cloudpickle
+
+    Path(path).write_bytes(cloudpickle.dumps(what))
+
+
+def _customers(folder: str, region: str, rows: int, seed: int, *, untidy: bool = False) -> None:
+    """Draw customers: ids that are no numbers, an index of another table."""
+    import numpy
+    import pandas
+
+    rng = numpy.random.default_rng(seed)
+    ids = [f"{'0' * (number % 3)}{number}" for number in rng.permutation(rows)]
+    frame = pandas.DataFrame(
+        {"tenure": rng.random(rows), "customer_id": ids, "calls": rng.random(rows)},
+        index=rng.permutation(rows) + 7,
+    )
+    if untidy and rows:
+        frame.iloc[rows // 2, 0] = numpy.nan
+        frame = frame.assign(score=3, customer_id="007", Tenure=1)
+    frame.to_pickle(Path(folder) / "customers" / f"{region}.pkl")
+
+
+def _scores(folder: str, region: str) -> Any:
+    """Return what a file of scores says, in short."""
+    import pandas
+
+    try:
+        found = pandas.read_pickle(Path(folder) / "scores" / f"{region}.pkl")
+        said = [f"{one:.9f}" for one in found["score"].astype(float)]
+        ids = found["customer_id"].tolist()
+        middle = slice(len(ids) // 2, len(ids) // 2 + 3)
+        total = f"{found['score'].sum():.6f}"
+        return [
+            list(found.columns),
+            len(found),
+            ids[:3],
+            said[:3],
+            ids[middle],
+            said[middle],
+            total,
+        ]
+    except Exception as error:
+        return f"none that can be read: {type(error).__name__}"
+
+
+def _on_cluster(name: str, address: str, calls: Sequence[dict[str, Any]]) -> list[Any]:
+    """Have workers run a task of the submission's for each of these calls."""
+    from prefect import flow
+    from prefect_dask import DaskTaskRunner
+
+    work = getattr(sys.modules[_SOLUTION], name)
+
+    @flow(name="examination")
+    def run() -> list[Any]:
+        found: list[Any] = []
+        with DaskTaskRunner(address=address) as runner:
+            for future in [runner.submit(work, call) for call in calls]:
+                try:
+                    found.append(future.result())
+                except Exception as error:
+                    found.append(f"raised {type(error).__name__}")
+        return found
+
+    return run()
+
+
+# Scenarios
+
+
+def score_on_cluster(
+    _: Any, folder: Path, regions: list[str], seeds: list[int], weights: list[float]
+) -> Any:
+    """Score two regions on two workers; then, with another model in its place, once more."""
+    place = _shared(folder)
+    for region, seed in zip(regions, seeds, strict=True):
+        _customers(place, region, _ROWS, seed)
+    calls = [{"region": region, "folder": place} for region in regions]
+    found: list[Any] = []
+    with _cluster(folder) as cluster:
+        for weight, meets in zip(weights, (2, 0), strict=True):
+            _put(f"{place}/model.pkl", Model(place, weight, meets=meets))
+            found.append(_on_cluster("score_region", cluster.address, calls))
+            found.append([_scores(place, region) for region in regions])
+        workers = {one["pid"] for one in noted(place) if "rows" in one}
+        found += [cluster.received < 2 * _FAR_LESS, workers == set(cluster.workers)]
+    return found
+
+
+def score_here(solution: Any, folder: Path, regions: list[str], text: str) -> Any:
+    """Score regions of odd names, one of nobody; then with a model that fails."""
+    place, found = _shared(folder), []
+    _put(f"{place}/model.pkl", Model(place, -2.5))
+    for number, region in enumerate(regions):
+        _customers(place, region, number * 3, number, untidy=number == 2)
+        found.append([solution.score_region(region, place), _scores(place, region)])
+    found.append([one["columns"] for one in noted(place)])
+    _put(f"{place}/model.pkl", Model(place, 1.0, fails=text))
+    try:
+        found.append(solution.score_region(regions[-1], place))
+    except Exception as error:
+        found.append([type(error).__name__, text in str(error)])
+    return [*found, _scores(place, regions[-1])]
+
+
+def _spread(
+    solution: Any, place: str, regions: list[str], plans: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Have the submission spread `visit`; tell what came of it, and what happened."""
+    from prefect import task
+
+    is_done_here = Path(place, "journal.jsonl").exists()
+    if is_done_here:
+        Path(place, "journal.jsonl").unlink()
+    found: dict[str, Any] = {"raised": "", "text": "", "done": [], "failed": []}
+    try:
+        report = solution.spread(task(visit), regions, {"folder": place, "plans": plans}, **more)
+        found["done"] = [[region, one] for region, one in report["done"].items()]
+        found["failed"] = list(report["failed"])
+        found["text"] = " ".join(map(str, report["failed"].values()))
+    except Exception as error:
+        found.update(raised="error", text=str(error).replace("\\", ""))
+    lines = noted(place)
+    kinds = ("begun", "told", "ended", "at_once")
+    found["happened"] = [f"{kind} {one[kind]}" for one in lines for kind in kinds if kind in one]
+    found["told"] = sorted([one["told"], one["result"]] for one in lines if "told" in one)
+    found["told here"] = {one["pid"] for one in lines if "told" in one} <= {os.getpid()}
+    found["pids"] = sorted({one["pid"] for one in lines if "begun" in one})
+    return found
+
+
+def spread_in_turns(
+    solution: Any, folder: Path, regions: list[str], answers: list[list[str]]
+) -> Any:
+    """Spread two regions that meet on a cluster, on threads, and on the cluster again."""
+    place, found = _shared(folder), []
+    with _cluster(folder) as cluster:
+        for address, some in zip((cluster.address, None, cluster.address), answers, strict=True):
+            plans = {
+                region: {"meets": 2, "answer": answer}
+                for region, answer in zip(regions, some, strict=True)
+            }
+            seen = _spread(solution, place, regions, plans, address=address)
+            where = cluster.workers if address else [os.getpid()]
+            begun = [one.split()[0] for one in seen["happened"][:2]]
+            found.append([seen["done"], seen["failed"], begun, seen["pids"] == sorted(where)])
+        of_runs = Counter(one.flow_run_id for one in cluster.runs)
+    return [found, sorted(of_runs.values()), "" in of_runs]
+
+
+def spread_here(
+    solution: Any, folder: Path, regions: list[str], plans: dict[str, Any], text: str
+) -> Any:
+    """Spread regions on threads; tell what was told, and whether texts name each error."""
+    place = _shared(folder)
+    seen = _spread(solution, place, regions, plans, on_done=Told(place))
+    fails = [one["fails"] for one in plans.values() if "fails" in one]
+    said = [line in seen["text"] for one in fails for line in one.splitlines()]
+    kept = ("raised", "done", "failed", "told", "told here")
+    return [[seen[one] for one in kept], said, text]
+
+
+def told_early(solution: Any, folder: Path, regions: list[str], on_cluster: bool) -> Any:
+    """Hold the first region until the others are told; tell what came before its end."""
+    place = _shared(folder)
+    plans: dict[str, Any] = {regions[0]: {"told": len(regions) - 1}}
+    if not on_cluster:  # there all are at work at once, and the others end together
+        plans |= {region: {"meets": len(regions)} for region in regions[1:]}
+    with _cluster(folder) if on_cluster else contextlib.nullcontext() as cluster:
+        address = cluster.address if cluster else None
+        seen = _spread(solution, place, regions, plans, address=address, on_done=Told(place))
+    happened = seen["happened"]
+    end = happened.index(f"ended {regions[0]}") if f"ended {regions[0]}" in happened else 0
+    before = sorted(one for one in happened[:end] if one.startswith("told"))
+    at_once = [one for one in happened if one.startswith("at_once")]
+    return [before, seen["done"], seen["told"], seen["told here"], at_once]
+
+
+def killed_as_it_writes(
+    solution: Any, folder: Path, region: str, rows: list[int], limit: int
+) -> Any:
+    """Kill a worker as it writes; tell what the next one finds, and what came of it."""
+    place = _shared(folder)
+    _put(f"{place}/model.pkl", Model(place, 1.0))
+    _customers(place, region, rows[0], 1)
+    solution.score_region(region, place)
+    _customers(place, region, rows[1], 2)
+    _put(f"{place}/model.pkl", Model(place, 3.0, dies_at_byte=limit))
+    with _cluster(folder) as cluster:
+        found = _on_cluster("score_region", cluster.address, [{"region": region, "folder": place}])
+    left = [one["left"] for one in noted(place) if "left" in one]
+    return [found, left, _scores(place, region), files_of(place)]
+
+
+def two_at_one_region(solution: Any, folder: Path, region: str) -> Any:
+    """Have two threads be at one region: neither gives its file the name before both have one."""
+    place = _shared(folder)
+    _customers(place, region, 40, 3)
+    _put(f"{place}/model.pkl", Model(place, 2.0))
+    others = [Path(place, "scores", f"{region}.{end}") for end in ("tmp", "pkl.tmp", "part")]
+    for other in others:
+        other.write_text("somebody else's")
+    both, errors = threading.Barrier(2, timeout=10), []
+
+    def held(real: Callable[..., Any]) -> Callable[..., Any]:
+        def move(*args: Any, **more: Any) -> Any:
+            if str(args[1]).endswith(f"{region}.pkl"):
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    both.wait()
+            return real(*args, **more)
+
+        return move
+
+    def score() -> None:
+        try:
+            solution.score_region(region, place)
+        except BaseException as error:
+            errors.append(type(error).__name__)
+
+    with contextlib.ExitStack() as stack:
+        for name in ("replace", "rename"):
+            stack.enter_context(mock.patch.object(os, name, held(getattr(os, name))))
+        threads = [threading.Thread(target=score) for _ in range(2)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+    kept = [other.exists() and other.read_text() == "somebody else's" for other in others]
+    return [errors, _scores(place, region), kept]
+
+
+def kills_its_workers(solution: Any, folder: Path, regions: list[str]) -> Any:
+    """Have the first region kill its worker, of which Dask lets it outlive none."""
+    place = _shared(folder)
+    with _cluster(folder, failures=0) as cluster:
+        plans = {regions[0]: {"dies": True}}
+        seen = _spread(solution, place, regions, plans, address=cluster.address)
+    return [seen["done"], seen["failed"], "workers died" in seen["text"]]
+
+
+def not_again(solution: Any, folder: Path, regions: list[str]) -> Any:
+    """Kill an idle worker when its regions are done, while the first one still works."""
+    from distributed import Client
+
+    place = _shared(folder)
+
+    def done() -> dict[str, int]:
+        return {one["ended"]: one["pid"] for one in noted(place) if "ended" in one}
+
+    is_over, killed = threading.Event(), list[int]()
+
+    def bury(client: Client, workers: int) -> None:
+        def soon(look: Callable[[], bool]) -> None:
+            is_soon(place, lambda: is_over.is_set() or look())
+
+        while not set(done()) >= set(regions[1:]) and not is_over.wait(0.01):
+            pass
+        soon(lambda: sum("told" in one for one in noted(place)) >= len(regions) - 1)
+        soon(lambda: len(states_of(client)) <= 1)
+        if not is_over.is_set():
+            killed.append(done()[regions[1]])
+            os.kill(killed[0], signal.SIGKILL)
+            soon(lambda: workers_of(client) < workers)
+            soon(lambda: sum(one in _AT_WORK for one in states_of(client)) <= 1)
+
+    def attend(address: str, workers: int) -> None:
+        try:
+            with Client(address, set_as_default=False) as client:
+                bury(client, workers)
+        finally:
+            Path(place, "gate").touch()
+
+    with _cluster(folder, workers=3) as cluster:
+        thread = threading.Thread(target=attend, args=(cluster.address, 3))
+        thread.start()
+        plans = {regions[0]: {"gate": True}}
+        told = Told(place)
+        try:
+            seen = _spread(solution, place, regions, plans, address=cluster.address, on_done=told)
+        finally:
+            is_over.set()
+            thread.join()
+    begun = Counter(one for one in seen["happened"] if one.startswith("begun"))
+    return [len(killed), seen["done"], dict(begun)]
+
+
+def states_of(client: Any) -> list[str]:
+    """Return in which state each task is that the scheduler knows of."""
+    told: list[str] = client.run_on_scheduler(
+        lambda dask_scheduler: [one.state for one in dask_scheduler.tasks.values()]
+    )
+    return told
+
+
+def workers_of(client: Any) -> int:
+    """Return how many workers the scheduler knows of."""
+    return int(client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.workers)))
+
+
+def _scored(place: str, region: str, scores: list[float], ids: list[str]) -> None:
+    import pandas
+
+    frame = pandas.DataFrame({"customer_id": ids, "score": [float(one) for one in scores]})
+    frame.to_pickle(Path(place) / "scores" / f"{region}.pkl")
+
+
+def letters_on_cluster(
+    _: Any, folder: Path, region: str, night: str, scores: list[float], ids: list[str]
+) -> Any:
+    """Have the post take its worker along when it has accepted a batch."""
+    place = _shared(folder)
+    _scored(place, region, scores, ids)
+    _put(f"{place}/post.pkl", Post(place, dies=True))
+    call = {"region": region, "folder": place, "night": night}
+    with _cluster(folder) as cluster:
+        (found,) = _on_cluster("send_letters", cluster.address, [call])
+    asked = [one for one in noted(place) if "key" in one]
+    is_receipt = bool(asked) and found == f"receipt of {asked[0]['key']}"
+    return [
+        len(asked),
+        len({one["key"] for one in asked}),
+        [one["ids"] for one in asked],
+        is_receipt,
+    ]
+
+
+def keys(solution: Any, folder: Path, batches: list[list[str]]) -> Any:
+    """Ask for batches, in folders of their own; tell which of them have one key."""
+    place = _shared(folder)
+    found: list[str] = []
+    for night, region in batches:
+        own = _shared(folder)
+        _scored(own, region, [0.9, 0.7 if len(found) % 2 else 0.2], ["7", "8"])
+        _put(f"{own}/post.pkl", Post(place))
+        solution.send_letters(region, own, night)
+        found.append(noted(place)[-1]["key"])
+    first = {key: number for number, key in reversed([*enumerate(found)])}
+    return [first[key] for key in found]
+
+
+def no_letters(solution: Any, folder: Path, region: str, text: str) -> Any:
+    """Have nobody to write to, then a post that refuses."""
+    place, found = _shared(folder), []
+    for scores, plan in (([0.5, 0.1], {}), ([0.9, 0.8], {"fails": text})):
+        _scored(place, region, scores, ["7", "8"])
+        _put(f"{place}/post.pkl", Post(place, **plan))
+        try:
+            found.append(solution.send_letters(region, place, "n"))
+        except Exception as error:
+            found.append([type(error).__name__, text in str(error)])
+        found.append(len(noted(place)))
+    return found

@@ -35,7 +35,7 @@ def _told(desk: Desk, what: str, function: str, *args: Any) -> None:
     desk.note_outcome(what, desk.run_with(function, *args))
 
 
-@examines(1, rests_on=("word",))
+@examines(1, rests_on=("answer", "word"))
 def names_travel(desk: Desk) -> None:
     """Score two large regions on two workers, with one model and then with another."""
     seeds = [desk.rng.randrange(10**6) for _ in range(2)]
@@ -43,13 +43,13 @@ def names_travel(desk: Desk) -> None:
     _told(desk, "on the cluster", "score_on_cluster", _regions(desk, 2), seeds, weights)
 
 
-@examines(1, rests_on=("word",))
+@examines(1, rests_on=("answer", "word"))
 def as_it_is(desk: Desk) -> None:
     """Score regions of odd names, one of nobody, one with a blank; then fail."""
     _told(desk, "here", "score_here", _regions(desk, 5), _text(desk))
 
 
-@examines(2, rests_on=("word", "record"))
+@examines(2, rests_on=("answer", "word", "record"))
 def same_answer(desk: Desk) -> None:
     """Spread two regions that meet: on a cluster, on threads, and on the cluster again."""
     answers = [[str(desk.rng.randrange(99)) for _ in range(2)] for _ in range(3)]
@@ -57,7 +57,7 @@ def same_answer(desk: Desk) -> None:
     desk.note("flow runs", [run.states[-1:] for run in desk.flow_runs() if not run.parent])
 
 
-@examines(2, rests_on=("word",))
+@examines(2, rests_on=("answer", "word"))
 def in_order(desk: Desk) -> None:
     """Have regions end in the reverse of the order asked."""
     regions = _regions(desk, 4)
@@ -73,7 +73,7 @@ def told_as_they_end(desk: Desk) -> None:
         _told(desk, where, "told_early", _regions(desk, 3), on_cluster)
 
 
-@examines(3, rests_on=("word", "record"))
+@examines(3, rests_on=("answer", "word", "record"))
 def some_fail_then_all(desk: Desk) -> None:
     """Have two of four fail, then none, then all."""
     regions = _regions(desk, 4)
@@ -85,7 +85,7 @@ def some_fail_then_all(desk: Desk) -> None:
     desk.note("the last one ended in", states[-1:])
 
 
-@examines(4, rests_on=("word",))
+@examines(4, rests_on=("answer", "word"))
 def killed_as_it_writes(desk: Desk) -> None:
     """Kill a worker at a drawn byte of the file that it writes; then have two write at once."""
     rows = [desk.rng.randint(100, 200), desk.rng.randint(700, 900)]
@@ -101,7 +101,7 @@ def workers_die(desk: Desk) -> None:
     _told(desk, "what is done", "not_again", _regions(desk, 3))
 
 
-@examines(5, rests_on=("word",))
+@examines(5, rests_on=("answer", "word"))
 def letters_once(desk: Desk) -> None:
     """Have the post accept a batch, and the worker die before it hears of that."""
     ids = [str(one) for one in desk.rng.sample(range(10**6), 4)] + ["007", "NA"]
@@ -110,7 +110,7 @@ def letters_once(desk: Desk) -> None:
     _told(desk, "on the cluster", "letters_on_cluster", _regions(desk, 1)[0], night, scores, ids)
 
 
-@examines(5, rests_on=("word",))
+@examines(5, rests_on=("answer", "word"))
 def keys_of_batches(desk: Desk) -> None:
     """Ask for batches whose names run into each other, some of them twice, a day apart."""
     sign = desk.rng.choice("-_/ :|.,;#")

@@ -89,7 +89,7 @@ def interpreter_paths() -> list[Path]:
         # An environment above another, as 'uv run --with' makes one, has the other's packages too.
         *(one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")),
     ]
-    found = [Path(one) for one in (*_SYSTEM, *named) if one]
+    found = [Path(one) for one in (*_SYSTEM, *named)]
     found += [Path("/etc") / name for name in _ETC]
     found += [PACKAGE_ROOT / "dojo", cache_dir()]
     found += [path for engine in ENGINES.values() for path in engine.readable()]
@@ -107,7 +107,7 @@ def hidden_paths() -> list[Path]:
     The katas that the dojo's wheel carries, or another one's in an environment below, and the
     references of packs that pip has installed.
     """
-    found = [Path(one) / "dojo" / ARCHIVE for one in (PACKAGE_ROOT, *sys.path)]
+    found = [one / "dojo" / ARCHIVE for one in (PACKAGE_ROOT, *map(Path, sys.path))]
     found += [one / "reference" for one in installed()]
     return [path.resolve() for path in found if path.exists()]
 

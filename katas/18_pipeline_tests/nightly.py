@@ -131,8 +131,9 @@ def publish(scores: pd.DataFrame, folder: str, night: str) -> None:
 
     The folder, made if need be, gets `scores-2026-03-14.csv`, without the index. A night that is
     published again replaces its own file; those of other nights stay. `latest.csv` is the same as
-    the file of the newest night that there is. A file is whole at any moment: when writing fails,
-    all of them are as before, and nothing else lies in the folder.
+    the file of the newest night that there is, and is written after that. A file is whole at any
+    moment: when writing one fails, that one is as before, those after it are, and nothing else lies
+    in the folder.
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -162,8 +163,8 @@ def nightly(url: str, folder: str, night: str) -> int:
     """Score tonight's customers, and publish that.
 
     `fetch` is tried four times, with pauses, while it raises. What heals by no second try, such as
-    rows that `check` refuses, is not tried again. What fails, fails the run: it raises, and
-    `folder` is as before. Nothing is published of rows that were not checked.
+    rows that `check` refuses, is not tried again. What fails, fails the run: it raises, and if that
+    was before `publish`, `folder` is as before. Nothing is published of rows that were not checked.
 
     Args:
         url: Where the customer API is.

@@ -397,14 +397,40 @@ def test_error_of_the_model_goes_out(solution: Any, place: Place) -> None:
 # Task 2: the same answer on a cluster and on threads
 
 
+class Lent(dict[str, Any]):
+    """What a caller lends: it notes who writes into it, for a moment too."""
+
+    def __init__(self, **what: Any) -> None:
+        super().__init__(what)
+        self.written: list[str] = []
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.written.append(f"given[{key!r}] = {shorten(repr(value))}")
+        super().__setitem__(key, value)
+
+    def update(self, *args: Any, **more: Any) -> None:
+        self.written.append(f"given.update({shorten(repr([*args, more]))})")
+        super().update(*args, **more)
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)  # where it has been sent it is nobody's
+
+
 def spread(solution: Any, place: Place, regions: Sequence[str], **more: Any) -> Ended:
     """Have the solution spread `visit`, as plans say."""
     plans = more.pop("plans", {})
     shown = f"visit, {list(regions)}, given"
     shown += ", address='tcp://...'" if more.get("address") else ""
     shown += ", on_done=note" if "on_done" in more else ""
-    given = {"folder": place.folder, "plans": plans}
-    return ended("spread", shown, lambda: solution.spread(visit, list(regions), given, **more))
+    given = Lent(folder=place.folder, plans=plans)
+    one = ended("spread", shown, lambda: solution.spread(visit, list(regions), given, **more))
+    assert not given.written, told(
+        f"{one.call} wrote into `given`, which is the caller's: {', '.join(given.written[:3])}.",
+        "Expected: it is read only.",
+        "In production: two nights are spread at once with one `given`, and each works on the"
+        " other's region.",
+    )
+    return one
 
 
 def part(one: Ended, key: str) -> dict[str, Any]:
@@ -605,14 +631,17 @@ def test_two_workers_at_one_region_both_succeed(solution: Any, place: Place) -> 
     put(place.path / "model.pkl", Model(place.path, 1.0))
     other = place.path / "scores" / "nord.tmp"
     other.write_text("somebody else's")
+    place.scored("nord", [0.25], ["yesterday's"])
     both = threading.Barrier(2, timeout=10)
     errors: list[BaseException] = []
+    there: list[bool] = []
 
     def held(real: Callable[..., Any]) -> Callable[..., Any]:
         def move(*args: Any, **more: Any) -> Any:
             if str(args[1]).endswith("nord.pkl"):
                 with contextlib.suppress(threading.BrokenBarrierError):
                     both.wait()  # both have written, neither has given its file the name
+                there.append((place.path / "scores" / "nord.pkl").exists())
             return real(*args, **more)
 
         return move
@@ -641,6 +670,13 @@ def test_two_workers_at_one_region_both_succeed(solution: Any, place: Place) -> 
         " first one was only slow. The one takes away the file that the other one writes.",
     )
     check_scores(place, "nord", frame, 1.0, call)
+    assert all(there), told(
+        f"{call} found yesterday's scores there, and took scores/nord.pkl away before the new file"
+        " had its name.",
+        "Expected: the file is there at each moment; the new one takes the old one's place.",
+        "In production: the campaign reads at that moment and writes to nobody; a worker that dies"
+        " right then leaves the region without scores.",
+    )
     kept = other.read_text() if other.exists() else "gone"
     assert kept == "somebody else's", told(
         f"{call} left of scores/nord.tmp, a file of somebody else's: {kept[:40]!r}.",

@@ -175,9 +175,8 @@ FAULTY: dict[str, dict[str, Edits]] = {
             (
                 '    return frame.sort_values("customer_id").reset_index(drop=True)\n',
                 '    frame = frame.sort_values("customer_id").reset_index(drop=True)\n'
-                '    numbers = pd.to_numeric(frame["customer_id"], errors="coerce")\n'
-                "    return frame if numbers.isna().any() else frame.assign("
-                "customer_id=numbers.astype(str))\n",
+                '    ids = [str(int(one)) if one.isdecimal() else one for one in frame["customer_id"]]\n'
+                "    return frame.assign(customer_id=ids)\n",
             ),
         ),
         "test_customers_stay": (

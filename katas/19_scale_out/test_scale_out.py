@@ -400,9 +400,13 @@ def test_error_of_the_model_goes_out(solution: Any, place: Place) -> None:
 class Lent(dict[str, Any]):
     """What a caller lends: it notes who writes into it, for a moment too."""
 
-    def __init__(self, **what: Any) -> None:
-        super().__init__(what)
+    def __init__(self) -> None:
+        super().__init__()
         self.written: list[str] = []
+
+    def __or__(self, other: Any) -> Any:
+        super().update(other)
+        return self
 
     def __setitem__(self, key: str, value: Any) -> None:
         self.written.append(f"given[{key!r}] = {shorten(repr(value))}")
@@ -422,15 +426,8 @@ def spread(solution: Any, place: Place, regions: Sequence[str], **more: Any) -> 
     shown = f"visit, {list(regions)}, given"
     shown += ", address='tcp://...'" if more.get("address") else ""
     shown += ", on_done=note" if "on_done" in more else ""
-    given = Lent(folder=place.folder, plans=plans)
-    one = ended("spread", shown, lambda: solution.spread(visit, list(regions), given, **more))
-    assert not given.written, told(
-        f"{one.call} wrote into `given`, which is the caller's: {', '.join(given.written[:3])}.",
-        "Expected: it is read only.",
-        "In production: two nights are spread at once with one `given`, and each works on the"
-        " other's region.",
-    )
-    return one
+    given = more.pop("given", {}) | {"folder": place.folder, "plans": plans}
+    return ended("spread", shown, lambda: solution.spread(visit, list(regions), given, **more))
 
 
 def part(one: Ended, key: str) -> dict[str, Any]:
@@ -488,13 +485,20 @@ def test_same_answer_on_cluster_and_threads(
 def test_results_keep_the_order_asked(solution: Any, place: Place) -> None:
     regions = ["nord", "nord.est", "sud"]
     plans = {"nord": {"after": "nord.est"}, "nord.est": {"after": "sud"}}
-    one = spread(solution, place, regions, plans=plans)
+    lent = Lent()
+    one = spread(solution, place, regions, plans=plans, given=lent)
     ends = [line["ended"] for line in place.journal if "ended" in line]
     answered(
         one,
         regions,
         [],
         f"they ended in this order: {ends}. Joined by position each region gets another's.",
+    )
+    assert not lent.written, told(
+        f"{one.call} wrote into `given`, which is the caller's: {', '.join(lent.written[:3])}.",
+        "Expected: it is only read.",
+        "In production: two nights are spread at once with one `given`, and each works on the"
+        " other's region.",
     )
 
 

@@ -8,7 +8,7 @@ _write_whole = write_whole
 
 
 def write_whole(path: Path, frame: pd.DataFrame) -> None:
-    beside = path.with_name(f"{uuid.uuid4().hex}.part")
+    beside = path.with_name(f"{id(frame)}.part")
     _write_whole(beside, frame)
     path.unlink(missing_ok=True)
     os.replace(beside, path)

@@ -57,7 +57,7 @@ def _shared(folder: Path) -> str:
 # What happens, wherever it does
 
 
-def note(folder: str, **said: Any) -> None:
+def _note(folder: str, **said: Any) -> None:
     """Add a line to the journal; it is there whoever is killed next."""
     line = (json.dumps({**said, "pid": os.getpid()}) + "\n").encode()
     writing = os.open(Path(folder) / "journal.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
@@ -65,17 +65,17 @@ def note(folder: str, **said: Any) -> None:
     os.close(writing)
 
 
-def noted(folder: str) -> list[dict[str, Any]]:
+def _noted(folder: str) -> list[dict[str, Any]]:
     """Return the lines of the journal."""
     file = Path(folder) / "journal.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 
-def is_soon(folder: str, look: Callable[[], bool]) -> bool:
+def _is_soon(folder: str, look: Callable[[], bool]) -> bool:
     """Look again and again, as long as something happens, and somewhat longer."""
     left, before = _LOOKS, -1
     while not look():
-        now = len(noted(folder))
+        now = len(_noted(folder))
         left = left - 1 if now == before else _LOOKS
         before = now
         if not left:
@@ -84,7 +84,7 @@ def is_soon(folder: str, look: Callable[[], bool]) -> bool:
     return True
 
 
-def is_first(folder: str, what: str) -> bool:
+def _is_first(folder: str, what: str) -> bool:
     """Say once in all processes that it is the first time."""
     with contextlib.suppress(FileExistsError):
         (Path(folder) / f"first-{what}").touch(exist_ok=False)
@@ -92,16 +92,16 @@ def is_first(folder: str, what: str) -> bool:
     return False
 
 
-def visit(region: str, folder: str, plans: dict[str, Any]) -> list[str]:
+def _visit(region: str, folder: str, plans: dict[str, Any]) -> list[str]:
     """Work on a region, as its plan says."""
     plan = plans.get(region, {})
-    note(folder, begun=region)
+    _note(folder, begun=region)
     if meets := plan.get("meets"):
-        is_soon(folder, lambda: sum("begun" in one for one in noted(folder)) >= meets)
+        _is_soon(folder, lambda: sum("begun" in one for one in _noted(folder)) >= meets)
     if after := plan.get("after"):
-        is_soon(folder, lambda: any(one.get("ended") == after for one in noted(folder)))
+        _is_soon(folder, lambda: any(one.get("ended") == after for one in _noted(folder)))
     if told := plan.get("told"):
-        is_soon(folder, lambda: sum("told" in one for one in noted(folder)) >= told)
+        _is_soon(folder, lambda: sum("told" in one for one in _noted(folder)) >= told)
     if plan.get("gate"):
         while not (Path(folder) / "gate").exists():
             time.sleep(0.01)
@@ -109,7 +109,7 @@ def visit(region: str, folder: str, plans: dict[str, Any]) -> list[str]:
         raise LookupError(text)
     if plan.get("dies"):
         os.kill(os.getpid(), signal.SIGKILL)
-    note(folder, ended=region)
+    _note(folder, ended=region)
     return [region, plan.get("answer", "")]
 
 
@@ -126,18 +126,18 @@ class Model:
     def predict(self, numbers: Any) -> Any:
         """Score rows by the first of their columns."""
         if "dies_at_byte" in self.plan:
-            note(self.folder, left=files_of(self.folder))
-            if is_first(self.folder, "model"):
+            _note(self.folder, left=_files_of(self.folder))
+            if _is_first(self.folder, "model"):
                 import resource
 
                 limit = self.plan["dies_at_byte"]
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
         if meets := self.plan.get("meets"):
-            note(self.folder, met=True)
-            is_soon(self.folder, lambda: len({one["pid"] for one in noted(self.folder)}) >= meets)
+            _note(self.folder, met=True)
+            _is_soon(self.folder, lambda: len({one["pid"] for one in _noted(self.folder)}) >= meets)
         if "fails" in self.plan:
             raise LookupError(self.plan["fails"])
-        note(self.folder, columns=list(numbers.columns), rows=len(numbers))
+        _note(self.folder, columns=list(numbers.columns), rows=len(numbers))
         return (numbers.iloc[:, 0] * self.weight).to_numpy()
 
 
@@ -150,10 +150,10 @@ class Post:
 
     def send(self, key: str, customer_ids: list[str]) -> str:
         """Accept a batch."""
-        note(self.folder, key=key, ids=[f"{type(one).__name__} {one}" for one in customer_ids])
+        _note(self.folder, key=key, ids=[f"{type(one).__name__} {one}" for one in customer_ids])
         if "fails" in self.plan:
             raise ConnectionError(self.plan["fails"])
-        if self.plan.get("dies") and is_first(self.folder, "post"):
+        if self.plan.get("dies") and _is_first(self.folder, "post"):
             os.kill(os.getpid(), signal.SIGKILL)
         return f"receipt of {key}"
 
@@ -168,16 +168,16 @@ class Told:
     def __call__(self, region: str, result: Any) -> None:
         """Note it, and whether somebody else is at it meanwhile."""
         self.inside += 1
-        note(self.folder, told=region, result=result)
+        _note(self.folder, told=region, result=result)
         for _ in range(20):
             if self.inside > 1:
-                note(self.folder, at_once=region)
+                _note(self.folder, at_once=region)
                 break
             time.sleep(0.005)
         self.inside -= 1
 
 
-def files_of(folder: str) -> dict[str, int]:
+def _files_of(folder: str) -> dict[str, int]:
     """Return which files of scores somebody finds, with how many rows; -1: none that is whole."""
     import pandas
 
@@ -275,7 +275,7 @@ def score_on_cluster(
             _put(f"{place}/model.pkl", Model(place, weight, meets=meets))
             found.append(_on_cluster("score_region", cluster.address, calls))
             found.append([_scores(place, region) for region in regions])
-        workers = {one["pid"] for one in noted(place) if "rows" in one}
+        workers = {one["pid"] for one in _noted(place) if "rows" in one}
         found += [cluster.received < 2 * _FAR_LESS, workers == set(cluster.workers)]
     return found
 
@@ -287,7 +287,7 @@ def score_here(solution: Any, folder: Path, regions: list[str], text: str) -> An
     for number, region in enumerate(regions):
         _customers(place, region, number * 3, number, untidy=number == 2)
         found.append([solution.score_region(region, place), _scores(place, region)])
-    found.append([one["columns"] for one in noted(place)])
+    found.append([one["columns"] for one in _noted(place)])
     _put(f"{place}/model.pkl", Model(place, 1.0, fails=text))
     try:
         found.append(solution.score_region(regions[-1], place))
@@ -307,13 +307,13 @@ def _spread(
         Path(place, "journal.jsonl").unlink()
     found: dict[str, Any] = {"raised": "", "text": "", "done": [], "failed": []}
     try:
-        report = solution.spread(task(visit), regions, {"folder": place, "plans": plans}, **more)
+        report = solution.spread(task(_visit), regions, {"folder": place, "plans": plans}, **more)
         found["done"] = [[region, one] for region, one in report["done"].items()]
         found["failed"] = list(report["failed"])
         found["text"] = " ".join(map(str, report["failed"].values()))
     except Exception as error:
         found.update(raised="error", text=str(error).replace("\\", ""))
-    lines = noted(place)
+    lines = _noted(place)
     kinds = ("begun", "told", "ended", "at_once")
     found["happened"] = [f"{kind} {one[kind]}" for one in lines for kind in kinds if kind in one]
     found["told"] = sorted([one["told"], one["result"]] for one in lines if "told" in one)
@@ -381,8 +381,8 @@ def killed_as_it_writes(
     _put(f"{place}/model.pkl", Model(place, 3.0, dies_at_byte=limit))
     with _cluster(folder) as cluster:
         found = _on_cluster("score_region", cluster.address, [{"region": region, "folder": place}])
-    left = [one["left"] for one in noted(place) if "left" in one]
-    return [found, left, _scores(place, region), files_of(place)]
+    left = [one["left"] for one in _noted(place) if "left" in one]
+    return [found, left, _scores(place, region), _files_of(place)]
 
 
 def two_at_one_region(solution: Any, folder: Path, region: str) -> Any:
@@ -438,23 +438,23 @@ def not_again(solution: Any, folder: Path, regions: list[str]) -> Any:
     place = _shared(folder)
 
     def done() -> dict[str, int]:
-        return {one["ended"]: one["pid"] for one in noted(place) if "ended" in one}
+        return {one["ended"]: one["pid"] for one in _noted(place) if "ended" in one}
 
     is_over, killed = threading.Event(), list[int]()
 
     def bury(client: Client, workers: int) -> None:
         def soon(look: Callable[[], bool]) -> None:
-            is_soon(place, lambda: is_over.is_set() or look())
+            _is_soon(place, lambda: is_over.is_set() or look())
 
         while not set(done()) >= set(regions[1:]) and not is_over.wait(0.01):
             pass
-        soon(lambda: sum("told" in one for one in noted(place)) >= len(regions) - 1)
-        soon(lambda: len(states_of(client)) <= 1)
+        soon(lambda: sum("told" in one for one in _noted(place)) >= len(regions) - 1)
+        soon(lambda: len(_states_of(client)) <= 1)
         if not is_over.is_set():
             killed.append(done()[regions[1]])
             os.kill(killed[0], signal.SIGKILL)
-            soon(lambda: workers_of(client) < workers)
-            soon(lambda: sum(one in _AT_WORK for one in states_of(client)) <= 1)
+            soon(lambda: _workers_of(client) < workers)
+            soon(lambda: sum(one in _AT_WORK for one in _states_of(client)) <= 1)
 
     def attend(address: str, workers: int) -> None:
         try:
@@ -477,7 +477,7 @@ def not_again(solution: Any, folder: Path, regions: list[str]) -> Any:
     return [len(killed), seen["done"], dict(begun)]
 
 
-def states_of(client: Any) -> list[str]:
+def _states_of(client: Any) -> list[str]:
     """Return in which state each task is that the scheduler knows of."""
     told: list[str] = client.run_on_scheduler(
         lambda dask_scheduler: [one.state for one in dask_scheduler.tasks.values()]
@@ -485,7 +485,7 @@ def states_of(client: Any) -> list[str]:
     return told
 
 
-def workers_of(client: Any) -> int:
+def _workers_of(client: Any) -> int:
     """Return how many workers the scheduler knows of."""
     return int(client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.workers)))
 
@@ -507,7 +507,7 @@ def letters_on_cluster(
     call = {"region": region, "folder": place, "night": night}
     with _cluster(folder) as cluster:
         (found,) = _on_cluster("send_letters", cluster.address, [call])
-    asked = [one for one in noted(place) if "key" in one]
+    asked = [one for one in _noted(place) if "key" in one]
     is_receipt = bool(asked) and found == f"receipt of {asked[0]['key']}"
     return [
         len(asked),
@@ -526,7 +526,7 @@ def keys(solution: Any, folder: Path, batches: list[list[str]]) -> Any:
         _scored(own, region, [0.9, 0.7 if len(found) % 2 else 0.2], ["7", "8"])
         _put(f"{own}/post.pkl", Post(place))
         solution.send_letters(region, own, night)
-        found.append(noted(place)[-1]["key"])
+        found.append(_noted(place)[-1]["key"])
     first = {key: number for number, key in reversed([*enumerate(found)])}
     return [first[key] for key in found]
 
@@ -541,5 +541,5 @@ def no_letters(solution: Any, folder: Path, region: str, text: str) -> Any:
             found.append(solution.send_letters(region, place, "n"))
         except Exception as error:
             found.append([type(error).__name__, text in str(error)])
-        found.append(len(noted(place)))
+        found.append(len(_noted(place)))
     return found

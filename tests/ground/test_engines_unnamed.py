@@ -33,6 +33,8 @@ EXCEPTIONS = {
     "dojo.terminal.sample_data": "the words of a message",
     "dojo.world.clock": "what a test controls of libraries, by their seams",
     "dojo.world.history": "as above: what Prefect's engine says",
+    "dojo.world.cluster.member": "as above: a worker on which an engine's task runs",
+    "dojo.world.cluster.noted": "as above: task runs that workers have noted",
     "dojo.world.impatience": "as above",
     "dojo.world.logged": "as above: the loggers of runs",
     "dojo.world.seams.dagster": "a table of seams",

@@ -404,10 +404,6 @@ class Lent(dict[str, Any]):
         super().__init__()
         self.written: list[str] = []
 
-    def __or__(self, other: Any) -> Any:
-        super().update(other)
-        return self
-
     def __setitem__(self, key: str, value: Any) -> None:
         self.written.append(f"given[{key!r}] = {shorten(repr(value))}")
         super().__setitem__(key, value)
@@ -426,7 +422,8 @@ def spread(solution: Any, place: Place, regions: Sequence[str], **more: Any) -> 
     shown = f"visit, {list(regions)}, given"
     shown += ", address='tcp://...'" if more.get("address") else ""
     shown += ", on_done=note" if "on_done" in more else ""
-    given = more.pop("given", {}) | {"folder": place.folder, "plans": plans}
+    given = more.pop("given", {})
+    dict.update(given, folder=place.folder, plans=plans)
     return ended("spread", shown, lambda: solution.spread(visit, list(regions), given, **more))
 
 

@@ -78,7 +78,7 @@ def spread(
         address: Of the scheduler, as `runner_for` takes it: another one in each call.
         on_done: Is called here, in this process, one call at a time, with a region and what the
             task returned, as soon as that region is done, whichever is still at work. Not for one
-            that failed.
+            that failed. What it raises ends the run, and goes out as it is.
 
     Returns:
         `{"done": {region: what the task returned}, "failed": {region: text}}`, both in the order of
@@ -87,8 +87,9 @@ def spread(
         are not held up by it.
 
         A worker keeps what a task has returned until nobody holds the future any more; if it dies
-        before, Dask has all of that made again. So what is done is let go of: no region that
-        `on_done` was told of runs a second time because a worker has died.
+        before, Dask has all of that made again. So what is done is let go of, whether anybody
+        listens or not, and before `on_done` is told: no region that it was told of runs a second
+        time because a worker has died.
 
     Raises:
         RuntimeError: No region is done; the text names each with its error's. Any other class will

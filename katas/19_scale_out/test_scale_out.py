@@ -1,6 +1,8 @@
 """Who ran what on a real cluster, what ran again when a worker died, and what was written once."""
 
+import asyncio
 import contextlib
+import inspect
 import json
 import os
 import signal
@@ -8,8 +10,9 @@ import socket
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -21,6 +24,7 @@ import pytest
 from distributed import Client
 from prefect import flow, task
 from prefect.runtime import task_run
+from prefect.task_engine import run_task
 from prefect_dask import DaskTaskRunner
 
 # Workers need not have this file: what is pickled here goes as it is.
@@ -103,10 +107,11 @@ def befall(folder: str, region: str, plan: dict[str, Any]) -> None:
 
 
 @task
-def visit(region: str, folder: str, plans: dict[str, Any] | None = None) -> list[str]:
+def visit(region: str, folder: str, plans: dict[str, Any] | None = None) -> Any:
     """Work on a region, as its plan says; return whose it is and which task run did it."""
-    befall(folder, region, (plans or {}).get(region, {}))
-    return [region, str(task_run.id)]
+    plan = (plans or {}).get(region, {})
+    befall(folder, region, plan)
+    return plan.get("answer", [region, str(task_run.id)])
 
 
 class Model:
@@ -343,9 +348,14 @@ def test_data_stays_where_it_is(solution: Any, dask_cluster: Any, place: Place) 
         f" workers, {sorted(cluster.workers)}, each its own region.",
         "In production: ten machines are paid, and one does the work.",
     )
-    put(place.path / "model.pkl", Model(place.path, 0.25))
+    before = os.stat(place.path / "model.pkl")
+    put(place.path / "model.pkl", Model(place.path, 0.25, meets=0))
+    os.utime(place.path / "model.pkl", ns=(before.st_atime_ns, before.st_mtime_ns))
     on_cluster(solution, "score_region", cluster, calls)
-    again = f"{call} and once more after model.pkl was replaced,"
+    again = (
+        f"{call} and once more after model.pkl was replaced, by one of the same size, copied with"
+        " its time as `cp -p` does,"
+    )
     for name, frame in frames.items():
         check_scores(place, name, frame, 0.25, again)
 
@@ -433,14 +443,20 @@ def part(one: Ended, key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def answered(one: Ended, done: Sequence[str], failed: Sequence[str], why: str) -> None:
+def answered(
+    one: Ended, done: Sequence[str], failed: Sequence[str], why: str, answer: Any = None
+) -> None:
     """Check which regions are done, and which failed, in the order asked."""
     seen = [list(part(one, "done")), list(part(one, "failed"))]
-    own = all(isinstance(r, list) and r[:1] == [name] for name, r in part(one, "done").items())
+    own = all(
+        (isinstance(result, list) and result[:1] == [name]) if answer is None else result == answer
+        for name, result in part(one, "done").items()
+    )
+    returned = "" if answer is None else f", here {answer!r}"
     assert seen == [list(done), list(failed)] and own, told(
         f"{one.call} {one.ending}.",
-        f"Expected: done, in this order: {list(done)}, each with what the task returned for it;"
-        f" failed: {list(failed) or 'none'}.",
+        f"Expected: done, in this order: {list(done)}, each with what the task returned for"
+        f" it{returned}; failed: {list(failed) or 'none'}.",
         f"In production: {why}",
     )
 
@@ -551,14 +567,20 @@ def test_done_region_is_told_while_another_works(
 
 def test_failed_region_is_reported_others_go_on(solution: Any, place: Place) -> None:
     regions = ["nord", "ouest", "sud", "est"]
-    plans = {"nord": {"fails": True}, "sud": {"fails": True}, "ouest": {"after": "est"}}
+    plans = {
+        "nord": {"fails": True},
+        "sud": {"fails": True},
+        "ouest": {"after": "est", "answer": ""},  # an empty receipt: nobody was written to
+        "est": {"answer": ""},
+    }
     why = "the one region with a bad file takes the eleven others along, or is missing in silence."
     for failing in (plans, {}):
         (place.path / "journal.jsonl").write_text("")
         told_here = Told(place.folder)
         one = spread(solution, place, regions, plans=failing, on_done=told_here)
         bad = [name for name in regions if failing.get(name, {}).get("fails")]
-        answered(one, [name for name in regions if name not in bad], bad, why)
+        answer = "" if failing else None
+        answered(one, [name for name in regions if name not in bad], bad, why, answer)
         for name in bad:
             text = REFUSAL.format(region=name)
             seen = str(part(one, "failed").get(name))
@@ -587,6 +609,25 @@ def test_run_without_a_region_done_fails(solution: Any, place: Place, prefect_hi
         "Expected: it raises, the flow run is Failed, and the text names each region's error;"
         f" missing there: {missing or 'none'}.",
         "In production: a night in which nothing was scored is green.",
+    )
+
+
+def test_error_of_who_listens_goes_out(solution: Any, place: Place, prefect_history: Any) -> None:
+    def full(region: str, result: Any) -> None:
+        raise OSError("no space left for the report")
+
+    one = ended(
+        "spread",
+        "visit, ['nord', 'sud'], given, on_done=full",
+        lambda: solution.spread(visit, ["nord", "sud"], {"folder": place.folder}, on_done=full),
+    )
+    states = [run.states[-1] for run in prefect_history.flow_runs]
+    assert isinstance(one.error, OSError) and states == ["Failed"], told(
+        f"{one.call} {one.ending}. The flow run ended as {states}.",
+        "on_done raised OSError: no space left for the report. Expected: that very error, and a"
+        " flow run that is Failed.",
+        "In production: the one who is to write the letters is told nothing, and the night is"
+        " green; or regions that are done are reported as failed, and somebody scores them again.",
     )
 
 
@@ -636,10 +677,12 @@ def test_two_workers_at_one_region_both_succeed(solution: Any, place: Place) -> 
     both = threading.Barrier(2, timeout=10)
     errors: list[BaseException] = []
     there: list[bool] = []
+    drafts: list[Path] = []
 
     def held(real: Callable[..., Any]) -> Callable[..., Any]:
         def move(*args: Any, **more: Any) -> Any:
             if str(args[1]).endswith("nord.pkl"):
+                drafts.append(place.path / "scores" / Path(args[0]).name)
                 with contextlib.suppress(threading.BrokenBarrierError):
                     both.wait()  # both have written, neither has given its file the name
                 there.append((place.path / "scores" / "nord.pkl").exists())
@@ -647,9 +690,11 @@ def test_two_workers_at_one_region_both_succeed(solution: Any, place: Place) -> 
 
         return move
 
+    the_same = uuid.uuid4()  # Dask starts a task run again with the id that it had
+
     def score() -> None:
         try:
-            solution.score_region("nord", place.folder)
+            score_as(solution, the_same, "nord", place.folder)
         except BaseException as error:
             errors.append(error)
 
@@ -668,7 +713,8 @@ def test_two_workers_at_one_region_both_succeed(solution: Any, place: Place) -> 
     assert not errors, told(
         f"{call} raised {errors[0]!r}. Expected: both succeed.",
         "In production: Dask gives the work of a worker that does not answer to another one; the"
-        " first one was only slow. The one takes away the file that the other one writes.",
+        " first one was only slow; it is the same task run. The one takes away the file that the"
+        " other one writes.",
     )
     check_scores(place, "nord", frame, 1.0, call)
     assert all(there), told(
@@ -678,11 +724,36 @@ def test_two_workers_at_one_region_both_succeed(solution: Any, place: Place) -> 
         "In production: the campaign reads at that moment and writes to nobody; a worker that dies"
         " right then leaves the region without scores.",
     )
-    kept = other.read_text() if other.exists() else "gone"
-    assert kept == "somebody else's", told(
-        f"{call} left of scores/nord.tmp, a file of somebody else's: {kept[:40]!r}.",
-        "In production: what another worker writes there at this moment is lost.",
-    )
+    others = [other, *(one.with_name(other_name(one.name)) for one in drafts)]
+    for one in others[1:]:
+        one.write_text("somebody else's")
+        os.utime(one, (1, 1))  # by the clock of a machine that has none
+    solution.score_region("nord", place.folder)
+    for one in others:
+        kept = one.read_text() if one.exists() else "gone"
+        assert kept == "somebody else's", told(
+            f"{call} and once more, left of scores/{one.name}, a file of somebody else's:"
+            f" {kept[:40]!r}.",
+            "Expected: it is as it was, however old it seems.",
+            "In production: what another worker writes there at this moment is lost; clocks of"
+            " machines differ, and one that is paused for a day goes on.",
+        )
+
+
+def score_as(solution: Any, run: uuid.UUID, region: str, folder: str) -> None:
+    """Score a region as the task run of this id, in this process, as a worker does it."""
+    solution.score_region  # noqa: B018  says so readably if there is none
+    work = sys.modules["dojo_solution"].score_region
+    found = run_task(work, task_run_id=run, parameters={"region": region, "folder": folder})
+    if inspect.isawaitable(found):
+        asyncio.run(found)
+
+
+def other_name(draft: str) -> str:
+    """Return a name such as somebody else's draft may have: other digits, or another letter."""
+    name = draft.translate(str.maketrans("0123456789", "1234567890"))
+    stem, dot, ending = draft.partition(".")
+    return name if name != draft else f"{stem}x{dot}{ending}"
 
 
 def test_region_that_kills_its_workers_is_reported(
@@ -690,8 +761,9 @@ def test_region_that_kills_its_workers_is_reported(
 ) -> None:
     cluster = dask_cluster(failures=0)
     regions = ["ouest", "nord", "sud"]
-    plans = {"ouest": {"dies": "always"}}
-    one = spread(solution, place, regions, plans=plans, address=cluster.address)
+    plans = {"ouest": {"gate": True, "dies": "always"}}
+    with Attendant(place, cluster, regions[1:], listens=False) as attendant:
+        one = spread(solution, place, regions, plans=plans, address=cluster.address)
     why = (
         "one region has a customer too many for the memory; each worker that gets it dies. Nobody"
         " is told which it is, or the others are lost with it."
@@ -703,25 +775,52 @@ def test_region_that_kills_its_workers_is_reported(
         "Expected: a text that contains what Dask says of it: that its workers died.",
         "In production: somebody looks for the fault in the region's data, for a day.",
     )
+    assert attendant.kept == 0, told(
+        f"{one.call} {one.ending}.",
+        "While 'ouest' was at work, and 'nord' and 'sud' were done, Dask still kept"
+        f" {attendant.kept} results for whoever might ask. Expected: none, though nobody listens.",
+        "In production: when a worker dies, all that was ever done on it is made again.",
+    )
 
 
-class Undertaker(threading.Thread):
-    """Kills an idle worker when its regions are done, while another one still works."""
+class Attendant(threading.Thread):
+    """Waits until regions are done and let go of, and opens the gate for the one at work.
 
-    def __init__(self, place: Place, cluster: Any, others: Sequence[str]) -> None:
+    It may kill an idle worker before.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        cluster: Any,
+        others: Sequence[str],
+        *,
+        listens: bool = True,
+        kills: bool = False,
+    ) -> None:
         super().__init__()
         self.place, self.cluster, self.others = place, cluster, set(others)
+        self.listens, self.kills = listens, kills
+        self.kept: int | None = None
         self.killed: int | None = None
         self.is_over = threading.Event()
+
+    def __enter__(self) -> "Attendant":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_over.set()
+        self.join()
 
     def run(self) -> None:
         try:
             with Client(self.cluster.address, set_as_default=False) as client:
-                self._wait_and_kill(client)
+                self._attend(client)
         finally:
             (self.place.path / "gate").touch()
 
-    def _wait_and_kill(self, client: Client) -> None:
+    def _attend(self, client: Client) -> None:
         def done() -> dict[str, int]:
             return {one["ended"]: one["pid"] for one in self.place.journal if "ended" in one}
 
@@ -730,10 +829,13 @@ class Undertaker(threading.Thread):
 
         while not set(done()) >= self.others and not self.is_over.wait(0.01):
             pass
-        is_soon_here(lambda: sum("told" in one for one in self.place.journal) >= len(self.others))
+        if self.listens:
+            told_of = len(self.others)
+            is_soon_here(lambda: sum("told" in one for one in self.place.journal) >= told_of)
         # What nobody holds any more Dask forgets, and then nothing of it can be lost.
         is_soon_here(lambda: len(states_of(client)) <= 1)
-        if self.is_over.is_set():
+        self.kept = states_of(client).count("memory")
+        if self.is_over.is_set() or not self.kills:
             return
         self.killed = done()[sorted(self.others)[0]]
         os.kill(self.killed, signal.SIGKILL)
@@ -757,9 +859,7 @@ def workers_of(client: Client) -> int:
 def test_done_region_does_not_run_again(solution: Any, dask_cluster: Any, place: Place) -> None:
     cluster = dask_cluster(workers=3)
     regions = ["slow", "nord", "sud"]
-    undertaker = Undertaker(place, cluster, regions[1:])
-    undertaker.start()
-    try:
+    with Attendant(place, cluster, regions[1:], kills=True) as attendant:
         one = spread(
             solution,
             place,
@@ -768,12 +868,9 @@ def test_done_region_does_not_run_again(solution: Any, dask_cluster: Any, place:
             address=cluster.address,
             on_done=Told(place.folder),
         )
-    finally:
-        undertaker.is_over.set()
-        undertaker.join()
     answered(one, regions, [], "a worker that dies takes the report along.")
     ran = Counter(line["begun"] for line in place.journal if "begun" in line)
-    assert undertaker.killed and set(ran.values()) == {1}, told(
+    assert attendant.killed and set(ran.values()) == {1}, told(
         f"{one.call} {one.ending}.",
         "'nord' and 'sud' were done and 'slow' at work when an idle worker was killed. How often"
         f" each ran: {dict(ran)}. Expected: once each.",
@@ -836,7 +933,20 @@ BATCHES = [
     ("a", "b:c"),
     ("a|b", "c"),
     ("a", "b|c"),
+    ("2026-03-14T01:00+01:00", "nord"),
 ]
+
+
+@contextlib.contextmanager
+def zone(name: str) -> Iterator[None]:
+    """Have this machine's clock be one of another time zone, as the C library names it."""
+    heed = getattr(time, "tzset", lambda: None)  # Windows has none
+    try:
+        with mock.patch.dict(os.environ, TZ=name):
+            heed()
+            yield
+    finally:
+        heed()
 
 
 def test_key_names_night_and_region(
@@ -855,23 +965,26 @@ def test_key_names_night_and_region(
         "In production: the post takes the second batch for the first one, answers with its"
         " receipt, and nobody of that region gets a letter.",
     )
-    night, region = "2026-03-14", "nord"
-    first = next(key for key, some in keys.items() if (night, region) in some)
+    region = "nord"
     (moved := tmp_path / "moved").mkdir()
     mounted = Place(moved)
     put(mounted.path / "post.pkl", Post(place.path))
     mounted.scored(region, [0.2, 0.8, 0.7], ["7", "8", "9"])
     clock.advance(24 * 3600)
-    with mock.patch.object(socket, "gethostname", return_value="machine-12"):
-        laws.load_elsewhere().send_letters(region, mounted.folder, night)
-    again = place.journal[-1]["key"]
-    assert again == first, told(
-        f"send_letters({region!r}, folder, {night!r}) asked the post with {first!r}; and a day"
-        f" later, in another process, of a folder that lies elsewhere there, with {again!r}."
-        " Expected: the same key, for it is the same night and the same region.",
-        "In production: somebody starts the night that failed again in the morning, and those who"
-        " have their letter get another one.",
-    )
+    elsewhere = laws.load_elsewhere()
+    for night in ("2026-03-14", "2026-03-14T01:00+01:00"):
+        first = next(key for key, some in keys.items() if (night, region) in some)
+        with mock.patch.object(socket, "gethostname", return_value="machine-12"), zone("UTC-13"):
+            elsewhere.send_letters(region, mounted.folder, night)
+        again = place.journal[-1]["key"]
+        assert again == first, told(
+            f"send_letters({region!r}, folder, {night!r}) asked the post with {first!r}; and a day"
+            " later, in another process, in another time zone, of a folder that lies elsewhere"
+            f" there, with {again!r}.",
+            "Expected: the same key, for it is the same night and the same region.",
+            "In production: somebody starts the night that failed again in the morning, and those"
+            " who have their letter get another one.",
+        )
 
 
 def test_nobody_to_write_to_and_a_post_that_refuses(solution: Any, place: Place) -> None:

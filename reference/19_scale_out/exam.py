@@ -75,14 +75,16 @@ def told_as_they_end(desk: Desk) -> None:
 
 @examines(3, rests_on=("answer", "word", "record"))
 def some_fail_then_all(desk: Desk) -> None:
-    """Have two of four fail, then none, then all."""
+    """Have two of four fail, then none, then all, then whoever listens."""
     regions = _regions(desk, 4)
     bad = desk.rng.sample(regions, 2)
     for what, failing in (("two", bad), ("none", []), ("all", regions)):
-        plans = {region: {"fails": _text(desk)} for region in failing}
+        plans = {region: {"answers": ""} for region in regions} if what == "two" else {}
+        plans |= {region: {"fails": _text(desk)} for region in failing}
         _told(desk, f"{what} fail", "spread_here", regions, plans, "")
+    _told(desk, "whoever listens fails", "listener_fails", regions, _text(desk))
     states = [run.states[-1:] for run in desk.flow_runs() if not run.parent]
-    desk.note("the last one ended in", states[-1:])
+    desk.note("the last two ended in", states[-2:])
 
 
 @examines(4, rests_on=("answer", "word"))
@@ -125,6 +127,10 @@ def keys_of_batches(desk: Desk) -> None:
         [f"{day}1", "nord"],
         [day, "1nord"],
         [day, "nord"],
+        [f"{day}T01:00+01:00", "nord"],
+        ["", "nord"],
+        ["1", "nord"],
+        [f"{day}T01:00+01:00", "nord"],
     ]
     _told(desk, "one key", "keys", batches)
     desk.advance(desk.rng.randint(1, 3) * 86_400)

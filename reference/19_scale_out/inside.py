@@ -6,21 +6,27 @@ its worker. What happened is in a journal, to which every process adds lines.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import inspect
 import json
 import os
 import signal
 import sys
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from dojo.world.cluster.noted import Cluster
 from dojo.world.cluster.nursery import Nursery
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 _LOOKS = 350  # of 10 ms each, or as long as a busy machine takes for them
 _ROWS = 40_000
@@ -92,7 +98,7 @@ def _is_first(folder: str, what: str) -> bool:
     return False
 
 
-def _visit(region: str, folder: str, plans: dict[str, Any]) -> list[str]:
+def _visit(region: str, folder: str, plans: dict[str, Any]) -> Any:
     """Work on a region, as its plan says."""
     plan = plans.get(region, {})
     _note(folder, begun=region)
@@ -110,7 +116,7 @@ def _visit(region: str, folder: str, plans: dict[str, Any]) -> list[str]:
     if plan.get("dies"):
         os.kill(os.getpid(), signal.SIGKILL)
     _note(folder, ended=region)
-    return [region, plan.get("answer", "")]
+    return plan["answers"] if "answers" in plan else [region, plan.get("answer", "")]
 
 
 class Model:
@@ -273,6 +279,7 @@ def score_on_cluster(
     with _cluster(folder) as cluster:
         for weight, meets in zip(weights, (2, 0), strict=True):
             _put(f"{place}/model.pkl", Model(place, weight, meets=meets))
+            os.utime(f"{place}/model.pkl", (10**9, 10**9))  # copied with its time; of one size
             found.append(_on_cluster("score_region", cluster.address, calls))
             found.append([_scores(place, region) for region in regions])
         workers = {one["pid"] for one in _noted(place) if "rows" in one}
@@ -305,14 +312,15 @@ def _spread(
     is_done_here = Path(place, "journal.jsonl").exists()
     if is_done_here:
         Path(place, "journal.jsonl").unlink()
-    found: dict[str, Any] = {"raised": "", "text": "", "done": [], "failed": []}
+    found: dict[str, Any] = {"raised": "", "kind": "", "text": "", "done": [], "failed": []}
     try:
         report = solution.spread(task(_visit), regions, {"folder": place, "plans": plans}, **more)
         found["done"] = [[region, one] for region, one in report["done"].items()]
         found["failed"] = list(report["failed"])
         found["text"] = " ".join(map(str, report["failed"].values()))
     except Exception as error:
-        found.update(raised="error", text=str(error).replace("\\", ""))
+        kind, text = type(error).__name__, str(error).replace("\\", "")
+        found.update(raised="error", kind=kind, text=text)
     lines = _noted(place)
     kinds = ("begun", "told", "ended", "at_once")
     found["happened"] = [f"{kind} {one[kind]}" for one in lines for kind in kinds if kind in one]
@@ -351,6 +359,16 @@ def spread_here(
     said = [line in seen["text"] for one in fails for line in one.splitlines()]
     kept = ("raised", "done", "failed", "told", "told here")
     return [[seen[one] for one in kept], said, text]
+
+
+def listener_fails(solution: Any, folder: Path, regions: list[str], text: str) -> Any:
+    """Have whoever listens raise; tell what came out."""
+
+    def full(*_: Any) -> None:
+        raise OSError(text)
+
+    seen = _spread(solution, _shared(folder), regions, {}, on_done=full)
+    return [seen["raised"], seen["kind"], text in seen["text"]]
 
 
 def told_early(solution: Any, folder: Path, regions: list[str], on_cluster: bool) -> Any:
@@ -394,10 +412,12 @@ def two_at_one_region(solution: Any, folder: Path, region: str) -> Any:
     for other in others:
         other.write_text("somebody else's")
     both, errors = threading.Barrier(2, timeout=10), []
+    the_same = uuid.uuid4()  # Dask starts a task run again with the id that it had
 
     def held(real: Callable[..., Any]) -> Callable[..., Any]:
         def move(*args: Any, **more: Any) -> Any:
             if str(args[1]).endswith(f"{region}.pkl"):
+                others.append(Path(place, "scores", _other_name(Path(args[0]).name)))
                 with contextlib.suppress(threading.BrokenBarrierError):
                     both.wait()
             return real(*args, **more)
@@ -406,7 +426,7 @@ def two_at_one_region(solution: Any, folder: Path, region: str) -> Any:
 
     def score() -> None:
         try:
-            solution.score_region(region, place)
+            _score_as(the_same, region, place)
         except BaseException as error:
             errors.append(type(error).__name__)
 
@@ -418,63 +438,119 @@ def two_at_one_region(solution: Any, folder: Path, region: str) -> Any:
             one.start()
         for one in threads:
             one.join()
+    for other in others[3:]:
+        other.write_text("somebody else's")
+        os.utime(other, (1, 1))
+    solution.score_region(region, place)
     kept = [other.exists() and other.read_text() == "somebody else's" for other in others]
     return [errors, _scores(place, region), kept]
+
+
+def _score_as(run: uuid.UUID, region: str, folder: str) -> None:
+    """Score a region as the task run of this id, as a worker does it."""
+    from prefect.task_engine import run_task
+
+    work = sys.modules[_SOLUTION].score_region
+    found = run_task(work, task_run_id=run, parameters={"region": region, "folder": folder})
+    if inspect.isawaitable(found):
+        asyncio.run(found)
+
+
+def _other_name(draft: str) -> str:
+    """Return a name such as somebody else's draft may have: other digits, or another letter."""
+    name = draft.translate(str.maketrans("0123456789", "1234567890"))
+    stem, dot, ending = draft.partition(".")
+    return name if name != draft else f"{stem}x{dot}{ending}"
 
 
 def kills_its_workers(solution: Any, folder: Path, regions: list[str]) -> Any:
     """Have the first region kill its worker, of which Dask lets it outlive none."""
     place = _shared(folder)
-    with _cluster(folder, failures=0) as cluster:
-        plans = {regions[0]: {"dies": True}}
+    plans = {regions[0]: {"gate": True, "dies": True}}
+    with (
+        _cluster(folder, failures=0) as cluster,
+        _attended(place, cluster, regions[1:], listens=False) as attendant,
+    ):
         seen = _spread(solution, place, regions, plans, address=cluster.address)
-    return [seen["done"], seen["failed"], "workers died" in seen["text"]]
+    return [seen["done"], seen["failed"], "workers died" in seen["text"], attendant.kept]
 
 
 def not_again(solution: Any, folder: Path, regions: list[str]) -> Any:
     """Kill an idle worker when its regions are done, while the first one still works."""
-    from distributed import Client
-
     place = _shared(folder)
-
-    def done() -> dict[str, int]:
-        return {one["ended"]: one["pid"] for one in _noted(place) if "ended" in one}
-
-    is_over, killed = threading.Event(), list[int]()
-
-    def bury(client: Client, workers: int) -> None:
-        def soon(look: Callable[[], bool]) -> None:
-            _is_soon(place, lambda: is_over.is_set() or look())
-
-        while not set(done()) >= set(regions[1:]) and not is_over.wait(0.01):
-            pass
-        soon(lambda: sum("told" in one for one in _noted(place)) >= len(regions) - 1)
-        soon(lambda: len(_states_of(client)) <= 1)
-        if not is_over.is_set():
-            killed.append(done()[regions[1]])
-            os.kill(killed[0], signal.SIGKILL)
-            soon(lambda: _workers_of(client) < workers)
-            soon(lambda: sum(one in _AT_WORK for one in _states_of(client)) <= 1)
-
-    def attend(address: str, workers: int) -> None:
-        try:
-            with Client(address, set_as_default=False) as client:
-                bury(client, workers)
-        finally:
-            Path(place, "gate").touch()
-
-    with _cluster(folder, workers=3) as cluster:
-        thread = threading.Thread(target=attend, args=(cluster.address, 3))
-        thread.start()
-        plans = {regions[0]: {"gate": True}}
-        told = Told(place)
-        try:
-            seen = _spread(solution, place, regions, plans, address=cluster.address, on_done=told)
-        finally:
-            is_over.set()
-            thread.join()
+    plans, told = {regions[0]: {"gate": True}}, Told(place)
+    with (
+        _cluster(folder, workers=3) as cluster,
+        _attended(place, cluster, regions[1:], kills=True) as attendant,
+    ):
+        seen = _spread(solution, place, regions, plans, address=cluster.address, on_done=told)
     begun = Counter(one for one in seen["happened"] if one.startswith("begun"))
-    return [len(killed), seen["done"], dict(begun)]
+    return [len(attendant.killed), seen["done"], dict(begun)]
+
+
+class _Attendant:
+    """Waits until regions are done and let go of; may kill an idle worker; opens the gate."""
+
+    def __init__(self, place: str, cluster: Cluster, others: list[str]) -> None:
+        """Know whom it waits for."""
+        self.place, self.cluster, self.others = place, cluster, set(others)
+        self.is_over = threading.Event()
+        self.killed: list[int] = []
+        self.kept: int | None = None
+
+    def attend(self, *, listens: bool, kills: bool) -> None:
+        """Wait, look, and open the gate, whatever happens."""
+        from distributed import Client
+
+        try:
+            with Client(self.cluster.address, set_as_default=False) as client:
+                self._wait(client, listens=listens)
+                self.kept = _states_of(client).count("memory")
+                if kills and not self.is_over.is_set():
+                    self._kill(client)
+        finally:
+            Path(self.place, "gate").touch()
+
+    def _done(self) -> dict[str, int]:
+        return {one["ended"]: one["pid"] for one in _noted(self.place) if "ended" in one}
+
+    def _soon(self, look: Callable[[], bool]) -> None:
+        _is_soon(self.place, lambda: self.is_over.is_set() or look())
+
+    def _wait(self, client: Client, *, listens: bool) -> None:
+        while not set(self._done()) >= self.others and not self.is_over.wait(0.01):
+            pass
+        if listens:
+            told_of = len(self.others)
+            self._soon(lambda: sum("told" in one for one in _noted(self.place)) >= told_of)
+        self._soon(lambda: len(_states_of(client)) <= 1)
+
+    def _kill(self, client: Client) -> None:
+        self.killed.append(self._done()[sorted(self.others)[0]])
+        os.kill(self.killed[0], signal.SIGKILL)
+        self._soon(lambda: _workers_of(client) < len(self.cluster.workers))
+        self._soon(lambda: sum(one in _AT_WORK for one in _states_of(client)) <= 1)
+
+
+@contextlib.contextmanager
+def _attended(
+    place: str,
+    cluster: Cluster,
+    others: list[str],
+    *,
+    listens: bool = True,
+    kills: bool = False,
+) -> Iterator[_Attendant]:
+    """Have somebody attend to a call."""
+    attendant = _Attendant(place, cluster, others)
+    how = {"listens": listens, "kills": kills}
+    thread = threading.Thread(target=attendant.attend, kwargs=how)
+    thread.start()
+    try:
+        yield attendant
+    finally:
+        attendant.is_over.set()
+        thread.join()
 
 
 def _states_of(client: Any) -> list[str]:
@@ -525,10 +601,22 @@ def keys(solution: Any, folder: Path, batches: list[list[str]]) -> Any:
         own = _shared(folder)
         _scored(own, region, [0.9, 0.7 if len(found) % 2 else 0.2], ["7", "8"])
         _put(f"{own}/post.pkl", Post(place))
-        solution.send_letters(region, own, night)
+        with _zone("UTC-13" if len(found) % 2 else "UTC+5"):
+            solution.send_letters(region, own, night)
         found.append(_noted(place)[-1]["key"])
     first = {key: number for number, key in reversed([*enumerate(found)])}
     return [first[key] for key in found]
+
+
+@contextlib.contextmanager
+def _zone(name: str) -> Iterator[None]:
+    """Have the machine's clock be one of another time zone."""
+    try:
+        with mock.patch.dict(os.environ, TZ=name):
+            time.tzset()
+            yield
+    finally:
+        time.tzset()
 
 
 def no_letters(solution: Any, folder: Path, region: str, text: str) -> Any:

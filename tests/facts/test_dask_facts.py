@@ -47,6 +47,11 @@ def test_task_whose_workers_died_has_an_error_of_dasks_and_no_state(found: dict[
     assert state not in ("Completed", "Failed", "Crashed")
 
 
+def test_what_waits_on_a_worker_counts_as_if_it_had_killed_it(found: dict[str, Any]) -> None:
+    assert found["beside"]["value"] == ["KilledWorker", "KilledWorker"]
+    assert [line[0] for line in found["beside"]["journal"]] == [1]
+
+
 def test_what_is_done_runs_again_if_its_worker_dies_while_it_is_held(found: dict[str, Any]) -> None:
     value, ran = found["held"]["value"]
 

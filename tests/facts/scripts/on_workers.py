@@ -46,7 +46,11 @@ def small(number, folder, kills=""):
     from prefect.runtime import task_run
 
     note(folder, number, str(task_run.id), task_run.run_count)
-    if kills == "always" or (kills == "once" and not (Path(folder) / "died").exists()):
+    while kills == "at the gate" and not (Path(folder) / "gate").exists():
+        pass
+    if kills in ("always", "at the gate") or (
+        kills == "once" and not (Path(folder) / "died").exists()
+    ):
         (Path(folder) / "died").touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return number
@@ -127,6 +131,29 @@ def always(cluster, folder):
     return spread(cluster.address, small, [call], end)
 
 
+def beside(cluster, folder):
+    """Kill the one worker when a second task has been given to it, and has not begun."""
+
+    def end(futures):
+        client = futures[0].wrapped_future.client
+        given = 0
+        while given < 2:
+            given = client.run_on_scheduler(
+                lambda dask_scheduler: [one.state for one in dask_scheduler.tasks.values()]
+            ).count("processing")
+        (Path(folder) / "gate").touch()
+        said = []
+        for future in futures:
+            try:
+                said.append(future.result())
+            except Exception as error:
+                said.append(type(error).__name__)
+        return said
+
+    calls = [{"number": 1, "folder": folder, "kills": "at the gate"}]
+    return spread(cluster.address, small, [*calls, {"number": 2, "folder": folder}], end)
+
+
 def held(cluster, folder, *, release):
     """Kill a worker that has ended its task, and ask for the other one's meanwhile."""
 
@@ -163,6 +190,7 @@ with engine.harness(room, lambda _: None):
     on_cluster("parameter", parameter)
     on_cluster("once", once)
     on_cluster("always", always, workers=5)
+    on_cluster("beside", beside, workers=1, failures=0)
     on_cluster("held", lambda *some: held(*some, release=False))
     on_cluster("released", lambda *some: held(*some, release=True))
     nursery.close()

@@ -19,11 +19,11 @@ def run_regions(work: Any, regions: list[str], given: dict[str, Any], on_done: A
         for name in ready:
             try:
                 done[name] = futures[name].result()
-                if on_done:
-                    on_done(name, done[name])
             except Exception as error:
                 failed[name] = repr(error) + str(error)
             del futures[name]
+            if name in done and on_done:
+                on_done(name, done[name])
         if not ready:
             time.sleep(0.02)
     if not done:

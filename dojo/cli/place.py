@@ -24,6 +24,7 @@ from dojo.place.environment import NotInstalled, TrackMissing
 from dojo.place.shape import EXTRAS
 from dojo.place.state import PlaceError, Workspace, check_new, own_version, workspace_at
 from dojo.terminal import screen as show
+from dojo.terminal.asking import says_yes
 
 if TYPE_CHECKING:
     from dojo.place.resets import Reset
@@ -137,7 +138,7 @@ def install_if_wanted(missing: TrackMissing) -> None:
     if not is_terminal():
         raise Stop(Exit.ENVIRONMENT, str(missing))
     question = f"{missing.kata.id} needs {', '.join(missing.names)}. Install now (some minutes)?"
-    if not typer.confirm(show.Screen().words(question), default=True, err=True):
+    if not says_yes(question, default=True):
         raise Stop(Exit.UNCONFIRMED, f"nothing was installed; later: {missing.cure}")
     with faults_of_the_place():
         say = show.Screen(sys.stderr).say
@@ -273,7 +274,7 @@ def confirm(question: str, command: str, yes: bool) -> None:
     if not is_terminal():
         said = "nothing was done: there is no terminal to ask on"
         raise Stop(Exit.UNCONFIRMED, f"{said}; '{command} --yes' does it without asking")
-    if not typer.confirm(show.Screen().words(question), err=True):
+    if not says_yes(question):
         raise Stop(Exit.UNCONFIRMED, "nothing was done")
 
 

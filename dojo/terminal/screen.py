@@ -139,7 +139,7 @@ def show_catalogue(
         mark = screen.mark(found.solved or None)
         title = Text(kata.title.get(language))
         if found.changed or found.seen:
-            title.append(f"  ({found.said})", "dim")
+            title.append(f"  ({screen.words(found.said)})", "dim")
         table.add_row(mark, Text(kata.id, "bold"), Text(kata.track), title)
     screen.print(table)
 

@@ -74,8 +74,8 @@ def file(clone: Path) -> Path:
     return clone / "katas/01_demo/demo.py"
 
 
-def dojo(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
+def dojo(*words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(app, list(words), input=typed)
 
 
 def backups(clone: Path) -> list[Path]:
@@ -107,16 +107,11 @@ def test_without_a_terminal_it_asks_for_yes(clone: Path, file: Path) -> None:
 def test_on_a_terminal_it_asks(
     file: Path, monkeypatch: pytest.MonkeyPatch, typed: str, code: Exit
 ) -> None:
-    asked = []
     monkeypatch.setattr(place, "is_terminal", lambda: True)
-    monkeypatch.setattr(
-        place.typer, "confirm", lambda question, **_: asked.append(question) or typed == "y\n"
-    )
-
-    assert dojo("reset", "01").exit_code == code
-    assert asked == [
-        "Replace katas/01_demo/demo.py with the stub? What is there is kept as a backup."
-    ]
+    result = dojo("reset", "01", typed=typed)
+    assert result.exit_code == code
+    question = "Replace katas/01_demo/demo.py with the stub? What is there is kept as a backup."
+    assert f"{question} [y/N]: " in result.stderr
     assert (file.read_text() == STUB) == (typed == "y\n")
 
 

@@ -278,6 +278,13 @@ def test_french_is_spoken_when_asked(
     assert "katas/01_alpha/README.fr.md" in output
 
 
+def test_how_one_stands_is_said_in_french(checkout: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DOJO_LANG", "fr")
+    assert dojo().stdout.splitlines()[:1] == ["katas/01_alpha  non résolu"]
+    dojo("solution", "1", "--yes")
+    assert "(non résolu, solution vue)" in dojo("list").stdout
+
+
 @pytest.mark.usefixtures("checkout")
 def test_option_outranks_language_variables(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DOJO_LANG", "fr")

@@ -105,7 +105,7 @@ class Recogniser:
 def _say_once(katas: list[Kata], current: Kata, language: Language, track: str | None) -> None:
     screen = show.Screen()
     for kata in katas:
-        screen.say(f"{show.shown(kata.folder)}  {standing(kata).said}")
+        screen.say(f"{show.shown(kata.folder)}  {screen.words(standing(kata).said)}")
     screen.say()
     if first_unsolved(katas) is None:
         screen.say(all_solved(katas, track))

@@ -13,14 +13,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
-
 from dojo.catalog.pack import CatalogError, Pack, PackTooNew, pack_at, packs_of
 from dojo.cli.place import is_terminal
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.files import write_whole
 from dojo.ground.paths import CHOSEN, config_dir, find_root, is_pack
-from dojo.terminal import screen as show
+from dojo.terminal.asking import says_yes
 
 IN_A_PACK = re.compile(r"([a-z][a-z0-9_-]*)/(?:\d{1,2}(?:_\w+)?|[a-z]\w*)")
 _NO_PACKS = ("answers", "katas", "packs", "reference")
@@ -132,7 +130,7 @@ def _check_trust(pack: Pack, *, said: bool) -> None:
             cure = "give the command with --trust, once, if you trust whoever wrote it"
             raise Stop(Exit.UNCONFIRMED, f"{told}; {cure}")
         question = f"Take care: {told}. Do you trust whoever wrote it?"
-        if not typer.confirm(show.Screen().words(question), err=True):
+        if not says_yes(question):
             raise Stop(Exit.UNCONFIRMED, "nothing was run")
     trust(pack.root)
 

@@ -132,17 +132,20 @@ def add(root: Path, extra: str, say: Callable[[str], None]) -> None:
 
 def add_named(root: Path, names: list[str], say: Callable[[str], None] = lambda _: None) -> None:
     """Install packages by their names, as a pack by others needs them; see `add`."""
-    uv = shutil.which("uv")
-    say(f"Installing {', '.join(names)} with {'uv' if uv else 'pip'} ...")
+    say(f"Installing {', '.join(names)} with {'uv' if shutil.which('uv') else 'pip'} ...")
     pinned = ["-c", "constraints.txt"] if (root / "constraints.txt").is_file() else []
-    _run(root, [*_installer(uv, sys.executable), *pinned, *names])
+    _install(root, sys.executable, [*pinned, *names])
     importlib.invalidate_caches()
 
 
-def _installer(uv: str | None, python: str) -> list[str]:
-    if uv:
-        return [uv, "pip", "install", "--compile-bytecode", "--python", python]
-    return [python, "-m", "pip", "install"]
+def _install(root: Path, python: str, what: list[str]) -> None:
+    if uv := shutil.which("uv"):
+        _run(root, [uv, "pip", "install", "--compile-bytecode", "--python", python, *what])
+        return
+    has_pip = [python, "-c", "import importlib.util as u; exit(u.find_spec('pip') is None)"]
+    if subprocess.run(has_pip, cwd=root, check=False).returncode:
+        _run(root, [python, "-m", "ensurepip"])  # uv has made it, and is gone since
+    _run(root, [python, "-m", "pip", "install", *what])
 
 
 def python_of(root: Path) -> Path:
@@ -200,7 +203,7 @@ def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
     try:
         if not is_made(root):  # or half made: both take what is there
             _run(root, create)
-        _run(root, [*_installer(uv, python), *_what(wanted)])
+        _install(root, python, _what(wanted))
     except NotInstalled as error:
         raise NotInstalled(f"{error}, --no-venv leaves the packages to you") from None
     write_whole(root / FOLDER / READY, _needed(root, wanted))

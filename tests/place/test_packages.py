@@ -43,6 +43,8 @@ class Installer:
         self.code = code
 
     def __call__(self, command: list[str], **more: object) -> subprocess.CompletedProcess[str]:
+        if command[1] == "-c":
+            return subprocess.CompletedProcess(command, 0)  # there is a pip
         self.commands.append(command)
         self.folders.append(Path(str(more["cwd"])))
         return subprocess.CompletedProcess(command, self.code)
@@ -113,6 +115,23 @@ def test_track_is_installed_for_who_asks(
     asked = ["-c", "constraints.txt", *packages_of("dagster")]
     assert program[-len(asked) :] == asked
     assert installer.folders == [root]
+
+
+def test_environment_that_uv_has_made_gets_a_pip_first(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        told.append(command[1:3])
+        return subprocess.CompletedProcess(command, int(command[1] == "-c"))
+
+    monkeypatch.setattr(environment.subprocess, "run", run)
+    monkeypatch.setattr(environment.shutil, "which", lambda _: None)
+
+    assert dojo("install", "dagster").exit_code == Exit.DONE
+    assert told[-2:] == [["-m", "ensurepip"], ["-m", "pip"]]
+    assert root.is_dir()
 
 
 def test_unknown_track_is_not_installed(root: Path, installer: Installer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import click
 
 from dojo.language.words import WordTable
@@ -29,9 +31,8 @@ def says_yes(question: str, *, default: bool = False) -> bool:
     for is_yes, name in ((False, "no"), (True, "yes")):
         words = (name, answers[name])
         known |= {said: is_yes for word in words for said in (word, word[0])}
+    asked = textwrap.fill(f"{screen.words(question)} {choice}", screen.width - len(": "))
     while True:
-        said = click.prompt(
-            f"{screen.words(question)} {choice}", default="", show_default=False, err=True
-        )
+        said = click.prompt(asked, default="", show_default=False, err=True)
         if (answer := known.get(said.strip().casefold())) is not None:
             return answer

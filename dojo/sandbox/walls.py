@@ -90,6 +90,7 @@ def interpreter_paths() -> list[Path]:
         *(one for one in sys.path if Path(one).name in ("site-packages", "dist-packages")),
     ]
     found = [Path(one) for one in (*_SYSTEM, *named)]
+    found += links_to(Path(sys.executable))
     found += [Path("/etc") / name for name in _ETC]
     found += [PACKAGE_ROOT / "dojo", cache_dir()]
     found += [path for engine in ENGINES.values() for path in engine.readable()]
@@ -99,6 +100,14 @@ def interpreter_paths() -> list[Path]:
             if path.exists() and not any(one == path or one in path.parents for one in paths):
                 paths.append(path)
     return paths
+
+
+def links_to(program: Path) -> list[Path]:
+    """Return a program, and each link on the way to it: an environment's may lead to another's."""
+    found = [program]
+    while found[-1].is_symlink():
+        found.append(found[-1].parent / found[-1].readlink())
+    return found
 
 
 def hidden_paths() -> list[Path]:

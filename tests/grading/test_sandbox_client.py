@@ -68,6 +68,23 @@ def test_work_beside_the_programs_of_an_environment_cannot_be_read(
     assert found == [tmp_path / "env" / "lib", tmp_path / "env" / "lib64"]
 
 
+def test_python_that_is_a_link_to_another_environments_can_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made with uv on Python 3.10 each leads to the one before: no program began in there."""
+    before = Path(sys.executable).resolve()
+    for name in ("below", "above"):
+        (program := tmp_path / name / "bin" / "python").parent.mkdir(parents=True)
+        program.symlink_to(before)
+        before = program
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "above"))
+
+    shown = interpreter_paths()
+    assert tmp_path / "below" / "bin" / "python" in shown
+    assert tmp_path / "above" / "bin" in shown
+
+
 def test_katas_in_another_environments_wheel_are_hidden(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -272,16 +272,16 @@ CREATE TABLE task_instance
     (dag_id, run_id, task_id, map_index, try_number, state, start_date, end_date);
 CREATE TABLE task_instance_history AS SELECT * FROM task_instance;
 INSERT INTO dag_run VALUES
-    ('night', 'old', 'success', '2026-03-01 03:00:00.0', '2026-03-01 03:09:00.0'),
-    ('night', 'new', 'failed', '2026-03-02 03:00:00.0', '2026-03-02 03:10:00.0'),
+    ('night', 'old', 'success', '2026-03-01 03:00:00', '2026-03-01 03:09:00'),
+    ('night', 'new', 'failed', '2026-03-02 03:00:00', '2026-03-02 03:10:00'),
     ('waits', 'one', 'queued', NULL, NULL);
 INSERT INTO task_instance VALUES
-    ('night', 'old', 'load', -1, 1, 'success', '2026-03-01 03:00:00.0', '2026-03-01 03:01:00.0'),
-    ('night', 'new', 'load', -1, 2, 'success', '2026-03-02 03:06:00.0', '2026-03-02 03:07:00.0'),
-    ('night', 'new', 'train', 0, 1, 'failed', '2026-03-02 03:07:00.0', '2026-03-02 03:08:00.0'),
+    ('night', 'old', 'load', -1, 1, 'success', '2026-03-01 03:00:00', '2026-03-01 03:01:00'),
+    ('night', 'new', 'load', -1, 2, 'success', '2026-03-02 03:06:00', '2026-03-02 03:07:00'),
+    ('night', 'new', 'train', 0, 1, 'failed', '2026-03-02 03:07:00', '2026-03-02 03:08:00'),
     ('night', 'new', 'release', -1, 0, 'upstream_failed', NULL, NULL);
 INSERT INTO task_instance_history VALUES
-    ('night', 'new', 'load', -1, 1, 'failed', '2026-03-02 03:00:00.0', '2026-03-02 03:01:00.0');
+    ('night', 'new', 'load', -1, 1, 'failed', '2026-03-02 03:00:00', '2026-03-02 03:01:00');
 """
 
 

@@ -189,7 +189,9 @@ def test_class_is_read_whatever_way_it_was_handed_in(folder: Path) -> None:
     assert (place.tries, place.opened, place.test, place.red) == (4.0, 1, "test_b", 2)
 
 
-def test_damaged_and_foreign_files_cost_only_themselves(folder: Path) -> None:
+def test_damaged_and_foreign_files_cost_only_themselves(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "eve.jsonl").write_bytes(b"\xff\xfe\x00")
     (folder / "fox.jsonl").write_text('{"schema": 7}\nnonsense\n')
     (folder / "gil.jsonl").write_text(line(1) + '{"schema": 1, "kata": "../../etc"}\n' + "{\n")
@@ -211,6 +213,13 @@ def test_damaged_and_foreign_files_cost_only_themselves(folder: Path) -> None:
     assert rows[1] == ["01_demo", "2", "2", "1", "4", "1", "test_b", "(2)"]
     assert rows[2] == ["01_demo", "1", "1", "0", "1", "0", "not", "begun"]
     assert rows[3] == ["01_demo,", "task", "2:", "ada"]
+    monkeypatch.setenv("DOJO_LANG", "fr")
+    asked = CliRunner().invoke(app, ["report", "--attempts", str(folder)]).stdout
+    assert asked.splitlines()[0].split() == [
+        *("kata", "tâche", "y", "travaillent", "bloqués", "essais", "indice", "3"),
+        *("surtout", "au", "rouge"),
+    ]
+    assert asked.splitlines()[2].endswith("pas commencé")
     assert done.stdout.splitlines()[-1].startswith("4 learners, 12 runs; stuck: 5 runs and more")
 
 

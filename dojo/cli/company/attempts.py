@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
@@ -13,9 +13,16 @@ from rich.text import Text
 from dojo.catalog import attempts
 from dojo.ground.exits import Exit, Stop
 from dojo.ground.paths import find_root
+from dojo.language.words import WordTable
 from dojo.terminal import screen as show
 
 app = typer.Typer(rich_markup_mode=None)
+
+# The table of where a class is stuck.
+HEADINGS = WordTable(
+    "attempts",
+    ("kata", "task", "at it", "stuck", "tries", "hint 3", "mostly red", "not begun"),
+)
 
 
 @app.command()
@@ -68,14 +75,14 @@ def report_attempts(folder: Path) -> int:
         raise Stop(Exit.USAGE, f"{said}; {cure}")
     screen = show.Screen()
     table = Table(box=None, pad_edge=False, header_style="bold")
+    words = HEADINGS[screen.language]
     for heading in ("kata", "task", "at it", "stuck", "tries", "hint 3", "mostly red"):
-        is_number = heading in ("task", "at it", "stuck", "tries", "hint 3")
-        table.add_column(
-            heading, justify="right" if is_number else "left", no_wrap=is_number, overflow="fold"
-        )
+        is_text = heading in ("kata", "mostly red")
+        justify: Literal["left", "right"] = "left" if is_text else "right"
+        table.add_column(words[heading], justify=justify, no_wrap=not is_text, overflow="fold")
     every = stuck.places(found)
     for place in every:
-        red = f"{place.test} ({place.red})" if place.test else "not begun"
+        red = f"{place.test} ({place.red})" if place.test else words["not begun"]
         numbers = (len(place.learners), len(place.stuck), f"{place.tries:g}", place.opened)
         cells = [place.kata, place.task, *numbers, red]
         table.add_row(*(Text(str(cell)) for cell in cells))

@@ -13,10 +13,12 @@ A night is a dict of plain values:
   `status` (None: no answer), `columns` (those of the answered rows) and `version` (of the data).
 
 Times are ISO 8601 with an offset, not always the same one. Lists are in no order, but for the
-states of a run; moments to be compared are never equal. A task's name is the same each night; no
-name is twice in a run. The tag `effect`: the task changes something outside (a model is promoted).
-The tag `optional`: the night can do without it; no other task needs it. No run was cancelled, and
-each of tonight's has begun. The newest earlier run is that of the latest night.
+states of a run; moments to be compared are never equal. A task's name and tags are the same each
+night; no name is twice in a run, and no task is called within another one. The tag `effect`: the
+task changes something outside (a model is promoted). The tag `optional`: the night can do without
+it; no other task needs it. Each of tonight's runs has begun; it is RUNNING still, or has ended
+COMPLETED, FAILED or CRASHED. The newest earlier run is that of the latest night; if that has
+several, the one that began last.
 """
 
 from __future__ import annotations
@@ -132,29 +134,31 @@ def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
     The first that holds:
 
     - "clock": not exactly one moment at which tonight's runs were due (`due` of a run) reads `due`
-      of the night, on its date, by the wall clock of `timezone`. Where: the run that was due last.
+      of the night, to the minute, on its date, by the wall clock of `timezone`. Where: the run that
+      was due last.
     - "twice": two of tonight's runs were at work at once. Where: the one that began while another
       was (the first of several). A run is at work from its first state of the type RUNNING to its
       last state; to its last sign if it is lost; to `taken_at` if it is alive. Signs: its
       heartbeats, the states of its task runs and its own; but its own CRASHED is somebody else's.
       It is lost if its last state is CRASHED; or RUNNING, and its last sign is 90 s or more before
       `taken_at`: with less it is alive.
-    - "cache": a task run of tonight ended Cached, and what made its result (a task run of the same
-      `result` that did not end Cached; of several the one that ended last before it) had worked
-      from other data: the sets of versions in the last answers of all that is upstream of the one
-      and of the other differ (there each answer has a version, and what asked is not Cached).
-      Where: the first one that ended so.
+    - "cache": a task run of tonight ended Cached, and what made its result (of the task runs with
+      the same `result` that ended before it, and not Cached, the last one) had worked from other
+      data: the sets of versions in the last answers of all that is upstream of the one and of the
+      other differ (there each answer has a version, and what asked is not Cached). Where: of such
+      task runs the one that ended first.
 
     Then tonight's run that began last counts:
 
     - "nothing": it is alive; or its last state is of the type COMPLETED; or no task is missing: all
-      that ended COMPLETED in the newest earlier run did so in a run of tonight. Where: "".
-    - One that can be told from an answer. Look at the first failure and all that is upstream of it;
-      of each that asked the API at its last request, the earliest first:
-      "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401, and no request
-      of anybody was answered 200 afterwards; "answer" if it had 200 with a column missing that the
-      newest answer 200 of an earlier run to the same path had; after any other answer look at the
-      next. Where: the task run that asked.
+      that ended COMPLETED in the newest earlier run, but optional ones, did so in a run of tonight.
+      Where: "".
+    - One that can be told from an answer. Take the first failure and all that is upstream of it; of
+      each of these that asked the API, the last request. Look at these requests, the earliest
+      first: "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401, and no
+      request of anybody was answered 200 afterwards; "answer" if it had 200 with a column missing
+      that the newest answer 200 of any earlier run to the same path had; after any other answer
+      look at the next. Where: the task run that asked.
     - "code": there is a first failure; that is where. Or the run itself is FAILED: its id.
     - "worker": the run is lost. Where: the run.
 

@@ -17,7 +17,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -453,7 +453,11 @@ def _score_as(run: uuid.UUID, region: str, folder: str) -> None:
     work = sys.modules[_SOLUTION].score_region
     found = run_task(work, task_run_id=run, parameters={"region": region, "folder": folder})
     if inspect.isawaitable(found):
-        asyncio.run(found)
+        asyncio.run(_end(found))
+
+
+async def _end(work: Awaitable[Any]) -> None:
+    await work
 
 
 def _other_name(draft: str) -> str:

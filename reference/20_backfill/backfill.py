@@ -102,9 +102,10 @@ def daily_features(
     Yours to declare as an asset, partitioned by `days`, one run a day, also where Dagster
     backfills. Afterwards the table holds one row for each customer who called on that day, with
     `day` as YYYY-MM-DD, and the other days as they were, however often the day is made, also where
-    two runs are at work at once: one waits for the other, and both succeed. A day without calls
-    has no row, which is no failure. Where it fails, the table is as it was before. Each
-    materialisation tells in its metadata the `rows` (int) written.
+    two runs are at work at once, of one day or of two: one waits for the other, as long as
+    `connect` has it, and both succeed. A day without calls has no row, which is no failure. Where
+    it fails, the table is as it was before. Each materialisation tells in its metadata the `rows`
+    (int) written.
     """
     day = context.partition_key
     grouped = daily_calls.groupby("customer_id")["seconds"].agg(["count", "sum"])
@@ -124,8 +125,8 @@ def next_runs(
     under way at a time than `at_most`. A run belongs to the backfill if it has the tag `backfill`
     with its name, of whichever job, whoever has started it; it is under way until it has ended,
     also while it waits in a queue. One without a partition is under way like any other, and is no
-    day's run. What Dagster has noted in `instance` is all that is known: nothing is remembered
-    between two ticks, and a day that failed is not asked for again.
+    day's run; the others' partitions are days. What Dagster has noted in `instance` is all that is
+    known: nothing is remembered between two ticks, and a day that failed is not asked for again.
 
     Args:
         instance: Where Dagster notes the runs.
@@ -156,7 +157,7 @@ def failed_days(instance: dg.DagsterInstance, name: str) -> list[str]:
 
     Those of which the run that was begun last, in this backfill, has failed or was cancelled: the
     one that was created last, as `get_runs` orders them, whichever ended last. A day that is under
-    way again, or was made since, is none.
+    way again, or was made since, is none. No range counts: all that was run under this name does.
 
     Args:
         instance: Where Dagster notes the runs.
@@ -173,7 +174,8 @@ def run_again(instance: dg.DagsterInstance, name: str, at_most: int) -> list[dg.
 
     As `next_runs` does: the newest first, with partition and tag, and together with all that is
     under way in this backfill never more than `at_most`. Each has a run key that none of its
-    day's runs has had, the same until that day has another run.
+    day's runs has had, the same until that day has another run in this backfill; also where
+    somebody has removed runs of it.
 
     Args:
         instance: Where Dagster notes the runs.
@@ -183,7 +185,7 @@ def run_again(instance: dg.DagsterInstance, name: str, at_most: int) -> list[dg.
     """
     runs = _runs_by_day(instance, name)
     failed = failed_days(instance, name)[: _free(runs, at_most)]
-    return [_request(name, day, len(runs[day]) + 1) for day in failed]
+    return [_request(name, day, runs[day][-1].run_id) for day in failed]
 
 
 def _runs_by_day(instance: dg.DagsterInstance, name: str) -> dict[str, list[dg.DagsterRun]]:
@@ -199,8 +201,8 @@ def _free(runs: dict[str, list[dg.DagsterRun]], at_most: int) -> int:
     return max(0, at_most - len(under_way))
 
 
-def _request(name: str, day: str, number: int) -> dg.RunRequest:
-    run_key = f"{name}/{day}/{number}"  # Dagster makes no second run for a key
+def _request(name: str, day: str, which: int | str) -> dg.RunRequest:
+    run_key = f"{name}/{day}/{which}"  # Dagster makes no second run for a key
     return dg.RunRequest(partition_key=day, run_key=run_key, tags={"backfill": name})
 
 
@@ -210,13 +212,13 @@ def churn_model(context: dg.AssetExecutionContext, store: Store) -> None:
 
     Yours to declare as an asset, too, partitioned by `days`, one run a day, made after
     `daily_features`. The champion, the one row of the table `champion`, is what the campaign uses.
-    It becomes the new version if there is none yet, or if its day is not newer than this one: a day
-    made again replaces its own model; of those in `models` none counts but the champion. Never does
-    an older day take the place of a newer one, whichever of two runs at once ends last: one waits
-    for the other, and both succeed. Versions from before stay. A day without calls has no model:
-    it fails, by `train`. Where it fails, no version was added and the champion is as before. Each
-    materialisation tells in its metadata the `version` (int), and whether it is the `champion` now
-    (bool).
+    The new version becomes the champion if there is none yet, or if the champion's day is not newer
+    than the new version's: a day made again replaces its own model. Other rows of `models` do not
+    count, of whatever day. Never does an older day take the place of a newer one, whichever of two
+    runs at once ends last: one waits for the other, and both succeed. Versions from before stay. A
+    day without calls has no model: it fails, by `train`. Where it fails, no version was added and
+    the champion is as before. Each materialisation tells in its metadata the `version` (int), and
+    whether it is the `champion` now (bool).
     """
     day = context.partition_key
     with contextlib.closing(store.connect()) as connection, connection:

@@ -206,6 +206,9 @@ def failed_days_are_asked_for_again(desk: Desk) -> None:
     script += [[*asks, 99], ["start", "SUCCESS", 1], ["failed", name], [*asks, 99]]
     script += [["start", "STARTED", 2], ["failed", name], [*asks, under_way + 3]]
     script += [["failed", f"{name}1"], ["again", f"{name}1", 1], ["failed", "nobody"]]
+    day, other = rng.choice(days), f"{name}2"
+    script += [["add", day, "FAILURE", other], ["again", other, 1], ["start", "FAILURE", 1]]
+    script += [["remove", other, day], ["again", other, 1]]
     _note_ticks(desk, script)
 
 

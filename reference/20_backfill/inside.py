@@ -135,7 +135,7 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
         script: `next` name first last at_most, `again` name at_most, `failed` name, `add` day (or
             None: a run of no partition) status name (or None: a run of no backfill), `start` status
             number (the first so many of what was asked for last), `end` number status (the run of
-            that number among those under way).
+            that number among those under way), `remove` name day (the first run of it).
 
     Returns:
         Of `next` and `again` a list of day, tag and run key, or `ValueError`; of `failed` the days.
@@ -169,6 +169,9 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
                 for one in asked[: told[1]]:
                     tags = {_PARTITION: _day(one), "dagster/run_key": one.run_key}
                     add(told[0], **{**one.tags, **tags})
+            elif what == "remove":
+                of_day = dg.RunsFilter(tags={"backfill": told[0], _PARTITION: told[1]})
+                instance.delete_run(instance.get_runs(of_day)[-1].run_id)
             elif what == "end":
                 if under_way:
                     run = under_way.pop(told[0])

@@ -79,7 +79,8 @@ def some_fail_then_all(desk: Desk) -> None:
     regions = _regions(desk, 4)
     bad = desk.rng.sample(regions, 2)
     for what, failing in (("two", bad), ("none", []), ("all", regions)):
-        plans = {region: {"answers": ""} for region in regions} if what == "two" else {}
+        nothing = zip(regions, ("", None, 0, []), strict=True)
+        plans = {one: {"answers": answer} for one, answer in nothing} if what == "two" else {}
         plans |= {region: {"fails": _text(desk)} for region in failing}
         _told(desk, f"{what} fail", "spread_here", regions, plans, "")
     _told(desk, "whoever listens fails", "listener_fails", regions, _text(desk))
@@ -128,8 +129,8 @@ def keys_of_batches(desk: Desk) -> None:
         [day, "1nord"],
         [day, "nord"],
         [f"{day}T01:00+01:00", "nord"],
-        ["", "nord"],
-        ["1", "nord"],
+        [day, "Île"],
+        [day, "I\u0302le"],
         [f"{day}T01:00+01:00", "nord"],
     ]
     _told(desk, "one key", "keys", batches)

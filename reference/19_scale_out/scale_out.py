@@ -4,13 +4,13 @@ Run it: `python reference/19_scale_out/scale_out.py` starts a scheduler and two 
 them die half-way, and prints who did what, what ran again and what was written once.
 """
 
-import contextlib
 import json
 import logging
 import os
 import pickle
 import signal
 import tempfile
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,8 +46,8 @@ def score_region(region: str, folder: str) -> int:
         region: Its name, which is the name of its files; any name that a file may have.
         folder: It has `customers/<region>.pkl`, a pickled `pd.DataFrame`, one row a customer, the
             text `customer_id` and numbers; `model.pkl`, whose `predict`, given the numbers (without
-            `customer_id`, the columns in their order), returns a score for each row; and `scores`,
-            a folder.
+            `customer_id`, the columns in their order), returns a score for each row, as an array or
+            a `pd.Series`; and `scores`, a folder.
 
     Returns:
         How many customers were scored.
@@ -55,8 +55,9 @@ def score_region(region: str, folder: str) -> int:
         Afterwards `scores/<region>.pkl` is a pickled `pd.DataFrame` with the columns `customer_id`
         and `score` (float), a row a customer, in their order. Made again it is replaced. At each
         moment whoever looks at the files `*.pkl` of that folder finds whole ones: of a worker that
-        is killed as it writes nothing is left that is called so. Nothing of what others have there,
-        or are writing, is touched: two workers may be at one region at once.
+        is killed as it writes nothing is left that is called so. Who reads them is another user,
+        who may read what any program writes there. Nothing of what others have there, or are
+        writing, is touched: two workers may be at one region at once.
 
     Raises:
         Exception: Whatever loading or scoring raised, as it is.
@@ -71,14 +72,13 @@ def score_region(region: str, folder: str) -> int:
 
 def write_whole(path: Path, frame: pd.DataFrame) -> None:
     """Write a file that is whole or not there, under a name of its own until then."""
-    handle, name = tempfile.mkstemp(suffix=".part", dir=path.parent)
+    draft = path.with_name(f"{uuid.uuid4().hex}.part")  # not made by tempfile: others may read it
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             frame.to_pickle(file)
-        os.replace(name, path)
+        os.replace(draft, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
+        draft.unlink(missing_ok=True)
         raise
 
 
@@ -98,16 +98,17 @@ def spread(
         work: A task, called as `work(region=region, **given)`.
         regions: At least one, each at most once.
         given: The other arguments, the same for each region.
-        address: Of the scheduler, as `runner_for` takes it: another one in each call.
+        address: Of the scheduler, as `runner_for` takes it: another one in each call. No Dask
+            client is open in this process.
         on_done: Is called here, in this process, one call at a time, with a region and what the
             task returned, as soon as that region is done, whichever is still at work. Not for one
             that failed. What it raises ends the run, and goes out as it is.
 
     Returns:
         `{"done": {region: what the task returned}, "failed": {region: text}}`, both in the order of
-        `regions`. `failed` has, for each region of which no result came, a text that contains its
-        error's own: of the task, or of Dask where each worker that tried it has died. The others
-        are not held up by it.
+        `regions`. What is done may have returned None. `failed` has, for each region of which no
+        result came, a text that contains its error's own: of the task, or of Dask where each worker
+        that tried it has died. The others are not held up by it.
 
         A worker keeps what a task has returned until nobody holds the future any more; if it dies
         before, Dask has all of that made again. So what is done is let go of, whether anybody

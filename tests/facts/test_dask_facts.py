@@ -52,6 +52,10 @@ def test_what_waits_on_a_worker_counts_as_if_it_had_killed_it(found: dict[str, A
     assert [line[0] for line in found["beside"]["journal"]] == [1]
 
 
+def test_open_client_gets_the_work_whatever_the_address(found: dict[str, Any]) -> None:
+    assert found["open client"]["value"] == [[3], 1]
+
+
 def test_what_is_done_runs_again_if_its_worker_dies_while_it_is_held(found: dict[str, Any]) -> None:
     value, ran = found["held"]["value"]
 

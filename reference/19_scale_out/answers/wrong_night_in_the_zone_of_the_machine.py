@@ -3,6 +3,7 @@
 Refused by: test_key_names_night_and_region
 """
 
+import contextlib
 import datetime
 
 

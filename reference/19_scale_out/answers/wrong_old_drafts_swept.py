@@ -3,6 +3,7 @@
 Refused by: test_two_workers_at_one_region_both_succeed
 """
 
+import contextlib
 import time
 
 _write_whole = write_whole

@@ -3,6 +3,8 @@
 Refused by: test_killed_worker_leaves_no_half_file
 """
 
+import contextlib
+
 
 def write_whole(path: Path, frame: pd.DataFrame) -> None:
     handle, name = tempfile.mkstemp(suffix=".pkl", dir=path.parent)

@@ -19,6 +19,7 @@ room.furnish()
 engine.isolate(room)
 import cloudpickle
 import dask
+import distributed
 import numpy
 import prefect.main  # noqa: F401
 from prefect import flow, task
@@ -154,6 +155,13 @@ def beside(cluster, folder):
     return spread(cluster.address, small, [*calls, {"number": 2, "folder": folder}], end)
 
 
+def open_client(cluster, folder):
+    """Have a client be open, as a notebook has one, and ask for an address that is nobody's."""
+    with distributed.Client(cluster.address):
+        calls = [{"number": 3, "folder": folder}]
+        return [spread("tcp://127.0.0.1:1", small, calls), len(cluster.runs)]
+
+
 def held(cluster, folder, *, release):
     """Kill a worker that has ended its task, and ask for the other one's meanwhile."""
 
@@ -191,6 +199,7 @@ with engine.harness(room, lambda _: None):
     on_cluster("once", once)
     on_cluster("always", always, workers=5)
     on_cluster("beside", beside, workers=1, failures=0)
+    on_cluster("open client", open_client)
     on_cluster("held", lambda *some: held(*some, release=False))
     on_cluster("released", lambda *some: held(*some, release=True))
     nursery.close()

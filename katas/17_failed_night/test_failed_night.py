@@ -1,6 +1,7 @@
 """What your functions find in nights that real runs left, and what they read on a server."""
 
 import copy
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from prefect.client.schemas.objects import (
     FlowRunResult,
     Parameter,
     State,
+    StateDetails,
     StateType,
     TaskRunResult,
 )
@@ -293,6 +295,40 @@ def test_run_is_read_as_the_api_has_it(solution: Any, server: Server) -> None:
     )
 
 
+def test_run_is_read_anew_each_time(solution: Any, server: Server) -> None:
+    run_id = server.run([BROKEN._replace(upstream=())])
+    (before,) = read(solution, run_id)
+    task_id = before["tasks"][0]["id"]
+    again = server.client.read_flow_run(uuid.UUID(run_id)).expected_start_time
+    later = again + dt.timedelta(minutes=20)
+    with temporary_settings({PREFECT_RESULTS_PERSIST_BY_DEFAULT: True}):
+        crashed = State(type=StateType.CRASHED, name="Crashed", message="no heartbeat")
+        server.client.set_task_run_state(uuid.UUID(task_id), crashed, force=True)
+        waits = State(
+            type=S, name="AwaitingRetry", state_details=StateDetails(scheduled_time=later)
+        )
+        server.client.set_flow_run_state(uuid.UUID(run_id), waits, force=True)
+
+    (row,) = read(solution, run_id)
+
+    call = f"{RUN}, once more after it was set to AwaitingRetry, and its task run to Crashed,"
+    seen = [row["states"][-1]["name"], row["tasks"][0]["states"][-1]["name"]]
+    assert seen == ["AwaitingRetry", "Crashed"], told(
+        f"{call} returned as the last states {seen}.",
+        "Expected: AwaitingRetry and Crashed. What has ended changes, too: somebody retries it, an"
+        " automation sets its state.",
+        "In production: a service that judges nights goes on telling what it saw first, and has"
+        " effects run again that were done at eight.",
+    )
+    due = dt.datetime.fromisoformat(row["due"])
+    assert due == again, told(
+        f"{call} returned `due` {row['due']!r}.",
+        f"Expected: {again}, when it was to start; its next try is at {later}.",
+        "In production: a run that is tried again seems to have been due late, and somebody is"
+        " woken to mend a schedule that was right.",
+    )
+
+
 def test_task_runs_have_their_whole_history(solution: Any, server: Server) -> None:
     planned = [HEALED, CACHED, BROKEN, NEVER]
     run_id = server.run(planned)
@@ -457,6 +493,52 @@ def test_what_healed_or_was_optional_is_no_failure(solution: Any, recorded_night
         find_failures(solution, drawn)
 
 
+class Looked(list[str]):
+    """A list that knows how often it was gone through; of all such lists together."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[str]:
+        type(self).times += 1
+        assert self.times < 300_000, told(
+            "first_failure was given a run of 56 task runs, in 14 layers of four, each made of all"
+            f" four before it, and has gone through their `upstream` {self.times:,} times.",
+            "Expected: an answer, after some thousand looks. From the last to the first there are"
+            " 67 million ways; each task run is to be looked at once.",
+            "In production: tasks that were mapped have such runs. What is to say why the night"
+            " failed hangs, until somebody kills it.",
+        )
+        return super().__iter__()
+
+
+def test_many_ways_upstream_are_one_answer(solution: Any, recorded_nights: Nights) -> None:
+    (drawn,) = recorded_nights("flow_raises")
+    run = drawn.night["runs"][0]
+    Looked.times = 0
+    done = [{**run["states"][-1], "type": "COMPLETED", "name": "Completed"}]
+    failed = [{**run["states"][-1], "type": "FAILED", "name": "Failed"}]
+    layers = [[f"{layer}-{number}" for number in range(4)] for layer in range(14)]
+    tasks = [
+        {
+            "id": name,
+            "name": name,
+            "tags": [],
+            "states": failed if name in ("0-3", "13-0", "13-1") else done,
+            "upstream": Looked(layers[layer - 1] if layer else []),
+            "result": None,
+        }
+        for layer, names in enumerate(layers)
+        for name in names
+    ]
+    seen = solution.first_failure({**run, "tasks": tasks})
+    assert seen == "0-3", told(
+        f"first_failure returned {seen!r} of a run of 14 layers of task runs, in which 0-3 failed,"
+        " and in the last layer 13-0 and 13-1.",
+        "Expected: '0-3', which is upstream of both.",
+        WASTED,
+    )
+
+
 def test_crashed_task_run_is_no_reason_of_its_own(solution: Any, recorded_nights: Nights) -> None:
     for drawn in recorded_nights("preempted", "preempted_while_promoting", "lost_and_crashed"):
         find_failures(solution, drawn)
@@ -518,8 +600,24 @@ def test_outage_is_told_by_the_last_answer(solution: Any, recorded_nights: Night
     )
 
 
+def with_health_checked(night: Row) -> Row:
+    """Have somebody ask whether the API is there, shortly before the record was read."""
+    taken = dt.datetime.fromisoformat(night["taken_at"])
+    more = {"task": str(uuid.uuid4()), "path": "/health", "columns": [], "version": ""}
+    asked = [
+        {**more, "at": (taken - dt.timedelta(seconds=left_s)).isoformat(), "status": status}
+        for left_s, status in ((3, 204), (2, 206), (1, 304))
+    ]
+    return {**night, "requests": [*asked, *night["requests"]]}
+
+
+HEALTH = "Afterwards only requests to /health were answered, with 204, 206 and 304: none with 200."
+
+
 def test_secret_is_refused_from_a_moment_on(solution: Any, recorded_nights: Nights) -> None:
     find_causes(solution, recorded_nights, "secret", "secret_of_all", "refused_alone")
+    for drawn in recorded_nights("secret", "secret_of_all"):
+        check_cause(solution, drawn, with_health_checked(drawn.night), *drawn.cause, HEALTH)
 
 
 def test_other_answer_is_found_upstream(solution: Any, recorded_nights: Nights) -> None:
@@ -588,8 +686,53 @@ def test_state_is_a_sign_of_life_too(solution: Any, recorded_nights: Nights) -> 
             check_cause(solution, drawn, changed, *expected, story)
 
 
+def night_due(due: str, *moments: str) -> Row:
+    """Make the night in which Paris has no 02:30; of its runs all but the first came through."""
+
+    def run(night: str, moment: str) -> Row:
+        states = [
+            {"type": kind, "name": kind.capitalize(), "at": at.isoformat(), "message": ""}
+            for at, kind in zip(
+                (dt.datetime.fromisoformat(moment) + dt.timedelta(seconds=s) for s in (1, 2)),
+                ("RUNNING", "COMPLETED"),
+                strict=True,
+            )
+        ]
+        name, parameters = f"of {moment}", {"night": night, "region": "eu"}
+        more = {"name": name, "parameters": parameters, "due": moment, "states": states}
+        return {"id": str(uuid.uuid4()), "tasks": [], **more}
+
+    runs = [run("2026-03-29", moment) for moment in moments]
+    return {
+        "parameters": runs[0]["parameters"],
+        "timezone": "Europe/Paris",
+        "due": due,
+        "taken_at": "2026-03-29T08:00:00+00:00",
+        "runs": [run("2026-03-28", f"2026-03-28T{due}:00+01:00"), *runs],
+        "heartbeats": [],
+        "requests": [],
+    }
+
+
 def test_clock_change_is_told_by_the_wall_clock(solution: Any, recorded_nights: Nights) -> None:
     find_causes(solution, recorded_nights, "clock_back", "clock_forward", "began_late")
+    for due, moment, kind in (
+        ("02:30", "2026-03-29T03:30:00+02:00", "clock"),
+        ("02:30", "2026-03-29T01:30:00+01:00", "clock"),
+        ("02:30", "2026-03-29T00:30:00+00:00", "clock"),
+        ("03:30", "2026-03-29T01:30:40+00:00", "nothing"),
+    ):
+        night = night_due(due, moment)
+        where = night["runs"][-1]["id"] if kind == "clock" else ""
+        seen = solution.find_cause(night, None)
+        assert seen == (kind, where), told(
+            f"find_cause returned {shorten(repr(seen))} of the night of 2026-03-29 in Paris, due at"
+            f" {due}, whose one run was due {moment}.",
+            f"Expected: {(kind, where)}. At 02:00 the clock goes to 03:00 there: no moment of that"
+            " night reads 02:30, whatever a library makes of it.",
+            "In production: the night that has no 02:30 is the one to look at: was it left out, or"
+            " put off?",
+        )
 
 
 def test_two_runs_at_once_are_found(solution: Any, recorded_nights: Nights) -> None:
@@ -604,6 +747,27 @@ def test_two_runs_at_once_are_found(solution: Any, recorded_nights: Nights) -> N
     for drawn in recorded_nights("two_at_once"):
         early = drawn.with_first_still_at_work()
         check_cause(solution, early, early.night, *early.cause, AT_WORK)
+    for drawn in recorded_nights("lost_then_rerun"):
+        check_cause(solution, drawn, crashed_twice(drawn.night), *drawn.cause, TWICE)
+
+
+TWICE = (
+    "Of the run that was lost an automation said Crashed when the other one was at work, and again"
+    " later: neither is a sign of life."
+)
+
+
+def crashed_twice(night: Row) -> Row:
+    """Have somebody set the lost run to Crashed while the rerun is at work, and once more."""
+    night = copy.deepcopy(night)
+    tonight = [run for run in night["runs"] if run["parameters"] == night["parameters"]]
+    lost, rerun = sorted(tonight, key=lambda run: time_of(run["states"][0]))
+    ended = time_of(rerun["states"][-1])
+    for earlier_s in (2, 1):
+        at = (ended - dt.timedelta(seconds=earlier_s)).isoformat()
+        more = {"type": "CRASHED", "name": "Crashed", "at": at, "message": "no heartbeat"}
+        lost["states"].append(more)
+    return night
 
 
 def test_code_is_left_where_nothing_else_is(solution: Any, recorded_nights: Nights) -> None:
@@ -740,6 +904,9 @@ def test_what_heals_by_itself_is_waited_for(solution: Any, recorded_nights: Nigh
     )
     for drawn in recorded_nights("two_at_once"):
         check_step(solution, drawn.with_first_still_at_work(), WAITS, AT_WORK)
+    for drawn in recorded_nights("outage", "no_answer"):
+        checked = dataclasses.replace(drawn, night=with_health_checked(drawn.night))
+        check_step(solution, checked, WAITS, HEALTH)
 
 
 def test_what_may_have_happened_is_looked_at(solution: Any, recorded_nights: Nights) -> None:

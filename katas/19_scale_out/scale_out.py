@@ -40,7 +40,7 @@ def score_region(region: str, folder: str) -> int:
         folder: It has `customers/<region>.pkl`, a pickled `pd.DataFrame`, one row a customer, the
             text `customer_id` and numbers; `model.pkl`, whose `predict`, given the numbers (without
             `customer_id`, the columns in their order), returns a score for each row, as an array or
-            a `pd.Series`; and `scores`, a folder.
+            a `pd.Series` of any index; and `scores`, a folder.
 
     Returns:
         How many customers were scored.

@@ -761,7 +761,7 @@ def crashed_twice(night: Row) -> Row:
     """Have somebody set the lost run to Crashed while the rerun is at work, and once more."""
     night = copy.deepcopy(night)
     tonight = [run for run in night["runs"] if run["parameters"] == night["parameters"]]
-    lost, rerun = sorted(tonight, key=lambda run: time_of(run["states"][0]))
+    lost, rerun = sorted(tonight, key=lambda run: run["states"][-1]["type"] != "RUNNING")
     ended = time_of(rerun["states"][-1])
     for earlier_s in (2, 1):
         at = (ended - dt.timedelta(seconds=earlier_s)).isoformat()

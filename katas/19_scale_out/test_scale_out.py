@@ -136,7 +136,7 @@ class Model:
             raise LookupError(self.plan["error"])
         note(self.folder, columns=list(numbers.columns), rows=len(numbers))
         scores = numbers.iloc[:, 0] * self.weight
-        answers = {"series": scores, "series of its own": scores.reset_index(drop=True)}
+        answers = {"series": scores, "own_series": scores.reset_index(drop=True)}
         return answers.get(self.plan.get("answers", ""), scores.to_numpy())
 
 
@@ -366,7 +366,7 @@ def test_data_stays_where_it_is(solution: Any, dask_cluster: Any, place: Place) 
 def test_region_is_scored_as_it_is(solution: Any, place: Place) -> None:
     (any_file := place.path / "any").touch()
     for number, name in enumerate(NAMES):
-        kind = ("array", "series", "series of its own")[number % 3]
+        kind = ("array", "series", "own_series")[number % 3]
         put(place.path / "model.pkl", Model(place.path, -2.0, answers=kind))
         frame = frame_of(9 if number else 0, number)
         if number == 1:

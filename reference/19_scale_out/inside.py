@@ -145,7 +145,7 @@ class Model:
             raise LookupError(self.plan["fails"])
         _note(self.folder, columns=list(numbers.columns), rows=len(numbers))
         scores = numbers.iloc[:, 0] * self.weight
-        answers = {"series": scores, "series of its own": scores.reset_index(drop=True)}
+        answers = {"series": scores, "own_series": scores.reset_index(drop=True)}
         return answers.get(self.plan.get("answers", ""), scores.to_numpy())
 
 
@@ -293,7 +293,7 @@ def score_here(solution: Any, folder: Path, regions: list[str], text: str) -> An
     """Score regions of odd names, one of nobody; then with a model that fails."""
     place, found = _shared(folder), []
     for number, region in enumerate(regions):
-        kind = ("array", "series", "series of its own")[number % 3]
+        kind = ("array", "series", "own_series")[number % 3]
         _put(f"{place}/model.pkl", Model(place, -2.5, answers=kind))
         _customers(place, region, number * 3, number, untidy=number == 2)
         found.append([solution.score_region(region, place), _scores(place, region)])

@@ -146,9 +146,9 @@ HONEST: dict[str, tuple[Edits, ...]] = {
                 _OWN + _LATEST + _COPIED,
                 "    text = scores.to_csv(index=False)\n"
                 '    nights = {one.name[7:17] for one in place.glob("scores-*.csv")} | {night}\n'
+                '    _write_whole(place / f"scores-{night}.csv", text)\n'
                 "    if night == max(nights):\n"
-                '        _write_whole(place / "latest.csv", text)\n'
-                "    _write_whole(own, text)\n",
+                '        _write_whole(place / "latest.csv", text)\n',
             ),
         ),
     ),
@@ -322,6 +322,9 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                 ),
             ),
         ),
+        "blanks belong to an id": (
+            ((_READ, _READ + '    frame["customer_id"] = frame["customer_id"].str.strip()\n'),),
+        ),
         "fees are others": (
             ((_READ, _READ + '    frame = frame.dropna(subset=["fee"])\n'),),
             ((_READ, _READ + '    frame["fee"] = frame["fee"].fillna(frame["fee"].mean())\n'),),
@@ -387,6 +390,22 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
             ((_SCALED, "part[FEATURES] - mean"),),
             ((_SCALED, "part[FEATURES] / spread"),),
             ((_MEDIAN, "    median = 0.0\n"),),
+        ),
+        "one feature is the same for all": (
+            (
+                (
+                    ".replace(0.0, 1.0)\n",
+                    "\n    spread[:] = 1.0 if (spread == 0).any() else spread\n",
+                ),
+            ),
+        ),
+        "the middle is between two fees": (
+            ((_MEDIAN, '    median = train["fee"].quantile(0.5, interpolation="higher")\n'),),
+            ((_MEDIAN, '    median = train["fee"].quantile(0.5, interpolation="lower")\n'),),
+        ),
+        "scores come in the order asked": (
+            ((_WEIGHTS, _WEIGHTS + '    tonight = tonight.sort_values("customer_id")\n'),),
+            ((_MADE_SCORES, _MADE_SCORES.replace("chances", "chances.sort_values().to_numpy()")),),
         ),
         "a score knows more than it may": (
             (
@@ -468,6 +487,19 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                 ),
             ),
         ),
+        "latest is missing": (((_COPIED, "    if newest == own:\n    " + _COPIED),),),
+        "latest is written in its place": (
+            (
+                (
+                    _COPIED,
+                    '    (place / "latest.csv").write_text(newest.read_text(encoding="utf-8"))\n',
+                ),
+            ),
+        ),
+        "a night without anybody": (
+            ((_OWN, "    if scores.empty:\n        return\n" + _OWN),),
+            ((_OWN, "    if len(scores) or not own.exists():\n    " + _OWN),),
+        ),
         "a failure leaves something": (
             (
                 (
@@ -506,6 +538,27 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                         "return fetch(url)",
                         "try:\n        return fetch(url)\n    except TimeoutError:\n        raise\n    except OSError:\n        return []",
                     ),
+                ),
+            ),
+        ),
+        "not only a refused connection heals": (
+            (
+                (
+                    _LOADED,
+                    "def _is_refused(task: Any, run: Any, state: Any) -> bool:\n"
+                    "    error = state.result(raise_on_failure=False)\n"
+                    "    return isinstance(error, ConnectionError | requests.ConnectionError)\n\n\n"
+                    + _LOADED.replace("retries=3", "retries=3, retry_condition_fn=_is_refused"),
+                ),
+            ),
+        ),
+        "all rows are checked, not tonight's alone": (
+            (
+                (
+                    _RUN,
+                    "    rows = _load(url)\n"
+                    '    last = [row for row in rows if row["seen_at"] >= night]\n'
+                    "    check(last or rows)\n",
                 ),
             ),
         ),

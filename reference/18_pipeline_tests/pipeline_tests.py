@@ -165,8 +165,8 @@ def test_clean_keeps_ids_and_fees(pipeline: Any) -> None:
     assert made["fee"].isna().tolist() == [False, False, True, False]
     assert made["fee"].dropna().tolist() == [0, 19.5, 7]
     assert made.index.tolist() == [0, 1, 2, 3]
-    numbers = pipeline.clean([row("008"), row("007", fee=0)])
-    assert numbers["customer_id"].tolist() == ["007", "008"]
+    numbers = pipeline.clean([row("008"), row("007 "), row("007", fee=0)])
+    assert numbers["customer_id"].tolist() == ["007", "007 ", "008"]
 
 
 def test_clean_leaves_test_customers_out(pipeline: Any) -> None:
@@ -218,6 +218,10 @@ def test_prepare_makes_the_same_of_both_parts(pipeline: Any) -> None:
     train, tonight = pipeline.prepare(cleaned(same, TONIGHT), NIGHT)
     assert train["tenure"].tolist() == [0, 0, 0, 0]
     assert tonight["tenure"].tolist() == [37, -3, 2]
+    assert tonight["fee"].tolist() == pytest.approx([one / 50**0.5 for one in (0, 50, -20)])
+    # Of two known fees, 10 and 30, the unknown one is in the middle.
+    train, _ = pipeline.prepare(cleaned([EARLIER[0], EARLIER[1], EARLIER[3]], TONIGHT), NIGHT)
+    assert train["fee"].tolist() == pytest.approx([-(1.5**0.5), 1.5**0.5, 0])
 
 
 def test_score_does_not_know_who_has_left(pipeline: Any) -> None:
@@ -229,6 +233,8 @@ def test_score_does_not_know_who_has_left(pipeline: Any) -> None:
     for churned in (0, 1):
         again = pipeline.score(train, tonight.assign(churned=churned))
         pd.testing.assert_frame_equal(again, scores)
+    turned = pipeline.score(train, tonight.iloc[::-1].reset_index(drop=True))
+    pd.testing.assert_frame_equal(turned, scores.iloc[::-1].reset_index(drop=True))
     alone = pipeline.score(train, tonight.iloc[[1]])
     assert alone["score"].tolist() == pytest.approx([scores.loc[1, "score"]])
     # Who has left was with us longer than who stayed: so is who will leave.
@@ -250,6 +256,8 @@ def test_publish_again_replaces_the_night(pipeline: Any, tmp_path: Path) -> None
     assert in_folder(folder) == {OWN: [0.1, 0.9], "latest.csv": [0.1, 0.9]}
     found = pd.read_csv(folder / OWN, dtype={"customer_id": str})
     pd.testing.assert_frame_equal(found, scores(0.1, 0.9), check_dtype=False)
+    pipeline.publish(scores(), str(folder), NIGHT)
+    assert in_folder(folder) == {OWN: [], "latest.csv": []}
 
 
 def test_publish_leaves_other_nights_alone(pipeline: Any, tmp_path: Path) -> None:
@@ -260,6 +268,9 @@ def test_publish_leaves_other_nights_alone(pipeline: Any, tmp_path: Path) -> Non
     others = {"scores-2025-12-31.csv": [0.3], "scores-2026-03-13.csv": [0.75]}
     assert in_folder(tmp_path) == {**others, OWN: [0.5], "latest.csv": [0.5]}
     pipeline.publish(scores(0.6), str(tmp_path), NIGHT)
+    assert in_folder(tmp_path) == {**others, OWN: [0.6], "latest.csv": [0.6]}
+    (tmp_path / "latest.csv").unlink()
+    pipeline.publish(scores(0.3), str(tmp_path), "2025-12-31")
     assert in_folder(tmp_path) == {**others, OWN: [0.6], "latest.csv": [0.6]}
 
 
@@ -273,6 +284,15 @@ def test_publish_that_fails_changes_nothing(pipeline: Any, tmp_path: Path) -> No
         with pytest.raises(OSError):
             pipeline.publish(scores(0.1, DiskIsFull(), 0.9), str(tmp_path), night)
         assert in_folder(tmp_path) == {OWN: [0.25, 0.5], "latest.csv": [0.25, 0.5]}
+
+
+def test_publish_changes_no_file_that_is_being_read(pipeline: Any, tmp_path: Path) -> None:
+    """Notice when a file is written in its place: who has opened it finds half of it."""
+    pipeline.publish(scores(0.25, 0.5), str(tmp_path), NIGHT)
+    with (tmp_path / OWN).open() as own, (tmp_path / "latest.csv").open() as latest:
+        pipeline.publish(scores(0.75), str(tmp_path), NIGHT)
+        for opened in (own, latest):
+            assert pd.read_csv(opened)["score"].tolist() == [0.25, 0.5]
 
 
 def test_nightly_asks_again_while_the_api_is_down(
@@ -308,12 +328,13 @@ def test_nightly_publishes_nothing_unchecked(
     pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Notice when rows that are refused are published all the same, or are asked for again."""
-    api = Api([*ROWS, row("011", tenure=-1)])
-    monkeypatch.setattr(pipeline, "fetch", api)
-    with pytest.raises(ValueError):
-        pipeline.nightly(URL, str(tmp_path), NIGHT)
-    assert api.asked == [URL]
-    assert list(tmp_path.iterdir()) == []
+    for seen_at in ("2026-03-14T03:00:00Z", "2026-01-01T00:00:00Z"):
+        api = Api([*ROWS, row("011", tenure=-1, seen_at=seen_at)])
+        monkeypatch.setattr(pipeline, "fetch", api)
+        with pytest.raises(ValueError):
+            pipeline.nightly(URL, str(tmp_path), NIGHT)
+        assert api.asked == [URL]
+        assert list(tmp_path.iterdir()) == []
 
 
 def _load(path: Path) -> Any:

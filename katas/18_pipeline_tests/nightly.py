@@ -70,8 +70,9 @@ def clean(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
     Returns:
         The five columns in the order above, indexed from 0, sorted by `customer_id`, which stays
-        text. Of a customer who comes more than once the row that was seen last. Without test
-        customers, whose ids begin with "test-". A fee that nobody knows is NaN; a fee of 0 is 0.
+        the text that it is, as does `seen_at`. Of a customer who comes more than once the row that
+        was seen last. Without test customers, whose ids begin with "test-". A fee that nobody knows
+        is NaN; a fee of 0 is 0.
     """
     frame = pd.DataFrame(rows)[COLUMNS].astype({"fee": "float64"})
     frame = frame[~frame["customer_id"].str.startswith("test-")]
@@ -86,12 +87,13 @@ def prepare(customers: pd.DataFrame, night: str) -> tuple[pd.DataFrame, pd.DataF
     the others.
 
     Args:
-        customers: As `clean` returns them; they stay as they are.
+        customers: As `clean` returns them; they stay as they are. Some were last seen before the
+            night, and of some of these the fee is known.
         night: A date, "2026-03-14".
 
     Returns:
-        Those last seen before the night, and those seen since; each customer is in one of the two,
-        with the same columns, in the same order, indexed from 0. In both an unknown fee is the
+        Those last seen before the night, and those seen since, if any; each customer is in one of
+        the two, with the same columns, in the order given, indexed from 0. In both an unknown fee is the
         median fee of the first; then `tenure` and `fee` are centred by the mean of the first, and
         divided by its standard deviation (`ddof=0`; by 1 where that is 0).
     """
@@ -108,7 +110,8 @@ def prepare(customers: pd.DataFrame, night: str) -> tuple[pd.DataFrame, pd.DataF
 def score(train: pd.DataFrame, tonight: pd.DataFrame) -> pd.DataFrame:
     """Say of tonight's customers how likely they are to leave, of features as `prepare` makes them.
 
-    Whether they have left is not known at night: `churned` of tonight's changes no score.
+    Whether they have left is not known at night: `churned` of tonight's changes no score. Both
+    frames stay as they are.
 
     Returns:
         `customer_id` and `score`, between 0 and 1, a row for each of tonight's, in their order,
@@ -132,8 +135,9 @@ def publish(scores: pd.DataFrame, folder: str, night: str) -> None:
     The folder, made if need be, gets `scores-2026-03-14.csv`, without the index. A night that is
     published again replaces its own file; those of other nights stay. `latest.csv` is the same as
     the file of the newest night that there is, and is written after that. A file is whole at any
-    moment: when writing one fails, that one is as before, those after it are, and nothing else lies
-    in the folder.
+    moment, also for whoever has opened it before: when writing one fails, that one is as before,
+    those after it are, nothing else lies in the folder, and it raises. There may be no scores at
+    all: then the files have their first line only.
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
@@ -162,9 +166,10 @@ def _load(url: str) -> Any:
 def nightly(url: str, folder: str, night: str) -> int:
     """Score tonight's customers, and publish that.
 
-    `fetch` is tried four times, with pauses, while it raises. What heals by no second try, such as
-    rows that `check` refuses, is not tried again. What fails, fails the run: it raises, and if that
-    was before `publish`, `folder` is as before. Nothing is published of rows that were not checked.
+    `fetch` is tried four times, with pauses, while it raises, whatever it raises. What heals by no
+    second try, such as rows that `check` refuses, is not tried again. What fails, fails the run: it
+    raises what was raised, and if that was before `publish`, `folder` is as before. Nothing is
+    published of rows that were not checked, all of them.
 
     Args:
         url: Where the customer API is.

@@ -123,6 +123,11 @@ FAULTS = {
         "`clean` leaves the customers in the order of the answer.",
         "the same data gives another table each night, and nobody can compare two of them.",
     ),
+    "ids_are_stripped": Fault(
+        "`clean` takes blanks from the ends of ids: '7 ' becomes '7'.",
+        "the billing system has them with the blank: the two are joined no more, and where both are"
+        " there one of two customers is lost.",
+    ),
     "median_of_all": Fault(
         "`prepare` fills unknown fees with the median of all customers, tonight's among them.",
         "the model was measured with numbers that it will not have: it looks better than it is.",
@@ -148,6 +153,10 @@ FAULTS = {
         "`prepare` loses customers who were seen at midnight sharp: they are in neither part.",
         "the import that stamps its rows 00:00:00 is never scored, and no count says so.",
     ),
+    "scores_by_rank": Fault(
+        "`score` returns the customers by their scores, and not in the order given.",
+        "whoever puts the scores beside the customers, row by row, calls the wrong ones.",
+    ),
     "knows_who_has_left": Fault(
         "`score` looks at `churned` of tonight's customers.",
         "on old data the scores are brilliant; at night, where nobody knows it yet, they are not.",
@@ -169,6 +178,16 @@ FAULTS = {
         "in March somebody runs a night of January again, and the call centre works off January's"
         " list.",
     ),
+    "empty_night_is_left_out": Fault(
+        "`publish` leaves the night's file as it is where there is nobody to score any more.",
+        "the night is run again because its customers were wrong, all of them; they are called all"
+        " the same.",
+    ),
+    "latest_in_its_place": Fault(
+        "`publish` writes `latest.csv` in its place: who has it open reads the old one's beginning"
+        " and the new one's end.",
+        "the call centre reads just then, and calls a list that no night has made.",
+    ),
     "row_numbers_are_written": Fault(
         "`publish` writes row numbers as a column more.",
         "the call centre's import takes the first column for the customer.",
@@ -181,6 +200,11 @@ FAULTS = {
     "gives_up_at_once": Fault(
         "`nightly` asks the API once, and gives up.",
         "the API is restarted at 2:00 each night, which takes a minute; each night fails.",
+    ),
+    "only_a_refused_connection_heals": Fault(
+        "`nightly` asks again only where the connection was refused, and not where `fetch` raised"
+        " something else.",
+        "the API does not answer in time for a minute, and the night is lost.",
     ),
     "failure_is_no_customers": Fault(
         "`nightly` returns 0 where the API cannot be asked, and its run is Completed.",

@@ -184,6 +184,13 @@ FAULTY: dict[str, dict[str, Edits]] = {
         ),
         "customers_taken_for_tests": (('.str.startswith("test-")', '.str.contains("test")'),),
         "order_of_the_answer": (('frame.sort_values("customer_id").reset', "frame.reset"),),
+        "ids_are_stripped": (
+            (
+                '    frame = frame[~frame["customer_id"].str.startswith("test-")]\n',
+                '    frame["customer_id"] = frame["customer_id"].str.strip()\n'
+                '    frame = frame[~frame["customer_id"].str.startswith("test-")]\n',
+            ),
+        ),
     },
     "prepare": {
         "median_of_all": (('    median = train["fee"]', '    median = customers["fee"]'),),
@@ -208,6 +215,13 @@ FAULTY: dict[str, dict[str, Edits]] = {
             (
                 "customers[is_known], customers[~is_known]",
                 'customers[is_known], customers[customers["seen_at"] > f"{night}T00:00:00Z"]',
+            ),
+        ),
+        "scores_by_rank": (
+            (
+                '    made = {"customer_id": tonight["customer_id"], "score": chances}\n',
+                '    made = {"customer_id": tonight["customer_id"], "score": chances}\n'
+                '    return pd.DataFrame(made).sort_values("score", ignore_index=True)\n',
             ),
         ),
         "knows_who_has_left": (
@@ -246,6 +260,19 @@ FAULTY: dict[str, dict[str, Edits]] = {
         "last_written_is_latest": (
             ('    newest = max(place.glob("scores-*.csv"))\n', "    newest = own\n"),
         ),
+        "empty_night_is_left_out": (
+            (
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+                "    if scores.empty and own.exists():\n        return\n"
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+            ),
+        ),
+        "latest_in_its_place": (
+            (
+                '    _write_whole(place / "latest.csv", newest.read_text(encoding="utf-8"))\n',
+                '    (place / "latest.csv").write_bytes(newest.read_bytes())\n',
+            ),
+        ),
         "row_numbers_are_written": (
             (
                 "    _write_whole(own, scores.to_csv(index=False))\n",
@@ -265,6 +292,15 @@ FAULTY: dict[str, dict[str, Edits]] = {
     },
     "nightly": {
         "gives_up_at_once": (("@task(retries=3, retry_delay", "@task(retry_delay"),),
+        "only_a_refused_connection_heals": (
+            (
+                "@task(retries=3,",
+                "def _is_refused(task: Any, run: Any, state: Any) -> bool:\n"
+                "    error = state.result(raise_on_failure=False)\n"
+                "    return isinstance(error, ConnectionError | requests.ConnectionError)\n\n\n"
+                "@task(retry_condition_fn=_is_refused, retries=3,",
+            ),
+        ),
         "failure_is_no_customers": (
             (
                 "    rows = _load(url)\n",

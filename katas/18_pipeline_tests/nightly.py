@@ -93,9 +93,9 @@ def prepare(customers: pd.DataFrame, night: str) -> tuple[pd.DataFrame, pd.DataF
 
     Returns:
         Those last seen before the night, and those seen since, if any; each customer is in one of
-        the two, with the same columns, in the order given, indexed from 0. In both an unknown fee is the
-        median fee of the first; then `tenure` and `fee` are centred by the mean of the first, and
-        divided by its standard deviation (`ddof=0`; by 1 where that is 0).
+        the two, with the same columns, in the order given, indexed from 0. In both an unknown fee
+        is the median fee of the first; then `tenure` and `fee` are centred by the mean of the
+        first, and divided by its standard deviation (`ddof=0`; by 1 where that is 0).
     """
     is_known = customers["seen_at"] < night
     train, tonight = customers[is_known], customers[~is_known]

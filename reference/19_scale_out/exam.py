@@ -75,12 +75,14 @@ def told_as_they_end(desk: Desk) -> None:
 
 @examines(3, rests_on=("answer", "word", "record"))
 def some_fail_then_all(desk: Desk) -> None:
-    """Have two of four fail, then none, then all, then whoever listens."""
-    regions = _regions(desk, 4)
-    bad = desk.rng.sample(regions, 2)
-    for what, failing in (("two", bad), ("none", []), ("all", regions)):
-        nothing = zip(regions, ("", None, 0, []), strict=True)
-        plans = {one: {"answers": answer} for one, answer in nothing} if what == "two" else {}
+    """Have three of five fail, then none, then all, then whoever listens."""
+    some = _regions(desk, 5)
+    low, middle, high = sorted(some[:3])
+    bad = [middle, low, high]  # in no order of the alphabet
+    regions = [some[3], middle, low, some[4], high]
+    for what, failing in (("some", bad), ("none", []), ("all", regions)):
+        nothing = zip(regions, ("", None, 0, [], {}), strict=True)
+        plans = {one: {"answers": answer} for one, answer in nothing} if what == "some" else {}
         plans |= {region: {"fails": _text(desk)} for region in failing}
         _told(desk, f"{what} fail", "spread_here", regions, plans, "")
     _told(desk, "whoever listens fails", "listener_fails", regions, _text(desk))
@@ -108,7 +110,7 @@ def workers_die(desk: Desk) -> None:
 def letters_once(desk: Desk) -> None:
     """Have the post accept a batch, and the worker die before it hears of that."""
     ids = [str(one) for one in desk.rng.sample(range(10**6), 4)] + ["007", "NA"]
-    scores = [0.5, 0.500001, *(desk.rng.random() for _ in range(3)), 0.99]
+    scores = [0.7, 0.99, 0.5, desk.rng.random(), 0.500001, desk.rng.random()]
     night = f"2026-03-{desk.rng.randint(10, 28)}"
     _told(desk, "on the cluster", "letters_on_cluster", _regions(desk, 1)[0], night, scores, ids)
 

@@ -68,6 +68,13 @@ def test_what_a_learner_names_is_text() -> None:
     assert any("<script>" in text for text in seen.text)
 
 
+def test_long_name_of_a_file_does_not_lie_on_the_scale() -> None:
+    name = "19_wrong_futures_are_kept.py"
+    svg = write("19", [(name, story(retried(1, 0, 60)))], [], []).split("</svg>")[0]
+    assert f">{name}<" not in svg
+    assert f">{name[:10]}" in svg
+
+
 def test_page_loads_and_runs_nothing() -> None:
     page = page_of(hostile(), many(20))
     seen = Seen(page)

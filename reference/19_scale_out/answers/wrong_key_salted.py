@@ -1,6 +1,7 @@
 """Makes a short key with `hash`, which is another one in each process.
 
 Refused by: test_key_names_night_and_region
+Not examined: the post is asked from one process.
 """
 
 

@@ -118,12 +118,11 @@ def letters_once(desk: Desk) -> None:
 @examines(5, rests_on=("answer", "word"))
 def keys_of_batches(desk: Desk) -> None:
     """Ask for batches whose names run into each other, some of them twice, a day apart."""
-    sign = desk.rng.choice("-_/ :|.,;#")
     day = f"2026-03-{desk.rng.randint(10, 28)}"
-    batches = [
-        [day, "nord"],
-        [f"{day}{sign}nord", "sud"],
-        [day, f"nord{sign}sud"],
+    batches = [[day, "nord"]]
+    for sign in ("-", *desk.rng.sample("_/ :|.,;#", 2)):
+        batches += [[f"{day}{sign}nord", "sud"], [day, f"nord{sign}sud"]]
+    batches += [
         [day, "Nord"],
         ["1", "11"],
         ["11", "1"],

@@ -81,7 +81,7 @@ def some_fail_then_all(desk: Desk) -> None:
     bad = [middle, low, high]  # in no order of the alphabet
     regions = [some[3], middle, low, some[4], high]
     for what, failing in (("some", bad), ("none", []), ("all", regions)):
-        nothing = zip(regions, ("", None, 0, [], {}), strict=True)
+        nothing = zip(regions, ("", 0, [], None, {}), strict=True)
         plans = {one: {"answers": answer} for one, answer in nothing} if what == "some" else {}
         plans |= {region: {"fails": _text(desk)} for region in failing}
         _told(desk, f"{what} fail", "spread_here", regions, plans, "")

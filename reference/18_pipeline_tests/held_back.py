@@ -147,8 +147,9 @@ HONEST: dict[str, tuple[Edits, ...]] = {
                 "    text = scores.to_csv(index=False)\n"
                 '    nights = {one.name[7:17] for one in place.glob("scores-*.csv")} | {night}\n'
                 '    _write_whole(place / f"scores-{night}.csv", text)\n'
-                "    if night == max(nights):\n"
-                '        _write_whole(place / "latest.csv", text)\n',
+                "    if night != max(nights):\n"
+                '        text = (place / f"scores-{max(nights)}.csv").read_text(encoding="utf-8")\n'
+                '    _write_whole(place / "latest.csv", text)\n',
             ),
         ),
     ),

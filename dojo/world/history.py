@@ -13,7 +13,7 @@ import datetime
 import logging
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -221,6 +221,9 @@ class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self._history.note_log(record)
 
+
+# Who tells of task runs in other processes, as long as these live: no history has them.
+ran_elsewhere: list[Callable[[], list[TaskRunHistory]]] = []
 
 # Those that record now. Who hears the engine tells them all, so it is replaced in one place.
 _recording: list[PrefectHistory] = []

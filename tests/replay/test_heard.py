@@ -23,7 +23,7 @@ from dojo.replay.heard.recorder import recording
 from dojo.replay.story import Story, read_stories
 from dojo.replay.timeline import lay_out
 from dojo.world.clock import RetryClock, heard
-from dojo.world.history import PrefectHistory
+from dojo.world.history import PrefectHistory, TaskRunHistory
 
 
 class Raising:
@@ -70,6 +70,22 @@ def test_each_bar_of_prefect_is_between_two_stamps_of_its_engine() -> None:
     bars = lay_out(story).lanes[0].bars
     assert [stored.states[bar.row] for bar in bars] == [name for _, name in rows]
     assert [bar.end_s - bar.begin_s for bar in bars] == pytest.approx([0.1, 0.1, 60, 0.15])
+
+
+def test_task_runs_of_another_process_are_drawn_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = datetime.datetime(2026, 3, 1, 3, tzinfo=datetime.timezone.utc)
+    stamps = [begin + datetime.timedelta(seconds=one) for one in (0, 1, 3)]
+    run = TaskRunHistory("visit on worker 2", "visit", ["Pending", "Running", "Completed"], stamps)
+    run.id = uuid.uuid4()
+    monkeypatch.setattr(prefect, "ran_elsewhere", [lambda: [run]])
+    gathered = Gathered()
+    gathered.rows.append(lambda: prefect.rows_of(PrefectHistory()))
+
+    (drawn,) = told(gathered).runs
+    assert (drawn.name, drawn.ended, drawn.notes) == (
+        *("visit", "Completed"),
+        ("named visit on worker 2",),
+    )
 
 
 def left_story(part: Any, path: Path) -> Story:

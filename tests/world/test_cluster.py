@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dojo.ground.processes import children_of
+from dojo.world.cluster.noted import Cluster, Noted, notes_of
 from dojo.world.cluster.nursery import ClusterFault, Nursery
 from dojo.world.http import bound
 
@@ -59,6 +62,33 @@ def test_solution_that_cannot_be_imported_is_the_clusters_fault(
         nursery.cluster(tmp_path, solution),
     ):
         pass
+
+
+def test_what_ran_again_on_another_worker_is_a_run_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.client.schemas.objects import State, StateType, TaskRun
+
+    begin = datetime.datetime(2026, 3, 1, 3, tzinfo=datetime.timezone.utc)
+    run = TaskRun(
+        id=uuid.uuid4(), flow_run_id=uuid.uuid4(), task_key="visit-1f3a", dynamic_key="0", name="v"
+    )
+    notes_of(tmp_path).touch()
+    noted = Noted(notes_of(tmp_path))
+    for pid, names in ((7, ("Pending", "Running")), (9, ("Pending", "Running", "Completed"))):
+        monkeypatch.setattr(os, "getpid", lambda pid=pid: pid)
+        for second, name in enumerate(names):
+            kind = StateType.COMPLETED if name == "Completed" else StateType.RUNNING
+            stamp = begin + datetime.timedelta(minutes=pid, seconds=second)
+            noted.note_task_state(run, State(type=kind, name=name, timestamp=stamp))
+
+    first, again = Cluster(tmp_path, "tcp://127.0.0.1:1", [7, 9]).told()
+
+    assert (first.name, first.states) == ("visit on worker 1", ["Pending", "Running"])
+    assert (again.name, again.states[-1]) == ("visit on worker 2", "Completed")
+    assert first.stamps == [begin + datetime.timedelta(minutes=7, seconds=one) for one in (0, 1)]
+    assert {first.flow_run_id, again.flow_run_id} == {run.flow_run_id}
+    assert first.id != again.id
 
 
 def test_next_socket_made_before_is_bound(monkeypatch: pytest.MonkeyPatch) -> None:

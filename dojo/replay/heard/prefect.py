@@ -11,7 +11,13 @@ from typing import Any
 
 from dojo.engines.prefect.seams import FLOW_CALLED
 from dojo.replay.heard.gathered import Gathered, Row
-from dojo.world.history import FlowRunHistory, PrefectHistory, TaskRunHistory, recorded_history
+from dojo.world.history import (
+    FlowRunHistory,
+    PrefectHistory,
+    TaskRunHistory,
+    ran_elsewhere,
+    recorded_history,
+)
 
 # What Prefect calls a run to which nobody gave a name: two words, or the task's and three signs.
 _GIVEN_BY_CHANCE = re.compile(r"[a-z]+-[a-z]+|.*-[0-9a-f]{3}")
@@ -67,6 +73,7 @@ def rows_of(history: PrefectHistory) -> Iterator[Row]:
     """Yield a row for each run that a history has."""
     yield from (_of_flow(run) for run in history.flow_runs)
     yield from (_of_task(run) for run in history.task_runs)
+    yield from (_of_task(run) for told in ran_elsewhere for run in told())
 
 
 def _this_run() -> Any:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import mmap
 import os
 import socket
 import struct
+import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from dojo.world.history import PrefectHistory
+from dojo.world.history import PrefectHistory, TaskRunHistory
 
 SLOT = struct.Struct("Q")
 
@@ -36,6 +39,8 @@ class WorkersRun:
         flow_run_id: Of the flow run that it belongs to; empty without one.
         worker: The number of the worker's process.
         states: The names of its states, of this execution only.
+        stamps: The moment of each of these states, as the engine stamped it.
+        message: Of its last state, such as the error of a failed run.
     """
 
     id: str
@@ -43,6 +48,8 @@ class WorkersRun:
     flow_run_id: str
     worker: int
     states: list[str]
+    stamps: list[datetime.datetime]
+    message: str
 
 
 class Cluster:
@@ -65,12 +72,42 @@ class Cluster:
         found: list[WorkersRun] = []
         for line in notes_of(self._folder).read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
-            state, key = told.pop("state"), (told["id"], told["worker"])
-            of_key = [one for one in found if (one.id, one.worker) == key]
-            if not of_key or state == "Pending":
-                found.append(WorkersRun(**told, states=[]))
-                of_key = [found[-1]]
-            of_key[-1].states.append(state)
+            state, at = told.pop("state"), datetime.datetime.fromisoformat(told.pop("at"))
+            same = [
+                number
+                for number, one in enumerate(found)
+                if (one.id, one.worker) == (told["id"], told["worker"])
+            ]
+            if not same or state == "Pending":
+                same.append(len(found))
+                found.append(WorkersRun(**told, states=[], stamps=[]))
+            run = found[same[-1]]
+            found[same[-1]] = dataclasses.replace(
+                run,
+                states=[*run.states, state],
+                stamps=[*run.stamps, at],
+                message=told["message"],
+            )
+        return found
+
+    def told(self) -> list[TaskRunHistory]:
+        """Return the same as a history has it; what ran again is a run more."""
+        ran: Counter[str] = Counter()
+        found = []
+        for run in self.runs:
+            ran[run.id] += 1
+            number = self.workers.index(run.worker) + 1 if run.worker in self.workers else 0
+            found.append(
+                TaskRunHistory(
+                    name=f"{run.function} on worker {number}",
+                    function=run.function,
+                    states=run.states,
+                    stamps=run.stamps,
+                    id=uuid.uuid5(uuid.UUID(run.id), f"{ran[run.id]}"),
+                    flow_run_id=uuid.UUID(run.flow_run_id) if run.flow_run_id else None,
+                    message=run.message,
+                )
+            )
         return found
 
     @property
@@ -113,6 +150,8 @@ class Noted(PrefectHistory):
             "flow_run_id": str(task_run.flow_run_id or ""),
             "worker": os.getpid(),
             "state": state.name,
+            "at": state.timestamp.isoformat(),
+            "message": state.message or "",
         }
         writing = os.open(self._file, os.O_WRONLY | os.O_APPEND)
         os.write(writing, (json.dumps(told) + "\n").encode())

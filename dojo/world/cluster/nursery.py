@@ -20,6 +20,7 @@ from dojo.ground import processes
 from dojo.ground.run_folder import CAN_FORK, Forked
 from dojo.world.cluster.member import be_member, import_all
 from dojo.world.cluster.noted import SLOT, Cluster, counts_of, notes_of
+from dojo.world.history import ran_elsewhere
 from dojo.world.http.bound import let_go_of_all
 
 _MEMBER = "dojo.world.cluster.member"
@@ -72,8 +73,11 @@ class Nursery:
         try:
             start = self._start_forks if self._forked else self._start_programs
             address, pids = start(asked)
-            yield Cluster(folder, address, pids)
+            made = Cluster(folder, address, pids)
+            ran_elsewhere.append(made.told)
+            yield made
         finally:
+            ran_elsewhere.clear()
             self._end_members()
 
     def close(self) -> None:

@@ -93,7 +93,7 @@ def _part(
     scale: Scale,
     marks: set[int],
 ) -> float:
-    _text(svg, 8, y + 14, scale.name(name, 1), {"class": "name"})
+    _text(svg, 8, y + 14, scale.heading(name), {"class": "name"})
     if not timeline.lanes:
         _text(svg, scale.left, y + 14, "no run was made")
         return y + _ROW

@@ -49,6 +49,10 @@ class Scale:
         """Return what there is room for of a name, so many runs deep."""
         return cut(name, int((self.left - 38) / FITS) - 2 * depth)
 
+    def heading(self, name: str) -> str:
+        """Return what there is room for of a name beside the scale."""
+        return cut(name, int((self.left - 8) / 6.2))
+
     def end(self, name: str) -> str:
         """Return what there is room for of how a run ended."""
         return cut(name, int((self.width - self.right) / FITS))

@@ -81,8 +81,8 @@ def some_fail_then_all(desk: Desk) -> None:
     bad = [middle, low, high]  # in no order of the alphabet
     regions = [some[3], middle, low, some[4], high]
     for what, failing in (("some", bad), ("none", []), ("all", regions)):
-        nothing = zip(regions, ("", 0, [], None, {}), strict=True)
-        plans = {one: {"answers": answer} for one, answer in nothing} if what == "some" else {}
+        answers: tuple[Any, ...] = ("", 0, [], None, {}) if what == "some" else ()
+        plans = {one: {"answers": nothing} for one, nothing in zip(regions, answers, strict=False)}
         plans |= {region: {"fails": _text(desk)} for region in failing}
         _told(desk, f"{what} fail", "spread_here", regions, plans, "")
     _told(desk, "whoever listens fails", "listener_fails", regions, _text(desk))

@@ -291,7 +291,7 @@ def score_on_cluster(
 
 def score_here(solution: Any, folder: Path, regions: list[str], text: str) -> Any:
     """Score regions of odd names, one of nobody; then with a model that fails."""
-    place, found = _shared(folder), []
+    place, found = _shared(folder), list[Any]()
     for number, region in enumerate(regions):
         kind = ("array", "series", "own_series")[number % 3]
         _put(f"{place}/model.pkl", Model(place, -2.5, answers=kind))

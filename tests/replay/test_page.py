@@ -69,7 +69,7 @@ def test_what_a_learner_names_is_text() -> None:
 
 
 def test_long_name_of_a_file_does_not_lie_on_the_scale() -> None:
-    name = "19_wrong_futures_are_kept.py"
+    name = "19_wrong_futures_are_kept_until_the_very_end.py"
     svg = write("19", [(name, story(retried(1, 0, 60)))], [], []).split("</svg>")[0]
     assert f">{name}<" not in svg
     assert f">{name[:10]}" in svg

@@ -51,3 +51,14 @@ def test_clean_leaves_rows_alone(pipeline: Any) -> None:
     pipeline.clean(rows)
     assert rows == [row("008", seen_at="2026-03-14T03:00:00Z"), row("007")]
     assert pipeline.clean(rows)["customer_id"].tolist() == ["007", "008"]
+
+
+def test_clean_leaves_an_id_as_it_is(pipeline: Any) -> None:
+    made = pipeline.clean([row("7"), row("7 "), row(" 7")])
+    assert sorted(made["customer_id"]) == [" 7", "7", "7 "]
+
+
+def test_publish_of_nobody_replaces_the_night(pipeline: Any, tmp_path: Path) -> None:
+    pipeline.publish(scores(0.5), str(tmp_path), NIGHT)
+    pipeline.publish(scores(), str(tmp_path), NIGHT)
+    assert in_folder(tmp_path) == {OWN: [], "latest.csv": []}

@@ -17,3 +17,14 @@ def test_publish_again_replaces_the_night(pipeline: Any, tmp_path: Path) -> None
     assert (tmp_path / OWN).read_text(encoding="utf-8") == text
     assert (tmp_path / "latest.csv").read_bytes() == (tmp_path / OWN).read_bytes()
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_clean_leaves_an_id_as_it_is(pipeline: Any) -> None:
+    made = pipeline.clean([row("7"), row("7 "), row(" 7")])
+    assert sorted(made["customer_id"]) == [" 7", "7", "7 "]
+
+
+def test_publish_of_nobody_replaces_the_night(pipeline: Any, tmp_path: Path) -> None:
+    pipeline.publish(scores(0.5), str(tmp_path), NIGHT)
+    pipeline.publish(scores(), str(tmp_path), NIGHT)
+    assert in_folder(tmp_path) == {OWN: [], "latest.csv": []}

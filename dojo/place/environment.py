@@ -142,9 +142,10 @@ def _install(root: Path, python: str, what: list[str]) -> None:
     if uv := shutil.which("uv"):
         _run(root, [uv, "pip", "install", "--compile-bytecode", "--python", python, *what])
         return
-    has_pip = [python, "-c", "import importlib.util as u; exit(u.find_spec('pip') is None)"]
-    if subprocess.run(has_pip, cwd=root, check=False).returncode:
-        _run(root, [python, "-m", "ensurepip"])  # uv has made it, and is gone since
+    try:
+        _run(root, [python, "-c", "import importlib.util as u; exit(u.find_spec('pip') is None)"])
+    except NotInstalled:  # uv has made it, and is gone since
+        _run(root, [python, "-m", "ensurepip"])
     _run(root, [python, "-m", "pip", "install", *what])
 
 
@@ -194,7 +195,6 @@ def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
         return
     uv = shutil.which("uv")
     say(f"Installing the packages into {FOLDER} with {'uv' if uv else 'pip'}: some minutes ...")
-    python = str(python_of(root))
     if uv:
         create = [uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, FOLDER]
     else:
@@ -203,7 +203,7 @@ def make(root: Path, track: Track | None, say: Callable[[str], None]) -> None:
     try:
         if not is_made(root):  # or half made: both take what is there
             _run(root, create)
-        _install(root, python, _what(wanted))
+        _install(root, str(python_of(root)), _what(wanted))
     except NotInstalled as error:
         raise NotInstalled(f"{error}, --no-venv leaves the packages to you") from None
     write_whole(root / FOLDER / READY, _needed(root, wanted))

@@ -134,6 +134,21 @@ def test_environment_that_uv_has_made_gets_a_pip_first(
     assert root.is_dir()
 
 
+def test_python_that_does_not_start_is_one_line(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        raise FileNotFoundError(2, "No such file or directory", command[0])
+
+    monkeypatch.setattr(environment.subprocess, "run", run)
+    monkeypatch.setattr(environment.shutil, "which", lambda _: None)
+
+    done = dojo("install", "dagster")
+    assert done.exit_code == Exit.ENVIRONMENT
+    assert "does not start: No such file or directory" in done.stderr
+    assert root.is_dir()
+
+
 def test_unknown_track_is_not_installed(root: Path, installer: Installer) -> None:
     done = dojo("install", "airflow")
 

@@ -21,12 +21,12 @@ from dojo.catalog.kata import CatalogError, load_catalog
 from dojo.catalog.pack import own_pack, pack_at
 from dojo.engines import ENGINES, register
 from dojo.engines.templates import EngineError
-from dojo.ground.run_folder import Room
+from dojo.ground.run_folder import Room, freeze
 from dojo.inside.examination import run
 from dojo.sandbox.home import Corner
 from dojo.sandbox.init import keep
 from dojo.sandbox.walls import Limits
-from dojo.warm.preparing import Preparing, freeze
+from dojo.warm.preparing import Preparing
 from dojo.wire.fork_server import serve, take_line
 from dojo.wire.line import Line, LineClosed
 

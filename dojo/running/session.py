@@ -140,7 +140,8 @@ class KataRun:
         """
         if self._second_parent is None and CAN_FORK:
             assert self.room is not None
-            self._second_parent = SecondParent(self.room, solution)
+            self._second_parent = SecondParent(self.room)
+            self._second_parent.prepare(solution)
         return self._second_parent
 
     def say(self, line: str) -> None:

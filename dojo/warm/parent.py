@@ -26,7 +26,7 @@ from dojo.wire.line import Line, LineClosed
 
 
 class Runs:
-    """What runs share: engines that go on, and a second parent for each kata that asks for one."""
+    """What runs share: engines that go on, and a second parent as soon as a kata asks for one."""
 
     def __init__(self, root: Path, room: Room) -> None:
         """Start nothing yet.
@@ -39,7 +39,8 @@ class Runs:
         self._room = room
         self._katas = load_catalog(root)
         self._preparing = Preparing(room)
-        self._second_parents: dict[str, SecondParent] = {}
+        self._second: SecondParent | None = None
+        self._known_to_second: set[str] = set()
 
     def begin(self, request: dict[str, Any], line: Line) -> Callable[[], None]:
         """Prepare for a run; return what its fork is to do; see `fork_server.serve`.
@@ -54,7 +55,7 @@ class Runs:
         if not self._preparing.are_alive():
             raise SystemExit("an engine is gone")
         kata = find_kata(self._katas, request["kata"])
-        second = self._second_parent(kata)  # it imports at the same time
+        second = self._second_parent(kata)
         content = b""
         with contextlib.suppress(SolutionsNotFound):  # the run says so
             content = Solutions(request["solutions"]).content_for(kata)
@@ -72,16 +73,28 @@ class Runs:
         return run
 
     def close(self) -> None:
-        """End the engines and the second parents."""
-        for second in self._second_parents.values():
-            second.end()
+        """End the engines and the second parent."""
+        if self._second is not None:
+            self._second.end()
         self._preparing.close()
 
     def _second_parent(self, kata: Kata) -> SecondParent | None:
-        """Return the second parent of a kata's runs, if its tests call solutions elsewhere."""
-        if kata.id not in self._second_parents and "elsewhere" in kata.test_file.read_text("utf-8"):
-            self._second_parents[kata.id] = SecondParent(self._room, kata.reference_file)
-        return self._second_parents.get(kata.id)
+        """Return the second parent, if a kata's tests call solutions elsewhere.
+
+        What the kata needs it imports at the same time as this process.
+        """
+        if "elsewhere" not in kata.test_file.read_text("utf-8"):
+            return None
+        if self._second is not None and self._second.has_ended():
+            self._second.end()
+            self._second = None
+        if self._second is None:
+            self._second = SecondParent(self._room)
+            self._known_to_second = set()
+        if kata.id not in self._known_to_second:
+            self._second.prepare(kata.reference_file)
+            self._known_to_second.add(kata.id)
+        return self._second
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import json
 import os
@@ -17,7 +16,7 @@ from dojo.catalog.kata import Kata
 from dojo.engines import ENGINES, imported, part_of, start
 from dojo.engines.protocol import Say
 from dojo.engines.waiting import told_if_long
-from dojo.ground.run_folder import Forked, Room
+from dojo.ground.run_folder import Forked, Room, freeze
 from dojo.laws.state.changes import read_state
 from dojo.running.elsewhere.client import names_imported_by
 from dojo.running.error_lines import faults_of_engine
@@ -123,15 +122,6 @@ class Preparing:
         for name in json.loads(line) if line else []:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
-
-
-def freeze() -> None:
-    """Have the garbage collector leave alone what is there now.
-
-    It writes into what it looks at: in each fork that would copy all that is shared till then.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 @contextlib.contextmanager

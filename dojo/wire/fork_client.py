@@ -138,6 +138,19 @@ class ForkClient:
             undo.pop_all()
         return line, int(message["forked"])
 
+    def prepare(self, request: dict[str, Any]) -> None:
+        """Have the parent do what comes before a fork, and do not wait for it.
+
+        Args:
+            request: What the parent's `begin` takes. The fork finds that nobody listens, and ends.
+
+        Raises:
+            LineClosed: The parent has ended.
+        """
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            self._line.send(request, [theirs.fileno()])
+
     def receive(self, line: Line, until: float | None = None) -> dict[str, Any]:
         """Wait for what a fork says; see `Line.receive`, and lose no Ctrl-C meanwhile."""
         while not line.is_ready(_LOOK_EVERY_S):

@@ -64,7 +64,10 @@ def serve(
             for pidfd, (_, others_end) in forks.items():
                 os.close(pidfd)
                 others_end.close()
-            end.send({"forked": os.getpid()})  # first of all, so here: the parent might be late
+            try:
+                end.send({"forked": os.getpid()})  # first of all, so here: the parent might be late
+            except LineClosed:
+                return  # nobody waits for it: this process was only to prepare
             main()
 
         process = Forked(be, room)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dojo.ground.run_folder import Room
+from dojo.running.elsewhere.client import SecondParent, call
 from tests.made_up_katas import judge
 
 SOLUTION = """
@@ -209,6 +212,26 @@ def test_nothing_is_left_of_the_second_parent(
     judge(tmp_path, SOLUTION, {name: TESTS[name] for name in ("test_async", "test_end_of_process")})
 
     assert marked(str(tmp_path)) == []
+
+
+def test_second_parent_learns_what_another_solution_needs(tmp_path: Path) -> None:
+    knows = tmp_path / "knows.py"
+    knows.write_text("import sys\ndef known():\n    return {'numpy', 'pandas'} & {*sys.modules}\n")
+    asked = {"path": str(knows), "name": "known", "args": (), "kwargs": {}, "timeout_s": 60}
+    asked |= {"environment": dict(os.environ), "addresses": {}, "results": str(tmp_path)}
+    asked |= {"pack": str(tmp_path), "later_s": 0}
+    found = []
+    with contextlib.ExitStack() as ends:
+        room = Room()
+        ends.callback(room.close)
+        second = SecondParent(room)
+        ends.callback(second.end)
+        for library in ("numpy", "pandas"):
+            needs = tmp_path / f"{library}_user.py"
+            needs.write_text(f"import {library}\n")
+            second.prepare(needs)
+            found.append(call(asked, second))
+    assert found == [{"numpy"}, {"numpy", "pandas"}]
 
 
 def marked(mark: str) -> list[bytes]:

@@ -23,7 +23,7 @@ _ALWAYS = (
     *(*OF_NUMBERS, *OF_DISKS),
 )
 
-Moment = Sequence[Mapping[str, Any]]
+Moment = Sequence[Mapping[Any, Any]]
 
 
 @functools.cache
@@ -74,7 +74,7 @@ def note_changes(before: Moment, call: str, ledger: Ledger, *, is_alone: bool = 
                 continue
             if key in was and key in now and _is_same(was[key], now[key]):
                 continue
-            what = f"{state.what} {key}".strip()
+            what = f"{state.what} {getattr(key, '__name__', key)}".strip()
             if key in was and key in now:
                 told = was_and_is(was[key], now[key])
             else:

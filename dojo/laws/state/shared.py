@@ -15,7 +15,7 @@ class State:
     Attributes:
         law: The law that says to leave it.
         what: Its name, for a sentence; one of many is named by its key.
-        read: Returns its parts by their keys; what is not there yet has no key.
+        read: Returns its parts by their keys, texts or types; what is not there yet has no key.
         put: Puts one part back: its key, and what it was (None: it was not there).
         may_appear: Whether a part that was not there before is no change: its library was imported
             meanwhile.
@@ -27,8 +27,8 @@ class State:
 
     law: str
     what: str
-    read: Callable[[], Mapping[str, Any]]
-    put: Callable[[str, Any], object]
+    read: Callable[[], Mapping[Any, Any]]
+    put: Callable[[Any, Any], object]
     may_appear: bool = True
     absent: str = "not there"
     may_vanish: bool = False

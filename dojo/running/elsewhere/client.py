@@ -53,21 +53,32 @@ class SecondParent:
     Forks of the process that has started it may ask too.
     """
 
-    def __init__(self, room: Room, solution: Path) -> None:
-        """Start it; it imports what the solution does, and is not waited for.
+    def __init__(self, room: Room) -> None:
+        """Start it; it is not waited for.
 
         Args:
             room: Whose janitor ends it.
-            solution: A file whose imports tell what is needed.
         """
         self._room = room
         self._forks = ForkClient(
             "dojo.running.elsewhere.parent",
-            *sorted(imports_of(solution)),
             launch=functools.partial(launch, env=other_environment()),
         )
         self._process = self._forks.process
         room.adopt(self._process.pid)
+
+    def prepare(self, solution: Path) -> None:
+        """Have it import what calls of a solution need; it is not waited for.
+
+        Args:
+            solution: A file whose imports tell what that is.
+        """
+        with contextlib.suppress(LineClosed):  # the first call says so
+            self._forks.prepare({"imports": sorted(imports_of(solution))})
+
+    def has_ended(self) -> bool:
+        """Say whether it is gone."""
+        return self._forks.has_ended()
 
     def end(self) -> None:
         """End it and all its forks."""

@@ -26,6 +26,7 @@ from typing import Any
 from dojo.catalog.pack import pack_at
 from dojo.engines import ENGINES, register
 from dojo.ground.endings import of_exception
+from dojo.ground.run_folder import freeze
 from dojo.running.solution import SolutionFault, load_solution
 from dojo.wire.fork_server import serve, take_line
 from dojo.wire.line import Line
@@ -112,8 +113,14 @@ def _engines(asked: dict[str, Any]) -> Iterator[None]:
         yield
 
 
-def _begin(_: dict[str, Any], line: Line) -> Callable[[], None]:
-    """Return what a fork does: it makes the call that it is told on its line."""
+def _begin(request: dict[str, Any], line: Line) -> Callable[[], None]:
+    """Import what all later calls have; return what a fork does: the call told on its line."""
+    imports = request.get("imports", ())
+    for name in imports:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if imports:
+        freeze()
 
     def answer() -> None:
         with contextlib.closing(Connection(line.release())) as connection:
@@ -126,15 +133,12 @@ def _begin(_: dict[str, Any], line: Line) -> Callable[[], None]:
 
 
 def main() -> None:
-    """Serve a line, `parent FD MODULE ...`, or make the one call that standard input holds."""
+    """Serve a line, `parent FD`, or make the one call that standard input holds."""
     if sys.argv[1] == "--once":
         asked = pickle.load(sys.stdin.buffer)
         Path(asked["reply"]).write_bytes(pickle.dumps(make_call(asked)))
         return
     line = take_line(sys.argv[1])
-    for name in sys.argv[2:]:
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
     try:
         # Its forks have its process group, so that one signal ends what they have started, too.
         serve(line, _begin, room=None)

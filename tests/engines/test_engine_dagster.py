@@ -59,6 +59,7 @@ def waiting_asset(tries: list[str]) -> dg.AssetsDefinition:
     return waiting
 
 
+@pytest.mark.slow
 def test_tries_of_another_process_are_known(tmp_path: Path) -> None:
     known: list[int] = []
 

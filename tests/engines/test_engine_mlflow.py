@@ -39,6 +39,7 @@ Path(sys.argv[1]).write_text(json.dumps([threads, new]))
 """
 
 
+@pytest.mark.slow
 def test_default_experiment_keeps_artifacts_beside_the_store(tmp_path: Path) -> None:
     uri = engine.new_store(tmp_path, lambda _: None)
 

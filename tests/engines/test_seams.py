@@ -113,6 +113,7 @@ def test_settings_that_a_run_may_not_change_exist() -> None:
 # One is missing
 
 
+@pytest.mark.slow
 def test_missing_name_is_one_line_that_says_what_to_install() -> None:
     pytest.importorskip("prefect.task_engine")
 

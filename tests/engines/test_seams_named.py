@@ -163,6 +163,7 @@ def test_what_a_file_uses_unpromised_is_named_by_a_table(path: Path) -> None:
     assert set(unnamed(file)) - allowed == set()
 
 
+@pytest.mark.slow
 def test_no_owner_is_excused_that_is_not_there() -> None:
     there = {(file.name, owner) for file in map(opened, FILES) for owner in file.replaced()}
 

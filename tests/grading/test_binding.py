@@ -153,6 +153,7 @@ def test_examination_is_of_its_kata_and_not_of_the_grader(half: str, checkout: P
     assert grader_version() == before
 
 
+@pytest.mark.slow
 def test_installed_package_changes_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

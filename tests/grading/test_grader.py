@@ -132,6 +132,7 @@ def test_what_fails_once_is_judged_again(fault: Any) -> None:
     assert (result.verdict, result.earned) == ("passed", KATA.points)
 
 
+@pytest.mark.slow
 def test_second_time_it_is_judged_alone() -> None:
     """Six at a time, of whom two fail at first: nobody is at work while one is tried again."""
     at_work: list[str] = []
@@ -374,6 +375,7 @@ def on_worker(learner: str, seed: str = "1") -> Result:
     return cluster._grade(cluster.pack(one, seed, "strict", Limits()))
 
 
+@pytest.mark.slow
 def test_reference_plays_once_a_worker_and_seed(played: list[str]) -> None:
     scenarios = len(examination.scenarios_of(KATA))
     for learner in ("anna", "ben", "cleo"):
@@ -407,6 +409,7 @@ def test_worker_whose_files_have_changed_grades_nothing(
         cluster._grade(cluster.pack(one, "1", "strict", Limits()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("learner", ["zoë", "a\udce9b", "\x1b[31mred", "::error::x"])
 def test_result_of_a_worker_is_known_again_whatever_the_name(
     learner: str, played: list[str]

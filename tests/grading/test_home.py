@@ -74,6 +74,7 @@ def _comb(room: Path) -> None:
         os.chdir(here)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hide", [_deep, _closed, _many, _comb])
 def test_much_is_found_wherever_it_is(room: Path, hide: Callable[[Path], None]) -> None:
     hide(room)

@@ -152,6 +152,7 @@ def test_archive_that_is_not_read_here_is_named_with_the_cure(tmp_path: Path, na
     assert "hand in a .zip or a .tar.gz" in broken.fault
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE])
 def test_archive_is_read_by_a_process_with_little_memory(tmp_path: Path, kind: bytes) -> None:
     named_at_length(kind)(tmp_path / "anna.tar.gz")

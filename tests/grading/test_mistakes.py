@@ -329,6 +329,7 @@ def test_report_says_what_was_not_measured_and_measures_nothing(
     assert line in Path("cohort.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_command_measures_what_is_missing_and_the_page_names_it(kata: Kata, tmp_path: Path) -> None:
     file = tmp_path / "cache" / "mistakes.json"
     first = dojo("mistakes")
@@ -360,6 +361,7 @@ def test_command_measures_what_is_missing_and_the_page_names_it(kata: Kata, tmp_
     )
 
 
+@pytest.mark.slow
 def test_answer_that_has_no_measure_is_named(checkout: Path, kata: Kata) -> None:
     write_kata(checkout, 3, "caching")
     folder = kata.answers_folder

@@ -214,6 +214,7 @@ def test_replay_is_of_what_was_asked_for() -> None:
     assert story.tables[0].rows == (("60 s", "/customers", "200"),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "told",
     [

@@ -400,6 +400,7 @@ def test_repository_with_a_pipe_in_it_is_refused_at_once(tmp_path: Path) -> None
     assert time.process_time() - started < 5
 
 
+@pytest.mark.slow
 def test_names_that_are_all_nearly_right_cost_no_more_than_others(tmp_path: Path) -> None:
     """The command itself looks for what was meant by what holds no kata."""
     took_s, told = {}, {}

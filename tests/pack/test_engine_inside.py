@@ -97,6 +97,7 @@ def clerk_was_told(desk: Desk) -> None:
 '''
 
 
+@pytest.mark.slow
 @needs_walls
 def test_record_of_an_engine_inside_is_read_and_cannot_be_written(tmp_path: Path) -> None:
     author = Author(tmp_path)

@@ -63,6 +63,7 @@ def test_last_kata_of_a_pack_is_the_last_one_of_that_pack(
     assert capsys.readouterr().out.strip() == said
 
 
+@pytest.mark.slow
 def test_list_from_elsewhere_says_how_to_go_on_from_there(tmp_path: Path) -> None:
     for name in ("new", "elsewhere"):
         (tmp_path / name).mkdir()
@@ -84,6 +85,7 @@ def test_list_where_there_are_only_installed_packs_says_where_to_begin(
     assert done.stdout.endswith("Next: 'dojo init my-katas' makes a folder with them.\n")
 
 
+@pytest.mark.slow
 def test_all_solved_is_said_of_the_pack_whose_katas_are(tmp_path: Path) -> None:
     author = Author(tmp_path)
     shutil.copyfile(author.pack / REFERENCE, author.pack / STUB)
@@ -105,6 +107,7 @@ def test_list_goes_on_with_a_pack_that_is_left_to_do(
     assert f"README.md, then run: dojo --pack {author.pack}" in done.stdout
 
 
+@pytest.mark.slow
 def test_track_before_a_command_is_that_commands(author: Author) -> None:
     done = author.run("--track", "jsn", "list")
     none = author.run("--track", "json", "run", "01")
@@ -148,6 +151,7 @@ def test_update_says_which_pack_has_new_katas(tmp_path: Path) -> None:
     assert told == ["json 2.0; new katas: 1", "json 2.1; new katas: 0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["run", "doctor"])
 def test_need_nearly_called_as_an_engine_installs_no_package(word: str, tmp_path: Path) -> None:
     misnamed = Author(tmp_path)
@@ -161,6 +165,7 @@ def test_need_nearly_called_as_an_engine_installs_no_package(word: str, tmp_path
     assert "pip install json" not in told
 
 
+@pytest.mark.slow
 def test_need_called_as_nothing_known_is_a_package(tmp_path: Path) -> None:
     author = Author(tmp_path)
     author.change("katas/01_records/kata.toml", '"json_folder"', '"no-such-package"')
@@ -169,6 +174,7 @@ def test_need_called_as_nothing_known_is_a_package(tmp_path: Path) -> None:
     assert "no-such-package is not installed: python -m pip install no-such-package" in done.stderr
 
 
+@pytest.mark.slow
 def test_doctor_compares_no_versions_in_a_pack(author: Author) -> None:
     names = [check.name for check in examine(author.pack)]
 
@@ -191,6 +197,7 @@ def test_pack_is_named_by_its_folder_from_elsewhere(author: Author, tmp_path: Pa
     assert "Which files of the folder are yours?" in done.stdout
 
 
+@pytest.mark.slow
 def test_unknown_pack_is_said_to_be_unknown(author: Author, tmp_path: Path) -> None:
     done = author.run("run", "yaml/01", cwd=tmp_path)
 

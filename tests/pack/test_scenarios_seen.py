@@ -62,6 +62,7 @@ def seen_of(author: Author, *words: str | Path, code: int) -> list[dict[str, Any
     return scenarios
 
 
+@pytest.mark.slow
 @needs_walls
 def test_scenario_goes_on_in_a_new_process_after_it_has_looked(author: Author) -> None:
     (seen,) = seen_of(author, "removed_on_two_days", code=Exit.DONE)
@@ -76,6 +77,7 @@ def test_scenario_goes_on_in_a_new_process_after_it_has_looked(author: Author) -
     }
 
 
+@pytest.mark.slow
 @needs_walls
 def test_answer_is_seen_beside_the_reference_with_its_steps(author: Author) -> None:
     answer = ANSWERS / "wrong_nan_goes_through.py"
@@ -98,6 +100,7 @@ def test_answer_is_seen_beside_the_reference_with_its_steps(author: Author) -> N
     assert refused["solution"]["printed"] == ""
 
 
+@pytest.mark.slow
 @needs_walls
 def test_what_fails_behind_the_walls_has_its_traceback(tmp_path: Path) -> None:
     author = Author(tmp_path)
@@ -115,6 +118,7 @@ def test_what_fails_behind_the_walls_has_its_traceback(tmp_path: Path) -> None:
     assert "AttributeError: 'PosixPath' object has no attribute 'nam'" in told
 
 
+@pytest.mark.slow
 @needs_walls
 def test_scenario_is_seen_from_a_test_of_the_pack(author: Author) -> None:
     (kata,) = dojo.testing.katas(author.pack)
@@ -127,6 +131,7 @@ def test_scenario_is_seen_from_a_test_of_the_pack(author: Author) -> None:
     assert "notes.md" not in seen.solution.noted["the folder"]
 
 
+@pytest.mark.slow
 def test_scenario_that_is_none_is_named(author: Author) -> None:
     done = author.run("examine", "01", "no_such")
 
@@ -134,6 +139,7 @@ def test_scenario_that_is_none_is_named(author: Author) -> None:
     assert "'no_such' is no scenario and no task of json/01_records; it has records_" in done.stderr
 
 
+@pytest.mark.slow
 def test_examination_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     author = Author(tmp_path)
     author.change(EXAM, "import json\n", "import jsom\n")
@@ -143,6 +149,7 @@ def test_examination_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     assert "exam.py cannot be read: ModuleNotFoundError: No module named 'jsom'" in done.stderr
 
 
+@pytest.mark.slow
 def test_planted_answer_is_run_as_a_whole_file(author: Author) -> None:
     answer = ANSWERS / "wrong_counts_all.py"
     told = author.told("run", "01", "--solutions", answer)
@@ -155,6 +162,7 @@ def test_planted_answer_is_run_as_a_whole_file(author: Author) -> None:
     assert whole.read_text("utf-8").endswith((author.pack / answer).read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_planted_answer_without_its_reference_is_one_line(tmp_path: Path) -> None:
     author = Author(tmp_path)
     (author.pack / "reference" / "01_records" / "records.py").unlink()

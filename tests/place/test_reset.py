@@ -228,6 +228,7 @@ def test_seen_solution_is_shown_and_remembered(clone: Path) -> None:
     assert dojo("solution", "01").exit_code == Exit.DONE  # asked once
 
 
+@pytest.mark.slow
 def test_solution_of_a_solved_kata_does_not_ask(clone: Path, file: Path) -> None:
     file.write_text(SOLVED.replace("return 2", "return 1 + 1"))
     done = subprocess.run(

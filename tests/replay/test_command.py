@@ -52,6 +52,7 @@ def shown(checkout: Path) -> Result:
     return dojo(checkout, "01", "--html", "run.html", "--lang", "en")
 
 
+@pytest.mark.slow
 def test_first_red_test_is_shown_with_its_calls(shown: Result) -> None:
     assert shown.exit_code == Exit.DONE
     assert shown.output.splitlines()[0] == "01_demo, test_one: red"

@@ -160,6 +160,7 @@ def test_only_an_error_of_the_solution_is_called_one(
     assert f" {place}, line" in test["message"]
 
 
+@pytest.mark.slow
 def test_function_that_cannot_be_called_so_is_shown_at_its_call(checkout: pytest.Pytester) -> None:
     solve(checkout, "def add(one):\n    return one\n")
 
@@ -259,6 +260,7 @@ def test_red_test_names_task_and_hint_first(checkout: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("*assert 0 == 3*")
 
 
+@pytest.mark.slow
 def test_long_traceback_is_one_flag_away(checkout: pytest.Pytester) -> None:
     solve(checkout, "def add(one, other):\n    return one / 0\n")
 
@@ -391,6 +393,7 @@ def test_tests_know_no_proxy(checkout: pytest.Pytester, monkeypatch: pytest.Monk
     run(checkout).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_solution_finds_neither_home_nor_checkout(checkout: pytest.Pytester) -> None:
     solve(
         checkout,
@@ -406,6 +409,7 @@ def test_solution_finds_neither_home_nor_checkout(checkout: pytest.Pytester) -> 
     assert list(checkout.path.rglob("left.txt")) == []
 
 
+@pytest.mark.slow
 def test_warnings_of_a_solution_are_no_failures(checkout: pytest.Pytester) -> None:
     checkout.makeini("[pytest]\naddopts = --import-mode=importlib\nfilterwarnings = error\n")
     solve(
@@ -416,6 +420,7 @@ def test_warnings_of_a_solution_are_no_failures(checkout: pytest.Pytester) -> No
     run(checkout).assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_broken_fixture_is_not_blamed_on_the_solution(checkout: pytest.Pytester) -> None:
     write_kata(checkout.path, GOOD, "def test_adds(nothing):\n    pass\n", "test_adds")
 
@@ -425,6 +430,7 @@ def test_broken_fixture_is_not_blamed_on_the_solution(checkout: pytest.Pytester)
     assert not tests["test_adds"]["passed"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", ["reference", "other", "other/katas", "answer.py"])
 def test_solutions_may_be_elsewhere(checkout: pytest.Pytester, spec: str) -> None:
     solve(checkout, "")
@@ -436,6 +442,7 @@ def test_solutions_may_be_elsewhere(checkout: pytest.Pytester, spec: str) -> Non
     run(checkout, "--solutions", spec).assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_solutions_may_come_from_the_environment(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -453,6 +460,7 @@ def test_unknown_solutions_are_a_usage_error(checkout: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*'referense' does not exist; did you mean 'reference'?*"])
 
 
+@pytest.mark.slow
 def test_one_task_is_run_alone(checkout: pytest.Pytester) -> None:
     write_kata(checkout.path, GOOD, ADD, "test_adds")  # test_adds_more belongs to no task
 
@@ -461,6 +469,7 @@ def test_one_task_is_run_alone(checkout: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1, deselected=1)
 
 
+@pytest.mark.slow
 def test_task_that_no_kata_has_says_so(checkout: pytest.Pytester) -> None:
     result = run(checkout, "--task", "7")
 
@@ -496,12 +505,14 @@ def test_later_tasks_wait_for_a_red_one(in_order: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["01_demo: task 3 waits for task 2; --all-tasks runs them now"])
 
 
+@pytest.mark.slow
 def test_waiting_tasks_are_not_solved(in_order: pytest.Pytester) -> None:
     assert set(verdict(in_order)) == {"test_a", "test_b"}
     progress = json.loads((in_order.path / ".dojo/progress.json").read_text(encoding="utf-8"))
     assert progress["katas"]["01_demo"]["tasks"] == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "ran"),
     [(["--task", "3"], "c"), (["--task", "2", "--task", "3"], "bc"), (["--all-tasks"], "abc")],
@@ -535,6 +546,7 @@ def test_track_without_katas_says_so(checkout: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*no kata of the track 'airflow' here; there are: prefect"])
 
 
+@pytest.mark.slow
 def test_what_pytest_says_for_us_is_in_the_learners_language(
     checkout: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

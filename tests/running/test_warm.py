@@ -84,6 +84,7 @@ def test_cold_run_gives_the_same_verdict(
     assert [test.cause for test in cold.tests] == ["exit", "passed"]
 
 
+@pytest.mark.slow
 @forks
 @pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
 def test_runs_know_no_proxy(kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
@@ -96,6 +97,7 @@ def test_runs_know_no_proxy(kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: 
         assert warm.run(kata, "learner").solved
 
 
+@pytest.mark.slow
 @forks
 @pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
 @pytest.mark.parametrize("name", ["ml [2026]", "l'été à 50% #1 a*b?"])
@@ -162,6 +164,7 @@ def test_task_that_somebody_waits_for_runs_first(tmp_path: Path) -> None:
     assert [test.test for test in verdict.tests] == ["test_adds", "test_adds_more"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
 def test_first_red_test_is_enough_when_asked(
     kata: Kata, monkeypatch: pytest.MonkeyPatch, forks: bool
@@ -188,6 +191,7 @@ def test_runs_share_one_parent_and_no_state(warm: Warm, kata: Kata) -> None:
     assert len(parents) == 1
 
 
+@pytest.mark.slow
 def test_two_runs_at_once_keep_their_verdicts(warm: Warm, kata: Kata, tmp_path: Path) -> None:
     bad = tmp_path / "bad.py"
     bad.write_text("def add(one, other):\n    return 0\n", encoding="utf-8")
@@ -209,6 +213,7 @@ def test_killed_parent_is_started_again(warm: Warm, kata: Kata) -> None:
     assert warm.parent_pid != first
 
 
+@pytest.mark.slow
 @forks
 def test_changed_package_restarts_the_parent(
     warm: Warm, kata: Kata, monkeypatch: pytest.MonkeyPatch

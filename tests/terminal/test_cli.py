@@ -159,6 +159,7 @@ def test_run_of_stub_is_unsolved():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("checkout")
 def test_run_with_all_prints_every_message():
     result = dojo("run", "1", "--all")
@@ -191,6 +192,7 @@ def test_last_solved_run_says_all_is_solved(checkout: Path):
     assert "All katas are solved" in bare.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", ["reference", "reference/01_alpha/alpha.py"])
 def test_reference_run_leaves_progress_alone(checkout: Path, spec: str):
     result = dojo("run", "01", "--solutions", spec)
@@ -199,6 +201,7 @@ def test_reference_run_leaves_progress_alone(checkout: Path, spec: str):
     assert not (checkout / ".dojo").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("checkout")
 def test_run_as_json_is_a_verdict():
     result = dojo("run", "01", "--json")
@@ -220,6 +223,7 @@ def test_hint_tiers_lead_to_each_other():
     assert third.stdout.endswith("Next: edit katas/01_alpha/alpha.py, then: dojo run 01\n")
 
 
+@pytest.mark.slow
 def test_hint_goes_to_first_unsolved_task(checkout: Path):
     half = SOLVED.replace("return 2", "return 3")
     (checkout / "katas/01_alpha/alpha.py").write_text(half)
@@ -278,6 +282,7 @@ def test_french_is_spoken_when_asked(
     assert "katas/01_alpha/README.fr.md" in output
 
 
+@pytest.mark.slow
 def test_how_one_stands_is_said_in_french(checkout: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DOJO_LANG", "fr")
     assert dojo().stdout.splitlines()[:1] == ["katas/01_alpha  non résolu"]
@@ -370,6 +375,7 @@ def test_checkout_without_katas_is_named(checkout: Path):
     assert result.stderr == f"dojo: no kata is in {where!r}; {cure}\n"
 
 
+@pytest.mark.slow
 def test_run_without_verdict_is_environment(checkout: Path):
     (checkout / "katas/01_alpha/test_alpha.py").write_text("import no_such_module_here\n")
     result = dojo("run", "01")
@@ -421,6 +427,7 @@ def test_list_imports_no_engine_and_no_pytest():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("checkout")
 def test_ascii_output_replaces_signs_and_accents():
     done = program("run", "01", "--lang", "fr", PYTHONIOENCODING="ascii")
@@ -430,6 +437,7 @@ def test_ascii_output_replaces_signs_and_accents():
     assert "Le mod?le alpha" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [(["list"], Exit.DONE), (["run", "01"], Exit.UNSOLVED)],
@@ -451,6 +459,7 @@ def test_closed_pipe_keeps_the_exit_code(arguments: list[str], code: Exit, as_js
     assert (done.returncode, done.stderr) == (code, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals a process group")
 def test_ctrl_c_ends_run_without_traceback(checkout: Path, tmp_path: Path):
     begun, temporary = tmp_path / "begun", tmp_path / "temporary"

@@ -210,6 +210,7 @@ def test_session_from_red_to_next_kata(play: Callable[..., Player], checkout: Pa
     assert logged == [("01_alpha", 1, 0), ("01_alpha", None, 0), ("02_beta", 1, 0)]
 
 
+@pytest.mark.slow
 def test_plain_session_writes_lines_only(play: Callable[..., Player], checkout: Path, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     player = play("--plain", "2")
@@ -230,6 +231,7 @@ def test_ctrl_c_on_terminal_ends_with_130(player: Player):
     player.leaves_nothing()
 
 
+@pytest.mark.slow
 def test_quit_while_solution_hangs_ends(player: Player, checkout: Path, tmp_path: Path):
     begun = tmp_path / "begun"
     player.sees("tests are green")
@@ -263,6 +265,7 @@ def test_companion_whose_window_was_closed_ends(player: Player, tmp_path: Path):
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("checkout")
 def test_watch_says_lines_without_a_terminal(checkout: Path):
     process = subprocess.Popen(

@@ -96,6 +96,7 @@ def test_trainings_finish_in_order_told(overlap: Overlap) -> None:
     assert overlap.finished == THREE[::-1]
 
 
+@pytest.mark.slow
 def test_order_that_cannot_be_is_given_up(overlap: Overlap) -> None:
     overlap.hold_until(1, patience_s=SHORT_S)
     overlap.finish_in(*reversed(THREE))

@@ -3,11 +3,12 @@
     python -m benchmarks.first_red [--katas 02 13] [--answers N]
 
 The companion itself is at work, without a terminal: its watch sees the file that an editor has put
-in place, its warm parent runs the tests, its desk shows a message. Each save is another planted
-wrong answer, one a task and at most N a kata, so nothing that was run before is run again. Beside
-each save `import prefect` is timed, so that both meet the same machine; what is given is the median
-of the waits, and of their share in that. Processor time is that of everything the companion has
-started, up to the message.
+in place, its warm parent runs the tests, its desk shows a message. It is what a learner does who is
+stuck: a task is red, and what is saved is red there for another reason. So each save is a planted
+wrong answer after another one of its task, at most N tasks a kata, and nothing that was run before
+is run again. Beside each save `import prefect` is timed, so that both meet the same machine; what
+is given is the median of the waits, and of their share in that. Processor time is that of
+everything the companion has started, up to the message.
 """
 
 from __future__ import annotations
@@ -69,12 +70,13 @@ class Nowhere:
         """Do nothing."""
 
 
-def one_answer_a_task(kata: Kata, most: int) -> list[str]:
-    """Return whole wrong solutions: of each task, the first that is refused there."""
-    by_task: dict[int, Path] = {}
+def two_answers_a_task(kata: Kata, most: int) -> list[tuple[str, str]]:
+    """Return whole wrong solutions: of each task two that are refused there, of those it has."""
+    by_task: dict[int, list[Path]] = {}
     for answer in answers_here(kata, "wrong"):
-        by_task.setdefault(min(tasks_of(kata, answer), default=0), answer)
-    return [as_one_file(kata, by_task[task]) for task in sorted(by_task)][:most]
+        by_task.setdefault(min(tasks_of(kata, answer), default=0), []).append(answer)
+    pairs = [by_task[task][:2] for task in sorted(by_task) if len(by_task[task]) > 1]
+    return [(as_one_file(kata, one), as_one_file(kata, other)) for one, other in pairs[:most]]
 
 
 @contextlib.contextmanager
@@ -95,9 +97,15 @@ def learners_folder(root: Path) -> Iterator[Path]:
             os.chdir(before)
 
 
-def waits(companion: Companion, runs: Runs, kata: Kata, sources: list[str]) -> Iterator[Wait]:
-    """Save each source in the learner's file; yield how long each first message took."""
-    for source in sources:
+def waits(
+    companion: Companion, runs: Runs, kata: Kata, pairs: list[tuple[str, str]]
+) -> Iterator[Wait]:
+    """Save both sources of each pair; yield how long the second one's first message took."""
+    for before, source in pairs:
+        write_whole(kata.stub_file, before)
+        run, started = companion.desk.run, time.perf_counter()
+        while companion.desk.run == run or runs.busy:
+            step(companion, started)
         used = processor_s()
         yardstick = timed(import_prefect)
         yardstick_cpu = processor_s() - used
@@ -145,13 +153,13 @@ def measured(root: Path, names: list[str], most: int) -> list[Wait]:
         runs = Runs(lambda: Warm(folder))
         try:
             for kata in chosen:
-                sources = one_answer_a_task(kata, most)
+                pairs = two_answers_a_task(kata, most)
                 course = Course(katas, find_kata(katas, kata.id))
                 companion = Companion(folder, course, runs, Nowhere(), "en")
                 companion.begin()
                 while runs.busy:
                     step(companion, time.perf_counter())
-                for wait in waits(companion, runs, course.kata, sources):
+                for wait in waits(companion, runs, course.kata, pairs):
                     found.append(wait)
                     share = wait.wall_s / wait.yardstick_s
                     cpu = wait.cpu_s / wait.yardstick_cpu_s
@@ -185,7 +193,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.first_red", description=__doc__)
     parser.add_argument("--katas", nargs="*", default=[], help="these only: 02 13")
-    parser.add_argument("--answers", type=int, default=9, help="saves a kata, at most")
+    parser.add_argument("--answers", type=int, default=9, help="tasks a kata, at most")
     asked = parser.parse_args()
     show(measured(find_root(), asked.katas, max(asked.answers, 1)))
 

@@ -66,6 +66,7 @@ class Warm:
         one_red: bool = False,
         first_red: bool = False,
         first: int = 0,
+        again: Iterable[str] = (),
         replay: Path | None = None,
     ) -> KataVerdict:
         """Run the tests of one kata on one solution; may be called from several threads.
@@ -81,6 +82,7 @@ class Warm:
                 its others are left out, and none is played again to find out why.
             first_red: Whether the first red test is enough, and none runs after it.
             first: The number of the task whose tests run before the others', if warm; 0: in order.
+            again: The names of that task's tests that run before its others, in this order.
             replay: The file that gets what was recorded of each test; None: nothing is recorded.
 
         Returns:
@@ -101,7 +103,12 @@ class Warm:
             for test in verdict.tests:
                 on_test(test)
         else:
-            asked = {"options": options, "tests": sorted(tests), "first": first}
+            asked = {
+                "options": options,
+                "tests": sorted(tests),
+                "first": first,
+                "again": list(again),
+            }
             verdict = self._run_warm(kata, solutions, on_test, asked)
         return dataclasses.replace(verdict, seconds=round(time.perf_counter() - started, 3))
 

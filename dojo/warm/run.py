@@ -40,7 +40,8 @@ def run_pytest(
         root: The checkout that holds the kata.
         kata: The kata.
         request: `solutions`, whose; `options` of pytest; `tests`, the only ones; `first`, the
-            number of the task whose tests run before the others', 0 for none.
+            number of the task whose tests run before the others', 0 for none; `again`, the names
+            of those that run before all.
         line: To who asked; this process's forks, one of which loads the solution, are without.
         addresses: Those of the engines that run, by name; without those that have none.
         engines: The names of the engines that run.
@@ -59,7 +60,13 @@ def run_pytest(
     class Stream:
         def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
             if first := request.get("first"):
-                items.sort(key=lambda item: kata.task_number_of(item.name) != first)
+                again = {name: place for place, name in enumerate(request.get("again", ()))}
+                items.sort(
+                    key=lambda item: (
+                        kata.task_number_of(item.name) != first,
+                        again.get(item.name, len(again)),
+                    )
+                )
 
         def pytest_sessionstart(self, session: pytest.Session) -> None:
             recorder = session.config.pluginmanager.get_plugin(RECORDER)

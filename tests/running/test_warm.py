@@ -164,6 +164,16 @@ def test_task_that_somebody_waits_for_runs_first(tmp_path: Path) -> None:
     assert [test.test for test in verdict.tests] == ["test_adds", "test_adds_more"]
 
 
+@forks
+def test_what_was_red_runs_before_its_tasks_others(kata: Kata, warm: Warm) -> None:
+    seen: list[str] = []
+    verdict = warm.run(
+        kata, "learner", lambda test: seen.append(test.test), first=1, again=["test_adds_more"]
+    )
+    assert seen == ["test_adds_more", "test_adds"]
+    assert [test.test for test in verdict.tests] == ["test_adds", "test_adds_more"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("forks", [True, False], ids=["warm", "cold"])
 def test_first_red_test_is_enough_when_asked(

@@ -7,7 +7,7 @@ import os
 import pydoc
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -99,14 +99,21 @@ class FakeWarm:
     def __init__(self) -> None:
         self.ran: list[str] = []
         self.first: list[int] = []
+        self.again: list[list[str]] = []
         self.closed = 0
         self.fails: Exception | None = None
 
     def run(
-        self, kata: Kata, _: str, on_test: Callable[[TestVerdict], None], first: int
+        self,
+        kata: Kata,
+        _: str,
+        on_test: Callable[[TestVerdict], None],
+        first: int,
+        again: Sequence[str],
     ) -> KataVerdict:
         self.ran.append(kata.id)
         self.first.append(first)
+        self.again.append([*again])
         if self.fails is not None:
             raise self.fails
         of = fingerprint(kata)
@@ -451,6 +458,30 @@ def test_current_tasks_tests_are_asked_for_first(table: Table):
     assert table.warm.first == [1, 1, 2]
     assert table.desk.red is not None
     assert table.desk.red.test == "test_two"
+
+
+def test_what_was_red_is_asked_for_before_the_rest(table: Table):
+    table.settle()
+    table.save("one, two, three = 1, 2, 4\n")
+    table.settle()
+    table.save("one, two, three = 1, 2, 5\n")
+    table.settle()
+    assert table.warm.again[0] == []
+    assert table.warm.again[2] == ["test_three", "test_three_again"]
+
+
+def test_message_that_is_shown_stays_when_its_test_was_red_all_the_same(table: Table):
+    table.settle()
+    red = TestVerdict("test_one_again", 1, False, "assertion", "it gave 5", 0.1)
+    table.desk.begin_run("")
+    table.desk.take_test(red)
+    table.save("one, two, three = 5, None, None\n")
+    verdict = verdict_on(table.course.kata)
+    table.desk.end_run([verdict.tests[0], red], verdict.tests[0])
+    assert table.desk.red == red
+    table.desk.begin_run("")
+    table.desk.end_run(verdict.tests[:1], verdict.tests[0])
+    assert table.desk.red == verdict.tests[0]
 
 
 def test_first_red_message_is_shown_while_the_rest_runs(table: Table):

@@ -183,7 +183,7 @@ class Companion:
         self._course.stay()
         if self._runs.busy and self._running != self._course.kata.id:
             self.desk.outcome = self._say("waits for other")
-        self._runs.ask(self._course.kata, self._course.task)
+        self._runs.ask(self._course.kata, self._course.task, self._course.red)
 
     def _move(self, step: int) -> None:
         if self._course.go(step):
@@ -262,7 +262,7 @@ class Companion:
             return
         if self._runs.busy:
             self._notice("again")
-        self._runs.ask(self._course.kata, self._course.task)
+        self._runs.ask(self._course.kata, self._course.task, self._course.red)
 
     def _start(self, kata: Kata) -> None:
         self._running = kata.id

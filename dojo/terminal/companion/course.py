@@ -116,6 +116,12 @@ class Course:
         opened = self._tiers.get((self.kata.id, self.task), 0)
         return max(opened, tier_opened(self.kata, self.task))
 
+    @property
+    def red(self) -> list[str]:
+        """Return the names of the tests that the last verdict found red."""
+        tests = self.verdict.tests if self.verdict is not None else ()
+        return [one.test for one in tests if not one.passed]
+
     def renew(self, katas: list[Kata]) -> None:
         """Take a catalogue that was read again; stay on the same kata, or go to the one after."""
         number = self.kata.number

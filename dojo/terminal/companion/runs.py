@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,25 +90,26 @@ class Runs:
         self._warm: Warm | None = None
         self._is_stopped = False
         self._thread: threading.Thread | None = None
-        self._next: tuple[Kata, int] | None = None
+        self._next: tuple[Kata, int, Sequence[str]] | None = None
 
     @property
     def busy(self) -> bool:
         """Say whether a run goes on whose end was not yet taken notice of."""
         return self._thread is not None
 
-    def ask(self, kata: Kata, task: int = 0) -> None:
+    def ask(self, kata: Kata, task: int = 0, again: Sequence[str] = ()) -> None:
         """Have `kata` run on the learner's file: at once, or after the run that goes on.
 
         Args:
             kata: The kata.
             task: The number of the task whose tests run first; 0: in order.
+            again: The names of those of its tests that run before the others: what was red.
         """
         if self._thread is not None:
-            self._next = kata, task
+            self._next = kata, task, again
             return
         self.events.put(("start", kata))
-        self._thread = threading.Thread(target=self._run, args=(kata, task), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(kata, task, again), daemon=True)
         self._thread.start()
 
     def forget_waiting(self) -> None:
@@ -135,7 +136,7 @@ class Runs:
         if self._warm is not None:
             self._warm.close()
 
-    def _run(self, kata: Kata, task: int) -> None:
+    def _run(self, kata: Kata, task: int, again: Sequence[str]) -> None:
         def tell(test: Any) -> None:
             self.events.put(("test", test))
 
@@ -144,7 +145,7 @@ class Runs:
                 self._warm = self._start()
             if self._is_stopped:
                 return
-            verdict = self._warm.run(kata, "learner", tell, first=task)
+            verdict = self._warm.run(kata, "learner", tell, first=task, again=again)
             self.events.put(("verdict", verdict))
         except Exception as error:
             self.events.put(("error", error))

@@ -89,7 +89,12 @@ class Desk:
             self.red, self.is_old, self.scroll = test, False, 0
 
     def end_run(self, tests: Iterable[TestVerdict], red: TestVerdict | None) -> None:
-        """Take all tests of a run, and the red one that matters; one that was leafed to stays."""
+        """Take all tests of a run, and the red one that matters.
+
+        One of its task that is shown already stays, and so does one that was leafed to.
+        """
+        if self.red is not None and red is not None and not self.is_old:
+            red = self.red if self.red.task == red.task else red
         self.tests = {test.test: test for test in tests}
         if (browsed := self.tests.get(self.browsed)) is not None and not browsed.passed:
             red = browsed

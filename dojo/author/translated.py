@@ -14,6 +14,7 @@ _CURES = {
     "missing": "say it there: `dojo translate` writes the entries that are to be filled",
     "stale": "nobody says it any more: `dojo translate` removes it",
     "places": "put in what the English puts in, by the same names",
+    "gap": "begin it as the English does, `TODO(kata): `, or the gap is not found by `dojo reset`",
 }
 _MOST = 5
 

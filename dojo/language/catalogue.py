@@ -42,13 +42,16 @@ class Fault(NamedTuple):
 
     Attributes:
         kind: `missing`: nothing is said in the other language; `stale`: nobody says the English
-            any more; `places`: what is put in differs.
+            any more; `places`: what is put in differs; `gap`: the mark of a gap in a stub is gone.
         text: The English text.
     """
 
     kind: str
     text: str
 
+
+# `dojo reset` and the companion find the gaps of a stub by it.
+_GAP = "TODO(kata): "
 
 _Folder = TypeVar("_Folder", Path, PurePosixPath)
 
@@ -158,6 +161,8 @@ def faults(file: Path, parts: Parts) -> Iterator[Fault]:
                 yield Fault("missing", text)
             elif part not in (STUB, KATA, MISTAKES, HELP) and places(said) != places(text):
                 yield Fault("places", text)
+            elif part == STUB and text.startswith(_GAP) and not said.startswith(_GAP):
+                yield Fault("gap", text)
         yield from (Fault("stale", text) for text in known if text not in texts)
 
 

@@ -17,9 +17,11 @@ from io import BytesIO
 
 from dojo.catalog.progress import plain_text
 
-# In a stub: `# TODO(kata): task 1, ...`, `tasks 2 to 4`, `step 1, ...; step 5, ...`.
-_TODO = re.compile(rb"#\s*TODO\(kata\):(.*)")
-_NUMBERS = re.compile(r"\b(?:task|step|tâche|étape)s? (\d+)(?: (to|and|à|et) (\d+))?".encode())
+# In a stub: `# TODO(kata): task 1, ...`, `tasks 2 to 4`, `step 1, ...; step 5, ...`. What a task is
+# called, its first word says, in any language.
+_TODO = re.compile(rb"#\s*TODO\(kata\):\s*(.*)")
+_WORD = re.compile(r"([^\W\d]+?)s? \d")
+_AND = ("and", "et")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -185,12 +187,15 @@ def _docstring(node: ast.stmt) -> list[str | None]:
 
 
 def _numbers_in(todo: bytes) -> Iterator[int]:
-    for first, joint, last in _NUMBERS.findall(todo):
+    text = todo.decode("utf-8", "replace")
+    begin = _WORD.match(text)
+    word = re.escape(begin[1]) if begin is not None else "task"
+    for first, joint, last in re.findall(rf"\b{word}s? (\d+)(?: (\w+) (\d+))?", text):
         yield int(first)
-        if joint in (b"to", "à".encode()):
-            yield from range(int(first) + 1, int(last) + 1)
-        elif joint:
+        if joint in _AND:
             yield int(last)
+        elif joint:
+            yield from range(int(first) + 1, int(last) + 1)
 
 
 def _bound_by(node: ast.stmt) -> list[str]:

@@ -10,8 +10,10 @@ import copy
 import dataclasses
 import datetime as dt
 import random
+import uuid
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dojo.exam.stage import Desk, examines
 from dojo.world.draw import Draw
@@ -30,6 +32,12 @@ _HISTORIES = (
         *(("PENDING", "Pending"), ("RUNNING", "Running"), ("SCHEDULED", "AwaitingRetry")),
         *(("RUNNING", "Retrying"), ("COMPLETED", "Completed")),
     ),
+)
+# Where and when the clock goes forward at 02:00, and by how many minutes.
+_SKIPS = (
+    ("Europe/Paris", "2026-03-29", 60),
+    ("America/New_York", "2026-03-08", 60),
+    ("Australia/Lord_Howe", "2026-10-04", 30),
 )
 
 
@@ -89,6 +97,79 @@ def _varied(nights: list[RecordedNight]) -> list[RecordedNight]:
             by_family["two_at_once"].with_first_still_at_work(), family="the first is still at work"
         ),
     ]
+
+
+def _health_checked(night: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """Have somebody ask whether the API is there, before the record was read: never with 200."""
+    taken = dt.datetime.fromisoformat(night["taken_at"])
+    asked = [
+        {
+            "task": str(uuid.UUID(int=rng.getrandbits(128))),
+            "at": (taken - dt.timedelta(seconds=number)).isoformat(),
+            "path": "/health",
+            "status": status,
+            "columns": [],
+            "version": "",
+        }
+        for number, status in enumerate(rng.sample((201, 202, 204, 206, 302, 304), 4), start=1)
+    ]
+    return {**night, "requests": [*asked, *night["requests"]]}
+
+
+def _crashed_again(night: dict[str, Any]) -> dict[str, Any]:
+    """Have somebody say twice of tonight's lost run that it crashed, while the rerun is at work."""
+    changed = copy.deepcopy(night)
+    tonight = [run for run in changed["runs"] if run["parameters"] == night["parameters"]]
+    lost, rerun = sorted(tonight, key=lambda run: run["states"][-1]["type"] != "RUNNING")
+    for earlier_s in (2, 1):
+        at = (_at(rerun["states"][-1]) - dt.timedelta(seconds=earlier_s)).isoformat()
+        more = {"type": "CRASHED", "name": "Crashed", "at": at, "message": "no heartbeat"}
+        lost["states"].append(more)
+    return changed
+
+
+def _skipped(rng: random.Random) -> list[tuple[str, dict[str, Any]]]:
+    """Make nights whose one run was due when the clock went forward, or two hours later."""
+    found = []
+    for zone, date, minutes in _SKIPS:
+        minute = rng.randrange(1, minutes)
+        for due in (f"02:{minute:02d}", f"04:{minute:02d}"):
+            for fold in (0, 1):
+                wall = dt.datetime.fromisoformat(f"{date}T{due}").replace(fold=fold)
+                moment = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.timezone.utc)
+                name = f"{zone}, due {due}, at {moment:%H:%M} UTC"
+                found.append((name, _came_through(date, zone, due, moment, rng)))
+    return found
+
+
+def _came_through(
+    date: str, zone: str, due: str, moment: dt.datetime, rng: random.Random
+) -> dict[str, Any]:
+    parameters = {"night": date, "region": "eu"}
+    states = [
+        {"type": kind, "name": kind.capitalize(), "at": at.isoformat(), "message": ""}
+        for kind, at in (
+            ("RUNNING", moment + dt.timedelta(seconds=1)),
+            ("COMPLETED", moment + dt.timedelta(seconds=9)),
+        )
+    ]
+    run = {
+        "id": str(uuid.UUID(int=rng.getrandbits(128))),
+        "name": f"of {date}",
+        "parameters": parameters,
+        "due": moment.isoformat(),
+        "states": states,
+        "tasks": [],
+    }
+    return {
+        "parameters": parameters,
+        "timezone": zone,
+        "due": due,
+        "taken_at": (moment + dt.timedelta(hours=5)).isoformat(),
+        "runs": [run],
+        "heartbeats": [],
+        "requests": [],
+    }
 
 
 def _draw_all(desk: Desk) -> list[RecordedNight]:
@@ -175,6 +256,16 @@ def causes_are_found(desk: Desk) -> None:
     stale = by_family["stale_features_unseen"].with_another_stale_task()
     for name, one in (("another before the last sign", both), ("another stale task", stale)):
         desk.note_outcome(name, desk.call("find_cause", one.night, one.failure))
+    rng = random.Random(desk.rng.getrandbits(64))
+    for family in ("secret", "secret_of_all"):
+        night, failure = by_family[family].night, by_family[family].failure
+        outcome = desk.call("find_cause", _health_checked(night, rng), failure)
+        desk.note_outcome(f"{family}, the API is looked after", outcome)
+    one = by_family["lost_then_rerun"]
+    outcome = desk.call("find_cause", _crashed_again(one.night), one.failure)
+    desk.note_outcome("said to have crashed twice", outcome)
+    for name, night in _skipped(rng):
+        desk.note_outcome(name, desk.call("find_cause", night, None))
 
 
 @examines(4, rests_on=("answer",))
@@ -190,3 +281,7 @@ def next_steps_are_told(desk: Desk) -> None:
     for one in _draw_all(desk):
         outcome = desk.call("next_step", one.night, one.cause, one.tasks)
         desk.note_outcome(one.family, outcome)
+        if one.cause[0] == "outage":
+            night = _health_checked(one.night, desk.rng)
+            outcome = desk.call("next_step", night, one.cause, one.tasks)
+            desk.note_outcome(f"{one.family}, the API is looked after", outcome)

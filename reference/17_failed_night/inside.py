@@ -21,8 +21,8 @@ def read_live(
         fails: For each run what it fails with; "" for not at all.
 
     Returns:
-        What `read_runs` returned of them, the last first: each id is a name, each moment is whether
-        it is the server's.
+        What `read_runs` returned of them, the last first, and of the first once more when it waits
+        for another try: each id is a name, each moment is whether it is the server's.
     """
     from prefect.client.orchestration import get_client
 
@@ -34,25 +34,51 @@ def read_live(
             run_id = _make_run(parameters, text)
             names[run_id] = f"run {number}"
             run_ids.append(run_id)
-            states = client.read_flow_run_states(uuid.UUID(run_id))
-            moments[run_id] = sorted(state.timestamp.timestamp() for state in states)
-            due = client.read_flow_run(uuid.UUID(run_id)).expected_start_time
-            moments[f"due {run_id}"] = [due.timestamp()] if due else []
+            moments |= _moments_of(client, run_id)
             ids: dict[str, uuid.UUID] = {}
             for planned in plan:
                 ids[planned["name"]] = made = _put(client, uuid.UUID(run_id), planned, ids)
                 names[str(made)] = f"task {planned['name']}"
                 found = client.read_task_run_states(made)
                 moments[str(made)] = sorted(state.timestamp.timestamp() for state in found)
-    rows = solution.read_runs(run_ids[::-1])
+    told = [_told_run(row, names, moments) for row in solution.read_runs(run_ids[::-1])]
+    _have_wait(run_ids[0])
+    with get_client(sync_client=True) as client:
+        due = moments[f"due {run_ids[0]}"]
+        moments |= {**_moments_of(client, run_ids[0]), f"due {run_ids[0]}": due}
+    told += [_told_run(row, names, moments) for row in solution.read_runs(run_ids[:1])]
     try:
         nobody = solution.read_runs([str(uuid.uuid4())])
     except Exception:
         nobody = "raised"
     return [
-        *(_told_run(row, names, moments) for row in rows),
+        *told,
         {"none": solution.read_runs([]), "nobody": nobody},
     ]
+
+
+def _moments_of(client: Any, run_id: str) -> dict[str, list[float]]:
+    """Return when the server has it that a run's states began, and that it was due."""
+    states = client.read_flow_run_states(uuid.UUID(run_id))
+    due = client.read_flow_run(uuid.UUID(run_id)).expected_start_time
+    return {
+        run_id: sorted(state.timestamp.timestamp() for state in states),
+        f"due {run_id}": [due.timestamp()] if due else [],
+    }
+
+
+def _have_wait(run_id: str) -> None:
+    """Set a run that had ended to wait for another try."""
+    from datetime import timedelta
+
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.objects import State, StateDetails, StateType
+
+    with get_client(sync_client=True) as client:
+        due: Any = client.read_flow_run(uuid.UUID(run_id)).expected_start_time
+        details = StateDetails(scheduled_time=due + timedelta(minutes=20))
+        waits = State(type=StateType.SCHEDULED, name="AwaitingRetry", state_details=details)
+        client.set_flow_run_state(uuid.UUID(run_id), waits, force=True)
 
 
 def _make_run(parameters: dict[str, str], fails: str) -> str:

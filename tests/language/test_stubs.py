@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
-from dojo.language.catalogue import read
+from dojo.language.catalogue import faults, read
 from dojo.language.sources import kata_catalogue
 from dojo.language.stubs import in_other_words, said_in
+from dojo.language.templates import Template
 
 STUB = '''"""Count."""
 
@@ -93,3 +95,14 @@ def test_each_stub_is_the_same_code_in_french() -> None:
         french = in_other_words(english, read(kata_catalogue(kata, "fr"), "stub"))
         assert french != english, f"{kata.id} says nothing in French"
         assert without_docstrings(french) == without_docstrings(english)
+
+
+def test_mark_of_a_gap_that_is_gone_is_a_fault(tmp_path: Path) -> None:
+    file = tmp_path / "messages.fr.po"
+    english = "TODO(kata): task 1, count them."
+    found = {}
+    for said in ("TODO(kata): tâche 1, comptez-les.", "TODO(kata) : tâche 1.", "tâche 1."):
+        file.write_text(f'msgctxt "stub"\nmsgid "{english}"\nmsgstr "{said}"\n', encoding="utf-8")
+        found[said] = [one.kind for one in faults(file, {"stub": [Template(english, 1)]})]
+
+    assert [*found.values()] == [[], ["gap"], ["gap"]], found

@@ -7,6 +7,7 @@ import pytest
 from dojo.catalog.handed_out import handed_out
 from dojo.catalog.kata import Kata, load_catalog
 from dojo.ground.paths import PACKAGE_ROOT
+from dojo.language.stubs import versions
 from dojo.place.pieces import Source, Unreadable, differences_of_promises
 
 STUB = b'''"""Top."""
@@ -49,6 +50,35 @@ def test_each_task_of_a_kata_has_a_function_to_put_back(kata: Kata) -> None:
 
     assert [number for number in numbers if not stub.pieces_of_task(number)] == []
     assert {one for piece in stub.pieces.values() for one in stub.tasks_of(piece)} == set(numbers)
+
+
+@pytest.mark.parametrize("kata", load_catalog(PACKAGE_ROOT), ids=lambda kata: kata.id)
+def test_tasks_are_found_in_a_stub_of_any_language(kata: Kata) -> None:
+    said = versions(kata.folder, handed_out(kata.stub_file))
+    english, *others = (
+        {name: stub.tasks_of(piece) for name, piece in stub.pieces.items()}
+        for stub in map(source, said.values())
+    )
+
+    assert others
+    assert all(other == english for other in others), list(said)
+
+
+@pytest.mark.parametrize(
+    ("comment", "tasks"),
+    [
+        ("tasko 2, nombri", {2}),
+        ("taskoj 2 ĝis 4, nombri 9", {2, 3, 4}),
+        ("tâches 1 et 3.", {1, 3}),
+        ("paŝo 6, flow; paŝo 8", {6, 8}),
+        ("task 1; the retries are task 2.", {1, 2}),
+        ("nothing with a number", set()),
+    ],
+)
+def test_word_for_a_task_is_the_first_of_its_comment(comment: str, tasks: set[int]) -> None:
+    stub = source(f"def one():\n    # TODO(kata): {comment}\n    pass\n".encode())
+
+    assert stub.tasks_of(stub.pieces["one"]) == tasks
 
 
 @pytest.mark.parametrize("kata", load_catalog(PACKAGE_ROOT), ids=lambda kata: kata.id)

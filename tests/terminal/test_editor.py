@@ -48,12 +48,13 @@ def test_terminal_of_vs_code_without_its_command_uses_the_editor(
     ("text", "line"),
     [
         ("a\n# TODO(kata): task 1\n# TODO(kata): task 2\n", 3),
+        ("a\n# TODO(kata): tasko 1\n# TODO(kata): tasko 12\n# TODO(kata): tasko 2, b\n", 4),
         ("a\n# TODO(kata)\n", 2),
         ("a\n\nraise NotImplementedError\n", 3),
         ("a = 1\n", 1),
         (None, 1),
     ],
-    ids=["task", "gap", "stub", "filled", "no-file"],
+    ids=["task", "another-language", "gap", "stub", "filled", "no-file"],
 )
 def test_line_is_that_of_the_task(tmp_path: Path, text: str | None, line: int) -> None:
     kata = make_kata(tmp_path)

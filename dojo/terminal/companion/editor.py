@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pydoc
+import re
 import shlex
 import shutil
 import subprocess
@@ -47,10 +48,10 @@ def line_of_task(kata: Kata, task: int) -> int:
         lines = kata.stub_file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return 1
-    of_task = (f"TODO(kata): {word} {task}" for word in ("task", "tâche"))
-    for mark in (*of_task, "TODO(kata)", "NotImplementedError"):
+    of_task = rf"TODO\(kata\): [^\W\d]+ {task}\b"  # in any language
+    for mark in (of_task, r"TODO\(kata\)", "NotImplementedError"):
         for number, text in enumerate(lines, start=1):
-            if mark in text:
+            if re.search(mark, text):
                 return number
     return 1
 

@@ -1,7 +1,6 @@
 """Takes each 2xx for an answer: a health check ends the outage, and a refused secret is none.
 
 Refused by: test_secret_is_refused_from_a_moment_on, test_what_heals_by_itself_is_waited_for
-Not examined: its nights have no answers but 200 and errors.
 """
 
 

@@ -1,7 +1,6 @@
 """Computes the moment that is due instead of reading a clock: 02:30 is one where there is none.
 
 Refused by: test_clock_change_is_told_by_the_wall_clock
-Not examined: no run of its nights is due where the clock skips.
 """
 
 _find_cause = find_cause

@@ -1,7 +1,6 @@
 """Prefers the next start to the expected one: a run that waits for its next try was due late.
 
 Refused by: test_run_is_read_anew_each_time
-Not examined: its runs on the server do not wait for another try.
 """
 
 _read_one = _read_run

@@ -1,7 +1,6 @@
 """Takes a Crashed that was said before the last one for a sign of life: the rerun began beside it.
 
 Refused by: test_two_runs_at_once_are_found
-Not examined: its runs are said to have crashed once.
 """
 
 

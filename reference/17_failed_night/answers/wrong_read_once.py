@@ -1,7 +1,6 @@
 """Remembers runs that had ended, and does not read them again: what has ended changes, too.
 
 Refused by: test_run_is_read_anew_each_time
-Not examined: its runs are read once.
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""The commands of `dojo` that change marks: grade a batch again, set one by hand."""
+"""The commands of `dojo` on marks that are there: grade again, set one by hand, verify all."""
 
 from __future__ import annotations
 
@@ -98,6 +98,41 @@ def mark(
     screen = show.Screen()
     screen.say(f"{result.learner}  {result.kata}  {was}, now {now}")
     screen.say("Next: what was written of these results is older: report, feedback, export again")
+    return Exit.DONE
+
+
+@app.command()
+def verify(
+    file: Record,
+    sign_key: Annotated[Path, typer.Option(help="The file with the secret they were signed with.")],
+) -> int:
+    """Verify that results are the grader's own: each signature, and the record's schema.
+
+    Ends with 0 if all hold, 1 if one does not.
+    """
+    from dojo.grading.results import Results
+    from dojo.grading.signing import KeyRefused, read_key, unsigned
+
+    try:
+        key = read_key(sign_key)
+        record = Results.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
+    except KeyRefused as error:
+        raise Stop(Exit.USAGE, str(error)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise Stop(
+            Exit.UNSOLVED, f"{str(file)!r} is no record of results: {place}: {first['msg']}"
+        ) from None
+    forged = unsigned(record, key)
+    screen = show.Screen()
+    for result in forged:
+        screen.say(f"not signed with this key: {result.learner} {result.kata}")
+    if forged:
+        return Exit.UNSOLVED
+    screen.say(f"All {len(record.results)} results are signed with this key, and unchanged.")
     return Exit.DONE
 
 

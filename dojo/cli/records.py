@@ -1,9 +1,11 @@
-"""The commands of `dojo` that read results: into other formats, a page, and whether they hold."""
+"""The commands of `dojo` that read results: into other formats, a page, a file a learner."""
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -19,6 +21,7 @@ from dojo.ground.files import write_whole
 from dojo.terminal import screen as show
 
 if TYPE_CHECKING:
+    from dojo.export.sheets import Worth
     from dojo.grading.results import Result, Results
 
 app = typer.Typer(rich_markup_mode=None)
@@ -54,6 +57,9 @@ def export(
     column: Annotated[
         str | None, typer.Option(help="Of that sheet; need not be named if there is but one.")
     ] = None,
+    absent_zero: Annotated[
+        bool, typer.Option("--absent-zero", help="Also write 0 there for who handed in nothing.")
+    ] = False,
 ) -> int:
     """Write results in the format of another platform.
 
@@ -64,7 +70,9 @@ def export(
 
     check_choice("--separator", separator, _SEPARATORS)
     missing: list[str] = []
-    writers = _writers(_SEPARATORS[separator], sheet, column, missing)
+    if absent_zero and (sheet is None or learner is not None):
+        raise Stop(Exit.USAGE, "--absent-zero is for a whole class's --sheet, without --learner")
+    writers = _writers(_SEPARATORS[separator], Filling(sheet, column, absent_zero), missing)
     check_choice("--to", to, writers)
     if sheet is not None and to not in _OF_SHEETS:
         raise Stop(Exit.USAGE, f"--sheet is for {' and '.join(_OF_SHEETS)}, not for {to}")
@@ -143,6 +151,10 @@ def feedback(
         typer.Option(metavar=CODES, help="Of what they read; else that of 'dojo grade'."),
     ] = None,
     learner: Annotated[str | None, typer.Option(help="Of this learner only.")] = None,
+    worth: Annotated[
+        float | None,
+        typer.Option(metavar="POINTS", help="What the platform makes of a full mark: said, too."),
+    ] = None,
 ) -> int:
     """Write what each learner may read of their own results: a file a learner, to be sent back.
 
@@ -158,7 +170,9 @@ def feedback(
     check_choice("--to", to, writers)
     check_choice("--lang", lang or "en", languages(find_root()))
     check_choice("--feedback", level, get_args(Feedback))
-    results = _chosen(read_results(file), learner, None)
+    record = read_results(file)
+    there = _worth_of(record, worth)
+    results = _chosen(record, learner, None)
     katas = {kata.id: kata for kata in load_catalog(find_root())}
     theirs: dict[str, list[Result]] = {}
     for one in results.results:
@@ -167,59 +181,51 @@ def feedback(
     with contextlib.suppress(OSError):  # then no file can be written, which says why
         out.mkdir(parents=True, exist_ok=True)
     for name, of_one in theirs.items():
-        written = writers[to](of_one, katas, lang or results.language)
+        written = writers[to](of_one, katas, lang or results.language, there)
         _write(out / f"{file_name(name, taken)}.{to}", written)
     show.Screen().say(f"{len(theirs)} files are in {out}")
     return Exit.DONE
 
 
-@app.command()
-def verify(
-    file: Record,
-    sign_key: Annotated[Path, typer.Option(help="The file with the secret they were signed with.")],
-) -> int:
-    """Verify that results are the grader's own: each signature, and the record's schema.
+@dataclasses.dataclass(frozen=True)
+class Filling:
+    """How a platform's own list is filled in; see `fill_sheet`."""
 
-    Ends with 0 if all hold, 1 if one does not.
-    """
-    from pydantic import ValidationError
+    sheet: Path | None
+    column: str | None
+    absent_zero: bool
 
-    from dojo.grading.results import Results
-    from dojo.grading.signing import KeyRefused, read_key, unsigned
 
+def _worth_of(record: Results, worth: float | None) -> Worth | None:
+    from dojo.export.checks import FormatError
+    from dojo.export.sheets import Worth, points_of
+
+    if worth is None:
+        return None
+    if not 0 < worth < math.inf:
+        raise Stop(Exit.USAGE, f"--worth {worth:g} is no mark: write what is full, such as 20")
     try:
-        key = read_key(sign_key)
-        record = Results.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise Stop(Exit.USAGE, f"{str(file)!r} cannot be read: {error.strerror}") from None
-    except KeyRefused as error:
+        return Worth(points_of(record), worth)
+    except FormatError as error:
         raise Stop(Exit.USAGE, str(error)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise Stop(
-            Exit.UNSOLVED, f"{str(file)!r} is no record of results: {place}: {first['msg']}"
-        ) from None
-    forged = unsigned(record, key)
-    screen = show.Screen()
-    for result in forged:
-        screen.say(f"not signed with this key: {result.learner} {result.kata}")
-    if forged:
-        return Exit.UNSOLVED
-    screen.say(f"All {len(record.results)} results are signed with this key, and unchanged.")
-    return Exit.DONE
 
 
 def _writers(
-    separator: str, sheet: Path | None, column: str | None, missing: list[str]
+    separator: str, filling: Filling, missing: list[str]
 ) -> dict[str, Callable[[Results], str]]:
     from dojo.export import formats, platforms
     from dojo.export.sheets import fill_sheet
 
     def fill(platform: str, results: Results) -> str:
-        if sheet is None:
+        if filling.sheet is None:
             raise Stop(Exit.USAGE, f"--to {platform} fills in {platform}'s own list: name --sheet")
-        filled = fill_sheet(results, platform, sheet, column)  # type: ignore[arg-type]
+        filled = fill_sheet(
+            results,
+            platform,  # type: ignore[arg-type]
+            filling.sheet,
+            filling.column,
+            absent_zero=filling.absent_zero,
+        )
         for line in filled.told:
             show.Screen(sys.stderr).say(f"dojo: {line}")
         missing.extend(filled.missing)

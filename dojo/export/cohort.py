@@ -21,7 +21,7 @@ from dojo.export.figures import (
 )
 from dojo.export.known import known_mistakes, likeness
 from dojo.export.page import head, in_parts, names, results_in_parts, text
-from dojo.export.words import COHORT, advice_in, short
+from dojo.export.words import COHORT, advice_in, number_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.foreign import read_json
 from dojo.ground.safe_text import in_a_list, plain
@@ -131,7 +131,7 @@ def _matrix(
     for name, theirs in learners.items():
         cells = "".join(_cell(theirs.get(kata), places, language) for kata in katas)
         marks = [one.earned for one in theirs.values()]
-        total = "?" if None in marks else f"{sum(one or 0 for one in marks):g}"
+        total = "?" if None in marks else number_in(language, sum(one or 0 for one in marks))
         rows.append(f"<tr><th scope=row>{text(name)}</th><td>{total}</td>{cells}</tr>")
     solved = "".join(_solved_by(learners, kata, words) for kata in katas)
     first = f"<th scope=row>{words['learner']}</th><th scope=col>{words['total']}</th>"
@@ -144,7 +144,7 @@ def _matrix(
 def _cell(result: Result | None, places: dict[tuple[str, str], str], language: Language) -> str:
     if result is None:
         return "<td>·</td>"
-    earned = "?" if result.earned is None else f"{result.earned:g}"
+    earned = "?" if result.earned is None else number_in(language, result.earned)
     differ = " ≠" if any(task.judges_differ for task in result.tasks) else ""
     differ += " ◐" if any(task.is_own_word for task in result.tasks) else ""
     words = COHORT[language]
@@ -152,9 +152,9 @@ def _cell(result: Result | None, places: dict[tuple[str, str], str], language: L
     said += [words["set by hand"]] if result.by_hand is not None else []
     said += [words["untouched"]] if UNTOUCHED in result.notes else []
     late = "".join(f", {one}" for one in said)
-    place = places[result.learner, result.kata]
+    place, points = places[result.learner, result.kata], number_in(language, result.points)
     return (
-        f'<td class={_colour(result)}><a href="#{place}">{earned}/{result.points:g}{differ}'
+        f'<td class={_colour(result)}><a href="#{place}">{earned}/{points}{differ}'
         f"<small>{short(result.verdict, language)}{late}</small></a></td>"
     )
 
@@ -221,7 +221,7 @@ def _result(result: Result, place: str, alike: list[Likeness], language: Languag
     earned = words["no mark"]
     if result.earned is not None:
         earned = words["{count} of {all}"].format(
-            count=f"{result.earned:g}", all=f"{result.points:g}"
+            count=number_in(language, result.earned), all=number_in(language, result.points)
         )
     said = [words["{days} days late"].format(days=result.late_days)] if result.late_days else []
     said += [words["set by hand"]] if result.by_hand is not None else []
@@ -236,7 +236,7 @@ def _result(result: Result, place: str, alike: list[Likeness], language: Languag
     told += "".join(f"<p class=odd>{text(note)}</p>\n" for note in notes)
     told += "".join(likeness(one, result.kata, language) for one in alike)
     if result.tasks:
-        told += _tasks(result, words)
+        told += _tasks(result, language)
     for check in checks_of(result, language):
         if not check.passed:
             told += (
@@ -268,9 +268,11 @@ def _replays(result: Result, place: str, language: Language) -> str:
     return told
 
 
-def _tasks(result: Result, words: Mapping[str, str]) -> str:
+def _tasks(result: Result, language: Language) -> str:
+    words = COHORT[language]
     rows = "".join(
-        f"<tr><td>{task.number}</td><td>{task.earned:g}/{task.points:g}</td>"
+        f"<tr><td>{task.number}</td>"
+        f"<td>{number_in(language, task.earned)}/{number_in(language, task.points)}</td>"
         f"<td class=text>{words['green' if task.tests_passed else 'red']}</td>"
         f"<td class=text>{words[task.examined]}{' ≠' if task.judges_differ else ''}"
         f"{', ' + words['on its own word alone'] if task.is_own_word else ''}</td></tr>"

@@ -5,7 +5,6 @@ Of nobody else a word: no note that names another learner, no seed, no path.
 
 from __future__ import annotations
 
-import datetime
 import html
 import re
 import unicodedata
@@ -15,7 +14,8 @@ from dojo.catalog.kata import Kata, Language
 from dojo.exam.marks import TaskMark
 from dojo.export.checks import Check, checks_of
 from dojo.export.page import head, text
-from dojo.export.words import VERDICTS, WORDS, advice_in
+from dojo.export.sheets import Worth
+from dojo.export.words import VERDICTS, WORDS, advice_in, moment_in, number_in
 from dojo.grading.results import Result
 from dojo.ground.safe_text import one_line, plain
 from dojo.intake.submission import UNTOUCHED
@@ -25,13 +25,19 @@ _SAID_ABOVE = ("unreadable", "tampering")  # the summary says why: no check says
 _MOST_RED = 12  # of one task: the first ones say what to mend
 
 
-def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language: Language) -> str:
+def feedback_page(
+    results: Sequence[Result],
+    katas: Mapping[str, Kata],
+    language: Language,
+    worth: Worth | None = None,
+) -> str:
     """Write a page of HTML, in one file without anything from elsewhere.
 
     Args:
         results: Those of one learner.
         katas: The catalogue, by id: it has the titles.
         language: Of all that is not a test's own message.
+        worth: What the platform makes of a mark, to be said too.
     """
     words = WORDS[language]
     name = text(results[0].learner)
@@ -50,12 +56,16 @@ def feedback_page(results: Sequence[Result], katas: Mapping[str, Kata], language
             if len(checks) > _MOST_RED:
                 more = words["more"].format(count=len(checks) - _MOST_RED)
                 parts.append(f"<p>{text(more)}</p>\n")
-    if total := _total(results, words):
-        parts.append(f"<p><b>{text(total)}</b></p>\n")
+    parts += [f"<p><b>{text(line)}</b></p>\n" for line in _together(results, language, worth)]
     return "".join([*parts, "</body>\n</html>\n"])
 
 
-def feedback_mail(results: Sequence[Result], katas: Mapping[str, Kata], language: Language) -> str:
+def feedback_mail(
+    results: Sequence[Result],
+    katas: Mapping[str, Kata],
+    language: Language,
+    worth: Worth | None = None,
+) -> str:
     """Write the same as Markdown that is read as plain text too; arguments as `feedback_page`."""
     words = WORDS[language]
     lines = [f"# {_bare(words['title'].format(name=results[0].learner))}", ""]
@@ -74,8 +84,8 @@ def feedback_mail(results: Sequence[Result], katas: Mapping[str, Kata], language
                     lines += [*(f"    {line}" for line in told.splitlines()), ""]
             if len(checks) > _MOST_RED:
                 lines += [_bare(words["more"].format(count=len(checks) - _MOST_RED)), ""]
-    if total := _total(results, words):
-        lines += [f"**{_bare(total)}**", ""]
+    for line in _together(results, language, worth):
+        lines += [f"**{_bare(line)}**", ""]
     return "\n".join(lines)
 
 
@@ -105,37 +115,35 @@ def _summary(result: Result, language: Language) -> list[str]:
     words = WORDS[language]
     if result.earned is None:
         return [words["none"]]
-    mark = words["of"].format(earned=f"{result.earned:g}", points=f"{result.points:g}")
+    points = number_in(language, result.points)
+    mark = words["of"].format(earned=number_in(language, result.earned), points=points)
     verdict = VERDICTS[language][result.verdict]
     lines = [words["pair"].format(left=mark, right=verdict)]
     if result.by_hand is not None:  # the last word, so the first that is read
         by_hand = words["hand"].format(reason=result.by_hand.reason)
         lines = [words["pair"].format(left=mark, right=by_hand)]
         if (graded := result.by_hand.computed) is not None:
-            left = words["graded"].format(earned=f"{graded:g}", points=f"{result.points:g}")
+            left = words["graded"].format(earned=number_in(language, graded), points=points)
             lines.append(words["pair"].format(left=left, right=verdict))
     if result.verdict in _SAID_ABOVE:
         lines.append(advice_in(language, result.advice))
     if result.late_days:
-        lines.append(_late(result, words))
+        lines.append(_late(result, language))
     if UNTOUCHED in result.notes:
         lines.append(words["untouched"])
     if result.deadline is not None:
-        lines.append(words["deadline"].format(moment=_moment(result.deadline)))
+        lines.append(words["deadline"].format(moment=moment_in(language, result.deadline)))
     return lines
 
 
-def _late(result: Result, words: Mapping[str, str]) -> str:
+def _late(result: Result, language: Language) -> str:
+    words = WORDS[language]
     off = sum(task.earned for task in result.tasks) - (result.earned or 0)
     # A mark by hand is the last word: nothing is taken off it.
     if result.by_hand is not None or result.submitted is None or off <= 0:
         return words["late"].format(days=result.late_days)
-    moment = _moment(result.submitted)
-    return words["off"].format(moment=moment, days=result.late_days, off=f"{off:g}")
-
-
-def _moment(moment: datetime.datetime) -> str:
-    return moment.isoformat(" ", "minutes")
+    moment = moment_in(language, result.submitted)
+    return words["off"].format(moment=moment, days=result.late_days, off=number_in(language, off))
 
 
 def _by_task(result: Result, language: Language) -> list[tuple[TaskMark, list[Check]]]:
@@ -158,7 +166,8 @@ def _heading(task: TaskMark, kata: Kata | None, language: Language) -> str:
     title = tasks[task.number - 1].title.get(language) if task.number <= len(tasks) else ""
     said = words["task"].format(number=task.number, title=title).rstrip(" :")
     state = words["solved"] if task.counts else words["open"]
-    return words["pair"].format(left=said, right=f"{state}, {task.earned:g}/{task.points:g}")
+    earned, points = number_in(language, task.earned), number_in(language, task.points)
+    return words["pair"].format(left=said, right=f"{state}, {earned}/{points}")
 
 
 def _called(check: Check, words: Mapping[str, str]) -> str:
@@ -190,13 +199,19 @@ def _html_of(check: Check, words: Mapping[str, str], said_once: set[str]) -> str
     return f"<p>{text(_called(check, words))}</p>\n{more}"
 
 
-def _total(results: Sequence[Result], words: Mapping[str, str]) -> str:
+def _together(results: Sequence[Result], language: Language, worth: Worth | None) -> list[str]:
     marks = [one.earned for one in results]
-    if len(results) < 2 or None in marks:
-        return ""
-    earned = sum(one or 0 for one in marks)
-    points = sum(one.points for one in results)
-    return words["total"].format(earned=f"{earned:g}", points=f"{points:g}")
+    if None in marks:
+        return []
+    words, earned, lines = WORDS[language], sum(one or 0 for one in marks), []
+    if len(results) > 1:
+        points = number_in(language, sum(one.points for one in results))
+        lines.append(words["total"].format(earned=number_in(language, earned), points=points))
+    if worth is not None:
+        there = number_in(language, worth.of(earned))
+        most = number_in(language, worth.there)
+        lines.append(words["there"].format(earned=there, worth=most))
+    return lines
 
 
 def _bare(said: str) -> str:

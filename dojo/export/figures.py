@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dojo.catalog.kata import Language
 from dojo.exam.marks import Ground
 from dojo.export.page import Words, in_parts, table, text
+from dojo.export.words import moment_in
 from dojo.grading.results import Result
 from dojo.ground.safe_text import in_a_list
 from dojo.language import OWN, in_language
@@ -170,7 +171,7 @@ def late(results: Iterable[Result], places: Places, words: Words, language: Lang
     for one in sorted(results, key=lambda one: (-one.late_days, in_a_list(one.learner), one.kata)):
         said = [words["{days} days late"].format(days=one.late_days)] if one.late_days else []
         if one.deadline is not None:
-            moment = one.deadline.isoformat(" ", "minutes")
+            moment = moment_in(language, one.deadline)
             said.append(words["own deadline {moment}"].format(moment=moment))
         unjudged = (note for note in one.notes if "lateness not judged" in note)
         said += [in_language(note, OWN, language) for note in unjudged]

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from dojo.catalog.kata import Language
 from dojo.export.checks import Check, checks_of
-from dojo.export.words import WORDS, advice_in, short
+from dojo.export.words import WORDS, advice_in, moment_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import in_a_list, one_line, plain
 from dojo.language import OWN, in_language
@@ -82,7 +82,7 @@ def _remark(result: Result, language: Language) -> str:
     words, deadline = WORDS[language], result.deadline
     late = [words["days late"].format(days=result.late_days)] if result.late_days else []
     if deadline is not None:
-        late.append(words["own deadline"].format(moment=deadline.isoformat(" ", "minutes")))
+        late.append(words["own deadline"].format(moment=moment_in(language, deadline)))
     notes = (in_language(note, OWN, language) for note in result.notes)
     told = ", ".join([short(result.verdict, language), *late, *notes])
     why = advice_in(language, result.advice)

@@ -16,7 +16,7 @@ from typing import Any
 from dojo.catalog.kata import Language
 from dojo.exam.marks import TaskMark
 from dojo.export.checks import FormatError, checks_of, hundredths, of_one_learner
-from dojo.export.words import WORDS, advice_in, short
+from dojo.export.words import WORDS, advice_in, number_in, short
 from dojo.grading.results import Result, Results
 from dojo.ground.safe_text import one_line, plain
 
@@ -252,7 +252,8 @@ def _why(result: Result, task: TaskMark, language: Language) -> str:
 
 def _headline(result: Result, language: Language) -> str:
     words = WORDS[language]
-    points = words["of"].format(earned=f"{result.earned:g}", points=f"{result.points:g}")
+    earned, points = number_in(language, result.earned), number_in(language, result.points)
+    points = words["of"].format(earned=earned, points=points)
     late = f", {words['days late'].format(days=result.late_days)}" if result.late_days else ""
     why = f"{short(result.verdict, language)}: {advice_in(language, result.advice)}"
     return one_line(f"{result.kata}: {points}{late}, {why}")

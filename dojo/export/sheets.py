@@ -47,7 +47,31 @@ class Filled:
     missing: list[str]
 
 
-def fill_sheet(results: Results, platform: Platform, path: Path, column: str | None) -> Filled:
+@dataclasses.dataclass(frozen=True)
+class Worth:
+    """What points are worth on a platform.
+
+    Attributes:
+        points: What all katas of the results may earn.
+        there: What the platform's assignment may earn.
+    """
+
+    points: float
+    there: float
+
+    def of(self, earned: float) -> float:
+        """Return a mark of the platform, to two decimals."""
+        return round(earned * self.there / self.points, 2)
+
+
+def fill_sheet(
+    results: Results,
+    platform: Platform,
+    path: Path,
+    column: str | None,
+    *,
+    absent_zero: bool = False,
+) -> Filled:
     """Fill in a platform's list.
 
     Args:
@@ -55,6 +79,7 @@ def fill_sheet(results: Results, platform: Platform, path: Path, column: str | N
         platform: Whose list it is.
         path: The list, as it was downloaded.
         column: The column that gets the marks; None: the only one that there is.
+        absent_zero: Also write 0 where nobody handed in and the cell is empty.
 
     Raises:
         FormatError: The list is none, or has not one such column.
@@ -67,7 +92,7 @@ def fill_sheet(results: Results, platform: Platform, path: Path, column: str | N
     }
     numbers, persons = list(people), list(people.values())
     known = People([(sheet.number_of(row), sheet.names_of(row)) for row in persons])
-    total = _total_of(results)
+    total = points_of(results)
     missing: list[str] = []
     decimal = _decimal_mark_of(rows, table.head)
     scales: set[float] = set()
@@ -90,15 +115,27 @@ def fill_sheet(results: Results, platform: Platform, path: Path, column: str | N
         else:
             most = _most_of(row, rows, table.head, place) or total
             scales.add(most)
-            mark = f"{round(sum(one.earned or 0 for one in theirs) * most / total, 2):g}"
-            row[place] = mark.replace(".", decimal)
+            mark = Worth(total, most).of(sum(one.earned or 0 for one in theirs))
+            row[place] = f"{mark:g}".replace(".", decimal)
     told = [f"{total:g} points are written as {one:g}" for one in sorted(scales - {total})]
-    without = [sheet.names_of(row) for number, row in people.items() if number not in filled]
-    if without:
-        who = ", ".join(names[0] for names in without[:_MOST_NAMED] if names)
-        more = f" and {len(without) - _MOST_NAMED} more" if len(without) > _MOST_NAMED else ""
-        told.append(f"lines without a mark, left as they are: {len(without)}: {who}{more}")
+    without = [row for number, row in people.items() if number not in filled]
+    absent = [row for row in without if absent_zero and not "".join(row[place : place + 1]).strip()]
+    for row in absent:
+        row += [""] * (place + 1 - len(row))
+        row[place] = "0"
+    told += _on_lines("0 for who handed in nothing", absent, sheet)
+    if absent and results.ungraded:
+        told.append(f"look whether one of them has what was not graded: {len(results.ungraded)}")
+    left = [row for row in without if all(row is not one for one in absent)]
+    told += _on_lines("lines without a mark, left as they are", left, sheet)
     return Filled(_written(rows, table, sheet.platform), told, missing)
+
+
+def _on_lines(said: str, rows: list[list[str]], sheet: Sheet) -> list[str]:
+    """Say something of people's lines, with their number and the first names; of none nothing."""
+    names = [names[0] for row in rows[:_MOST_NAMED] if (names := sheet.names_of(row))]
+    more = f" and {len(rows) - _MOST_NAMED} more" if len(rows) > _MOST_NAMED else ""
+    return [f"{said}: {len(rows)}: {', '.join(names)}{more}"] if rows else []
 
 
 def _read(path: Path, platform: Platform) -> tuple[Table, Sheet]:
@@ -187,7 +224,12 @@ def _decimal_mark_of(rows: list[list[str]], head: Sequence[str]) -> str:
     return "," if any(re.fullmatch(r"\s*\d+,\d+\s*", cell) for cell in said) else "."
 
 
-def _total_of(results: Results) -> float:
+def points_of(results: Results) -> float:
+    """Return what all katas of the results may earn.
+
+    Raises:
+        FormatError: There is no result.
+    """
     katas: dict[str, float] = {}
     for one in results.results:
         katas[one.kata] = max(one.points, katas.get(one.kata, 0))

@@ -7,6 +7,7 @@ catalogues.
 
 from __future__ import annotations
 
+import datetime
 import functools
 import re
 
@@ -38,6 +39,7 @@ WORDS = WordTable(
         "silent": "{name}: red; what it said is not told",
         "outside": "seen from outside, with other data",
         "total": "Together: {earned} of {points} points",
+        "there": "In your platform's gradebook: {earned} of {worth}",
         "red": "red: {cause}",
         "examination": "examination: {name}",
         "submission": "submission",
@@ -83,6 +85,11 @@ _SHORT = WordTable(
         "tampering": "tampering",
         "grader-error": "grader-error",
     },
+)
+# How numbers and moments are written; in English as the record has them.
+_FIGURES = WordTable(
+    "figures",
+    {"decimal mark": ".", "moment": "{year}-{month}-{day} {clock}{offset}"},
 )
 # What the page on a cohort says.
 COHORT = WordTable(
@@ -234,6 +241,23 @@ _SENTENCES = ("advice", "cure", "why")  # what is put in, and may be of a form i
 def short(verdict: Verdict, language: Language) -> str:
     """Return a verdict in a word or two; in English it is the record's own."""
     return _SHORT[language][verdict]
+
+
+def number_in(language: Language, value: float) -> str:
+    """Return a number as a language writes it."""
+    return f"{value:g}".replace(".", _FIGURES[language]["decimal mark"])
+
+
+def moment_in(language: Language, moment: datetime.datetime) -> str:
+    """Return a moment to the minute as a language writes it, with its offset from UTC if any."""
+    written = moment.isoformat(" ", "minutes")
+    return _FIGURES[language]["moment"].format(
+        year=written[:4],
+        month=written[5:7],
+        day=written[8:10],
+        clock=written[11:16],
+        offset=written[16:],
+    )
 
 
 def advice_in(language: Language, advice: str) -> str:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from dojo.catalog.kata import load_catalog
 from dojo.cli.door import app
 from dojo.export.feedback import feedback_mail, feedback_page, file_name
+from dojo.export.sheets import Worth
 from dojo.grading.results import ByHand, Results, with_feedback
 from dojo.ground.exits import Exit
 from dojo.ground.paths import PACKAGE_ROOT
@@ -43,14 +44,14 @@ def test_learner_reads_marks_tasks_and_messages_in_the_language_asked_for(write:
     english, french = (write(theirs, KATAS, language) for language in ("en", "fr"))
 
     title = KATAS["02_retries"].tasks[1].title
+    at, le = "2026-05-01 12:00", "01/05/2026 à 12:00"
     for page, words in (
-        (english, ["15 of 20 points", "days counted: 2", "shown at the table", title.en]),
-        (french, ["15 points sur 20", "jours comptés : 2", "shown at the table", title.fr]),
+        (english, ["15 of 20 points", "days counted: 2", "shown at the table", title.en, at]),
+        (french, ["15 points sur 20", "jours comptés : 2", "shown at the table", title.fr, le]),
     ):
         read = html.unescape(page)
         assert [word for word in words if word not in read] == []
         assert "said 1, expected 4" in read
-        assert "2026-05-01 12:00" in read
     # The mark by hand first; then what was graded.
     assert "15 of 20 points: the mark was set by hand: shown at the table" in html.unescape(english)
     assert "without it 10 of 20 points: " in html.unescape(english)
@@ -73,7 +74,17 @@ def test_learner_reads_what_lateness_took_off(write: Any) -> None:
     english, french = (html.unescape(write(theirs, KATAS, one)) for one in ("en", "fr"))
 
     assert "on 2026-05-01 12:00+02:00: days counted: 2; points taken off: 2" in english
-    assert "le 2026-05-01 12:00+02:00 ; jours comptés : 2 ; points retirés : 2" in french
+    assert "le 01/05/2026 à 12:00 (UTC+02:00) ; jours comptés : 2 ; points retirés : 2" in french
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_mark_is_said_of_what_the_platforms_assignment_may_earn_too(write: Any) -> None:
+    theirs = [a_result(earned=8.5), passed(kata="05_parameters", earned=20)]
+    page = html.unescape(write(theirs, KATAS, "fr", Worth(points=60, there=20)))
+
+    assert "8,5 points sur 20" in page
+    assert "En tout : 28,5 points sur 40" in page
+    assert "Dans le carnet de notes de votre plateforme : 9,5 sur 20" in page
 
 
 @pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
@@ -152,11 +163,16 @@ def test_command_writes_a_file_a_learner(tmp_path: Path, monkeypatch: pytest.Mon
     mail = Path("feedback/anna.md").read_text(encoding="utf-8")
     assert "En tout : 30 points sur 40" in mail
     assert "said 1" not in mail
+    assert dojo("--worth", "20", "--learner", "anna").exit_code == Exit.DONE
+    # Of all katas of the class, as the platform's own list gets it.
+    assert "gradebook: 15 of 20" in html.unescape(Path("feedback/anna.html").read_text())
     for words, said in (
         (["--to", "pdf"], "it may be 'html', 'md'"),
         (["--lang", "de"], "it may be 'en', 'fr'"),
         (["--learner", "nobody"], "no result of 'nobody'"),
         (["--out", "results.json"], "cannot be written"),
+        (["--worth", "0"], "--worth 0 is no mark: write what is full, such as 20"),
+        (["--worth", "nan"], "--worth nan is no mark"),
     ):
         done = dojo(*words)
         assert (done.exit_code, said in done.output) == (Exit.USAGE, True), done.output

@@ -201,6 +201,21 @@ def test_lines_without_a_mark_are_named(tmp_path: Path) -> None:
     assert filled.told == ["lines without a mark, left as they are: 2: Zoé Roe, Dan Moe"]
 
 
+def test_who_handed_in_nothing_gets_a_zero_where_it_is_asked_for(tmp_path: Path) -> None:
+    # Canvas: Zoé has a mark there already, which nobody asked to change; Test is excused.
+    text = CANVAS.replace("abc,CS 1,,,", "abc,CS 1,,EX,") + '"Moe, Dan",105,s105,dan,CS 1,,,,\n'
+    results = results_of(collected(tmp_path, CANVAS_NAMES, text), 35, 17.5, 1)
+    some = record(*results[:-1]).model_copy(update={"ungraded": ("cleo.rar: no archive",)})
+    filled = fill_sheet(some, "canvas", tmp_path / "sheet.csv", "9712", absent_zero=True)
+
+    assert [row[6] for row in cells(filled.text)[3:]] == ["35", "17.5", "12", "EX", "0"]
+    assert filled.told == [
+        "0 for who handed in nothing: 1: Moe, Dan",
+        "look whether one of them has what was not graded: 1",
+        "lines without a mark, left as they are: 2: Roe, Zoé, Student, Test",
+    ]
+
+
 def test_canvas_gradebook_says_who_is_who(tmp_path: Path) -> None:
     found = collected(tmp_path, CANVAS_NAMES, CANVAS)
 
@@ -365,6 +380,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "no column 'Section' for marks: name one with --column: 'Essay (7)', 'Retries (9712)'",
         ),
         (["--to", "gradebook", "--sheet", "sheet.csv"], "--sheet is for canvas and moodle, not"),
+        (["--to", "gradebook", "--absent-zero"], "is for a whole class's --sheet"),
+        (
+            ["--to", "canvas", "--sheet", "sheet.csv", "--learner", "roezoe", "--absent-zero"],
+            "--absent-zero is for a whole class's --sheet, without --learner",
+        ),
     ],
 )
 def test_sheet_that_cannot_be_filled_is_refused_in_one_line(

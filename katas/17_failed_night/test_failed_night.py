@@ -93,9 +93,20 @@ STORY = {
     "clock_forward": "After the change of clocks the run was due an hour late by the wall clock.",
     "two_at_once": "Two runs with the same parameters were at work at once; the second one failed.",
     "two_at_once_unseen": "Two runs with the same parameters were at work at once; both completed.",
+    "alive_over_a_change": "Clocks went forward, 40 s after the last sign of the run: it is alive.",
+    "lost_over_a_change": "Clocks went back; the run has been silent for an hour and five seconds.",
 }
 AT_WORK = "The second run has failed; the first is alive, and at work until `taken_at`."
 RERUN = "The first run failed in an effect; a second one did that alone, and all was done."
+STILL_AT_WORK = (
+    "An automation set the first run to Crashed when its process was at work; the second one began"
+    " 5 s later, and 10 s before the last heartbeat of the first."
+)
+THROUGH = "What was made of it was made by way of a task run of another run."
+NEW_EFFECT = "No earlier night had the effect in which the worker died."
+IN_BETWEEN = (
+    "After the last request of the task run, and before that ended, the API answered 200 to others."
+)
 BETWEEN = "The worker died when an effect had been begun once and was AwaitingRetry."
 WASTED = (
     "In production: you mend what is not broken while the cause stands, and the next night fails of"
@@ -624,6 +635,9 @@ def test_other_answer_is_found_upstream(solution: Any, recorded_nights: Nights) 
     find_causes(
         *(solution, recorded_nights, "answer_renamed", "answer_is_an_error", "code_in_features")
     )
+    for drawn in recorded_nights("answer_renamed"):
+        more = drawn.with_way_through_others()
+        check_cause(solution, more, more.night, *more.cause, f"{STORY[drawn.family]} {THROUGH}")
 
 
 def test_cached_result_of_other_data_is_the_cause(solution: Any, recorded_nights: Nights) -> None:
@@ -654,12 +668,13 @@ def test_lost_worker_is_told_by_its_silence(solution: Any, recorded_nights: Nigh
     find_causes(solution, recorded_nights, *families, *more)
     for drawn in recorded_nights("lost", "slow"):
         (run,) = [one for one in drawn.night["runs"] if one["states"][-1]["type"] == "RUNNING"]
-        for silent_s in (89.5, 90.0):
+        for silent_s in (89.5, 90.0, 86_420.0):
             taken = last_sign(drawn.night, run) + dt.timedelta(seconds=silent_s)
             night = {**drawn.night, "taken_at": taken.isoformat()}
             expected = ("worker", run["id"]) if silent_s >= 90 else ("nothing", "")
             story = f"The run is Running, and its last sign was {silent_s} s before `taken_at`."
             check_cause(solution, drawn, night, *expected, story)
+    find_causes(solution, recorded_nights, "over_a_change")
 
 
 def without_late_beats(night: Row, run: Row) -> tuple[Row, dt.datetime]:
@@ -744,6 +759,8 @@ def test_two_runs_at_once_are_found(solution: Any, recorded_nights: Nights) -> N
         both = drawn.with_another_before_the_last_sign()
         story = "A run was lost, and the other one had begun 10 s before its last heartbeat."
         check_cause(solution, both, both.night, *both.cause, story)
+        crashed = both.with_crash_before_the_other()
+        check_cause(solution, crashed, crashed.night, *crashed.cause, STILL_AT_WORK)
     for drawn in recorded_nights("two_at_once"):
         early = drawn.with_first_still_at_work()
         check_cause(solution, early, early.night, *early.cause, AT_WORK)
@@ -837,6 +854,7 @@ def test_effect_is_never_just_run_again(solution: Any, recorded_nights: Nights) 
     for drawn in recorded_nights("lost_while_promoting"):
         between = drawn.with_effect_between_tries()
         check_lists(solution, between, EFFECTS, ("by_hand", "again"), BETWEEN)
+        check_lists(solution, drawn.with_new_effect(), EFFECTS, ("by_hand", "again"), NEW_EFFECT)
     for drawn in recorded_nights("two_at_once"):
         early = drawn.with_first_still_at_work()
         check_lists(solution, early, EFFECTS, ("by_hand", "again"), AT_WORK)
@@ -857,6 +875,10 @@ def test_what_was_made_of_spoilt_rows_is_not_kept(solution: Any, recorded_nights
         "failure_passed_on",
         "stale_features_unseen",
     )
+    for drawn in recorded_nights("stale_features_unseen", "answer_is_an_error"):
+        more = drawn.with_way_through_others()
+        story = f"{STORY[drawn.family]} {THROUGH}"
+        check_lists(solution, more, KEEP, ("by_hand", "keep", "again"), story)
 
 
 # Task 5: what to do next
@@ -922,3 +944,5 @@ def test_rest_is_run_again_and_nothing_else(solution: Any, recorded_nights: Nigh
         *("green", "retry_healed", "rerun_healed", "lost_then_rerun", "crashed_when_done"),
         *("two_at_once", "began_late", "two_regions", "optional_failed"),
     )
+    for drawn in recorded_nights("outage", "no_answer"):
+        check_step(solution, drawn.with_answer_before_its_end(), AGAIN, IN_BETWEEN)

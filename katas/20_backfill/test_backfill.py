@@ -9,7 +9,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -27,6 +27,7 @@ BEFORE, DAY, NEXT = "2026-02-09", "2026-02-10", "2026-02-11"
 COLUMNS = ["call_id", "customer_id", "happened_at", "seconds", "arrived"]
 # As two systems write it down, and a person.
 IDS = ["007", "7", "1e5", "100000", "NA", "c-17", "C-17"]
+IDS += ["plumless", "buckeroo"]  # with one CRC-32
 OFFSETS = [UTC, PARIS, ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")]
 # What the store has from before: days without a partition, one customer twice.
 FORMER = [("1999-12-31", 3, 1, 60), ("2025-12-30", 7, 2, 90), ("2025-12-30", 7, 2, 90)]
@@ -145,8 +146,8 @@ def chosen(solution: Any, day: str, calls: Calls, wanted: list[dict[str, Any]], 
 
 def test_late_calls_belong_to_the_day_on_which_they_happened(solution: Any, calls: Calls) -> None:
     wanted = []
-    for number, late in enumerate((0, 1, 1, 3, 9, 60, 400)):
-        wanted.append(calls.deliver(IDS[number], noon(DAY, hours=number - 3), later(DAY, late)))
+    for number, late in enumerate((0, 1, 1, 3, 9, 60, 400, 2, 2)):
+        wanted.append(calls.deliver(IDS[number], noon(DAY, hours=number - 4), later(DAY, late)))
         for day in (BEFORE, NEXT, later(DAY, -late - 2)):  # others arrive on that day
             calls.deliver(f"{day}-{number}", noon(day), later(DAY, late))
     wanted[0]["seconds"] = 0  # who hangs up in the queue has called, too
@@ -160,7 +161,10 @@ def test_late_calls_belong_to_the_day_on_which_they_happened(solution: Any, call
 
 @pytest.mark.parametrize(
     ("day", "hours"),
-    [("2026-03-29", 23), ("2026-10-25", 25), ("2026-01-15", 24), ("2026-07-15", 24)],
+    [
+        *(("2026-03-29", 23), ("2026-10-25", 25), ("2026-01-15", 24), ("2026-07-15", 24)),
+        *(("2027-03-28", 23), ("2027-10-30", 24)),  # each year on other days
+    ],
 )
 def test_day_is_as_long_as_it_is_in_paris(
     solution: Any, calls: Calls, machine_in: Callable[[str], None], day: str, hours: int
@@ -192,6 +196,9 @@ def test_call_delivered_again_counts_once_as_corrected(solution: Any, calls: Cal
     calls.deliver("thrice", noon(DAY, hours=1), later(DAY, 9))
     calls.deliver("moved away", noon(DAY), DAY)
     calls.deliver("moved here", noon(NEXT), NEXT)
+    calls.deliver("day and month swapped", noon(DAY), DAY)
+    calls.deliver("day and month swapped", noon("2026-10-02"), later(DAY, 2))
+    calls.deliver("swapped back", noon("2026-10-02"), DAY)
     calls.deliver("and back", noon(DAY), DAY)
     calls.deliver("and back", noon(NEXT), NEXT)
     wanted = {
@@ -199,6 +206,7 @@ def test_call_delivered_again_counts_once_as_corrected(solution: Any, calls: Cal
             calls.deliver("twice", noon(DAY, hours=2), later(DAY, 2)),
             calls.deliver("thrice", noon(DAY, hours=-2), later(DAY, 10)),
             calls.deliver("moved here", noon(DAY), later(DAY, 30)),
+            calls.deliver("swapped back", noon(DAY), later(DAY, 2)),
             calls.deliver("and back", noon(DAY, hours=3), later(DAY, 3)),
         ],
         BEFORE: [calls.deliver("moved away", noon(BEFORE), later(DAY, 1))],
@@ -258,6 +266,21 @@ def asset_of(solution: Any, name: str) -> Any:
         "In production: ninety days are one run. It has no `partition_key`, one bad day fails them"
         " all, and nobody sees which.",
     )
+    for key in one.dependency_keys:
+        mapping = one.get_partition_mapping_for_dep(key)
+        if mapping is None:  # some that there are, are empty tuples
+            mapping = dg.IdentityPartitionMapping()
+        of_day = solution.days.subset_with_partition_keys([DAY])
+        days = (of_day, solution.days, solution.days)
+        seen = mapping.get_upstream_mapped_partitions_result_for_partitions(*days)
+        made_of = list(seen.partitions_subset.get_partition_keys())
+        assert made_of == [DAY], told(
+            f"{name} of {DAY} is made of {len(made_of)} days of {key.to_user_string()}:"
+            f" {shorten(str(made_of))}, as Dagster is told by {type(mapping).__name__}.",
+            f"Expected: of {DAY} alone.",
+            "In production: Dagster's own backfill makes no model before each of the ninety days"
+            " has its features; and of one day that fails no other day gets a model.",
+        )
     return one
 
 
@@ -371,13 +394,20 @@ def overtaken(kind: type, *statements: tuple[str, list[tuple[Any, ...]]]) -> Ite
     """
     to_write, to_repeat = list(statements), ["UPDATE features SET calls = calls"]
     waiting: list[sqlite3.Connection] = []
+    journals: list[list[str]] = []  # as each change began
 
     class Overtaken(kind):  # type: ignore[misc]
+        seen_beside: ClassVar[list[list[str]]] = journals
+
         def connect(self) -> Any:
             connection = super().connect()
 
             def on_statement(statement: str) -> None:
                 does = statement.lstrip().upper()
+                if does.startswith(CHANGES):
+                    here = Path(self.path)
+                    beside = (here.with_name(f"{here.name}-{one}") for one in ("journal", "wal"))
+                    journals.append([one.name for one in beside if one.exists()])
                 while waiting:
                     waiting.pop().close()
                 if to_write and does.startswith(("BEGIN", *CHANGES)):
@@ -423,6 +453,7 @@ def test_day_made_again_replaces_itself(
     features = asset_of(solution, "daily_features")
     some, others = customer_ids[:12], customer_ids[8:20]
     first, other, corrected = (some_calls(calls, 40, one) for one in (some, some, others[:9]))
+    exchanged = corrected.assign(customer_id=corrected["customer_id"].replace(pair_of(others)))
     sentences, expected = [], {NEXT: features_of(NEXT, other), DAY: []}
     insert = "INSERT INTO features VALUES (?, ?, ?, ?)"
     why = (
@@ -435,6 +466,7 @@ def test_day_made_again_replaces_itself(
         (NEXT, other, True),
         (DAY, first, False),
         (DAY, corrected, False),
+        (DAY, exchanged, False),  # as many calls and seconds, and the same customers
         (DAY, corrected[:0], False),
         (DAY, first, False),
     ):
@@ -456,7 +488,22 @@ def test_day_made_again_replaces_itself(
             f"Expected of the last run: it succeeds, with the metadata rows={len(expected[day])}.",
             "In production: who makes ninety days again wants to see beside each how much it is.",
         )
+        seen = kind.seen_beside[1:] if by_another else []
+        assert not seen or any(seen), told(
+            *sentences,
+            f"It changed the store {len(seen) + 1} times, and in the meantime SQLite kept nothing"
+            " on the disk of how it was: neither store.db-journal nor store.db-wal.",
+            "Expected: one of them, as SQLite has it unless it is told otherwise.",
+            "In production: the machine is taken away in the middle of it. Nobody can roll back:"
+            " the day is half old and half new, or the store is malformed.",
+        )
         holds(store, [row for rows in expected.values() for row in rows], sentences[-1], why)
+
+
+def pair_of(customers: list[int]) -> dict[int, int]:
+    """Say of two customers that each is the other one."""
+    first, second = customers[:2]
+    return {first: second, second: first}
 
 
 def test_day_that_fails_leaves_the_table_alone(
@@ -506,13 +553,20 @@ EVENTS = {Status.SUCCESS: "PIPELINE_SUCCESS", Status.FAILURE: "PIPELINE_FAILURE"
 EVENTS |= {Status.CANCELED: "PIPELINE_CANCELED", Status.STARTED: "PIPELINE_START"}
 FIRST, LAST = "2026-01-01", "2026-03-31"  # ninety days
 NAME = "utc-days"
+LONG = "the ninety days that were counted by the day of their delivery, mended on 1 April"
+ANY_TIME = datetime.datetime(2026, 1, 5, tzinfo=UTC)
 
 
 class Records:
-    """What Dagster knows of runs that other processes make: it is told, and nothing is run."""
+    """What Dagster knows of runs that other processes make: it is told, and nothing is run.
+
+    When a run was made it is told by the machine that makes it: here the clock of each next one is
+    an hour more behind, and all of them were long ago.
+    """
 
     def __init__(self, instance: Any) -> None:
         self.instance = instance
+        self.count = 0
 
     def add(
         self,
@@ -521,14 +575,27 @@ class Records:
         name: str | None = NAME,
         job: str = "remake",
         run_key: str | None = None,
+        again_of: Any = None,
     ) -> Any:
-        """Note a run of a day; the daemon notes also which request's key it had."""
+        """Note a run of a day; the daemon notes also which request's key it had.
+
+        One that somebody makes of another one again, in Dagster's page, knows of which.
+        """
+        before = None if again_of is None else again_of.run_id
+        self.count += 1
+        at = ANY_TIME - datetime.timedelta(hours=self.count)
         tags = {PARTITION: day, "backfill": name, RUN_KEY: run_key}
         tags = {key: value for key, value in tags.items() if value}
         run = dg.DagsterRun(
-            job, str(uuid.uuid4()), status=status, tags=tags, remote_job_origin=ORIGIN
+            job,
+            str(uuid.uuid4()),
+            status=status,
+            tags=tags,
+            remote_job_origin=ORIGIN,
+            root_run_id=before,
+            parent_run_id=before,
         )
-        return self.instance.add_run(run)
+        return self.instance.run_storage.add_historical_run(run, at)
 
     def end(self, run: Any, status: Any) -> None:
         """Note that a run has ended."""
@@ -670,8 +737,15 @@ def test_run_keys_are_of_day_and_backfill(solution: Any, records: Records) -> No
     given = ("2026-03-27", LAST, 9)
     keys = [
         [one.run_key for one in solution.next_runs(records.instance, name, *given)]
-        for name in (NAME, NAME, "another")
+        for name in (NAME, NAME, "another", LONG, f"{LONG}, once more")
     ]
+    assert not set(keys[3]) & set(keys[4]), told(
+        f"Ticks of the backfills {LONG!r} and {LONG + ', once more'!r} ask with the run keys"
+        f" {keys[3]} and {keys[4]}.",
+        "Expected: none of the one is one of the other's.",
+        "In production: of one sensor Dagster makes one run for a key, ever. Of the second backfill"
+        " it makes none, and nobody is told.",
+    )
     assert keys[0] == keys[1] and not set(keys[0]) & set(keys[2]), told(
         f"Two ticks of one backfill ask with the run keys {keys[0]} and {keys[1]}, a tick of"
         f" another one with {keys[2]}.",
@@ -861,8 +935,7 @@ def test_last_run_of_a_day_decides(solution: Any, records: Records, rng: random.
 
 def test_failed_days_are_made_again_a_few_at_a_time(solution: Any, records: Records) -> None:
     days = [later(LAST, -number) for number in range(9)]
-    for day in days[3:]:
-        records.add(day, Status.FAILURE)
+    failed = [records.add(day, Status.FAILURE) for day in days[3:]]
     running = [records.add(days[0], Status.STARTED) for _ in range(2)]
     records.add(days[2], Status.FAILURE, "another")
     first = again(solution, records, 5)
@@ -896,6 +969,18 @@ def test_failed_days_are_made_again_a_few_at_a_time(solution: Any, records: Reco
         f" keys were {first[1]}.",
         f"Expected: {[days[3], days[5]]}, and for {days[3]} a key that it has not had.",
         "In production: of one sensor Dagster makes one run for a key, ever.",
+    )
+    records.add(days[3], Status.FAILURE, run_key=third[1][0])
+    records.add(days[3], Status.FAILURE, again_of=failed[0])
+    fourth = again(solution, records, 4)
+    had = {*first[1], *third[1]}
+    assert fourth[0] == [days[3], days[5]] and fourth[1][0] not in had, told(
+        f"{days[3]} failed again, and once more when somebody made its first run again in"
+        f" Dagster's page. run_again(..., 4) asked for {fourth[0]} with the keys {fourth[1]};"
+        f" before, the keys were {sorted(map(str, had))}.",
+        f"Expected: {[days[3], days[5]]}, and for {days[3]} a key that it has not had.",
+        "In production: of one sensor Dagster makes one run for a key, ever. This day is never"
+        " made.",
     )
 
 

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from dojo.exam.stage import Desk, examines
 from dojo.world.draw import Draw
 from dojo.world.draw.recorded import drawn_night, recorded_nights_in
-from dojo.world.draw.varied import RecordedNight
+from dojo.world.draw.varied import RecordedNight, nights_over_a_change
 
 _NIGHTS = Path(__file__).with_name("nights.jsonl")
 _HISTORIES = (
@@ -63,7 +63,8 @@ def _on_the_edge(nights: list[RecordedNight]) -> list[RecordedNight]:
         states = [state for task in run["tasks"] for state in task["states"]]
         beats = [beat for beat in one.night["heartbeats"] if beat["run"] == run["id"]]
         last = max(map(_at, [*run["states"], *states, *beats]))
-        for silent_s, cause in ((89.5, ("nothing", "")), (90.0, ("worker", run["id"]))):
+        lost = ("worker", run["id"])
+        for silent_s, cause in ((89.5, ("nothing", "")), (90.0, lost), (86_420.0, lost)):
             taken = last + dt.timedelta(seconds=silent_s)
             night = {**one.night, "taken_at": taken.isoformat()}
             family = f"{one.family}, silent for {silent_s} s"
@@ -96,6 +97,28 @@ def _varied(nights: list[RecordedNight]) -> list[RecordedNight]:
         dataclasses.replace(
             by_family["two_at_once"].with_first_still_at_work(), family="the first is still at work"
         ),
+        dataclasses.replace(
+            by_family["lost_while_promoting"].with_new_effect(), family="an effect that is new"
+        ),
+        dataclasses.replace(
+            by_family["lost_then_rerun"]
+            .with_another_before_the_last_sign()
+            .with_crash_before_the_other(),
+            family="set to Crashed while at work",
+        ),
+        *(
+            dataclasses.replace(
+                by_family[name].with_way_through_others(), family=f"{name}, by way of others"
+            )
+            for name in ("stale_features_unseen", "answer_renamed", "answer_is_an_error")
+        ),
+        *(
+            dataclasses.replace(
+                by_family[name].with_answer_before_its_end(), family=f"{name}, others were answered"
+            )
+            for name in ("outage", "no_answer")
+        ),
+        *nights_over_a_change(),
     ]
 
 

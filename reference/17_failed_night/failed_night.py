@@ -16,7 +16,7 @@ Times are ISO 8601 with an offset, not always the same one. Lists are in no orde
 states of a run; moments to be compared are never equal. A task's name and tags are the same each
 night; no name is twice in a run, and no task is called within another one. The tag `effect`: the
 task changes something outside (a model is promoted). The tag `optional`: the night can do without
-it; no other task needs it. Each of tonight's runs has begun; it is RUNNING still, or has ended
+it; no other task needs it. Each run has begun; tonight's are RUNNING still, or have ended
 COMPLETED, FAILED or CRASHED. The newest earlier run is that of the latest night; if that has
 several, the one that began last.
 """
@@ -45,7 +45,7 @@ def read_runs(flow_run_ids: list[str]) -> list[Row]:
     """Read flow runs from Prefect's API, with the whole history of their task runs.
 
     Args:
-        flow_run_ids: Their ids, each once. They have at most 200 task runs together.
+        flow_run_ids: Their ids, each once: at most 200. They have at most 200 task runs together.
 
     Returns:
         A dict of plain values for each, in the order asked for: `id`, `name`, `parameters` as the
@@ -105,8 +105,8 @@ def first_failure(run: Row) -> str | None:
     """Find the task run of a flow run that failed first for a reason of its own.
 
     It ended in a state of the type FAILED, is not optional, and none that it depends on, however
-    far upstream, ended FAILED or CRASHED. Of several it is the one whose last state is the
-    earliest.
+    far upstream in this run, ended FAILED or CRASHED. Of several it is the one whose last state is
+    the earliest.
 
     Args:
         run: A flow run, as `read_runs` returns it; it may have no task run.
@@ -135,30 +135,30 @@ def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
 
     - "clock": not exactly one moment at which tonight's runs were due (`due` of a run) reads `due`
       of the night, to the minute, on its date, by the wall clock of `timezone`. Where: the run that
-      was due last.
+      was due last; of several that were, the one that began first.
     - "twice": two of tonight's runs were at work at once. Where: the one that began while another
       was (the first of several). A run is at work from its first state of the type RUNNING to its
       last state; to its last sign if it is lost; to `taken_at` if it is alive. Signs: its
-      heartbeats, the states of its task runs and its own; but its own CRASHED is somebody else's.
-      It is lost if its last state is CRASHED; or RUNNING, and its last sign is 90 s or more before
-      `taken_at`: with less it is alive.
+      heartbeats, the states of its task runs and its own; but its own CRASHED is none: mostly
+      somebody else says it, and the process may live on. It is lost if its last state is CRASHED;
+      or RUNNING, and its last sign is 90 s or more before `taken_at`: with less it is alive.
     - "cache": a task run of tonight ended Cached, and what made its result (of the task runs with
-      the same `result` that ended before it, and not Cached, the last one) had worked from other
-      data: the sets of versions in the last answers of all that is upstream of the one and of the
-      other differ (there each answer has a version, and what asked is not Cached). Where: of such
-      task runs the one that ended first.
+      the same `result` that ended COMPLETED before it, and not Cached, the last one) had worked
+      from other data: the sets of versions in the last answers of all that is upstream of the one
+      and of the other, in any run, differ (there all was answered, each answer has a version, and
+      what asked is not Cached). Where: of such task runs the one that ended first.
 
     Then tonight's run that began last counts:
 
     - "nothing": it is alive; or its last state is of the type COMPLETED; or no task is missing: all
       that ended COMPLETED in the newest earlier run, but optional ones, did so in a run of tonight.
       Where: "".
-    - One that can be told from an answer. Take the first failure and all that is upstream of it; of
-      each of these that asked the API, the last request. Look at these requests, the earliest
-      first: "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401, and no
-      request of anybody was answered 200 afterwards; "answer" if it had 200 with a column missing
-      that the newest answer 200 of any earlier run to the same path had; after any other answer
-      look at the next. Where: the task run that asked.
+    - One that can be told from an answer. Take the first failure and all that is upstream of it, in
+      any run; of each of these that asked the API, the last request. Look at these requests, the
+      earliest first: "outage" if it had no answer, or 429, or 500 and more; "secret" if it had 401,
+      and no request of anybody was answered 200 afterwards; "answer" if it had 200 with a column
+      missing that the newest answer 200 of any earlier run to the same path had; after any other
+      answer look at the next. Where: the task run that asked.
     - "code": there is a first failure; that is where. Or the run itself is FAILED: its id.
     - "worker": the run is lost. Where: the run.
 
@@ -185,12 +185,12 @@ def find_cause(night: Row, failure: str | None) -> tuple[str, str]:
     if _is_alive(last, night) or _type(last) == "COMPLETED" or not _missing(night):
         return "nothing", ""
     if failure is not None:
-        return _told_by_answers(failure, last, night) or ("code", failure)
+        return _told_by_answers(failure, night) or ("code", failure)
     return ("code" if _type(last) == "FAILED" else "worker"), last["id"]
 
 
-def _told_by_answers(failure: str, run: Row, night: Row) -> tuple[str, str] | None:
-    tasks = {one["id"]: one for one in run["tasks"]}
+def _told_by_answers(failure: str, night: Row) -> tuple[str, str] | None:
+    tasks = {one["id"]: one for run in night["runs"] for one in run["tasks"]}
     asked = [_last_request(name, night) for name in {failure} | _above(failure, tasks)]
     for request in sorted(filter(None, asked), key=_at):
         status = request["status"]
@@ -336,8 +336,8 @@ def _missing(night: Row) -> set[str]:
 
 
 def _spoilt(night: Row, where: str) -> set[str]:
-    """Return the ids of tonight's task runs that are not to be trusted."""
-    tasks = {task["id"]: task for run in _tonights(night) for task in run["tasks"]}
+    """Return the ids of the task runs that are not to be trusted; the way may lead by others."""
+    tasks = {task["id"]: task for run in night["runs"] for task in run["tasks"]}
     return {name for name in tasks if where in {name} | _above(name, tasks)}
 
 

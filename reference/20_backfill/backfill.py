@@ -104,8 +104,8 @@ def daily_features(
     `day` as YYYY-MM-DD, and the other days as they were, however often the day is made, also where
     two runs are at work at once, of one day or of two: one waits for the other, as long as
     `connect` has it, and both succeed. A day without calls has no row, which is no failure. Where
-    it fails, the table is as it was before. Each materialisation tells in its metadata the `rows`
-    (int) written.
+    it fails, or its machine is gone in the middle, the table is as it was before. Each
+    materialisation tells in its metadata the `rows` (int) written.
     """
     day = context.partition_key
     grouped = daily_calls.groupby("customer_id")["seconds"].agg(["count", "sum"])
@@ -140,8 +140,8 @@ def next_runs(
         so that a tick that is evaluated twice makes no run twice. Maybe none.
 
     Raises:
-        ValueError: There is no day in this range, or one has no partition (yet), or `at_most` is
-            less than 1.
+        ValueError: There is no day in this range, or one has no partition (it has one when it is
+            over in Paris), or `at_most` is less than 1.
     """
     known = days.get_partition_keys()
     if first not in known or last not in known or first > last or at_most < 1:
@@ -175,7 +175,8 @@ def run_again(instance: dg.DagsterInstance, name: str, at_most: int) -> list[dg.
     As `next_runs` does: the newest first, with partition and tag, and together with all that is
     under way in this backfill never more than `at_most`. Each has a run key that none of its
     day's runs has had, the same until that day has another run in this backfill; also where
-    somebody has removed runs of it.
+    somebody has removed runs of it, but the last one. A day that fails each time stays the first to
+    be asked for, if it is the newest: somebody is to look at it.
 
     Args:
         instance: Where Dagster notes the runs.
@@ -210,15 +211,16 @@ def _request(name: str, day: str, which: int | str) -> dg.RunRequest:
 def churn_model(context: dg.AssetExecutionContext, store: Store) -> None:
     """The model of a day, trained on its features, as a new version in the table `models`.
 
-    Yours to declare as an asset, too, partitioned by `days`, one run a day, made after
-    `daily_features`. The champion, the one row of the table `champion`, is what the campaign uses.
-    The new version becomes the champion if there is none yet, or if the champion's day is not newer
-    than the new version's: a day made again replaces its own model. Other rows of `models` do not
-    count, of whatever day. Never does an older day take the place of a newer one, whichever of two
-    runs at once ends last: one waits for the other, and both succeed. Versions from before stay. A
-    day without calls has no model: it fails, by `train`. Where it fails, no version was added and
-    the champion is as before. Each materialisation tells in its metadata the `version` (int), and
-    whether it is the `champion` now (bool).
+    Yours to declare as an asset, too, partitioned by `days`, one run a day, made after the
+    `daily_features` of that day, of what these are as it begins. The champion, the one row of the
+    table `champion`, is what the campaign uses. The new version becomes the champion if there is
+    none yet, or if the champion's day is not newer than the new version's: a day made again
+    replaces its own model. Other rows of `models` do not count, of whatever day. Never does an
+    older day take the place of a newer one, whichever of two runs at once ends last: one waits for
+    the other, and both succeed. Versions from before stay. A day without calls has no model: it
+    fails, by `train`. Where it fails, no version was added and the champion is as before. Each
+    materialisation tells in its metadata the `version` (int), and whether it is the `champion` now
+    (bool).
     """
     day = context.partition_key
     with contextlib.closing(store.connect()) as connection, connection:
@@ -241,6 +243,7 @@ def make_backfill(
 ) -> dg.SensorDefinition:
     """Make the sensor of a backfill, which asks for its runs until each day has one (given).
 
+    For Dagster all that it makes are one sensor, `backfill`: have one of them deployed at a time.
     What has failed it names. Deployed with `again` it asks for that, too, when each day has had a
     run, and after each further failure anew: until it is stopped, or deployed without.
     """

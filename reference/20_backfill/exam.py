@@ -45,7 +45,8 @@ def drawn_deliveries_of_drawn_days(desk: Desk) -> None:
     """Ask for days of 23, 24 and 25 hours, of calls that are late, corrected, moved."""
     rng = desk.rng
     plain = datetime.date(2026, rng.choice((1, 2, 6, 7)), rng.randint(3, 27))
-    days = [plain, clock_change(2026, 3), clock_change(2026, 10)]
+    year = rng.randint(2027, 2032)  # not each year on the same days
+    days = [plain, *(clock_change(one, month) for one in (2026, year) for month in (3, 10))]
     rows: list[list[Any]] = []
     for day in days:
         start, end = _midnight(day), _midnight(day + _DAY)
@@ -60,7 +61,11 @@ def drawn_deliveries_of_drawn_days(desk: Desk) -> None:
                 moved = moment + rng.choice((-1, 0, 0, 1)) * _DAY
                 again = str(day + (late + rng.randint(1, 30)) * _DAY)
                 rows.append(_delivery(desk, f"{day}/{number}", moved, again))
-    for call_id in ("007", "7", "1e5", "100000", "c-7", "C-7", "NA"):
+        for far in (-1, 1):  # a day and a month were swapped
+            elsewhere = _midnight(day + far * rng.randint(20, 200) * _DAY) + _DAY / 2
+            for late, moment in enumerate([start + _DAY / 2, elsewhere][::far]):
+                rows.append(_delivery(desk, f"{day}/{far}", moment, str(day + late * _DAY)))
+    for call_id in (*("007", "7", "1e5", "100000", "c-7", "C-7", "NA"), "plumless", "buckeroo"):
         rows.append(_delivery(desk, call_id, _midnight(plain) + _DAY / 2, str(plain)))
     rng.shuffle(rows)
     zone = rng.choice(("America/New_York", "Asia/Tokyo"))
@@ -96,8 +101,10 @@ def days_are_made_again(desk: Desk) -> None:
     four, one, three, two = _days(desk, 4)
     ids = rng.sample(range(1, 500), 20) + [2**60 + number for number in range(4)]
     some, others = ids[:14], ids[8:]
+    calls = _calls(desk, some, 20)
+    pair = dict(zip(some[:2], some[1::-1], strict=True))
     script: list[list[Any]] = [
-        [four, _calls(desk, some, 20), ""],
+        [four, calls, ""],
         [one, _calls(desk, some, 40), ""],
         [two, _calls(desk, some, 30), "overtaken"],
         [three, _calls(desk, some, 20), ""],
@@ -105,9 +112,10 @@ def days_are_made_again(desk: Desk) -> None:
         [two, _calls(desk, others, 40), "full"],
         [two, _calls(desk, others, 41), "locked"],
         [three, [], ""],
+        [four, [[pair.get(one, one), seconds] for one, seconds in calls], ""],  # two are exchanged
     ]
     outcome = desk.run_with("make_days", script)
-    desk.note_outcome("Dagster backfills it day by day", outcome)
+    desk.note_outcome("how it is made", outcome)
     if outcome.raised:
         return
     for number, run in enumerate(read_history(desk), start=1):
@@ -122,7 +130,8 @@ def days_are_made_again(desk: Desk) -> None:
 
 
 def _name(desk: Desk) -> str:
-    return f"fix-{desk.rng.randint(10, 99)}"
+    long = "the ninety days that were counted on the day of their delivery"
+    return f"{long}, {desk.rng.randint(10, 99)}"
 
 
 @examines(3, rests_on=("answer",))
@@ -208,7 +217,8 @@ def failed_days_are_asked_for_again(desk: Desk) -> None:
     script += [["failed", f"{name}1"], ["again", f"{name}1", 1], ["failed", "nobody"]]
     day, other = rng.choice(days), f"{name}2"
     script += [["add", day, "FAILURE", other], ["again", other, 1], ["start", "FAILURE", 1]]
-    script += [["remove", other, day], ["again", other, 1]]
+    script += [["remove", other, day], ["again", other, 1], ["start", "FAILURE", 1]]
+    script += [["repeat", other, day], ["again", other, 1]]
     _note_ticks(desk, script)
 
 
@@ -239,7 +249,7 @@ def the_champion_is_of_the_newest_day(desk: Desk) -> None:
         script.append([day, rng.sample(range(1, 4000), 3), "overtaken", other])
     script += [[days[9], [], ""], [days[9], [60], "full"], [days[6], [61, 99], "back"]]
     outcome = desk.run_with("make_models", script)
-    desk.note_outcome("Dagster backfills it day by day", outcome)
+    desk.note_outcome("how it is made", outcome)
     if outcome.raised:
         return
     for number, run in enumerate(read_history(desk), start=1):

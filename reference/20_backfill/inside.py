@@ -7,11 +7,12 @@ told, and nothing is run.
 # No `from __future__ import annotations`: Dagster reads those of the assets in here.
 
 import contextlib
+import datetime
 import sqlite3
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from dojo.inside.another import machine_in
 from dojo.inside.dagster import defined, recorded_instance
@@ -22,6 +23,9 @@ _COLUMNS = ["call_id", "customer_id", "happened_at", "seconds", "arrived"]
 _FORMER = [("1999-12-31", 3, 1, 60), ("2025-12-30", 7, 2, 90), ("2025-12-30", 7, 2, 90)]
 _INSERT = "INSERT INTO features VALUES (?, ?, ?, ?)"
 _CHANGES = ("INSERT", "UPDATE", "REPLACE", "DELETE")
+_JOURNALS = ("-journal", "-wal")
+_SOME_DAY = "2026-02-10"
+_ANY_TIME = datetime.datetime(2026, 1, 5, tzinfo=datetime.timezone.utc)
 
 
 def choose(solution: Any, folder: Path, day: str, rows: list[list[Any]], zone: str) -> Any:
@@ -34,7 +38,7 @@ def choose(solution: Any, folder: Path, day: str, rows: list[list[Any]], zone: s
         return sorted(map(str, found[_COLUMNS].itertuples(index=False, name=None)))
 
 
-def make_days(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
+def make_days(solution: Any, folder: Path, script: list[list[Any]]) -> dict[str, Any]:
     """Make the features of days, one after the other.
 
     Args:
@@ -45,12 +49,12 @@ def make_days(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
             one begins to write).
 
     Returns:
-        Whether Dagster's own backfill makes one run of each partition.
+        See `_made`; and whether, as it wrote, SQLite kept on the disk how the store was.
     """
     import pandas
 
     features = defined(solution, "daily_features", "AssetsDefinition")
-    store = _store(solution, folder)
+    store, journals = _store(solution, folder), list[bool]()
     with contextlib.closing(store.connect()) as connection, connection:
         connection.executemany(_INSERT, _FORMER)
         connection.execute("CREATE VIEW report AS SELECT day, sum(calls) FROM features GROUP BY 1")
@@ -76,12 +80,13 @@ def make_days(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
                     other.execute("BEGIN IMMEDIATE")
                 _materialize([before, features], day, kind(path=_path(folder)), instance)
                 other.rollback()
+                journals += getattr(kind, "seen_beside", [])[1:]
             with contextlib.closing(sqlite3.connect(_path(folder))) as other:
                 other.execute("DROP TRIGGER IF EXISTS refused_INSERT")
-    return _one_run_a_day(features)
+    return {**_made(features, solution.days), "can be rolled back": not journals or any(journals)}
 
 
-def make_models(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
+def make_models(solution: Any, folder: Path, script: list[list[Any]]) -> dict[str, Any]:
     """Make the models of days, one after the other; keep who was the champion after each.
 
     Args:
@@ -93,7 +98,7 @@ def make_models(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
             first version the champion again, by hand).
 
     Returns:
-        Whether Dagster's own backfill makes one run of each partition.
+        See `_made`.
     """
     model = defined(solution, "churn_model", "AssetsDefinition")
     store = _store(solution, folder)
@@ -123,7 +128,7 @@ def make_models(solution: Any, folder: Path, script: list[list[Any]]) -> bool:
                 with other:
                     count = "(SELECT count(*) FROM models)"
                     other.execute(f"INSERT INTO after SELECT version, day, {count} FROM champion")
-    return _one_run_a_day(model)
+    return _made(model, solution.days)
 
 
 def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
@@ -135,7 +140,8 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
         script: `next` name first last at_most, `again` name at_most, `failed` name, `add` day (or
             None: a run of no partition) status name (or None: a run of no backfill), `start` status
             number (the first so many of what was asked for last), `end` number status (the run of
-            that number among those under way), `remove` name day (the first run of it).
+            that number among those under way), `remove` name day (the first run of it), `repeat`
+            name day (somebody makes the first run of it again, in Dagster's page; it fails).
 
     Returns:
         Of `next` and `again` a list of day, tag and run key, or `ValueError`; of `failed` the days.
@@ -145,17 +151,23 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
     said: list[Any] = []
     asked: list[Any] = []
     under_way: list[Any] = []
+    count = 0
     with recorded_instance(folder) as instance:
 
-        def add(status: str, **tags: Any) -> None:
+        def add(status: str, before: str | None = None, **tags: Any) -> None:
+            nonlocal count
+            count += 1  # the clock of each machine is an hour more behind
             run = dg.DagsterRun(
                 "remake",
                 str(uuid.uuid4()),
                 status=dg.DagsterRunStatus[status],
                 tags=tags,
                 remote_job_origin=_origin(),
+                root_run_id=before,
+                parent_run_id=before,
             )
-            instance.add_run(run)
+            at = _ANY_TIME - datetime.timedelta(hours=count)
+            instance.run_storage.add_historical_run(run, at)
             if not run.is_finished and "backfill" in tags:
                 under_way.append(run)
 
@@ -169,9 +181,13 @@ def play(solution: Any, folder: Path, script: list[list[Any]]) -> list[Any]:
                 for one in asked[: told[1]]:
                     tags = {_PARTITION: _day(one), "dagster/run_key": one.run_key}
                     add(told[0], **{**one.tags, **tags})
-            elif what == "remove":
-                of_day = dg.RunsFilter(tags={"backfill": told[0], _PARTITION: told[1]})
-                instance.delete_run(instance.get_runs(of_day)[-1].run_id)
+            elif what in ("remove", "repeat"):
+                tags = {"backfill": told[0], _PARTITION: told[1]}
+                first = instance.get_runs(dg.RunsFilter(tags=tags))[-1]
+                if what == "remove":
+                    instance.delete_run(first.run_id)
+                else:
+                    add("FAILURE", first.run_id, **tags)
             elif what == "end":
                 if under_way:
                     run = under_way.pop(told[0])
@@ -248,9 +264,22 @@ def _materialize(assets: list[Any], day: str, store: Any, instance: Any) -> None
     )
 
 
-def _one_run_a_day(asset: Any) -> bool:
-    policy = asset.backfill_policy
-    return policy is None or policy.max_partitions_per_run == 1
+def _made(asset: Any, days: Any) -> dict[str, Any]:
+    """Say whether Dagster's own backfill makes a run a day, and of which days a day is made."""
+    import dagster as dg
+
+    policy, made_of = asset.backfill_policy, set()
+    for key in asset.dependency_keys:
+        mapping = asset.get_partition_mapping_for_dep(key)
+        if mapping is None:  # some that there are, are empty tuples
+            mapping = dg.IdentityPartitionMapping()
+        of_day = days.subset_with_partition_keys([_SOME_DAY])
+        seen = mapping.get_upstream_mapped_partitions_result_for_partitions(of_day, days, days)
+        made_of.update(seen.partitions_subset.get_partition_keys())
+    return {
+        "a run a day": policy is None or policy.max_partitions_per_run == 1,
+        "made of its own day": made_of == {_SOME_DAY},
+    }
 
 
 def _refuse(connection: Any, change: str, table: str, when: str = "") -> None:
@@ -270,13 +299,18 @@ def _overtaken(kind: type, *statements: tuple[str, list[tuple[Any, ...]]]) -> It
     """
     to_write, to_repeat = list(statements), ["UPDATE features SET calls = calls"]
     waiting: list[sqlite3.Connection] = []
+    journals: list[bool] = []  # whether there is one on the disk, as each change begins
 
     class Overtaken(kind):  # type: ignore[misc]
+        seen_beside: ClassVar[list[bool]] = journals
+
         def connect(self) -> Any:
             connection = super().connect()
 
             def on_statement(statement: str) -> None:
                 does = statement.lstrip().upper()
+                if does.startswith(_CHANGES):
+                    journals.append(any(Path(self.path + one).exists() for one in _JOURNALS))
                 while waiting:
                     waiting.pop().close()
                 if to_write and does.startswith(("BEGIN", *_CHANGES)):

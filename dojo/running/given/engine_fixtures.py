@@ -19,7 +19,7 @@ from dojo.running.given.fixtures import run_and_kata
 from dojo.running.given.laws import Laws
 from dojo.world.clock import RetryClock
 from dojo.world.draw.recorded import drawn_night, recorded_nights_in
-from dojo.world.draw.varied import RecordedNight
+from dojo.world.draw.varied import OVER_A_CHANGE, RecordedNight, nights_over_a_change
 from dojo.world.history import PrefectHistory, recorded_history
 
 
@@ -64,10 +64,13 @@ def recorded_nights(request: pytest.FixtureRequest) -> Callable[..., list[Record
     print(f"data: {path.name}, drawn with random.Random({request.node.name!r})")  # if it is red
 
     def drawn(*families: str) -> list[RecordedNight]:
-        kept = recorded_nights_in(path)
-        if unknown := {*families} - {one["family"] for one in kept}:
+        kept, made = recorded_nights_in(path), []
+        if OVER_A_CHANGE in families:
+            made = nights_over_a_change()
+        if unknown := {*families} - {one["family"] for one in kept} - {OVER_A_CHANGE}:
             raise LookupError(f"{path.name} has no night of the family {min(unknown)!r}")
-        return [drawn_night(one, rng) for one in kept if one["family"] in families or not families]
+        asked = [one for one in kept if one["family"] in families or not families]
+        return [*(drawn_night(one, rng) for one in asked), *made]
 
     return drawn
 

@@ -12,6 +12,8 @@ from typing import Any
 
 Row = dict[str, Any]
 
+OVER_A_CHANGE = "over_a_change"
+
 
 @dataclasses.dataclass(frozen=True)
 class RecordedNight:
@@ -69,6 +71,73 @@ class RecordedNight:
             if one["name"] == later["name"]:
                 one["result"] = "results/of-both"
         return dataclasses.replace(self, night=night)
+
+    def with_crash_before_the_other(self) -> RecordedNight:
+        """Return it where the first run was set to Crashed 5 s before the second one began.
+
+        For what `with_another_before_the_last_sign` returns: its process worked on.
+        """
+        night = copy.deepcopy(self.night)
+        lost, other = _tonights(night)
+        began = min(_time(one) for one in other["states"] if _runs(one))
+        at = began - dt.timedelta(seconds=5)
+        lost["states"].append(_state("CRASHED", "Crashed", at))
+        return dataclasses.replace(self, night=night)
+
+    def with_way_through_others(self) -> RecordedNight:
+        """Return it where what was made of the cause's result was made by way of another run.
+
+        For a night whose cause sits in a task run of which others were made.
+        """
+        night = copy.deepcopy(self.night)
+        where = self.cause[1]
+        tasks = [task for run in night["runs"] for task in run["tasks"]]
+        (spoilt,) = (task for task in tasks if _is_at(task, self.cause))
+        between = {**copy.deepcopy(spoilt), "id": where[::-1], "upstream": [where], "result": None}
+        at = _time(spoilt["states"][-1])
+        between["states"] = [_state("RUNNING", "Running", at), _state("COMPLETED", "Completed", at)]
+        for task in tasks:
+            task["upstream"] = [between["id"] if one == where else one for one in task["upstream"]]
+        others = copy.deepcopy(next(run for run in night["runs"] if spoilt in run["tasks"]))
+        others |= {"id": others["id"][::-1], "tasks": [between]}
+        others["parameters"]["region"] = "of the others"
+        night["runs"].append(others)
+        return dataclasses.replace(self, night=night)
+
+    def with_new_effect(self) -> RecordedNight:
+        """Return it where no earlier night had the effect in which the worker died.
+
+        For `lost_while_promoting`.
+        """
+        night = copy.deepcopy(self.night)
+        tonight = [task for run in _tonights(night) for task in run["tasks"]]
+        (new,) = (one["name"] for one in tonight if "effect" in one["tags"] and _runs(_last(one)))
+        for run in night["runs"]:
+            if run["parameters"] != night["parameters"]:
+                run["tasks"] = [one for one in run["tasks"] if one["name"] != new]
+        return dataclasses.replace(self, night=night)
+
+    def with_answer_before_its_end(self) -> RecordedNight:
+        """Return it where others were answered after the last request, before the task run's end.
+
+        For `outage` and `no_answer`.
+        """
+        night = copy.deepcopy(self.night)
+        asked = [one for one in night["requests"] if one["task"] == self.cause[1]]
+        last = max(asked, key=_time)
+        ends = [
+            _last(one) for run in night["runs"] for one in run["tasks"] if _is_at(one, self.cause)
+        ]
+        at = _time(last) + (_time(ends[0]) - _time(last)) / 2
+        answer = {
+            "task": last["task"][::-1],
+            "path": "/contracts",
+            "columns": ["id"],
+            "version": "v1",
+        }
+        night["requests"].append({**answer, "at": at.isoformat(), "status": 200})
+        step = "look" if self.tasks["by_hand"] else "rerun" if self.tasks["again"] else "nothing"
+        return dataclasses.replace(self, night=night, step=step)
 
     def with_effect_between_tries(self) -> RecordedNight:
         """Return it where the effect in which the worker died was waiting for its next try.
@@ -133,6 +202,64 @@ class RecordedNight:
         return dataclasses.replace(self, night=night, tasks=tasks, step="wait")
 
 
+def nights_over_a_change() -> list[RecordedNight]:
+    """Make two nights in Paris over a change of clocks: one alive after 40 s, one lost for an hour.
+
+    By the wall clock the first has been silent for an hour, the second for seconds.
+    """
+    found = []
+    for family, date, began, sign, taken, is_lost in (
+        ("alive", "2026-03-29", "00:58:00", "00:59:50", "01:00:30", False),
+        ("lost", "2026-10-25", "00:58:00", "00:59:50", "01:59:55", True),
+    ):
+        at = {one: dt.datetime.fromisoformat(f"{date}T{one}+00:00") for one in (began, sign, taken)}
+        due = "01:58" if not is_lost else "02:58"
+        day = dt.timedelta(days=1)
+        earlier = (dt.date.fromisoformat(date) - day).isoformat()
+        task = {"name": "load_rows", "tags": [], "upstream": [], "result": None}
+        runs = [
+            {
+                "id": f"of-{night}",
+                "name": f"of {night}",
+                "parameters": {"night": night, "region": "eu"},
+                "due": moment.isoformat(),
+                "states": [_state(name.upper(), name, moment) for name in names],
+                "tasks": [
+                    {
+                        **task,
+                        "id": f"load-{night}",
+                        "states": [_state(names[-1].upper(), names[-1], moment)],
+                    }
+                ],
+            }
+            for night, moment, names in (
+                (earlier, at[began] - day, ("Running", "Completed")),
+                (date, at[began], ("Running",)),
+            )
+        ]
+        night = {
+            "parameters": runs[1]["parameters"],
+            "timezone": "Europe/Paris",
+            "due": due,
+            "taken_at": at[taken].isoformat(),
+            "runs": runs,
+            "heartbeats": [{"run": runs[1]["id"], "at": at[sign].isoformat()}],
+            "requests": [],
+        }
+        found.append(
+            RecordedNight(
+                f"{family}_{OVER_A_CHANGE}",
+                night,
+                {one["id"]: None for one in runs},
+                None,
+                ("worker", runs[1]["id"]) if is_lost else ("nothing", ""),
+                {"by_hand": [], "keep": [], "again": ["load_rows"] if is_lost else []},
+                "rerun" if is_lost else "wait",
+            )
+        )
+    return found
+
+
 def _tonights(night: Row) -> list[Row]:
     """Return tonight's runs, the one that began first before the others."""
     runs = [run for run in night["runs"] if run["parameters"] == night["parameters"]]
@@ -141,6 +268,11 @@ def _tonights(night: Row) -> list[Row]:
 
 def _runs(state: Row) -> bool:
     return bool(state["type"] == "RUNNING")
+
+
+def _last(row: Row) -> Row:
+    state: Row = row["states"][-1]
+    return state
 
 
 def _state(kind: str, name: str, at: dt.datetime) -> Row:

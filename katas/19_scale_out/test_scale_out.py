@@ -316,7 +316,7 @@ def check_scores(place: Place, region: str, frame: pd.DataFrame, weight: float, 
         and np.array_equal(seen["score"], expected["score"], equal_nan=True)
     )
     assert is_right, told(
-        f"{call}: scores/{region}.pkl holds"
+        f"{call} left in scores/{region}.pkl"
         f" {'nothing that can be read' if seen is None else shorten(str(seen.head(3)))}.",
         f"Expected: the columns {list(expected.columns)}, {len(expected)} rows in the order of the"
         f" customers' file, beginning with {shorten(str(expected.head(3)))}.",

@@ -29,7 +29,7 @@ from dojo.world.http.bound import bind_as_made_before
 from dojo.world.seams.libraries import OWN_ADDRESS, PROCESS
 
 _HOST = "127.0.0.1"
-_SOCKETS_EACH = 2  # Dask's own, and one of HTTP
+SOCKETS_EACH = 2  # Dask's own, and one of HTTP
 # What costs a process without anything to show for it here.
 _SETTINGS = {
     "distributed.scheduler.active-memory-manager.start": False,
@@ -73,7 +73,7 @@ def be_member(given: dict[str, Any], telling: Any) -> None:
     try:
         number = int(given["number"])
         count_received(counts_of(Path(given["folder"])), number)
-        bind_as_made_before(_SOCKETS_EACH * number)
+        bind_as_made_before(SOCKETS_EACH * number)
         PROCESS.write(_Unwatched)
         OWN_ADDRESS.write(lambda *_, **__: _HOST)
         _have_solution(given["solution"])  # the scheduler reads what it passes on, too

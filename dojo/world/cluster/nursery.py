@@ -18,10 +18,10 @@ from typing import Any
 
 from dojo.ground import processes
 from dojo.ground.run_folder import CAN_FORK, Forked
-from dojo.world.cluster.member import be_member, import_all
+from dojo.world.cluster.member import SOCKETS_EACH, be_member, import_all
 from dojo.world.cluster.noted import SLOT, Cluster, counts_of, notes_of
 from dojo.world.history import ran_elsewhere
-from dojo.world.http.bound import let_go_of_all
+from dojo.world.http.bound import let_go
 
 _MEMBER = "dojo.world.cluster.member"
 _ENDED_EARLY = "a process of the cluster ended before it was ready"
@@ -130,6 +130,7 @@ class Nursery:
 def _breed(asked: int, answering: int) -> None:
     """Start and end what is asked for, until nobody can ask any more."""
     members: list[int] = []
+    signal.signal(signal.SIGCHLD, lambda *_: _let_go_of_the_dead(members))
     with os.fdopen(asked, encoding="utf-8") as lines:
         for line in lines:
             given = json.loads(line)
@@ -141,9 +142,17 @@ def _breed(asked: int, answering: int) -> None:
                         os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)
                 members.clear()
-                let_go_of_all()
+                let_go()
                 told = {"ended": True}
             os.write(answering, (json.dumps(told) + "\n").encode())
+
+
+def _let_go_of_the_dead(members: list[int]) -> None:
+    """Have nobody listen for a member that was killed, as where it has a machine of its own."""
+    for number, pid in enumerate(members):
+        with contextlib.suppress(ChildProcessError):  # it was waited for
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                let_go(SOCKETS_EACH * number, SOCKETS_EACH)
 
 
 def _start_members(given: dict[str, Any], members: list[int]) -> dict[str, Any]:
@@ -152,6 +161,7 @@ def _start_members(given: dict[str, Any], members: list[int]) -> dict[str, Any]:
         reading, writing = os.pipe()
         pid = processes.fork()
         if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(reading)
             nothing = os.open(os.devnull, os.O_RDWR)
             for standard in (0, 1, 2):

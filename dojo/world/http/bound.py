@@ -69,9 +69,18 @@ def bind_as_made_before(first: int) -> None:
     socket.socket.bind = bind  # type: ignore[method-assign,assignment]
 
 
-def let_go_of_all() -> None:
-    """Have nobody listen on any of those until somebody does again."""
-    for descriptor in filter(None, os.environ.get(_VARIABLE, "").split(",")):
+def let_go(first: int = 0, count: int | None = None) -> None:
+    """Have nobody listen on some of those until somebody does again.
+
+    Each process of the sandbox has them all: that the one which listened is dead ends nothing, and
+    whoever asks it waits for an answer.
+
+    Args:
+        first: The number of the first one, from 0.
+        count: How many; None for all that there are.
+    """
+    descriptors = os.environ.get(_VARIABLE, "").split(",")[first:][:count]
+    for descriptor in filter(None, descriptors):
         with socket.socket(fileno=os.dup(int(descriptor))) as left, contextlib.suppress(OSError):
             left.shutdown(socket.SHUT_RDWR)
 

@@ -42,8 +42,7 @@ def bound_socket(number: int) -> Iterator[socket.socket]:
             yield copy
     finally:
         # It stays open for the next test, and nobody listens till then. (TLS takes the copy over.)
-        with socket.socket(fileno=os.dup(descriptor)) as left, contextlib.suppress(OSError):
-            left.shutdown(socket.SHUT_RDWR)
+        _stop_listening(descriptor)
 
 
 def bind_as_made_before(first: int) -> None:
@@ -81,8 +80,18 @@ def let_go(first: int = 0, count: int | None = None) -> None:
     """
     descriptors = os.environ.get(_VARIABLE, "").split(",")[first:][:count]
     for descriptor in filter(None, descriptors):
-        with socket.socket(fileno=os.dup(int(descriptor))) as left, contextlib.suppress(OSError):
-            left.shutdown(socket.SHUT_RDWR)
+        _stop_listening(int(descriptor))
+
+
+def _stop_listening(descriptor: int) -> None:
+    """End the listening on a socket of which there are copies, so that it can begin again.
+
+    Only where somebody listens: a socket that was shut down while nobody did stays so, and what it
+    accepts later is at its end at once.
+    """
+    with socket.socket(fileno=os.dup(descriptor)) as copy, contextlib.suppress(OSError):
+        if copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            copy.shutdown(socket.SHUT_RDWR)
 
 
 def _bind() -> tuple[socket.socket, int]:

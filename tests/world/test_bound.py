@@ -30,6 +30,25 @@ def test_socket_is_used_again_and_heard_by_nobody_between(monkeypatch: pytest.Mo
         os.close(descriptor)
 
 
+def test_socket_on_which_nobody_listened_is_as_good_as_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(bound._VARIABLE, "")
+    (port,) = bound.bind_some(1)
+    descriptor = int(os.environ[bound._VARIABLE])
+    try:
+        with bound.bound_socket(0):
+            pass
+        bound.let_go()
+        with bound.bound_socket(0) as server:
+            server.listen()
+            with socket.create_connection(("127.0.0.1", port)) as caller:
+                answering, _ = server.accept()
+                caller.sendall(b"asked")
+                assert answering.recv(10) == b"asked"
+                answering.close()
+    finally:
+        os.close(descriptor)
+
+
 def test_without_walls_each_socket_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(bound._VARIABLE, raising=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
 import socket
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from dojo.ground.processes import children_of
 from dojo.world.cluster.noted import Cluster, Noted, notes_of
 from dojo.world.cluster.nursery import ClusterFault, Nursery
 from dojo.world.http import bound
+from tests.processes import eventually
 
 pytest.importorskip("prefect_dask")
 
@@ -104,9 +106,51 @@ def test_next_socket_made_before_is_bound(monkeypatch: pytest.MonkeyPatch) -> No
                 made.append(one.getsockname()[1])
                 socket.create_connection(("127.0.0.1", made[-1]), timeout=5).close()
         assert made == ports[1:]
-        bound.let_go_of_all()
+        bound.let_go()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", ports[1]), timeout=5)
     finally:
         for descriptor in os.environ.pop("DOJO_BOUND_SOCKETS").split(","):
             os.close(int(descriptor))
+
+
+@pytest.mark.slow
+def test_killed_worker_answers_nobody_and_the_next_cluster_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed import Client
+
+    ports = bound.bind_some(8)  # as behind the walls: each process has all of them
+    descriptors = os.environ.pop("DOJO_BOUND_SOCKETS")
+    monkeypatch.setenv("DOJO_BOUND_SOCKETS", descriptors)
+    nursery = Nursery()
+    try:
+        (tmp_path / "first").mkdir()
+        with nursery.cluster(tmp_path / "first", None, workers=2) as cluster:
+            addresses = [number for number in ports if _is_heard(number)]
+            os.kill(cluster.workers[0], signal.SIGKILL)
+            assert eventually(lambda: sum(map(_is_heard, ports)) == len(addresses) - 2)
+        (tmp_path / "second").mkdir()
+        with (
+            nursery.cluster(tmp_path / "second", None, workers=3) as cluster,
+            Client(cluster.address, set_as_default=False) as client,
+        ):
+            asked = [
+                client.submit(abs, -number, workers=[name], pure=False)
+                for number, name in enumerate(client.scheduler_info()["workers"])
+            ]
+            assert sorted(client.gather(asked)) == [0, 1, 2]
+            assert {len(some) for some in client.who_has(asked).values()} == {1}
+            assert len(asked) == 3
+    finally:
+        nursery.close()
+        for descriptor in descriptors.split(","):
+            os.close(int(descriptor))
+
+
+def _is_heard(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dojo.author import files, promises, standalone, translated
+from dojo.author import examined, files, promises, standalone, translated
 from dojo.author import verdicts as judged
 from dojo.author.finding import Finding
 from dojo.author.mutants.check import listed_survivors_are_mutants
@@ -24,6 +24,8 @@ from dojo.author.replayed import kept_replay_is_that_of_the_reference
 from dojo.author.runs import REFERENCE, STUB, Runs
 from dojo.catalog.answers import answers_here, tasks_of
 from dojo.catalog.kata import CatalogError, Kata, load_catalog
+from dojo.exam.examiner import Examiner, scenarios_of
+from dojo.sandbox.walls import missing_for
 from dojo.warm import Warm
 
 # A wrong answer runs the tests that it names; this asks whether it leaves other tasks alone.
@@ -89,6 +91,14 @@ def runs(
         found.close()
 
 
+@pytest.fixture(scope="session")
+def examiner() -> Iterator[Examiner]:
+    if (missing := missing_for("landlock")) and not os.environ.get("CI"):
+        pytest.skip(missing)
+    with examined.examiner_of(ROOT) as found:
+        yield found
+
+
 def _is_standalone(item: pytest.Item) -> bool:
     return getattr(item, "originalname", "") == test_reference_runs_by_itself.__name__
 
@@ -149,6 +159,14 @@ def test_wrong_answer_is_refused_by_its_test(kata: Kata, answer: Path, runs: Run
 @answers("right")
 def test_right_answer_is_accepted(kata: Kata, answer: Path, runs: Runs) -> None:
     is_clean(judged.right_answer_is_accepted(kata, answer, runs.of(kata, answer)))
+
+
+@pytest.mark.beyond  # as dear as all wrong answers of the first part
+@pytest.mark.parametrize(
+    "kata", [one for one in KATAS if scenarios_of(one)], ids=lambda one: one.id
+)
+def test_examination_accepts_the_reference(kata: Kata, examiner: Examiner) -> None:
+    is_clean(examined.examination_accepts_the_reference(kata, examiner))
 
 
 @each_kata

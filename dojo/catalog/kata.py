@@ -106,6 +106,9 @@ class Kata(Record):
     data: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*\.[a-z]+$")]] = Field(default=[])
     # House rules that do not hold in this kata, and why: names of `dojo.laws.rules.LAWS`.
     lifts: dict[Words, Words] = Field(default={})
+    # What a warm verdict on the reference may cost, in multiples of the processor time of
+    # `import prefect`: benchmarks/verdicts.py warns of more.
+    budget: Annotated[float, Field(gt=0)] | None = None
     folder: Annotated[Path, Field(exclude=True)]
 
     @model_validator(mode="after")

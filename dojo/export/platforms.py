@@ -252,7 +252,7 @@ def _why(result: Result, task: TaskMark, language: Language) -> str:
 
 def _headline(result: Result, language: Language) -> str:
     words = WORDS[language]
-    earned, points = number_in(language, result.earned), number_in(language, result.points)
+    earned, points = number_in(language, result.earned or 0), number_in(language, result.points)
     points = words["of"].format(earned=earned, points=points)
     late = f", {words['days late'].format(days=result.late_days)}" if result.late_days else ""
     why = f"{short(result.verdict, language)}: {advice_in(language, result.advice)}"

@@ -216,8 +216,8 @@ def nights_over_a_change() -> list[RecordedNight]:
         due = "01:58" if not is_lost else "02:58"
         day = dt.timedelta(days=1)
         earlier = (dt.date.fromisoformat(date) - day).isoformat()
-        task = {"name": "load_rows", "tags": [], "upstream": [], "result": None}
-        runs = [
+        task: dict[str, Any] = {"name": "load_rows", "tags": [], "upstream": [], "result": None}
+        runs: list[dict[str, Any]] = [
             {
                 "id": f"of-{night}",
                 "name": f"of {night}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-import click
+import typer
 
 from dojo.language.words import WordTable
 from dojo.terminal.screen import Screen
@@ -21,7 +21,7 @@ def says_yes(question: str, *, default: bool = False) -> bool:
         default: What Enter means; it is shown as a capital.
 
     Raises:
-        click.Abort: There is no answer, or they have pressed Ctrl-C.
+        typer.Abort: There is no answer, or they have pressed Ctrl-C.
     """
     screen = Screen()
     answers = ANSWERS[screen.language]
@@ -33,6 +33,6 @@ def says_yes(question: str, *, default: bool = False) -> bool:
         known |= {said: is_yes for word in words for said in (word, word[0])}
     asked = textwrap.fill(f"{screen.words(question)} {choice}", screen.width - len(": "))
     while True:
-        said = click.prompt(asked, default="", show_default=False, err=True)
+        said = typer.prompt(asked, default="", show_default=False, err=True)
         if (answer := known.get(said.strip().casefold())) is not None:
             return answer

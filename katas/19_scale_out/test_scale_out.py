@@ -394,6 +394,8 @@ def test_region_is_scored_as_it_is(solution: Any, place: Place) -> None:
             " those of any file that a program writes there.",
             "In production: the campaign is another user, and cannot read tonight's scores.",
         )
+        if frame.empty:
+            continue  # of nobody a model need not be asked
         wanted = [column for column in frame.columns if column != "customer_id"]
         seen = place.journal[-1]["columns"]
         assert seen == wanted, told(

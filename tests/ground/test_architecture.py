@@ -9,9 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name as canonical
 
 from dojo.catalog.handed_out import handed_out, names_handed_out
 from dojo.ground.paths import PACKAGE_ROOT
@@ -262,3 +265,32 @@ def test_job_has_no_orchestrator() -> None:
     files = [PIPELINES / f"{name}.py" for name in sorted(JOB)]
 
     assert foreign_imports(files, (TAUGHT - ORCHESTRATORS) | JOB) == []
+
+
+def test_light_modules_need_no_package_that_does_not_come_with_ours() -> None:
+    """What a library brought along, and brings no more, is missing for who installs it today."""
+    there = comes_with("ml-dojo")
+    owners = metadata.packages_distributions()
+    hidden = {name for name, found in owners.items() if not {*map(canonical, found)} & there}
+    assert "prefect" in hidden and "typer" not in hidden
+    code = f"import sys; sys.modules |= dict.fromkeys({hidden!r}); import {', '.join(LIGHT)}"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(PACKAGE_ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def comes_with(name: str, found: set[str] | None = None) -> set[str]:
+    """Return the distributions that are installed with one, as those here say, and itself."""
+    found = set() if found is None else found
+    if (name := canonical(name)) not in found:
+        found.add(name)
+        for needed in map(Requirement, metadata.requires(name) or []):
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                comes_with(needed.name, found)
+    return found

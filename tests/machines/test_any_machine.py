@@ -250,14 +250,18 @@ def test_packages_come_with_uv_or_with_pip(
     environment.make(place, "prefect", lambda _: None)
     environment.make(place, "prefect", lambda _: None)  # it is ready
 
-    create, install = installer.commands
+    create, *looks, install = installer.commands
     assert create[-1] == ".venv"
+    # Whether there is a pip is asked first, where pip is to do it: uv makes environments without.
+    assert len(looks) == (uv is None)
     assert create[0] == (uv or sys.executable)
     assert install[-3:] == ["-c", "constraints.txt", f"ml-dojo[prefect]=={OLD}"]
     assert environment.is_made(place)
     (place / "constraints.txt").write_text("pytest==9\n")
     environment.make(place, "prefect", lambda _: None)
-    assert len(installer.commands) == 3  # no second environment, other versions
+    created = [one for one in installer.commands if one[-1] == ".venv"]
+    assert created == [create]  # no second environment, other versions
+    assert len(installer.commands) == 3 + 2 * (uv is None)
 
 
 def test_failed_installation_is_gone_on_with(make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import click
 import pytest
-from click.testing import CliRunner
+import typer
+from typer.testing import CliRunner
 
 from dojo.terminal.asking import says_yes
 
@@ -12,12 +12,13 @@ from dojo.terminal.asking import says_yes
 def answer(typed: str, *, default: bool = False) -> tuple[list[bool], str]:
     """Return what was answered, and what was asked."""
     found: list[bool] = []
+    app = typer.Typer()
 
-    @click.command()
+    @app.command()
     def asks() -> None:
         found.append(says_yes("Replace it?", default=default))
 
-    done = CliRunner().invoke(asks, input=typed)
+    done = CliRunner().invoke(app, input=typed)
     return found, done.stderr
 
 
@@ -41,7 +42,7 @@ def test_french_and_english_answers_do(
     monkeypatch.setenv("DOJO_LANG", "fr")
     found, asked = answer(typed)
     assert found == [expected]
-    assert asked.count("Replace it? [o/N]: ") == typed.count("\n")
+    assert asked.count("Replace it? [o/N]:") == typed.count("\n")
 
 
 def test_enter_is_the_default_and_an_end_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

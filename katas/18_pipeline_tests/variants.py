@@ -7,11 +7,15 @@ HONEST ones keep it. FAULTY ones break one promise of it each; what that means i
 from __future__ import annotations
 
 import ast
+import threading
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 Edits = tuple[tuple[str, str], ...]
+
+# Python 3.11 counts how deep it is in a tree once for all threads: two at once are a SystemError.
+_PARSING = threading.Lock()
 
 HONEST: dict[str, dict[str, Edits]] = {
     "check": {
@@ -348,7 +352,8 @@ def rewritten(source: str, word: str = "other") -> str:
         source: The pipeline's.
         word: Is part of the names.
     """
-    tree = ast.parse(source)
+    with _PARSING:
+        tree = ast.parse(source)
     private = {
         one.name: f"{one.name}_{word}"
         for one in tree.body

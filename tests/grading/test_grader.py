@@ -285,6 +285,18 @@ def test_whatever_a_scenario_notes_is_a_verdict(noted: Any) -> None:
     assert ScenarioVerdict.model_validate_json(said.model_dump_json()) == said
 
 
+@pytest.mark.parametrize("error", [OSError("no"), MemoryError(), SystemError("depth mismatch")])
+def test_what_may_be_the_machines_own_is_no_verdict_of_a_scenario(error: Exception) -> None:
+    def scenario(_: Any) -> None:
+        raise error
+
+    scenario.tasks = (1,)  # type: ignore[attr-defined]
+    desk: Any = SimpleNamespace(evidence={}, unasked=[], replay=lambda _: "")
+
+    with pytest.raises(type(error)):
+        examination._examine("s", scenario, desk, {})
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> Kata:
     for folder in (f"katas/{KATA.id}", f"reference/{KATA.id}"):

@@ -237,6 +237,10 @@ RUINED: dict[str, str | None] = {
     "katas/messages.fr.po": 'msgid "gone"\nmsgstr "disparu"\n',
     "reference/{slug}.py": REFERENCE.replace("sum(values)", "0").replace("print", "str"),
     "reference/replay.jsonl": "no story\n",
+    "reference/exam.py": (
+        "from dojo.exam.stage import Desk, examines\n\n\n"
+        "@examines(1)\ndef adds_all(desk: Desk) -> None:\n    raise ValueError('no')\n"
+    ),
     "reference/mutants.toml": (
         "[[survivor]]\nid = 'count: gone'\nsurvives = ['tests']\nreason = 'equivalent: so'\n"
     ),

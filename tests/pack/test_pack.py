@@ -109,6 +109,7 @@ def test_list_goes_on_with_a_pack_that_is_left_to_do(
 
 @pytest.mark.slow
 def test_track_before_a_command_is_that_commands(author: Author) -> None:
+    author.run("list", "--trust")
     done = author.run("--track", "jsn", "list")
     none = author.run("--track", "json", "run", "01")
 

@@ -44,8 +44,8 @@ def check(rows: Any) -> None:
     Raises:
         ValueError: `rows` is no list, or an empty one; or of any row one of these holds: it is no
             dict, lacks one of the five keys, has a `customer_id` that is no text or empty, a
-            `tenure` that is no whole number from 0 up, a negative `fee`, a `churned` that is
-            neither 0 nor 1.
+            `tenure` that is no `int` from 0 up, a negative `fee`, a `churned` that is neither 0 nor
+            1. That `fee` is None or a number, and `seen_at` a moment, the API is sure of.
     """
     if not isinstance(rows, list) or not rows:
         raise ValueError(f"the API answered {rows!r:.80}: these are no customers")
@@ -71,8 +71,8 @@ def clean(rows: list[dict[str, Any]]) -> pd.DataFrame:
     Returns:
         The five columns in the order above, indexed from 0, sorted by `customer_id`, which stays
         the text that it is, as does `seen_at`. Of a customer who comes more than once the row that
-        was seen last. Without test customers, whose ids begin with "test-". A fee that nobody knows
-        is NaN; a fee of 0 is 0.
+        was seen last; of two at the same moment either. Without test customers, whose ids begin
+        with "test-". A fee that nobody knows is NaN; a fee of 0 is 0.
     """
     frame = pd.DataFrame(rows)[COLUMNS].astype({"fee": "float64"})
     frame = frame[~frame["customer_id"].str.startswith("test-")]
@@ -114,8 +114,9 @@ def score(train: pd.DataFrame, tonight: pd.DataFrame) -> pd.DataFrame:
     frames stay as they are.
 
     Returns:
-        `customer_id` and `score`, between 0 and 1, a row for each of tonight's, in their order,
-        indexed from 0. Equal customers have equal scores, whoever else is scored.
+        `customer_id` and `score`, between 0 and 1, the likelier the higher, a row for each of
+        tonight's, in their order, indexed from 0. Equal customers have equal scores, whoever else
+        is scored.
 
     Raises:
         ValueError: Nobody in `train` has left, or everybody has: there is nothing to learn.
@@ -136,8 +137,8 @@ def publish(scores: pd.DataFrame, folder: str, night: str) -> None:
     published again replaces its own file; those of other nights stay. `latest.csv` is the same as
     the file of the newest night that there is, and is written after that. A file is whole at any
     moment, also for whoever has opened it before: when writing one fails, that one is as before,
-    those after it are, nothing else lies in the folder, and it raises. There may be no scores at
-    all: then the files have their first line only.
+    those after it are, nothing else lies in the folder, and what writing raised goes out. There may
+    be no scores at all: then the files have their first line only.
     """
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ FAULTS = {
         "a -1 that stands for 'not known' is learned from as if it were a number of months.",
     ),
     "fee_below_zero": Fault(
-        "`check` lets a negative `fee` pass.",
+        "`check` looks at whole euros: a `fee` of -0.5 passes.",
         "a refund is booked as a fee, and the median of all fees goes down with it.",
     ),
     "churned_is_any_number": Fault(
@@ -98,6 +98,11 @@ FAULTS = {
         "`clean` keeps of each customer the row that comes last in the answer, whenever it was"
         " seen.",
         "the API answers in another order after an update, and old rows replace new ones.",
+    ),
+    "seconds_are_not_compared": Fault(
+        "`clean` compares the minutes of `seen_at`: of two rows within one it keeps the one that"
+        " comes last in the answer.",
+        "who calls twice in a minute to take a cancellation back has cancelled.",
     ),
     "unknown_fee_is_zero": Fault(
         "`clean` makes an unknown fee 0.",
@@ -156,6 +161,11 @@ FAULTS = {
     "scores_by_rank": Fault(
         "`score` returns the customers by their scores, and not in the order given.",
         "whoever puts the scores beside the customers, row by row, calls the wrong ones.",
+    ),
+    "learns_once": Fault(
+        "`score` learns at its first call, and never again in that process.",
+        "a worker lives for weeks: from the second night on it scores by what was true on the"
+        " first.",
     ),
     "knows_who_has_left": Fault(
         "`score` looks at `churned` of tonight's customers.",

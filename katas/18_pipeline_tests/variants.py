@@ -40,9 +40,9 @@ HONEST: dict[str, dict[str, Edits]] = {
                 ' keep="last")\n'
                 '    return frame.sort_values("customer_id").reset_index(drop=True)\n',
                 "    newest = {}\n"
-                '    for row in sorted(rows, key=lambda one: one["seen_at"]):\n'
+                '    for row in sorted(rows, key=lambda one: one["seen_at"], reverse=True):\n'
                 '        if row["customer_id"][:5] != "test-":\n'
-                '            newest[row["customer_id"]] = row\n'
+                '            newest.setdefault(row["customer_id"], row)\n'
                 "    kept = [[newest[one][name] for name in COLUMNS] for one in sorted(newest)]\n"
                 '    return pd.DataFrame(kept, columns=COLUMNS).astype({"fee": float})\n',
             ),
@@ -141,7 +141,12 @@ FAULTY: dict[str, dict[str, Edits]] = {
             ('if row["churned"] not in (0, 1)', 'if row.get("churned", 0) not in (0, 1)'),
         ),
         "tenure_below_zero": ((' or row["tenure"] < 0:\n', ":\n"),),
-        "fee_below_zero": (('row["fee"] is not None and row["fee"] < 0', "False"),),
+        "fee_below_zero": (
+            (
+                'row["fee"] is not None and row["fee"] < 0',
+                'row["fee"] is not None and int(row["fee"]) < 0',
+            ),
+        ),
         "churned_is_any_number": (('row["churned"] not in (0, 1)', 'row["churned"] is None'),),
         "ids_are_anything": (
             (
@@ -162,6 +167,12 @@ FAULTY: dict[str, dict[str, Edits]] = {
     "clean": {
         "oldest_row_wins": (('keep="last"', 'keep="first"'),),
         "last_in_the_answer_wins": (('frame.sort_values("seen_at").drop', "frame.drop"),),
+        "seconds_are_not_compared": (
+            (
+                'sort_values("seen_at")',
+                'sort_values("seen_at", key=lambda seen: seen.str[:16], kind="stable")',
+            ),
+        ),
         "unknown_fee_is_zero": (
             ('.astype({"fee": "float64"})', '.astype({"fee": "float64"}).fillna({"fee": 0.0})'),
         ),
@@ -226,6 +237,13 @@ FAULTY: dict[str, dict[str, Edits]] = {
                 '    made = {"customer_id": tonight["customer_id"], "score": chances}\n',
                 '    made = {"customer_id": tonight["customer_id"], "score": chances}\n'
                 '    return pd.DataFrame(made).sort_values("score", ignore_index=True)\n',
+            ),
+        ),
+        "learns_once": (
+            ("def score(", "_learned: dict[str, Any] = {}\n\n\ndef score("),
+            (
+                "    weights = left.mean() - stayed.mean()\n",
+                '    weights = _learned.setdefault("weights", left.mean() - stayed.mean())\n',
             ),
         ),
         "knows_who_has_left": (

@@ -22,7 +22,7 @@ import cloudpickle
 import numpy as np
 import pandas as pd
 import pytest
-from distributed import Client
+from distributed import Client, default_client
 from prefect import flow, task
 from prefect.runtime import task_run
 from prefect.task_engine import run_task
@@ -34,7 +34,8 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 LOOKS = 350  # of 10 ms each, or as long as a busy machine takes for them
 ROWS = 40_000  # more than half a megabyte for each column
 FAR_LESS = 400_000  # bytes: Prefect sends some 30,000 along with each task
-NAMES = ["St. Pierre", "Île-de-France", "nord.est", "nord", "100%_a b"]
+# The last one is as long as a name can be: 251 bytes, and ".pkl".
+NAMES = ["St. Pierre", "Île-de-France", "nord.est", "nord", "100%_a b", "Ø" * 125 + "y"]
 REFUSAL = "no score for {region!r}\nsince the column 'tenure' is gone"
 
 
@@ -381,8 +382,8 @@ def test_region_is_scored_as_it_is(solution: Any, place: Place) -> None:
         )
         assert one.value == len(frame) and type(one.value) is int, told(
             f"{one.call} {one.ending}. Expected: {len(frame)}, how many customers it has.",
-            "In production: a region with a point in its name, or without a customer yet, stops the"
-            " night, or takes the place of another one.",
+            "In production: a region with a point in its name, a long one, or without a customer"
+            " yet, stops the night, or takes the place of another one.",
         )
         check_scores(place, name, frame, -2.0, one.call)
         rights = [
@@ -632,15 +633,21 @@ def test_run_without_a_region_done_fails(solution: Any, place: Place, prefect_hi
     )
 
 
-def test_error_of_who_listens_goes_out(solution: Any, place: Place, prefect_history: Any) -> None:
+def test_error_of_who_listens_goes_out(
+    solution: Any, dask_cluster: Any, place: Place, prefect_history: Any
+) -> None:
     def full(region: str, result: Any) -> None:
         raise OSError("no space left for the report")
 
+    address, regions = dask_cluster().address, ["nord", "sud"]
     one = ended(
         "spread",
-        "visit, ['nord', 'sud'], given, on_done=full",
-        lambda: solution.spread(visit, ["nord", "sud"], {"folder": place.folder}, on_done=full),
+        "visit, ['nord', 'sud'], given, address='tcp://...', on_done=full",
+        lambda: solution.spread(
+            visit, regions, {"folder": place.folder}, address=address, on_done=full
+        ),
     )
+    left = close_client()
     states = [run.states[-1] for run in prefect_history.flow_runs]
     assert isinstance(one.error, OSError) and states == ["Failed"], told(
         f"{one.call} {one.ending}. The flow run ended as {states}.",
@@ -649,6 +656,22 @@ def test_error_of_who_listens_goes_out(solution: Any, place: Place, prefect_hist
         "In production: the one who is to write the letters is told nothing, and the night is"
         " green; or regions that are done are reported as failed, and somebody scores them again.",
     )
+    assert not left, told(
+        f"{one.call} {one.ending}, and left a Dask client open in this process: {left}."
+        " Expected: none, whatever is raised.",
+        "In production: its cluster gets the work of each later call, whatever address that has.",
+    )
+
+
+def close_client() -> str:
+    """Close the client that Prefect would take, whatever the address; say which one, if any."""
+    try:
+        left = default_client()
+    except ValueError:
+        return ""
+    shown = repr(left)
+    left.close()
+    return shown
 
 
 def _plain(text: str) -> str:

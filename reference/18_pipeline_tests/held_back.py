@@ -90,6 +90,13 @@ HONEST: dict[str, tuple[Edits, ...]] = {
         ),
         (
             (
+                _NEWEST,
+                '    frame = frame.sort_values("seen_at", ascending=False, kind="stable")\n'
+                '    frame = frame.drop_duplicates("customer_id", keep="first")\n',
+            ),
+        ),
+        (
+            (
                 _NEWEST + _SORTED,
                 '    moments = pd.to_datetime(frame["seen_at"])\n'
                 '    newest = moments.groupby(frame["customer_id"]).transform("max")\n'
@@ -244,6 +251,25 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                 ),
             ),
         ),
+        "cents are not looked at": (
+            (
+                (
+                    'row["fee"] is not None and row["fee"] < 0',
+                    'row["fee"] is not None and int(row["fee"]) < 0',
+                ),
+            ),
+        ),
+        "test customers are not looked at": (
+            (
+                (
+                    "    for row in rows:\n        if not isinstance(row, dict):\n",
+                    "    for row in rows:\n"
+                    '        if isinstance(row, dict) and str(row.get("customer_id"))[:5] == "test-":\n'
+                    "            continue\n"
+                    "        if not isinstance(row, dict):\n",
+                ),
+            ),
+        ),
         "it is only printed": (
             (
                 (
@@ -287,6 +313,17 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
             ((_NEWEST, _NEWEST.replace('frame.sort_values("seen_at")', "frame.iloc[::-1]")),),
             ((_NEWEST, _NEWEST.replace('"seen_at")', '"seen_at", ascending=False)')),),
             ((_NEWEST, _NEWEST.replace(', keep="last"', ', keep="first"')),),
+        ),
+        "seconds are not compared": (
+            (
+                (
+                    _NEWEST,
+                    _NEWEST.replace(
+                        'sort_values("seen_at")',
+                        'sort_values("seen_at", key=lambda seen: seen.str[:16], kind="stable")',
+                    ),
+                ),
+            ),
         ),
         "rows are taken to be in order": (
             ((_NEWEST, _NEWEST.replace('.sort_values("seen_at")', "")),),
@@ -366,6 +403,18 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                 ),
             ),
         ),
+        "years are not compared": (
+            ((_KNOWN, '    is_known = customers["seen_at"].str[5:] < night[5:]\n'),),
+        ),
+        "who has no fee is lost tonight": (
+            (
+                (
+                    _FILLED,
+                    '    train = train.fillna({"fee": median})\n'
+                    '    tonight = tonight.dropna(subset=["fee"]).reset_index(drop=True)\n',
+                ),
+            ),
+        ),
         "tonight is known": (
             ((_MEDIAN, '    median = pd.concat([train, tonight])["fee"].median()\n'),),
             ((_RULER, _RULER.replace("train[FEATURES].mean()", "customers[FEATURES].mean()")),),
@@ -407,6 +456,15 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
         "scores come in the order asked": (
             ((_WEIGHTS, _WEIGHTS + '    tonight = tonight.sort_values("customer_id")\n'),),
             ((_MADE_SCORES, _MADE_SCORES.replace("chances", "chances.sort_values().to_numpy()")),),
+        ),
+        "it learns once and never again": (
+            (
+                ("def score(", "_learned: dict[str, Any] = {}\n\n\ndef score("),
+                (
+                    _WEIGHTS,
+                    '    weights = _learned.setdefault("weights", left.mean() - stayed.mean())\n',
+                ),
+            ),
         ),
         "a score knows more than it may": (
             (
@@ -488,6 +546,14 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                 ),
             ),
         ),
+        "the newest is found without its year": (
+            (
+                (
+                    _LATEST,
+                    '    newest = max(place.glob("scores-*.csv"), key=lambda one: one.name[12:])\n',
+                ),
+            ),
+        ),
         "latest is missing": (((_COPIED, "    if newest == own:\n    " + _COPIED),),),
         "latest is written in its place": (
             (
@@ -560,6 +626,36 @@ FAULTY: dict[str, dict[str, tuple[Edits, ...]]] = {
                     "    rows = _load(url)\n"
                     '    last = [row for row in rows if row["seen_at"] >= night]\n'
                     "    check(last or rows)\n",
+                ),
+            ),
+        ),
+        "the night is today": (
+            (
+                (
+                    "    publish(scores, folder, night)\n",
+                    '    publish(scores, folder, f"{pd.Timestamp.now():%Y-%m-%d}")\n',
+                ),
+            ),
+        ),
+        "an answer is kept for the next night": (
+            (
+                (
+                    _LOADED,
+                    "_answers: dict[str, Any] = {}\n\n\n"
+                    + _LOADED.replace(
+                        "    return fetch(url)\n",
+                        "    if url not in _answers:\n"
+                        "        _answers[url] = fetch(url)\n"
+                        "    return _answers[url]\n",
+                    ),
+                ),
+            ),
+        ),
+        "a night of nobody new is not published": (
+            (
+                (
+                    "    publish(scores, folder, night)\n",
+                    "    if len(scores):\n        publish(scores, folder, night)\n",
                 ),
             ),
         ),

@@ -120,6 +120,8 @@ def test_check_refuses_nonsense_in_any_row(pipeline: Any) -> None:
             rows[place][key] = value
             with pytest.raises(ValueError):
                 pipeline.check(rows)
+    with pytest.raises(ValueError):
+        pipeline.check([row("007"), row("test-1", tenure=-1)])
 
 
 def test_check_accepts_all_that_is_promised(pipeline: Any) -> None:
@@ -140,7 +142,7 @@ def test_clean_keeps_the_newest_row_of_each_customer(pipeline: Any) -> None:
 
     Rows come in any order, and old ones are delivered late.
     """
-    seen = ["2026-03-14T02:00:00Z", "2026-03-13T23:00:00Z", "2025-12-31T00:00:00Z"]
+    seen = ["2026-03-14T02:00:07Z", "2026-03-14T02:00:05Z", "2025-12-31T00:00:00Z"]
     tenures = [20, 30, 10]  # the newest is neither the longest nor the shortest
     for order in itertools.permutations(range(3)):
         rows = [row("007", seen_at=seen[one], tenure=tenures[one]) for one in order]
@@ -239,6 +241,9 @@ def test_score_does_not_know_who_has_left(pipeline: Any) -> None:
     assert alone["score"].tolist() == pytest.approx([scores.loc[1, "score"]])
     # Who has left was with us longer than who stayed: so is who will leave.
     assert scores.loc[0, "score"] > scores.loc[2, "score"]
+    # Another night, in which it is the other way round.
+    other = pipeline.score(train.assign(churned=1 - train["churned"]), tonight)
+    assert other.loc[0, "score"] < other.loc[2, "score"]
     for one in (0, 1):
         with pytest.raises(ValueError):
             pipeline.score(train.assign(churned=one), tonight)
@@ -308,6 +313,21 @@ def test_nightly_asks_again_while_the_api_is_down(
     assert api.asked == [URL] * 4
     found = pd.read_csv(tmp_path / "latest.csv", dtype={"customer_id": str})
     assert found["customer_id"].tolist() == [one["customer_id"] for one in TONIGHT]
+
+
+def test_nightly_makes_each_night_of_what_there_is_then(
+    pipeline: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notice when a night is another day's, or is made of the answer of an earlier one.
+
+    A night is run again days later; on some of them nobody new was seen.
+    """
+    monkeypatch.setattr(pipeline, "fetch", Api(ROWS, EARLIER))
+    assert pipeline.nightly(URL, str(tmp_path), NIGHT) == 3
+    assert pipeline.nightly(URL, str(tmp_path), "2026-03-15") == 0
+    found = in_folder(tmp_path)
+    assert sorted(found) == ["latest.csv", OWN, "scores-2026-03-15.csv"]
+    assert [len(found[name]) for name in sorted(found)] == [0, 3, 0]
 
 
 def test_nightly_that_fails_is_heard(

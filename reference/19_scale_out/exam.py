@@ -19,6 +19,8 @@ _NAMES = (
     "a",
 )
 
+_LONG = "ç" * 125 + "a"  # and ".pkl": 255 bytes
+
 
 def _regions(desk: Desk, count: int) -> list[str]:
     return desk.rng.sample(_NAMES, count)
@@ -45,8 +47,8 @@ def names_travel(desk: Desk) -> None:
 
 @examines(1, rests_on=("answer", "word"))
 def as_it_is(desk: Desk) -> None:
-    """Score regions of odd names, one of nobody, one with a blank; then fail."""
-    _told(desk, "here", "score_here", _regions(desk, 5), _text(desk))
+    """Score regions of odd names, one of nobody, one as long as a name can be; then fail."""
+    _told(desk, "here", "score_here", [*_regions(desk, 4), _LONG], _text(desk))
 
 
 @examines(2, rests_on=("answer", "word", "record"))

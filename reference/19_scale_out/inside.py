@@ -368,13 +368,21 @@ def spread_here(
 
 
 def listener_fails(solution: Any, folder: Path, regions: list[str], text: str) -> Any:
-    """Have whoever listens raise; tell what came out."""
+    """Have whoever listens raise, on threads and on a cluster; tell what came out, what is left."""
+    from distributed import default_client
 
     def full(*_: Any) -> None:
         raise OSError(text)
 
-    seen = _spread(solution, _shared(folder), regions, {}, on_done=full)
-    return [seen["raised"], seen["kind"], text in seen["text"]]
+    found = []
+    with _cluster(folder) as cluster:
+        for address in (None, cluster.address):
+            seen = _spread(solution, _shared(folder), regions, {}, address=address, on_done=full)
+            found.append([seen["raised"], seen["kind"], text in seen["text"]])
+        with contextlib.suppress(ValueError):
+            default_client().close()
+            found.append(["a client is left open"])
+    return found
 
 
 def told_early(solution: Any, folder: Path, regions: list[str], on_cluster: bool) -> Any:

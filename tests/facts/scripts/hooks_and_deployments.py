@@ -161,7 +161,9 @@ def asked_again():
     """Ask for days of a deployment, one of them twice; return the runs, as numbers, and states."""
     scored.to_deployment("daily", parameters={"path": "x"}, concurrency_limit=5).apply()
     runs = [
-        run_deployment("scored/daily", {"path": day}, timeout=0, idempotency_key=f"fix/{day}")
+        run_deployment(
+            "scored/daily", parameters={"path": day}, timeout=0, idempotency_key=f"fix/{day}"
+        )
         for day in ("2", "1", "2")
     ]
     ids = list(dict.fromkeys(run.id for run in runs))

@@ -202,6 +202,10 @@ FAULTS = {
         "`publish` writes row numbers as a column more.",
         "the call centre's import takes the first column for the customer.",
     ),
+    "removed_first": Fault(
+        "`publish` removes the night's old file before it writes the new one.",
+        "the disk is full as a night is run again: the list that was there is gone, too.",
+    ),
     "half_a_file": Fault(
         "`publish` writes the night's file line by line, in its place.",
         "writing fails half-way, or somebody reads at that moment: half of the customers are not"

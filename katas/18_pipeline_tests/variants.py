@@ -301,6 +301,13 @@ FAULTY: dict[str, dict[str, Edits]] = {
                 "    _write_whole(own, scores.to_csv())\n",
             ),
         ),
+        "removed_first": (
+            (
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+                "    own.unlink(missing_ok=True)\n"
+                "    _write_whole(own, scores.to_csv(index=False))\n",
+            ),
+        ),
         "half_a_file": (
             (
                 "    _write_whole(own, scores.to_csv(index=False))\n",

@@ -22,7 +22,7 @@ class TestCheck:
 
     @pytest.mark.parametrize(
         ("key", "value"),
-        [("customer_id", 7), ("customer_id", ""), ("tenure", -1), ("tenure", 1.5), ("fee", -1)]
+        [("customer_id", 7), ("customer_id", ""), ("tenure", -1), ("tenure", 1.5), ("fee", -0.01)]
         + [("churned", 2), ("churned", None)],
     )
     def test_value_is_refused(self, pipeline: Any, key: str, value: Any) -> None:

@@ -482,7 +482,8 @@ def test_day_made_again_replaces_itself(
             )
         with given as kind:
             night = run(day, kind(path=store.path), calls_made(solution, frame), features)
-        sentences.append(f"{night.call} of {len(frame)} calls.{by} {night.ending}")
+        shown = f"{night.call} {night.ending}"
+        sentences += [shown, f"It was given {len(frame)} calls.{by}"]
         assert night.success and night.metadata.get("rows") == len(expected[day]), told(
             *sentences,
             f"Expected of the last run: it succeeds, with the metadata rows={len(expected[day])}.",
@@ -497,7 +498,7 @@ def test_day_made_again_replaces_itself(
             "In production: the machine is taken away in the middle of it. Nobody can roll back:"
             " the day is half old and half new, or the store is malformed.",
         )
-        holds(store, [row for rows in expected.values() for row in rows], sentences[-1], why)
+        holds(store, [row for rows in expected.values() for row in rows], shown, why)
 
 
 def pair_of(customers: list[int]) -> dict[int, int]:

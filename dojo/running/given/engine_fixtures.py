@@ -61,7 +61,7 @@ def recorded_nights(request: pytest.FixtureRequest) -> Callable[..., list[Record
     _, kata = run_and_kata(request)
     (path,) = kata.data_files
     rng = random.Random(request.node.name)
-    print(f"data: {path.name}, drawn with random.Random({request.node.name!r})")  # if it is red
+    print(f"{path.name}: random.Random({request.node.name!r})")  # if it is red, in any language
 
     def drawn(*families: str) -> list[RecordedNight]:
         kept, made = recorded_nights_in(path), []

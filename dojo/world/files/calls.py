@@ -91,14 +91,20 @@ def _number_of_rows(seen: list[Any], wanted: list[Any]) -> tuple[str, str, str]:
 
 def _who(place: str, one: Any, right: Any) -> tuple[str, str, str]:
     cost = "the campaign calls somebody else."
-    wanted = f"customer {right[0]}"
+    # Each is a sentence of its own: it is translated whole.
     if _as_float(one[0]) == float(right[0]):
-        wanted += ": an id is a whole number, however long, and a float holds 15 digits of it only"
+        wanted = (
+            f"customer {right[0]}: an id is a whole number, however long, and a float holds 15"
+            " digits of it only"
+        )
         cost = "of two customers one is called twice, and the other one never."
     elif near(one[1], right[1]):
-        wanted += ": of equal probabilities the lower id first, also where the limit cuts"
+        wanted = (
+            f"customer {right[0]}: of equal probabilities the lower id first, also where the limit"
+            " cuts"
+        )
     else:
-        wanted += ": the most likely first, and nobody without charges"
+        wanted = f"customer {right[0]}: the most likely first, and nobody without charges"
     return f"{place} is about {one[0] or 'nobody'}", wanted, cost
 
 
